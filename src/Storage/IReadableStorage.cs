@@ -1,0 +1,54 @@
+namespace BinarySync.Storage;
+
+/// <summary>What a storage is.</summary>
+public enum StorageKind
+{
+    /// <summary>A regular file; its length can change.</summary>
+    RegularFile,
+
+    /// <summary>A block device; its length is fixed.</summary>
+    BlockDevice,
+}
+
+/// <summary>Size and times of a source, to see whether it changed while it was read. Only regular files have times that tell.</summary>
+/// <param name="Length">Bytes.</param>
+/// <param name="ModifiedNanoseconds">mtime since the epoch; 0 for a block device.</param>
+/// <param name="ChangedNanoseconds">ctime since the epoch; 0 for a block device and where there is none.</param>
+public readonly record struct SourceStamp(long Length, long ModifiedNanoseconds, long ChangedNanoseconds);
+
+/// <summary>
+/// A file or block device with a length, extents and positional reads. All offsets and lengths are bytes. Reading is
+/// safe from several threads at once. Every failure is a <see cref="StorageException"/>.
+/// </summary>
+public interface IReadableStorage : IDisposable
+{
+    /// <summary>The path as the user gave it, for messages.</summary>
+    string Name { get; }
+
+    StorageKind Kind { get; }
+
+    /// <summary>Bytes, as of opening (and of the last <see cref="IWritableStorage.SetLength"/>).</summary>
+    long Length { get; }
+
+    /// <summary>Fills the whole buffer from <paramref name="offset"/>.</summary>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.ReadFailed"/>, or <see cref="StorageError.EndReached"/> where the storage ends before the
+    /// buffer is full (it shrank since it was opened).
+    /// </exception>
+    void Read(Span<byte> buffer, long offset);
+
+    /// <summary>
+    /// As <see cref="Read"/>, but from below the page cache where the system can do that (direct I/O, else after dropping
+    /// the cached pages). Meaningful only after a <see cref="IWritableStorage.Flush"/>.
+    /// </summary>
+    void ReadBelowCache(Span<byte> buffer, long offset);
+
+    /// <summary>
+    /// The extent from <paramref name="offset"/> (inside the storage) to where data turns into hole or the reverse, at
+    /// most to <see cref="Length"/>. Where holes cannot be seen, the rest is one data extent.
+    /// </summary>
+    StorageExtent ExtentAt(long offset);
+
+    /// <summary>The stamp as of now, read from the open descriptor.</summary>
+    SourceStamp ReadStamp();
+}

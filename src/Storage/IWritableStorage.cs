@@ -1,0 +1,44 @@
+namespace BinarySync.Storage;
+
+/// <summary>
+/// A target that is patched in place. The executor of a patch sees nothing but this, so that a simulated disk can stand
+/// in for a real one.
+/// </summary>
+public interface IWritableStorage : IReadableStorage
+{
+    /// <summary>True where the storage now has at least one hole (a regular file with fewer blocks allocated than its length).</summary>
+    bool HasHoles { get; }
+
+    /// <summary>Writes all of <paramref name="data"/>. Not durable before <see cref="Flush"/>.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.WriteFailed"/> or <see cref="StorageError.NoSpace"/>.</exception>
+    void Write(ReadOnlySpan<byte> data, long offset);
+
+    /// <summary>
+    /// Makes the range read as zeros by asking the device or file system, without discarding (blocks stay allocated).
+    /// False where that is not possible or the range is not aligned for it: then nothing has changed, write zeros.
+    /// </summary>
+    bool TryZeroRange(long offset, long length);
+
+    /// <summary>Turns the range into a hole of a regular file. False where that is not possible: then nothing has changed.</summary>
+    bool TryPunchHole(long offset, long length);
+
+    /// <summary>
+    /// Reserves space for the range (past the end too, without changing the length). False where the file system cannot promise it.
+    /// </summary>
+    /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: there is no room; the content is unchanged.</exception>
+    bool TryAllocate(long offset, long length);
+
+    /// <summary>Gives back what <see cref="TryAllocate"/> reserved past the end.</summary>
+    void ReleasePastEnd();
+
+    /// <summary>Cuts or grows a regular file; the grown part reads as zeros. Not durable before <see cref="Flush"/>.</summary>
+    void SetLength(long length);
+
+    /// <summary>
+    /// Returns only when everything written is durable (fsync; on a block device this includes its own cache).
+    /// </summary>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.FlushFailed"/>: nothing written since the last flush may be believed, and trying again proves nothing.
+    /// </exception>
+    void Flush();
+}

@@ -1,0 +1,70 @@
+namespace BinarySync.Storage;
+
+/// <summary>What went wrong with a path or its content.</summary>
+public enum StorageError
+{
+    /// <summary>The path does not exist.</summary>
+    NotFound,
+
+    /// <summary>The path is a directory.</summary>
+    IsDirectory,
+
+    /// <summary>The path is a character device, a socket or a pipe, where a file or block device is meant.</summary>
+    NotAFileOrBlockDevice,
+
+    /// <summary>An output exists already.</summary>
+    Exists,
+
+    /// <summary>The directory of an output does not exist.</summary>
+    DirectoryMissing,
+
+    /// <summary>Opening failed for another reason: permission, a read-only file system, ...</summary>
+    OpenFailed,
+
+    ReadFailed,
+
+    /// <summary>The storage ended before the bytes that were asked for: it shrank.</summary>
+    EndReached,
+
+    WriteFailed,
+
+    /// <summary>ENOSPC or EDQUOT.</summary>
+    NoSpace,
+
+    /// <summary>EFBIG: the file system (FAT32: 4 GiB) or a limit does not allow a file of this size.</summary>
+    FileTooLarge,
+
+    /// <summary>fsync failed.</summary>
+    FlushFailed,
+
+    /// <summary>The target is mounted, held, locked, swapped on, backs a loop device, or is one of the files of this very run.</summary>
+    InUse,
+}
+
+/// <summary>A path could not be opened, read, written or flushed. Carries the place and the system's own words.</summary>
+public sealed class StorageException : IOException
+{
+    public StorageException(StorageError error, string path, string message, int errno = 0, long? offset = null, string? hint = null)
+        : base(message)
+    {
+        Error = error;
+        Path = path;
+        Errno = errno;
+        Offset = offset;
+        Hint = hint;
+    }
+
+    public StorageError Error { get; }
+
+    /// <summary>The path as the user gave it; "standard output" or "standard input" for those.</summary>
+    public string Path { get; }
+
+    /// <summary>The system's error number; 0 where there is none.</summary>
+    public int Errno { get; }
+
+    /// <summary>The byte offset at which it happened, where that is known.</summary>
+    public long? Offset { get; }
+
+    /// <summary>What to do next, where there is something.</summary>
+    public string? Hint { get; }
+}
