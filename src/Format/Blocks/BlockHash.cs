@@ -1,0 +1,103 @@
+using System.IO.Hashing;
+using System.Security.Cryptography;
+
+namespace BinarySync.Format;
+
+/// <summary>The registry of block hashes (Format.md 4, <c>hash</c>): the only place that knows their names and lengths.</summary>
+public abstract class BlockHash
+{
+    /// <summary>XXH3, 64 bits: where the size of a checksum file matters most.</summary>
+    public static readonly BlockHash Xxh3 = new Xxh3Hash();
+
+    /// <summary>XXH3, 128 bits: the default.</summary>
+    public static readonly BlockHash Xxh128 = new Xxh128Hash();
+
+    /// <summary>SHA-256: where somebody might choose the blocks.</summary>
+    public static readonly BlockHash Sha256 = new Sha256Hash();
+
+    /// <summary>All of them, in the order in which they are offered.</summary>
+    public static readonly IReadOnlyList<BlockHash> All = [Xxh128, Xxh3, Sha256];
+
+    private BlockHash(string name, int length)
+    {
+        Name = name;
+        Length = length;
+    }
+
+    /// <summary>The name in headers and on the command line.</summary>
+    public string Name { get; }
+
+    /// <summary>Bytes of a hash value.</summary>
+    public int Length { get; }
+
+    /// <summary>Bytes of a root made with this hash (Format.md 10).</summary>
+    public int RootLength => this == Sha256 ? SHA256.HashSizeInBytes : 16;
+
+    /// <summary>The hash with this name, or null.</summary>
+    public static BlockHash? Find(string name) => All.FirstOrDefault(hash => hash.Name == name);
+
+    /// <summary>Hashes one block that is in memory whole. Allocates nothing.</summary>
+    /// <param name="block">The bytes that exist of the block.</param>
+    /// <param name="destination"><see cref="Length"/> bytes.</param>
+    public abstract void Hash(ReadOnlySpan<byte> block, Span<byte> destination);
+
+    /// <summary>For a block that comes in pieces.</summary>
+    public abstract RunningHash StartBlock();
+
+    /// <summary>For the root over hashes of this kind: XXH128, or SHA-256 for <see cref="Sha256"/>.</summary>
+    public RunningHash StartRoot() => this == Sha256 ? new RunningSha256() : new RunningXxh(new XxHash128());
+
+    private sealed class Xxh3Hash() : BlockHash("xxh3", 8)
+    {
+        public override void Hash(ReadOnlySpan<byte> block, Span<byte> destination) => XxHash3.Hash(block, destination);
+
+        public override RunningHash StartBlock() => new RunningXxh(new XxHash3());
+    }
+
+    private sealed class Xxh128Hash() : BlockHash("xxh128", 16)
+    {
+        public override void Hash(ReadOnlySpan<byte> block, Span<byte> destination) => XxHash128.Hash(block, destination);
+
+        public override RunningHash StartBlock() => new RunningXxh(new XxHash128());
+    }
+
+    private sealed class Sha256Hash() : BlockHash("sha256", SHA256.HashSizeInBytes)
+    {
+        public override void Hash(ReadOnlySpan<byte> block, Span<byte> destination) => SHA256.HashData(block, destination);
+
+        public override RunningHash StartBlock() => new RunningSha256();
+    }
+
+    private sealed class RunningXxh(NonCryptographicHashAlgorithm algorithm) : RunningHash
+    {
+        public override void Append(ReadOnlySpan<byte> bytes) => algorithm.Append(bytes);
+
+        public override void Finish(Span<byte> destination) => algorithm.GetHashAndReset(destination);
+
+        public override void Dispose()
+        {
+        }
+    }
+
+    private sealed class RunningSha256 : RunningHash
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        public override void Append(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
+
+        public override void Finish(Span<byte> destination) => _hash.GetHashAndReset(destination);
+
+        public override void Dispose() => _hash.Dispose();
+    }
+}
+
+/// <summary>A hash over bytes that come in pieces.</summary>
+public abstract class RunningHash : IDisposable
+{
+    public abstract void Append(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Writes the hash value and starts anew.</summary>
+    public abstract void Finish(Span<byte> destination);
+
+    public abstract void Dispose();
+}

@@ -1,0 +1,205 @@
+using System.Buffers.Binary;
+
+namespace BinarySync.Format;
+
+/// <summary>Blocks of a checksum file that are all data or all zeros.</summary>
+/// <param name="Blocks">Inside one range; not always maximal.</param>
+/// <param name="IsZero">True for zeros: there are no hashes then.</param>
+/// <param name="Hashes">One hash a block; valid until the next run is read.</param>
+public readonly record struct ChecksumRun(BlockRun Blocks, bool IsZero, ReadOnlyMemory<byte> Hashes);
+
+/// <summary>
+/// Reads a checksum file run by run (Format.md 6), and checks that its sections cover its coverage exactly, and at the end its
+/// counts and root. Holds one section in memory.
+/// </summary>
+public sealed class ChecksumFileReader : IDisposable
+{
+    private const int RunsOffset = sizeof(long);
+    private const int FieldsLength = RunsOffset + sizeof(int);
+
+    private readonly MessageReader _message;
+    private readonly RootBuilder _root;
+    private readonly IEnumerator<BlockRun> _ranges;
+    private readonly int _hashLength;
+    private BlockRun _rangeLeft;
+    private long _next;
+    private int _runsLeft;
+    private int _runPosition;
+    private int _hashPosition;
+    private bool _lastWasZero;
+    private bool _lastOfSectionBefore;
+    private long _dataBlocks;
+    private long _zeroBlocks;
+
+    /// <summary>Reads the header.</summary>
+    /// <exception cref="MessageFormatException">Not a readable checksum file.</exception>
+    public ChecksumFileReader(Stream input, string source)
+        : this(new MessageReader(input, source))
+    {
+    }
+
+    /// <summary>Goes on with a message whose header has been read.</summary>
+    public ChecksumFileReader(MessageReader message)
+    {
+        _message = message.Require(MessageKind.ChecksumFile);
+        _root = new RootBuilder(Geometry, Header.Hash, Header.Coverage);
+        _ranges = Header.Coverage.RunsIn(Geometry.BlockCount).GetEnumerator();
+        _hashLength = Header.Hash.Length;
+    }
+
+    public MessageHeader Header => _message.Header;
+
+    public BlockGeometry Geometry => Header.Geometry;
+
+    /// <summary>The name of the message, for errors.</summary>
+    public string Source => _message.Source;
+
+    /// <summary>Bytes read so far.</summary>
+    public long Position => _message.Position;
+
+    /// <summary>The trailer, once <see cref="ReadRun"/> has returned false.</summary>
+    public MessageTrailer Trailer => _message.Trailer;
+
+    /// <summary>Reads the next run; false at the end, when everything has been found right.</summary>
+    /// <exception cref="MessageFormatException">The message is refused.</exception>
+    public bool ReadRun(out ChecksumRun run)
+    {
+        if (_runsLeft == 0 && !BeginSection())
+        {
+            run = default;
+            CheckEnd();
+            return false;
+        }
+
+        ReadOnlySpan<byte> payload = _message.Payload.Span;
+        int at = _runPosition;
+        if (!Varint.TryRead(payload, ref _runPosition, out long coded) || coded >> 1 == 0)
+        {
+            throw _message.Invalid(at, "run", "a run is empty or not a proper number");
+        }
+
+        bool isZero = (coded & 1) != 0;
+        BlockRun blocks = new(_next, coded >> 1);
+        if (blocks.Count > _rangeLeft.End - blocks.First)
+        {
+            throw _message.Invalid(at, "run", $"blocks from {blocks.First} on go past the end of their range, {_rangeLeft.End}");
+        }
+
+        if ((!_lastOfSectionBefore && isZero == _lastWasZero) || (_lastOfSectionBefore && isZero && _lastWasZero && _next > _rangeLeft.First))
+        {
+            throw _message.Invalid(at, "run", $"the run from block {blocks.First} on is of the same kind as the one before it");
+        }
+
+        ReadOnlyMemory<byte> hashes = default;
+        if (!isZero)
+        {
+            if (blocks.Count > (payload.Length - _hashPosition) / _hashLength)
+            {
+                throw _message.Invalid(at, "run", $"the run from block {blocks.First} on has more blocks than the section has hashes");
+            }
+
+            int length = (int)blocks.Count * _hashLength;
+            hashes = _message.Payload.Slice(_hashPosition, length);
+            _hashPosition += length;
+            _root.AddData(blocks, hashes.Span);
+            _dataBlocks += blocks.Count;
+        }
+        else
+        {
+            _root.AddZeros(blocks);
+            _zeroBlocks += blocks.Count;
+        }
+
+        _next = blocks.End;
+        _lastWasZero = isZero;
+        _lastOfSectionBefore = false;
+        _runsLeft--;
+        if (_runsLeft == 0 && _hashPosition != payload.Length)
+        {
+            throw _message.Invalid(_hashPosition, "hashes", "the section has more hashes than its runs have blocks");
+        }
+
+        run = new ChecksumRun(blocks, isZero, hashes);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _ranges.Dispose();
+    }
+
+    private bool BeginSection()
+    {
+        if (!_message.ReadSection())
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> payload = _message.Payload.Span;
+        if (_message.Section.Type != SectionType.Checksums || payload.Length < FieldsLength)
+        {
+            throw _message.Invalid(0, "section type", "a section is not one of checksums, or too short for one");
+        }
+
+        // The first section of a range begins with it; a later one goes on where the one before it ended.
+        if (_next == _rangeLeft.End)
+        {
+            if (!_ranges.MoveNext())
+            {
+                throw _message.Invalid(0, "first block", "a section follows, although all blocks of the coverage have been given");
+            }
+
+            _rangeLeft = _ranges.Current;
+            _next = _rangeLeft.First;
+        }
+
+        long first = BinaryPrimitives.ReadInt64LittleEndian(payload);
+        if (first != _next)
+        {
+            throw _message.Invalid(0, "first block", $"a section begins at block {first}; block {_next} comes next");
+        }
+
+        int runs = BinaryPrimitives.ReadInt32LittleEndian(payload[RunsOffset..]);
+        if (runs < 1 || runs > payload.Length - FieldsLength)
+        {
+            throw _message.Invalid(RunsOffset, "runs", $"a section cannot have {runs} runs");
+        }
+
+        _runsLeft = runs;
+        _runPosition = FieldsLength;
+        _hashPosition = FieldsLength;
+        for (int i = 0; i < runs; i++)
+        {
+            int at = _hashPosition;
+            if (!Varint.TryRead(payload, ref _hashPosition, out _))
+            {
+                throw _message.Invalid(at, "run", "a run is not a proper number");
+            }
+        }
+
+        _lastOfSectionBefore = true;
+        return true;
+    }
+
+    private void CheckEnd()
+    {
+        if (_next != _rangeLeft.End || _ranges.MoveNext())
+        {
+            throw AtTrailer("coverage", $"the sections end before block {(_next != _rangeLeft.End ? _next : _ranges.Current.First)}, which should be covered");
+        }
+
+        if (Trailer.DataBlocks != _dataBlocks || Trailer.ZeroBlocks != _zeroBlocks)
+        {
+            throw AtTrailer("data_blocks", $"the trailer counts {Trailer.DataBlocks} + {Trailer.ZeroBlocks} blocks; there are {_dataBlocks} + {_zeroBlocks}");
+        }
+
+        if (!Trailer.Root!.Value.Span.SequenceEqual(_root.Finish()))
+        {
+            throw AtTrailer("root", "the root is not that of these checksums");
+        }
+    }
+
+    private MessageFormatException AtTrailer(string field, string message) =>
+        new(FormatError.Invalid, Source, _message.PayloadOffset, field, message);
+}

@@ -1,0 +1,134 @@
+using System.Buffers.Binary;
+
+namespace BinarySync.Format;
+
+/// <summary>
+/// Writes a checksum file from its runs in order (Format.md 6). How a run is cut into calls makes no difference to the
+/// bytes. Not safe from several threads.
+/// </summary>
+public sealed class ChecksumFileWriter : IDisposable
+{
+    private const int RunsOffset = sizeof(long);
+    private const int FieldsLength = RunsOffset + sizeof(int);
+
+    private readonly MessageWriter _message;
+    private readonly RootBuilder _root;
+    private readonly int _hashLength;
+    private readonly byte[] _hashes;
+    private readonly List<(long Count, bool IsZero)> _runs = [];
+    private int _hashesUsed;
+    private long _first;
+    private long _end;
+    private long _dataBlocks;
+    private long _zeroBlocks;
+
+    /// <summary>Writes the header.</summary>
+    /// <param name="output">The stream; it stays the caller's.</param>
+    /// <param name="header">With size; its coverage clipped to the target.</param>
+    public ChecksumFileWriter(Stream output, MessageHeader header)
+    {
+        _message = new MessageWriter(output, MessageKind.ChecksumFile, header);
+        _root = new RootBuilder(header.Geometry, header.Hash, header.Coverage);
+        _hashLength = header.Hash.Length;
+        _hashes = new byte[FormatLimits.ChecksumWindowBlocks * _hashLength];
+    }
+
+    /// <summary>Adds data blocks: one hash a block.</summary>
+    public void AddData(BlockRun run, ReadOnlySpan<byte> hashes)
+    {
+        _root.AddData(run, hashes);
+        _dataBlocks += run.Count;
+        while (run.Count > 0)
+        {
+            CloseBefore(run.First, isZero: false);
+            long windowEnd = (WindowOf(run.First) + 1) * FormatLimits.ChecksumWindowBlocks;
+            int count = (int)(Math.Min(run.End, windowEnd) - run.First);
+            Extend(count, isZero: false);
+            hashes[..(count * _hashLength)].CopyTo(_hashes.AsSpan(_hashesUsed));
+            _hashesUsed += count * _hashLength;
+            hashes = hashes[(count * _hashLength)..];
+            run = BlockRun.Between(run.First + count, run.End);
+        }
+    }
+
+    /// <summary>Adds blocks of zeros.</summary>
+    public void AddZeros(BlockRun run)
+    {
+        _root.AddZeros(run);
+        _zeroBlocks += run.Count;
+        CloseBefore(run.First, isZero: true);
+        Extend(run.Count, isZero: true);
+    }
+
+    /// <summary>Writes the trailer and returns it.</summary>
+    public MessageTrailer Finish()
+    {
+        CloseSection();
+        return _message.Finish(new MessageTrailer
+        {
+            Root = _root.Finish(),
+            DataBlocks = _dataBlocks,
+            ZeroBlocks = _zeroBlocks,
+        });
+    }
+
+    public void Dispose() => _root.Dispose();
+
+    private static long WindowOf(long block) => block / FormatLimits.ChecksumWindowBlocks;
+
+    // "Where sections end" of Format.md 6, for the block that comes next.
+    private void CloseBefore(long block, bool isZero)
+    {
+        if (_runs.Count > 0)
+        {
+            bool zerosGoOn = isZero && _runs[^1].IsZero;
+            if (block != _end || (WindowOf(block) != WindowOf(_first) && !zerosGoOn))
+            {
+                CloseSection();
+            }
+        }
+
+        if (_runs.Count == 0)
+        {
+            _first = block;
+            _end = block;
+        }
+    }
+
+    private void Extend(long count, bool isZero)
+    {
+        if (_runs.Count > 0 && _runs[^1].IsZero == isZero)
+        {
+            _runs[^1] = (_runs[^1].Count + count, isZero);
+        }
+        else
+        {
+            _runs.Add((count, isZero));
+        }
+
+        _end += count;
+    }
+
+    private void CloseSection()
+    {
+        if (_runs.Count == 0)
+        {
+            return;
+        }
+
+        byte[] payload = new byte[FieldsLength + (_runs.Count * Varint.MaxLength) + _hashesUsed];
+        BinaryPrimitives.WriteInt64LittleEndian(payload, _first);
+        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(RunsOffset), _runs.Count);
+        int length = FieldsLength;
+        foreach ((long count, bool isZero) in _runs)
+        {
+            length += Varint.Write(payload.AsSpan(length), (count << 1) | (isZero ? 1L : 0L));
+        }
+
+        _hashes.AsSpan(0, _hashesUsed).CopyTo(payload.AsSpan(length));
+        length += _hashesUsed;
+        _message.WriteSection(SectionType.Checksums, FrameCodec.None, length, payload.AsSpan(0, length));
+        _runs.Clear();
+        _hashesUsed = 0;
+    }
+}

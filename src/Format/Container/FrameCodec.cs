@@ -1,0 +1,9 @@
+namespace BinarySync.Format;
+
+/// <summary>How a section's payload is stored (Format.md 2.3).</summary>
+public enum FrameCodec : byte
+{
+    None = 0,
+    LZ4 = 1,
+    Brotli = 2,
+}

@@ -1,0 +1,85 @@
+using System.IO.Compression;
+using K4os.Compression.LZ4;
+
+namespace BinarySync.Format;
+
+/// <summary>How a data file's content is compressed: the codec, and its level.</summary>
+/// <param name="Codec">The codec of frames that shrink.</param>
+/// <param name="Level">
+/// LZ4: 1 is the fast encoder, 3 to 12 the high-compression one (2 is taken as 1). Brotli: quality 1 to 11. None: 0.
+/// </param>
+public readonly record struct Compression(FrameCodec Codec, int Level)
+{
+    public static readonly Compression None = new(FrameCodec.None, 0);
+
+    public static readonly Compression DefaultLZ4 = new(FrameCodec.LZ4, 1);
+
+    /// <summary>What `brotli` means without a level.</summary>
+    public const int DefaultBrotliLevel = 5;
+
+    public const int MaxLZ4Level = 12;
+    public const int MaxBrotliLevel = 11;
+
+    /// <summary>
+    /// Compresses one frame. Safe from several threads at once with different buffers.
+    /// </summary>
+    /// <param name="raw">The frame's content, 1 byte to 4 MiB.</param>
+    /// <param name="destination">At least as long as <paramref name="raw"/>.</param>
+    /// <returns>Bytes written, less than <paramref name="raw"/> has; or 0: it does not shrink, store it.</returns>
+    public int Compress(ReadOnlySpan<byte> raw, Span<byte> destination)
+    {
+        // One byte less than it was: what does not fit is stored.
+        Span<byte> smaller = destination[..(raw.Length - 1)];
+        switch (Codec)
+        {
+            case FrameCodec.LZ4:
+                int written = LZ4Codec.Encode(raw, smaller, Level < 3 ? LZ4Level.L00_FAST : (LZ4Level)Level);
+                return Math.Max(written, 0);
+            case FrameCodec.Brotli:
+                return BrotliEncoder.TryCompress(raw, smaller, out int length, Level, BrotliWindowBits) ? length : 0;
+            default:
+                return 0;
+        }
+    }
+
+    // The largest window that RFC 7932 has without its large-window extension is 24 bits; 22 covers a frame of 4 MiB.
+    private const int BrotliWindowBits = 22;
+}
+
+/// <summary>Decompresses frames, strictly: all input is used and exactly the promised bytes come out.</summary>
+public static class FrameDecompressor
+{
+    /// <summary>True where this program can decompress the codec.</summary>
+    public static bool Knows(FrameCodec codec) => codec is FrameCodec.None or FrameCodec.LZ4 or FrameCodec.Brotli;
+
+    /// <summary>Decompresses one frame. Safe from several threads at once.</summary>
+    /// <param name="codec">A codec that <see cref="Knows"/> knows.</param>
+    /// <param name="stored">The stored payload.</param>
+    /// <param name="raw">Exactly the raw length.</param>
+    /// <returns>False where the stored bytes are not a frame of that length.</returns>
+    public static bool TryDecompress(FrameCodec codec, ReadOnlySpan<byte> stored, Span<byte> raw)
+    {
+        switch (codec)
+        {
+            case FrameCodec.None:
+                if (stored.Length != raw.Length)
+                {
+                    return false;
+                }
+
+                stored.CopyTo(raw);
+                return true;
+            case FrameCodec.LZ4:
+                return LZ4Codec.Decode(stored, raw) == raw.Length;
+            case FrameCodec.Brotli:
+                using (BrotliDecoder decoder = default)
+                {
+                    return decoder.Decompress(stored, raw, out int consumed, out int written) == System.Buffers.OperationStatus.Done
+                        && consumed == stored.Length && written == raw.Length;
+                }
+
+            default:
+                return false;
+        }
+    }
+}

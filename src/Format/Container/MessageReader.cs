@@ -1,0 +1,295 @@
+using System.IO.Hashing;
+
+namespace BinarySync.Format;
+
+/// <summary>
+/// Reads a message front to back from a stream that need not seek (Format.md 2), and checks the container: lengths before
+/// they are used, each section's checksum before its content is looked at, digest, tail and end. Not safe from several threads.
+/// </summary>
+public sealed class MessageReader
+{
+    private readonly Stream _input;
+    private readonly bool _skipContent;
+    private readonly XxHash128 _digest = new();
+    private readonly byte[] _digestBeforeTrailer = new byte[TrailerEncoding.DigestLength];
+    private byte[] _payload = new byte[64 << 10];
+
+    /// <summary>Reads and checks preamble and header.</summary>
+    /// <param name="input">The stream; it stays the caller's.</param>
+    /// <param name="source">Its name in errors.</param>
+    /// <param name="skipContent">
+    /// Seek over content sections where the stream can seek: for another look at the operations of a message that has been
+    /// verified before. Neither those sections nor the digest are checked then.
+    /// </param>
+    /// <exception cref="MessageFormatException">The message is refused.</exception>
+    public MessageReader(Stream input, string source, bool skipContent = false)
+    {
+        _input = input;
+        _skipContent = skipContent && input.CanSeek;
+        Source = source;
+
+        byte[] preamble = new byte[Preamble.Length];
+        int got = input.ReadAtLeast(preamble, preamble.Length, throwOnEndOfStream: false);
+        if (got < Preamble.MajorOffset && !Preamble.Magic.StartsWith(preamble.AsSpan(0, got)))
+        {
+            throw new MessageFormatException(FormatError.NotAMessage, source, 0, "magic", "is not a BinarySync file");
+        }
+
+        if (got == 0)
+        {
+            throw new MessageFormatException(FormatError.Truncated, source, 0, "preamble", "is empty");
+        }
+
+        if (got >= Preamble.MajorOffset + 2)
+        {
+            Preamble.CheckVersion(preamble, source);
+        }
+
+        if (got < preamble.Length)
+        {
+            throw Truncated(got);
+        }
+
+        Minor = preamble[Preamble.MinorOffset];
+        _digest.Append(preamble);
+        Position = preamble.Length;
+
+        int length = Preamble.ReadHeaderLength(preamble, source);
+        byte[] header = ReadGrowing(length);
+        Span<byte> stored = stackalloc byte[SectionHeader.ChecksumLength];
+        Span<byte> computed = stackalloc byte[SectionHeader.ChecksumLength];
+        Fill(stored);
+        XxHash3 checksum = new();
+        checksum.Append(preamble);
+        checksum.Append(header);
+        checksum.GetHashAndReset(computed);
+        if (!stored.SequenceEqual(computed))
+        {
+            throw new MessageFormatException(FormatError.Damaged, source, Preamble.Length, "header", "the header is damaged");
+        }
+
+        Kind = Preamble.ReadKind(preamble, source);
+        Header = HeaderEncoding.Decode(Kind, Minor, header, source, Preamble.Length);
+    }
+
+    /// <summary>The stream's name in errors.</summary>
+    public string Source { get; }
+
+    public MessageKind Kind { get; }
+
+    /// <summary>The minor version of the message.</summary>
+    public byte Minor { get; }
+
+    public MessageHeader Header { get; }
+
+    /// <summary>The section just read.</summary>
+    public SectionHeader Section { get; private set; }
+
+    /// <summary>Offset of the payload of the section just read.</summary>
+    public long PayloadOffset { get; private set; }
+
+    /// <summary>The stored payload of the section just read; valid until the next one is. Empty where it was skipped.</summary>
+    public ReadOnlyMemory<byte> Payload { get; private set; }
+
+    /// <summary>Sections read so far, the trailer not among them.</summary>
+    public long Sections { get; private set; }
+
+    /// <summary>Bytes read so far.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The trailer, once <see cref="ReadSection"/> has returned false.</summary>
+    public MessageTrailer Trailer { get; private set; } = new();
+
+    /// <summary>Refuses a message of another kind than the one that is needed.</summary>
+    public MessageReader Require(MessageKind kind) => Kind == kind
+        ? this
+        : throw new MessageFormatException(
+            FormatError.WrongKind, Source, Preamble.KindOffset, "kind", $"is a {Kind.Words()}; a {kind.Words()} is needed here");
+
+    /// <summary>
+    /// Reads the next section. False when the trailer was reached: then the message is complete, its digest is right and nothing
+    /// follows.
+    /// </summary>
+    public bool ReadSection()
+    {
+        while (true)
+        {
+            long offset = Position;
+            bool skipped = ReadFrame(offset);
+            if (Section.Type == SectionType.Trailer)
+            {
+                ReadEnd(offset);
+                return false;
+            }
+
+            Sections++;
+            if (skipped || IsKnown(offset))
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Takes the payload's array away from the reader and gives it another, so that it outlives the next section.</summary>
+    public byte[] ExchangePayload(byte[] replacement)
+    {
+        byte[] taken = _payload;
+        _payload = replacement;
+        return taken;
+    }
+
+    /// <summary>An error in the payload of the section just read.</summary>
+    public MessageFormatException Invalid(int payloadPosition, string field, string message) =>
+        new(FormatError.Invalid, Source, PayloadOffset + payloadPosition, field, message);
+
+    private bool ReadFrame(long offset)
+    {
+        Span<byte> header = stackalloc byte[SectionHeader.Length];
+        FillUndigested(header);
+        Section = SectionHeader.Read(header, Source, offset);
+        PayloadOffset = Position;
+        if (Section.Type == SectionType.Trailer)
+        {
+            _digest.GetCurrentHash(_digestBeforeTrailer);
+        }
+
+        _digest.Append(header);
+        if (_skipContent && Section.Type == SectionType.Content)
+        {
+            _input.Seek(Section.StoredLength, SeekOrigin.Current);
+            Position += Section.StoredLength;
+            Payload = default;
+            return true;
+        }
+
+        FillPayload(Section.StoredLength);
+        Payload = _payload.AsMemory(0, Section.StoredLength);
+        Span<byte> computed = stackalloc byte[SectionHeader.ChecksumLength];
+        SectionHeader.WriteChecksum(header[..SectionHeader.ChecksumOffset], Payload.Span, computed);
+        if (!computed.SequenceEqual(header[SectionHeader.ChecksumOffset..]))
+        {
+            throw new MessageFormatException(
+                FormatError.Damaged, Source, offset, $"section {Sections + 1}", $"section {Sections + 1} is damaged");
+        }
+
+        Section.Check(header[SectionHeader.ReservedOffset], Source, offset);
+        return false;
+    }
+
+    // The rules for sections that this version does not know: Format.md 2.2.
+    private bool IsKnown(long offset)
+    {
+        bool known = Section.Type is SectionType.Checksums or SectionType.Operations or SectionType.Content;
+        if (known)
+        {
+            if (Section.Codec != FrameCodec.None && (Section.Type != SectionType.Content || !FrameDecompressor.Knows(Section.Codec)))
+            {
+                throw new MessageFormatException(
+                    FormatError.Unsupported, Source, offset, "codec", $"section {Sections} has codec {(byte)Section.Codec}, which is not known here");
+            }
+
+            if (Section.Flags != 0 && Minor <= FormatVersion.Minor)
+            {
+                throw new MessageFormatException(FormatError.Invalid, Source, offset, "section flags", $"section {Sections} has flags {Section.Flags:X2}");
+            }
+
+            return true;
+        }
+
+        if (Minor <= FormatVersion.Minor)
+        {
+            throw new MessageFormatException(
+                FormatError.Invalid, Source, offset, "section type", $"section {Sections} has type {(byte)Section.Type:X2}, which does not exist");
+        }
+
+        return Section.IsSkippable
+            ? false
+            : throw new MessageFormatException(
+                FormatError.Unsupported, Source, offset, "section type", $"needs a newer program (section {Sections} has type {(byte)Section.Type:X2})");
+    }
+
+    private void ReadEnd(long offset)
+    {
+        if (Section.Codec != FrameCodec.None || (Section.Flags != 0 && Minor <= FormatVersion.Minor))
+        {
+            throw new MessageFormatException(FormatError.Invalid, Source, offset, "trailer", "the trailer is compressed or has flags");
+        }
+
+        Trailer = TrailerEncoding.Decode(Kind, Minor, Header.Hash.RootLength, Payload.Span, Source, PayloadOffset);
+        Span<byte> tail = stackalloc byte[Tail.Length];
+        long tailOffset = Position;
+        Fill(tail);
+        Tail.Check(tail, SectionHeader.Length + Section.StoredLength, Source, tailOffset);
+        if (Trailer.Sections != Sections)
+        {
+            throw new MessageFormatException(
+                FormatError.Invalid, Source, offset, "sections", $"the trailer counts {Trailer.Sections} sections; there are {Sections}");
+        }
+
+        if (!_skipContent && !Trailer.Digest.Span.SequenceEqual(_digestBeforeTrailer))
+        {
+            throw new MessageFormatException(
+                FormatError.Damaged, Source, offset, "digest", "the digest does not match: sections are missing, moved or from another file");
+        }
+
+        Span<byte> more = stackalloc byte[1];
+        if (_input.Read(more) != 0)
+        {
+            throw new MessageFormatException(FormatError.TrailingBytes, Source, Position, "end", "goes on after its end");
+        }
+    }
+
+    private void FillPayload(int length)
+    {
+        // The array grows with what has really arrived, not with what a length promises.
+        int have = 0;
+        while (have < length)
+        {
+            if (have == _payload.Length)
+            {
+                Array.Resize(ref _payload, (int)Math.Min(FormatLimits.MaxSectionLength, _payload.Length * 4L));
+            }
+
+            int step = Math.Min(length, _payload.Length) - have;
+            Fill(_payload.AsSpan(have, step));
+            have += step;
+        }
+    }
+
+    private byte[] ReadGrowing(int length)
+    {
+        byte[] bytes = new byte[Math.Min(length, 64 << 10)];
+        int have = 0;
+        while (true)
+        {
+            Fill(bytes.AsSpan(have));
+            have = bytes.Length;
+            if (have == length)
+            {
+                return bytes;
+            }
+
+            Array.Resize(ref bytes, Math.Min(length, have * 4));
+        }
+    }
+
+    private void Fill(Span<byte> bytes)
+    {
+        FillUndigested(bytes);
+        _digest.Append(bytes);
+    }
+
+    private void FillUndigested(Span<byte> bytes)
+    {
+        int got = _input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (got < bytes.Length)
+        {
+            throw Truncated(Position + got);
+        }
+
+        Position += got;
+    }
+
+    private MessageFormatException Truncated(long at) =>
+        new(FormatError.Truncated, Source, at, "end", "ends too early: it was cut short, or is still being written");
+}

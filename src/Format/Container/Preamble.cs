@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+
+namespace BinarySync.Format;
+
+/// <summary>The first 16 bytes of a message (Format.md 2.1).</summary>
+internal static class Preamble
+{
+    public const int MagicOffset = 0;
+    public const int MagicLength = 8;
+    public const int MajorOffset = MagicOffset + MagicLength;
+    public const int MinorOffset = MajorOffset + sizeof(byte);
+    public const int KindOffset = MinorOffset + sizeof(byte);
+    public const int FlagsOffset = KindOffset + sizeof(byte);
+    public const int HeaderLengthOffset = FlagsOffset + sizeof(byte);
+    public const int Length = HeaderLengthOffset + sizeof(uint);
+
+    /// <summary>Letters of the magic; CR LF 0x1A follow to catch transfers in text mode.</summary>
+    private const int LettersLength = 5;
+
+    public static ReadOnlySpan<byte> Magic => [0x8F, (byte)'B', (byte)'S', (byte)'Y', (byte)'N', 0x0D, 0x0A, 0x1A];
+
+    public static void Write(Span<byte> destination, MessageKind kind, int headerLength)
+    {
+        Magic.CopyTo(destination);
+        destination[MajorOffset] = FormatVersion.Major;
+        destination[MinorOffset] = FormatVersion.Minor;
+        destination[KindOffset] = (byte)kind;
+        destination[FlagsOffset] = 0;
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[HeaderLengthOffset..], (uint)headerLength);
+    }
+
+    /// <summary>Checks magic and version, which must be understood before anything else may be believed.</summary>
+    public static void CheckVersion(ReadOnlySpan<byte> preamble, string source)
+    {
+        if (!preamble.StartsWith(Magic))
+        {
+            throw preamble.StartsWith(Magic[..LettersLength])
+                ? new MessageFormatException(FormatError.TextModeDamage, source, LettersLength, "magic", "was damaged by a transfer in text mode")
+                : new MessageFormatException(FormatError.NotAMessage, source, MagicOffset, "magic", "is not a BinarySync file");
+        }
+
+        byte major = preamble[MajorOffset];
+        if (major > FormatVersion.Major)
+        {
+            throw new MessageFormatException(
+                FormatError.NewerVersion,
+                source,
+                MajorOffset,
+                "major version",
+                $"was made by a newer version (format {major}.{preamble[MinorOffset]}; this program reads {FormatVersion.Major}.x)");
+        }
+
+        if (major != FormatVersion.Major)
+        {
+            throw new MessageFormatException(FormatError.Invalid, source, MajorOffset, "major version", $"major version {major} does not exist");
+        }
+    }
+
+    /// <summary>The length of the header, checked before it is used to allocate.</summary>
+    public static int ReadHeaderLength(ReadOnlySpan<byte> preamble, string source)
+    {
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(preamble[HeaderLengthOffset..]);
+        return length is >= 1 and <= FormatLimits.MaxHeaderLength
+            ? (int)length
+            : throw new MessageFormatException(
+                FormatError.Invalid, source, HeaderLengthOffset, "header length", $"header length {length} is not between 1 and {FormatLimits.MaxHeaderLength}");
+    }
+
+    /// <summary>The kind, to be called when the header's checksum has been found right.</summary>
+    public static MessageKind ReadKind(ReadOnlySpan<byte> preamble, string source)
+    {
+        if (preamble[FlagsOffset] != 0)
+        {
+            throw new MessageFormatException(FormatError.Invalid, source, FlagsOffset, "flags", $"flags {preamble[FlagsOffset]:X2} are not known");
+        }
+
+        byte kind = preamble[KindOffset];
+        return kind is >= (byte)MessageKind.ChecksumRequest and <= (byte)MessageKind.DataFile
+            ? (MessageKind)kind
+            : throw new MessageFormatException(FormatError.Invalid, source, KindOffset, "kind", $"kind {kind} is not known");
+    }
+}
+
+/// <summary>The version that this library writes.</summary>
+public static class FormatVersion
+{
+    public const byte Major = 1;
+    public const byte Minor = 0;
+}

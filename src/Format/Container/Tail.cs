@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+
+namespace BinarySync.Format;
+
+/// <summary>The last 16 bytes of a message (Format.md 2.4).</summary>
+internal static class Tail
+{
+    public const int TrailerLengthOffset = 0;
+    public const int ReservedOffset = TrailerLengthOffset + sizeof(uint);
+    public const int EndMarkOffset = ReservedOffset + sizeof(uint);
+    public const int Length = EndMarkOffset + 8;
+
+    private static ReadOnlySpan<byte> EndMark => [0x1A, 0x0A, 0x0D, (byte)'N', (byte)'Y', (byte)'S', (byte)'B', 0x8F];
+
+    public static void Write(Span<byte> destination, int trailerLength)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[TrailerLengthOffset..], (uint)trailerLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[ReservedOffset..], 0);
+        EndMark.CopyTo(destination[EndMarkOffset..]);
+    }
+
+    public static void Check(ReadOnlySpan<byte> tail, int trailerLength, string source, long offset)
+    {
+        if (BinaryPrimitives.ReadUInt32LittleEndian(tail[TrailerLengthOffset..]) != trailerLength)
+        {
+            throw Damaged(TrailerLengthOffset, "trailer length");
+        }
+
+        if (BinaryPrimitives.ReadUInt32LittleEndian(tail[ReservedOffset..]) != 0)
+        {
+            throw Damaged(ReservedOffset, "reserved field");
+        }
+
+        if (!tail[EndMarkOffset..].SequenceEqual(EndMark))
+        {
+            throw Damaged(EndMarkOffset, "end mark");
+        }
+
+        MessageFormatException Damaged(int at, string field) =>
+            new(FormatError.Damaged, source, offset + at, field, $"the tail is damaged ({field})");
+    }
+}

@@ -1,0 +1,36 @@
+namespace BinarySync.Format;
+
+/// <summary>The limits of Format.md 11. A reader checks them before it allocates.</summary>
+public static class FormatLimits
+{
+    /// <summary>Largest size of a target in bytes. Leaves room to round up to a block without overflow.</summary>
+    public const long MaxSize = 1L << 62;
+
+    public const int MinBlockSize = 512;
+    public const int MaxBlockSize = 64 << 20;
+    public const int DefaultBlockSize = 4096;
+
+    public const int MinFrameSize = 64 << 10;
+    public const int MaxFrameSize = 4 << 20;
+    public const int DefaultFrameSize = 1 << 20;
+
+    public const int MaxHeaderLength = 4 << 20;
+    public const int MaxSectionLength = 4 << 20;
+    public const int MaxRanges = 262_144;
+    public const int MaxLabelBytes = 1024;
+
+    /// <summary>Data is cut into sections at multiples of this many blocks (Format.md 6).</summary>
+    public const int ChecksumWindowBlocks = 32_768;
+
+    /// <summary>The three bounds of a group (Format.md 7).</summary>
+    public const int MaxGroupContentBytes = 8 << 20;
+
+    public const int MaxGroupHashBytes = 1 << 20;
+    public const int MaxGroupOperations = 32_768;
+
+    /// <summary>True for a block size that the format allows: a power of two from 512 B to 64 MiB.</summary>
+    public static bool IsBlockSize(long value) => value is >= MinBlockSize and <= MaxBlockSize && long.IsPow2(value);
+
+    /// <summary>True for a frame size that the format allows: a power of two from 64 KiB to 4 MiB.</summary>
+    public static bool IsFrameSize(long value) => value is >= MinFrameSize and <= MaxFrameSize && long.IsPow2(value);
+}

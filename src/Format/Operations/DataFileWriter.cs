@@ -1,0 +1,77 @@
+namespace BinarySync.Format;
+
+/// <summary>
+/// Writes a data file: each group of a data request, followed by its content in frames (Format.md 8). The caller keeps the order: a group,
+/// then its frames. Not safe from several threads.
+/// </summary>
+public sealed class DataFileWriter
+{
+    private readonly MessageWriter _message;
+    private long _contentLeft;
+    private long _groups;
+    private long _operations;
+    private long _dataBlocks;
+    private long _dataBytes;
+    private long _zeroBlocks;
+
+    /// <summary>Writes the header.</summary>
+    /// <param name="output">The stream; it stays the caller's.</param>
+    /// <param name="header">That of the data request, with a frame size and its own label.</param>
+    public DataFileWriter(Stream output, MessageHeader header)
+    {
+        _message = new MessageWriter(output, MessageKind.DataFile, header);
+    }
+
+    /// <summary>Bytes written so far.</summary>
+    public long Position => _message.Position;
+
+    /// <summary>Writes the operations of a group.</summary>
+    public void WriteGroup(OperationGroup group)
+    {
+        RequireContentDone();
+        _message.WriteSection(SectionType.Operations, FrameCodec.None, group.Payload.Length, group.Payload.Span);
+        _contentLeft = group.ContentLength;
+        _groups++;
+        _operations += group.Operations.Count;
+        _dataBlocks += group.DataBlocks;
+        _dataBytes += group.ContentLength;
+        _zeroBlocks += group.ZeroBlocks;
+    }
+
+    /// <summary>Writes one frame of the group's content.</summary>
+    public void WriteFrame(FrameCodec codec, int rawLength, ReadOnlySpan<byte> stored)
+    {
+        if (rawLength > _contentLeft)
+        {
+            throw new InvalidOperationException("the frame is longer than what the group's operations need");
+        }
+
+        _message.WriteSection(SectionType.Content, codec, rawLength, stored);
+        _contentLeft -= rawLength;
+    }
+
+    /// <summary>Writes the trailer and returns it.</summary>
+    public MessageTrailer Finish(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot)
+    {
+        RequireContentDone();
+        return _message.Finish(new MessageTrailer
+        {
+            BaseRoot = baseRoot,
+            TargetRoot = targetRoot,
+            DataBlocks = _dataBlocks,
+            DataBytes = _dataBytes,
+            ZeroBlocks = _zeroBlocks,
+            CopyBlocks = 0,
+            Groups = _groups,
+            Operations = _operations,
+        });
+    }
+
+    private void RequireContentDone()
+    {
+        if (_contentLeft > 0)
+        {
+            throw new InvalidOperationException("the group before has content that was not written");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+
+namespace BinarySync.Format;
+
+/// <summary>
+/// Packs operations into groups, cut as Format.md 7 says. How a run is cut into calls makes no difference. Not safe from
+/// several threads.
+/// </summary>
+/// <param name="target">B.</param>
+/// <param name="hashLength">Bytes of a block hash.</param>
+/// <param name="writeGroup">Takes the payload of each group; it is valid during the call only.</param>
+internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength, Action<ReadOnlyMemory<byte>> writeGroup)
+{
+    private readonly List<(BlockRun Blocks, NewKind New, OldKind Old)> _operations = [];
+    private readonly byte[] _oldHashes = new byte[FormatLimits.MaxGroupHashBytes];
+    private readonly byte[] _newHashes = new byte[FormatLimits.MaxGroupHashBytes];
+    private readonly byte[] _payload = new byte[FormatLimits.MaxSectionLength];
+    private int _oldUsed;
+    private int _newUsed;
+    private long _contentLength;
+
+    /// <summary>Operations in all groups so far.</summary>
+    public long OperationCount { get; private set; }
+
+    /// <summary>Adds blocks after all blocks added before.</summary>
+    /// <param name="run">Blocks of B.</param>
+    /// <param name="newKind">Data or zero.</param>
+    /// <param name="oldKind">What they were.</param>
+    /// <param name="oldHashes">One a block where the old kind is hashed, else empty.</param>
+    /// <param name="newHashes">One a block where the new kind is data, else empty.</param>
+    public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes)
+    {
+        int oldLength = oldKind == OldKind.Hashed ? hashLength : 0;
+        int newLength = newKind == NewKind.Data ? hashLength : 0;
+        if (oldLength + newLength == 0)
+        {
+            AddPiece(run, newKind, oldKind, 0, 0);
+            return;
+        }
+
+        // Block by block: the bounds of a group may fall between any two.
+        for (int i = 0; i < run.Count; i++)
+        {
+            BlockRun block = new(run.First + i, 1);
+            AddPiece(block, newKind, oldKind, oldLength + newLength, newKind == NewKind.Data ? target.LengthOf(block.First) : 0);
+            oldHashes.Slice(i * oldLength, oldLength).CopyTo(_oldHashes.AsSpan(_oldUsed));
+            newHashes.Slice(i * newLength, newLength).CopyTo(_newHashes.AsSpan(_newUsed));
+            _oldUsed += oldLength;
+            _newUsed += newLength;
+        }
+    }
+
+    /// <summary>Writes the last group.</summary>
+    public void Finish() => CloseGroup();
+
+    private void AddPiece(BlockRun piece, NewKind newKind, OldKind oldKind, int hashBytes, int contentBytes)
+    {
+        if (_operations.Count > 0
+            && (_contentLength + contentBytes > FormatLimits.MaxGroupContentBytes
+                || _oldUsed + _newUsed + hashBytes > FormatLimits.MaxGroupHashBytes
+                || (_operations.Count == FormatLimits.MaxGroupOperations && !ContinuesLast(piece, newKind, oldKind))))
+        {
+            CloseGroup();
+        }
+
+        if (ContinuesLast(piece, newKind, oldKind))
+        {
+            _operations[^1] = (BlockRun.Between(_operations[^1].Blocks.First, piece.End), newKind, oldKind);
+        }
+        else
+        {
+            _operations.Add((piece, newKind, oldKind));
+        }
+
+        _contentLength += contentBytes;
+    }
+
+    private bool ContinuesLast(BlockRun piece, NewKind newKind, OldKind oldKind) =>
+        _operations.Count > 0 && _operations[^1].Blocks.End == piece.First && _operations[^1].New == newKind && _operations[^1].Old == oldKind;
+
+    private void CloseGroup()
+    {
+        if (_operations.Count == 0)
+        {
+            return;
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(_payload, _operations.Count);
+        int length = OperationGroup.FieldsLength;
+        long end = 0;
+        foreach ((BlockRun blocks, NewKind newKind, OldKind oldKind) in _operations)
+        {
+            length += Varint.Write(_payload.AsSpan(length), blocks.First - end);
+            length += Varint.Write(_payload.AsSpan(length), blocks.Count);
+            _payload[length++] = (byte)(((int)oldKind << 4) | (int)newKind);
+            end = blocks.End;
+        }
+
+        int oldAt = 0;
+        int newAt = 0;
+        foreach ((BlockRun blocks, NewKind newKind, OldKind oldKind) in _operations)
+        {
+            int oldLength = oldKind == OldKind.Hashed ? (int)blocks.Count * hashLength : 0;
+            int newLength = newKind == NewKind.Data ? (int)blocks.Count * hashLength : 0;
+            _oldHashes.AsSpan(oldAt, oldLength).CopyTo(_payload.AsSpan(length));
+            _newHashes.AsSpan(newAt, newLength).CopyTo(_payload.AsSpan(length + oldLength));
+            oldAt += oldLength;
+            newAt += newLength;
+            length += oldLength + newLength;
+        }
+
+        OperationCount += _operations.Count;
+        writeGroup(_payload.AsMemory(0, length));
+        _operations.Clear();
+        _oldUsed = 0;
+        _newUsed = 0;
+        _contentLength = 0;
+    }
+}

@@ -1,0 +1,160 @@
+namespace BinarySync.Format;
+
+/// <summary>
+/// Reads the groups of a data request or data file, in order, with all checks of Format.md 7 to 9.3. For a data file, each group's frames
+/// are to be read before the next group.
+/// </summary>
+public sealed class OperationReader
+{
+    private readonly MessageReader _message;
+    private long _nextBlock;
+    private long _changedUpTo;
+    private long _contentLeft;
+    private long _groups;
+    private long _operations;
+    private long _dataBlocks;
+    private long _dataBytes;
+    private long _zeroBlocks;
+
+    /// <summary>Goes on with a message whose header has been read.</summary>
+    /// <param name="message">A data request or data file.</param>
+    public OperationReader(MessageReader message)
+    {
+        _message = message;
+        Geometry = message.Header.SyncGeometry;
+        _changedUpTo = Geometry.MustChange.First;
+    }
+
+    /// <summary>Reads the header.</summary>
+    /// <param name="input">The stream; it stays the caller's.</param>
+    /// <param name="source">Its name in errors.</param>
+    /// <param name="kind">Data request or data file: any other is refused.</param>
+    /// <param name="skipContent">See <see cref="MessageReader(Stream, string, bool)"/>.</param>
+    public OperationReader(Stream input, string source, MessageKind kind, bool skipContent = false)
+        : this(new MessageReader(input, source, skipContent).Require(kind))
+    {
+    }
+
+    public MessageHeader Header => _message.Header;
+
+    public SyncGeometry Geometry { get; }
+
+    /// <summary>The name of the message, for errors.</summary>
+    public string Source => _message.Source;
+
+    /// <summary>Bytes read so far.</summary>
+    public long Position => _message.Position;
+
+    /// <summary>The trailer, once <see cref="ReadGroup"/> has returned false.</summary>
+    public MessageTrailer Trailer => _message.Trailer;
+
+    /// <summary>The frame just read: codec and lengths.</summary>
+    public SectionHeader Frame => _message.Section;
+
+    /// <summary>The number of the section just read, from 1, and its offset: for errors.</summary>
+    public (long Number, long Offset) FramePlace => (_message.Sections, _message.PayloadOffset - SectionHeader.Length);
+
+    /// <summary>
+    /// Reads the next group; false at the end, when everything has been found right.
+    /// </summary>
+    /// <param name="group">Is filled, and keeps its own copy of the section.</param>
+    public bool ReadGroup(OperationGroup group)
+    {
+        if (_contentLeft > 0)
+        {
+            throw new InvalidOperationException("the frames of the group before were not read");
+        }
+
+        if (!_message.ReadSection())
+        {
+            CheckEnd();
+            return false;
+        }
+
+        if (_message.Section.Type != SectionType.Operations)
+        {
+            throw _message.Invalid(0, "section type", "a section is not one of operations, where one is due");
+        }
+
+        group.Parse(_message, Geometry, _message.Payload.ToArray());
+        CheckOrder(group);
+        _contentLeft = _message.Kind == MessageKind.DataFile ? group.ContentLength : 0;
+        _groups++;
+        _operations += group.Operations.Count;
+        _dataBlocks += group.DataBlocks;
+        _dataBytes += group.ContentLength;
+        _zeroBlocks += group.ZeroBlocks;
+        return true;
+    }
+
+    /// <summary>
+    /// Reads the next frame of the group; false when its content is complete. The payload is stored, not yet decompressed; its raw length has
+    /// been checked.
+    /// </summary>
+    /// <param name="stored">Valid until the next frame or group is read; empty where content is skipped.</param>
+    public bool ReadFrame(out ReadOnlyMemory<byte> stored)
+    {
+        if (_contentLeft == 0)
+        {
+            stored = default;
+            return false;
+        }
+
+        if (!_message.ReadSection() || _message.Section.Type != SectionType.Content)
+        {
+            throw _message.Invalid(0, "section type", $"content is missing: {_contentLeft} more bytes are due for the group");
+        }
+
+        long due = Math.Min(_contentLeft, Header.FrameSize!.Value);
+        if (_message.Section.RawLength != due)
+        {
+            throw _message.Invalid(0, "raw length", $"a frame has {_message.Section.RawLength} bytes of content, where {due} are due");
+        }
+
+        _contentLeft -= due;
+        stored = _message.Payload;
+        return true;
+    }
+
+    /// <summary>Takes the frame's array away from the reader, so that it outlives the next section.</summary>
+    public byte[] ExchangePayload(byte[] replacement) => _message.ExchangePayload(replacement);
+
+    private void CheckOrder(OperationGroup group)
+    {
+        foreach (Operation operation in group.Operations)
+        {
+            if (operation.Blocks.First < _nextBlock)
+            {
+                throw _message.Invalid(0, "operation", $"blocks {operation.Blocks} come after block {_nextBlock - 1} was done");
+            }
+
+            _nextBlock = operation.Blocks.End;
+
+            // The blocks that must change follow one another: the operations on them may leave no gap.
+            if (operation.Blocks.First <= _changedUpTo && operation.Blocks.End > _changedUpTo)
+            {
+                _changedUpTo = operation.Blocks.End;
+            }
+        }
+    }
+
+    private void CheckEnd()
+    {
+        MessageTrailer trailer = Trailer;
+        if (_changedUpTo < Geometry.MustChange.End)
+        {
+            throw AtTrailer("operations", $"block {_changedUpTo} has no operation, although the size changes there");
+        }
+
+        if (trailer.Groups != _groups || trailer.Operations != _operations || trailer.DataBlocks != _dataBlocks
+            || trailer.DataBytes != _dataBytes || trailer.ZeroBlocks != _zeroBlocks || trailer.CopyBlocks != 0)
+        {
+            throw AtTrailer(
+                "operations",
+                $"the trailer counts {trailer.Operations} operations on {trailer.DataBlocks} + {trailer.ZeroBlocks} blocks; there are {_operations} on {_dataBlocks} + {_zeroBlocks}");
+        }
+    }
+
+    private MessageFormatException AtTrailer(string field, string message) =>
+        new(FormatError.Invalid, Source, _message.PayloadOffset, field, message);
+}
