@@ -128,22 +128,27 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
 
     private void DemandFree()
     {
-        // Renaming over a device node or pipe would put a file in its place: never, whatever was asked for.
-        if (Posix.IsSupported && Posix.TryStatus(Path, out FileStatus status, followLinks: false) == 0)
-        {
-            if (status.Type != NodeType.RegularFile)
-            {
-                throw Failure.Of(StorageError.Exists, Name, $"is {status.Noun}, which is not replaced by a file");
-            }
-        }
-        else if (!File.Exists(Path))
-        {
-            return;
-        }
-
-        if (!Replace)
+        if (Exists() && !Replace)
         {
             throw Failure.Of(StorageError.Exists, Name, "exists already");
         }
+    }
+
+    private bool Exists()
+    {
+        if (!Posix.IsSupported)
+        {
+            return File.Exists(Path);
+        }
+
+        // Renaming over a device node or pipe would put a file in its place: never, whatever was asked for.
+        int errno = Posix.TryStatus(Path, out FileStatus status, followLinks: false);
+        return errno switch
+        {
+            0 when status.Type == NodeType.RegularFile => true,
+            0 => throw Failure.Of(StorageError.Exists, Name, $"is {status.Noun}, which is not replaced by a file"),
+            Errno.NoEntry => false,
+            _ => throw Failure.System(errno, StorageError.OpenFailed, Name, "create"),
+        };
     }
 }

@@ -60,6 +60,11 @@ public static class StorageAccess
         return Finish(file, () =>
         {
             guard.DemandUnused(file, readOnly);
+            if (!readOnly && status.Type == NodeType.BlockDevice && Posix.IsReadOnly(file))
+            {
+                throw Failure.Of(StorageError.OpenFailed, path, "is a read-only device", Errno.ReadOnly);
+            }
+
             return new LinuxStorage(path, file, status, writable: !readOnly);
         });
     }

@@ -175,6 +175,19 @@ public sealed class FileStorageTests : IDisposable
         Assert.Equal(36, error.Errno);
     }
 
+    [RootFact]
+    public void A_file_that_grows_beyond_its_file_system_is_said_to_be_too_large()
+    {
+        using LoopDevice device = new(_directory.Sparse("image", 2 << 20));
+        using Mount mount = Mount.Ext4(device, _directory["mounted"]);
+        string path = Path.Combine(mount.Point, "a");
+        File.WriteAllBytes(path, [1]);
+        using IWritableStorage target = StorageAccess.OpenTarget(path, []);
+
+        Expect.Error(StorageError.FileTooLarge, () => target.SetLength(1L << 60));
+        Assert.Equal(1, target.Length);
+    }
+
     [LinuxTheory]
     [InlineData("37, struct.pack('hhqqi', fcntl.F_WRLCK, 0, 0, 0, 0)")]
     [InlineData("37, struct.pack('hhqqi', fcntl.F_RDLCK, 0, 100, 1, 0)")] // as virtual machines do

@@ -21,9 +21,10 @@ internal static unsafe partial class Posix
     private const int AdviceSequential = 2;
     private const int AdviceDoNotNeed = 4;
 
-    // _IO(0x12, 104): the direction bits of "none" are not zero on PowerPC.
-    private static readonly nuint _getLogicalSector =
-        RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le ? 0x20001268u : 0x1268u;
+    // _IO(0x12, ...): the direction bits of "none" are not zero on PowerPC.
+    private static readonly uint _noDirection = RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le ? 0x2000_0000u : 0;
+    private static readonly nuint _getReadOnly = _noDirection | 0x125E; // BLKROGET
+    private static readonly nuint _getLogicalSector = _noDirection | 0x1268; // BLKSSZGET
 
     /// <summary>fallocate; the error number, 0 where it worked.</summary>
     public static int TryAllocate(SafeFileHandle file, AllocationMode mode, long offset, long length)
@@ -71,6 +72,13 @@ internal static unsafe partial class Posix
     {
         int sector = 0;
         return Libc.Control(device, _getLogicalSector, &sector) == 0 && sector >= 512 ? sector : 512;
+    }
+
+    /// <summary>True for a block device that refuses to be written, though it lets itself be opened for writing.</summary>
+    public static bool IsReadOnly(SafeFileHandle device)
+    {
+        int value = 0;
+        return Libc.Control(device, _getReadOnly, &value) == 0 && value != 0;
     }
 
     /// <summary>Tells the kernel to read ahead generously. Only advice: a failure changes nothing.</summary>
