@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace BinarySync.Storage.Tests;
 
 /// <summary>Targets that something uses are refused, and the message names it.</summary>
@@ -27,27 +25,33 @@ public sealed class TargetGuardTests : IDisposable
         StorageAccess.OpenTarget(device.Path, [], readOnly).Dispose();
     }
 
-    [RootFact]
-    public void A_mounted_partition_keeps_its_disk_busy()
+    [RootFact("addpart")]
+    public void A_mounted_partition_keeps_its_disk_busy_and_leaves_its_sister_alone()
     {
-        string image = _directory.Sparse("image", Size);
-        WritePartitionTable(image, firstSector: 2048, sectors: 40_960);
-        using LoopDevice disk = new(image, "--partscan");
-        string partition = disk.Path + "p1";
-        if (!File.Exists(partition))
+        using LoopDevice disk = new(_directory.Sparse("image", Size), "--partscan");
+        (string first, string second) = (disk.Path + "p1", disk.Path + "p2");
+        Command.Demand("addpart", disk.Path, "1", "2048", "40960");
+        Command.Demand("addpart", disk.Path, "2", "43008", "2048");
+        if (!File.Exists(first) || !File.Exists(second))
         {
             return; // no one makes nodes of partitions here
         }
 
-        Command.Demand("mkfs.ext4", "-q", "-F", partition);
-        using (Mount.Of(_directory["mounted"], partition))
+        Command.Demand("mkfs.ext4", "-q", "-F", first);
+        using (Mount mount = Mount.Of(_directory["mounted"], first))
         {
-            Refused(disk.Path, $"{partition} is mounted on {_directory["mounted"]}");
-            Refused(partition, "in use: mounted on");
+            Refused(disk.Path, $"{first} is mounted on {mount.Point}");
+            Refused(first, $"{first}: in use: mounted on {mount.Point}");
+            string message = Path.Combine(mount.Point, "update.dtf");
+            Refused(disk.Path, "lies on the device that would be patched", messages: message);
+            StorageAccess.OpenTarget(second, [message]).Dispose();
+            Assert.Equal([mount.Point], DeviceUsage.WritableMounts(disk.Path));
         }
 
-        StorageAccess.OpenTarget(disk.Path, [partition + "none"]).Dispose();
-        Expect.Error(StorageError.InUse, () => StorageAccess.OpenTarget(disk.Path, [partition]));
+        StorageAccess.OpenTarget(disk.Path, []).Dispose();
+        Refused(disk.Path, "is the target itself", messages: first);
+        Refused(first, "is the target itself", messages: disk.Path);
+        StorageAccess.OpenTarget(second, [first]).Dispose();
     }
 
     [RootFact("mkswap")]
@@ -139,16 +143,12 @@ public sealed class TargetGuardTests : IDisposable
         Refused(device.Path, "mounted on");
     }
 
-    [RootFact("dmsetup")]
+    [RootFact("dmsetup", "/sys/class/misc/device-mapper")]
     public void A_held_device_is_refused_by_its_holder()
     {
         using LoopDevice device = new(_directory.Sparse("image", Size));
         string name = $"binarysync-test-{Environment.ProcessId}";
-        if (Command.Run("dmsetup", "create", name, "--table", $"0 {Size / 512} linear {device.Path} 0").Exit != 0)
-        {
-            return; // no device mapper in this kernel
-        }
-
+        Command.Demand("dmsetup", "create", name, "--table", $"0 {Size / 512} linear {device.Path} 0");
         try
         {
             Refused(device.Path, "held by /dev/mapper/" + name);
@@ -186,18 +186,5 @@ public sealed class TargetGuardTests : IDisposable
     {
         StorageException error = Expect.Error(StorageError.InUse, () => StorageAccess.OpenTarget(path, messages, readOnly));
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>A master boot record with one partition of type Linux.</summary>
-    private static void WritePartitionTable(string image, uint firstSector, uint sectors)
-    {
-        byte[] sector = new byte[512];
-        sector[446 + 4] = 0x83;
-        BinaryPrimitives.WriteUInt32LittleEndian(sector.AsSpan(446 + 8), firstSector);
-        BinaryPrimitives.WriteUInt32LittleEndian(sector.AsSpan(446 + 12), sectors);
-        sector[510] = 0x55;
-        sector[511] = 0xAA;
-        using FileStream file = File.OpenWrite(image);
-        file.Write(sector);
     }
 }

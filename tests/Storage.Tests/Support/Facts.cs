@@ -11,7 +11,9 @@ public sealed class LinuxFactAttribute : FactAttribute
 public sealed class RootFactAttribute : FactAttribute
 {
     /// <param name="program">A program that must be installed as well.</param>
-    public RootFactAttribute(string program = "losetup") => Skip = Need.Linux ?? Need.LoopDevices ?? Need.Program(program);
+    /// <param name="path">A path that must exist as well.</param>
+    public RootFactAttribute(string program = "losetup", string path = "/") =>
+        Skip = Need.Linux ?? Need.LoopDevices ?? Need.Program(program) ?? (Path.Exists(path) ? null : $"needs {path}");
 }
 
 /// <summary>As <see cref="RootFactAttribute"/>, with cases.</summary>
@@ -23,7 +25,8 @@ public sealed class RootTheoryAttribute : TheoryAttribute
 /// <summary>As <see cref="LinuxFactAttribute"/>, with cases.</summary>
 public sealed class LinuxTheoryAttribute : TheoryAttribute
 {
-    public LinuxTheoryAttribute() => Skip = Need.Linux;
+    /// <param name="program">A program that must be installed as well.</param>
+    public LinuxTheoryAttribute(string? program = null) => Skip = Need.Linux ?? (program is null ? null : Need.Program(program));
 }
 
 internal static class Need
