@@ -100,7 +100,7 @@ public sealed class OutputFile : MessageOutput
 
         try
         {
-            return File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+            return File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
         }
         catch (Exception error) when (PortableFailure.IsSystem(error))
         {

@@ -19,7 +19,8 @@ internal static class PortableFailure
             _ => otherwise,
         };
         string at = offset is { } place ? $" (offset {place})" : "";
-        return new StorageException(kind, path, $"{path}: cannot {action}: {error.Message.TrimEnd('.')}{at}", error.HResult & 0xFFFF, offset);
+        string message = $"{path}: cannot {action}: {error.Message.TrimEnd('.')}{at}";
+        return new StorageException(kind, path, message, error.HResult & 0xFFFF, offset);
     }
 
     // Outside Windows the base class library passes the system's error number through.

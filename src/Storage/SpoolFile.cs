@@ -61,8 +61,8 @@ public static class SpoolFile
     {
         try
         {
-            return File.OpenHandle(
-                NameIn(directory, Environment.TickCount), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+            string path = NameIn(directory, Environment.TickCount);
+            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
         }
         catch (Exception error) when (PortableFailure.IsSystem(error))
         {

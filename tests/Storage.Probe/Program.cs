@@ -15,7 +15,7 @@ return args switch
 static int Flush(string path)
 {
     using IWritableStorage target = StorageAccess.OpenTarget(path, []);
-    target.Write([1], 0);
+    Say(() => target.Write([1], 0));
     Say(target.Flush);
     Say(target.Flush);
     return 0;
@@ -32,8 +32,11 @@ static int Output(string path)
 static int Uncached(string path)
 {
     using IReadableStorage source = StorageAccess.OpenSource(path);
-    Say(() => source.ReadBelowCache(new byte[source.Length], 0));
-    return 0;
+    byte[] below = new byte[source.Length];
+    byte[] plain = new byte[source.Length];
+    Say(() => source.ReadBelowCache(below, 0));
+    Say(() => source.Read(plain, 0));
+    return below.AsSpan().SequenceEqual(plain) ? 0 : 1;
 }
 
 static int StandardOutput(int count)

@@ -61,6 +61,10 @@ public sealed class BlockDeviceTests : IDisposable
         {
             Assert.False(target.TryZeroRange(100, 512));
             Assert.False(target.TryZeroRange(512, 100));
+
+            // Beside what is still only in the cache, in the same page.
+            target.Write(Bytes.Pattern(Size)[((1 << 20) - 512)..(1 << 20)], (1 << 20) - 512);
+            target.Write(Bytes.Pattern(512, seed: 5), (4 << 20) + 512);
             Assert.True(target.TryZeroRange(1 << 20, (3 << 20) + 512));
             Assert.True(target.TryZeroRange(Size - 512, 512));
             target.Flush();
@@ -118,6 +122,7 @@ public sealed class BlockDeviceTests : IDisposable
         byte[] bytes = Bytes.Pattern(Size);
         bytes.AsSpan(1 << 20, (3 << 20) + 512).Clear();
         bytes.AsSpan(Size - 512).Clear();
+        Bytes.Pattern(512, seed: 5).CopyTo(bytes.AsSpan((4 << 20) + 512));
         return bytes;
     }
 }

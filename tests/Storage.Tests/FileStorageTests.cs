@@ -195,7 +195,13 @@ public sealed class FileStorageTests : IDisposable
     public void Locks_of_other_processes_are_respected(string arguments)
     {
         string path = _directory.File("a", 1000);
-        string script = $"import fcntl,struct,sys; f=open('{path}','r+b'); fcntl.fcntl(f, {arguments}); print('locked',flush=True); sys.stdin.read()";
+        string script = $"""
+            import fcntl, struct, sys
+            file = open('{path}', 'r+b')
+            fcntl.fcntl(file, {arguments})
+            print('locked', flush=True)
+            sys.stdin.read()
+            """;
         using (System.Diagnostics.Process holder = Command.Start("python3", "-c", script))
         {
             Assert.Equal("locked", holder.StandardOutput.ReadLine());

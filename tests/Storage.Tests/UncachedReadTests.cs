@@ -78,7 +78,7 @@ public sealed class UncachedReadTests : IDisposable
     {
         string log = _directory["log"];
         string[] said = Command.Shell($"strace -f -o '{log}' -e trace=open,openat,pread64 {Command.Probe} uncached '{path}'");
-        Assert.Equal(["done"], said);
+        Assert.Equal(["done", "done"], said);
 
         string[] calls = File.ReadAllLines(log);
         int opened = Array.FindIndex(calls, call => call.Contains("/proc/self/fd/", StringComparison.Ordinal)

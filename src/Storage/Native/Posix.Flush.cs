@@ -19,7 +19,7 @@ internal static partial class Posix
         }
     }
 
-    /// <summary>As <see cref="Flush"/> where there may be nothing to flush: a pipe, a terminal, a directory of a simple file system.</summary>
+    /// <summary>As <see cref="Flush"/> where there may be nothing to flush: a pipe, a terminal, some directories.</summary>
     public static void FlushWherePossible(SafeFileHandle file, string name)
     {
         int errno = TryFlush(file);

@@ -20,7 +20,7 @@ internal sealed class TargetGuard(string path, FileStatus target)
         catch (StorageException busy) when (busy.Error == StorageError.InUse)
         {
             IReadOnlyList<string> uses = Uses();
-            throw Failure.InUse(path, uses.Count > 0 ? Join(uses) : "busy, held by a program or file system that cannot be seen from here", busy.Errno);
+            throw Failure.InUse(path, uses.Count > 0 ? Join(uses) : "busy with what cannot be seen from here", busy.Errno);
         }
     }
 

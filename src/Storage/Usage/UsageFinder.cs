@@ -97,7 +97,7 @@ internal sealed class UsageFinder(KernelView kernel)
     /// <summary>What a loop device stands on; null for another device.</summary>
     public FileStatus? BackingOf(DeviceNumber device) =>
         BlockDevice.Family(kernel, device)
-            .Select(member => member.BackingFile is { } path && Posix.TryStatus(path, out FileStatus status) == 0 ? status : (FileStatus?)null)
+            .Select(LoopBacking.Of)
             .FirstOrDefault(status => status is not null);
 
     private IEnumerable<MountEntry> MountsOf(DeviceNumber device) =>

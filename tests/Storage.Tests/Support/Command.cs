@@ -38,12 +38,14 @@ public static class Command
             .Any(directory => File.Exists(Path.Combine(directory, program)));
 
     /// <summary>The command line of the probe process, for a shell.</summary>
-    public static string Probe => $"'{Environment.ProcessPath}' exec '{Path.Combine(AppContext.BaseDirectory, "BinarySync.Storage.Probe.dll")}'";
+    public static string Probe =>
+        $"'{Environment.ProcessPath}' exec '{Path.Combine(AppContext.BaseDirectory, "BinarySync.Storage.Probe.dll")}'";
 
     /// <summary>Runs a line of shell; standard error's lines come back.</summary>
     public static string[] Shell(string line)
     {
-        (_, _, string errors) = Run("sh", "-c", line);
+        (int exit, _, string errors) = Run("sh", "-c", line);
+        Assert.True(exit == 0, errors);
         return errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }
