@@ -11,16 +11,18 @@ public static class MessageInput
     /// A regular file gives a stream that can seek; a pipe, /dev/fd/N or a device one that only goes forward. Unbuffered.
     /// Opening a named pipe waits for its writer.
     /// </summary>
+    /// <param name="path">The file, pipe or device.</param>
+    /// <param name="cancellation">Ends the waiting for a pipe's writer, once it is open.</param>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.NotFound"/>, <see cref="StorageError.IsDirectory"/>, <see cref="StorageError.OpenFailed"/>; when
     /// it is read, <see cref="StorageError.ReadFailed"/>.
     /// </exception>
-    public static Stream Open(string path)
+    public static Stream Open(string path, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (!Posix.IsSupported)
         {
-            return OpenPortably(path);
+            return OpenPortably(path, cancellation);
         }
 
         SafeFileHandle file = Posix.Open(path, OpenFlags.ReadOnly);
@@ -35,7 +37,7 @@ public static class MessageInput
                     Posix.AdviseSequential(file);
                     return new SeekableStream(file, path, writable: false);
                 default:
-                    return new ForwardReader(file, path);
+                    return new ForwardReader(file, path, cancellation);
             }
         }
         catch
@@ -45,7 +47,7 @@ public static class MessageInput
         }
     }
 
-    private static Stream OpenPortably(string path)
+    private static Stream OpenPortably(string path, CancellationToken cancellation)
     {
         if (Directory.Exists(path))
         {
@@ -55,7 +57,7 @@ public static class MessageInput
         try
         {
             SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
-            return CanSeek(file) ? new SeekableStream(file, path, writable: false) : new ForwardReader(file, path);
+            return CanSeek(file) ? new SeekableStream(file, path, writable: false) : new ForwardReader(file, path, cancellation);
         }
         catch (Exception error) when (PortableFailure.IsSystem(error))
         {

@@ -13,7 +13,8 @@ public static partial class StandardStreams
     internal const string OutputName = "standard output";
 
     /// <summary>Forward only, unbuffered. Errors name "standard input".</summary>
-    public static Stream OpenInput() => new ForwardReader(Handle(descriptor: 0, windowsNumber: -10), InputName);
+    public static Stream OpenInput(CancellationToken cancellation = default) =>
+        new ForwardReader(Handle(descriptor: 0, windowsNumber: -10), InputName, cancellation);
 
     /// <summary>Errors name "standard output"; a reader that went away is <see cref="StorageError.WriteFailed"/>.</summary>
     public static MessageOutput OpenOutput() => new StandardOutput(Handle(descriptor: 1, windowsNumber: -11));

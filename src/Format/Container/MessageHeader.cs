@@ -29,6 +29,9 @@ public sealed record MessageHeader
     /// <summary>Raw bytes of a full frame (`.dtf`).</summary>
     public int? FrameSize { get; init; }
 
+    /// <summary>What is wrong with a label ("is empty", "has control characters", ...), or null.</summary>
+    public static string? LabelFault(string label) => HeaderEncoding.LabelFault(label);
+
     /// <summary>The geometry of a `.ckf`.</summary>
     public BlockGeometry Geometry => new(Size!.Value, BlockSize);
 

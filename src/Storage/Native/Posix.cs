@@ -137,4 +137,13 @@ internal static unsafe partial class Posix
         int errno = count == 0 ? Errno.NoSpace : Marshal.GetLastPInvokeError();
         return errno == Errno.Interrupted ? 0 : throw Failure.System(errno, StorageError.WriteFailed, name, "write", offset);
     }
+
+    /// <summary>Waits until a read would not block (data, the end, or an error to be told). False where the time is up.</summary>
+    public static bool WaitReadable(SafeFileHandle file, int milliseconds)
+    {
+        PollEntry entry = new() { Descriptor = (int)file.DangerousGetHandle(), Events = PollEntry.In };
+
+        // An interrupted call is a short wait: the caller asks again.
+        return Libc.Poll(&entry, 1, milliseconds) > 0;
+    }
 }

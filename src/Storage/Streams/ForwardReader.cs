@@ -5,8 +5,12 @@ namespace BinarySync.Storage.Streams;
 
 /// <summary>Reads a pipe, a character device or standard input: forward only, unbuffered.</summary>
 /// <param name="file">Closed with the stream where it owns its descriptor.</param>
-internal sealed class ForwardReader(SafeFileHandle file, string name) : OneWayStream
+/// <param name="name">For messages.</param>
+/// <param name="cancellation">Ends the waiting for a writer that says nothing.</param>
+internal sealed class ForwardReader(SafeFileHandle file, string name, CancellationToken cancellation) : OneWayStream
 {
+    private const int PollMilliseconds = 200;
+
     private long _position;
 
     public override bool CanRead => true;
@@ -22,6 +26,15 @@ internal sealed class ForwardReader(SafeFileHandle file, string name) : OneWaySt
 
     public override int Read(Span<byte> buffer)
     {
+        if (cancellation.CanBeCanceled && Posix.IsSupported)
+        {
+            do
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+            while (!Posix.WaitReadable(file, PollMilliseconds));
+        }
+
         int count = OperatingSystem.IsWindows() ? ReadPortably(buffer) : Posix.Read(file, buffer, name);
         _position += count;
         return count;
