@@ -27,7 +27,7 @@ public static class ToolRunner
         }
         catch (OperationCanceledException) when (signals.Signal != 0)
         {
-            terminal.Error("interrupted");
+            terminal.Error("interrupted", "run the same command again to go on");
             return ExitCode.SignalBase + signals.Signal;
         }
         catch (Exception exception)
