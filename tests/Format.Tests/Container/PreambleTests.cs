@@ -23,6 +23,7 @@ public class PreambleTests
     [Fact]
     public void Is_read_as_it_was_written()
     {
+        Preamble.CheckMagic(Good.AsSpan(0, Preamble.MagicLength), Refusal.Source);
         Preamble.CheckVersion(Good, Refusal.Source);
         Assert.Equal(0x1234, Preamble.ReadHeaderLength(Good, Refusal.Source));
         Assert.Equal(MessageKind.ChecksumFile, Preamble.ReadKind(Good, Refusal.Source));
@@ -33,13 +34,13 @@ public class PreambleTests
     [InlineData("8F 42 53 59 4E 0D 0D 0A")] // LF became CR LF
     [InlineData("8F 42 53 59 4E 0D 0A 00")] // 0x1A was lost
     public void Knows_a_transfer_in_text_mode(string magic) =>
-        Refusal.Of(FormatError.TextModeDamage, 5, "magic", () => Preamble.CheckVersion([.. Hex.Bytes(magic), .. Good[8..]], Refusal.Source));
+        Refusal.Of(FormatError.TextModeDamage, 5, "magic", () => Preamble.CheckMagic(Hex.Bytes(magic), Refusal.Source));
 
     [Theory]
     [InlineData("0F 42 53 59 4E 0D 0A 1A")] // the eighth bit was lost
     [InlineData("7F 45 4C 46 02 01 01 00")] // an ELF file
     public void Refuses_another_magic(string magic) =>
-        Refusal.Of(FormatError.NotAMessage, 0, "magic", () => Preamble.CheckVersion([.. Hex.Bytes(magic), .. Good[8..]], Refusal.Source));
+        Refusal.Of(FormatError.NotAMessage, 0, "magic", () => Preamble.CheckMagic(Hex.Bytes(magic), Refusal.Source));
 
     [Theory]
     [InlineData(0, FormatError.Invalid)]
