@@ -59,7 +59,7 @@ internal sealed class ForgedMessage(IReadOnlyList<Chunk> chunks)
         {
             if (bytes.Count > 0 && (!joins || bytes.Count + chunk.Bytes.Length > bytesPerLine))
             {
-                yield return ([.. bytes], string.Join(", ", meanings));
+                yield return ([.. bytes], Words(meanings));
                 bytes.Clear();
                 meanings.Clear();
             }
@@ -75,7 +75,10 @@ internal sealed class ForgedMessage(IReadOnlyList<Chunk> chunks)
 
         if (bytes.Count > 0)
         {
-            yield return ([.. bytes], string.Join(", ", meanings));
+            yield return ([.. bytes], Words(meanings));
         }
     }
+
+    // A key's meaning ends with a colon, and its value's follows.
+    private static string Words(List<string> meanings) => string.Join(", ", meanings).Replace(":, ", ": ", StringComparison.Ordinal);
 }

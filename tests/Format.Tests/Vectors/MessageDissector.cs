@@ -82,6 +82,8 @@ internal static class MessageDissector
                 }
 
                 return $"[{text}]";
+            case MessagePackCode.Bin8:
+                return $"{value[1]} bytes";
             default:
                 return key;
         }

@@ -12,6 +12,9 @@ internal sealed class MessageForge
 {
     public byte[] Magic { get; set; } = Preamble.Magic.ToArray();
 
+    /// <summary>Where in the magic a reader should stop.</summary>
+    public int MagicFault { get; set; }
+
     public byte Major { get; set; } = 1;
 
     public byte Minor { get; set; }
@@ -67,7 +70,8 @@ internal sealed class MessageForge
     {
         List<Chunk> chunks = [];
         byte[] header = [.. Header.Chunks("header").SelectMany(chunk => chunk.Bytes)];
-        chunks.Add(new("magic", Magic, "magic"));
+        chunks.Add(new("letters", Magic[..MagicFault], "", JoinsNext: true));
+        chunks.Add(new("magic", Magic[MagicFault..], "magic"));
         chunks.Add(new("major", [Major], $"version {Major}.{Minor}", JoinsNext: true));
         chunks.Add(new("minor", [Minor], "", JoinsNext: true));
         chunks.Add(new("kind", [Kind], Kind is >= 1 and <= 4 ? ((MessageKind)Kind).Words() : $"kind {Kind}", JoinsNext: true));
@@ -80,7 +84,7 @@ internal sealed class MessageForge
             chunks.AddRange(Sections[i].Chunks($"s{i + 1}", Sections[i].Payload));
         }
 
-        Trailer.Fill("digest", Bits.Pack(writer => writer.WriteBytes(XxHash128.Hash(BytesOf(chunks)))), "digest");
+        Trailer.Fill("digest", Bits.Pack(writer => writer.WriteBytes(XxHash128.Hash(BytesOf(chunks)))), "16 bytes");
         Trailer.Fill("sections", Bits.Pack(writer => writer.WriteUnsigned((ulong)Sections.Count)), $"{Sections.Count}");
         List<Chunk> trailer = [.. TrailerSection.Chunks("trailer", [.. Trailer.Chunks("trailer")])];
         chunks.AddRange(trailer);
@@ -150,6 +154,14 @@ internal sealed class ForgedMap
     public void Append(string key, byte[] value, string meaning, bool isComputed = false) =>
         _entries.Add(new Entry(key, Bits.Pack(writer => writer.WriteString(key)), value, meaning) { IsComputed = isComputed });
 
+    /// <summary>Gives a value a second part, so that a fault can be inside the value.</summary>
+    public void InsertValuePart(string key, byte[] rest, string meaning)
+    {
+        Entry entry = Find(key);
+        entry.Rest = rest;
+        entry.RestMeaning = meaning;
+    }
+
     public void Remove(string key) => _entries.Remove(Find(key));
 
     public void Swap(string a, string b)
@@ -177,7 +189,11 @@ internal sealed class ForgedMap
         foreach (Entry entry in _entries)
         {
             yield return new($"{name}.{entry.Key}", entry.KeyBytes, Printable.Text(entry.Key) + ":", JoinsNext: true);
-            yield return new($"{name}.{entry.Key}=", entry.Value, entry.Meaning);
+            yield return new($"{name}.{entry.Key}=", entry.Value, entry.Meaning, JoinsNext: entry.Rest is not null);
+            if (entry.Rest is not null)
+            {
+                yield return new($"{name}.{entry.Key}=2", entry.Rest, entry.RestMeaning);
+            }
         }
 
         yield return new($"{name} after", After, "after the map");
@@ -194,6 +210,11 @@ internal sealed class ForgedMap
         public byte[] Value { get; set; } = value;
 
         public string Meaning { get; set; } = meaning;
+
+        /// <summary>A second part of the value, where a fault is inside it.</summary>
+        public byte[]? Rest { get; set; }
+
+        public string RestMeaning { get; set; } = "";
 
         /// <summary>The forge fills the value in when all else is known.</summary>
         public bool IsComputed { get; set; }

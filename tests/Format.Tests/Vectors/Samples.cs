@@ -103,6 +103,15 @@ internal static class Samples
     public static MessageForge DataRequest(byte[] a, byte[] b, BlockHash hash, BlockCoverage? compared = null, string? label = null) =>
         Forge(output => WriteRequest(output, a, b, hash, compared ?? BlockCoverage.Whole, label));
 
+    /// <summary>A data request from nothing to so many large blocks; its hashes and roots are made up.</summary>
+    public static MessageForge MadeUpDataRequest(int blockSize, int blocks) => Forge(output =>
+    {
+        DataRequestWriter writer = new(
+            output, new MessageHeader { BlockSize = blockSize, Hash = BlockHash.Xxh3, BaseSize = 0, TargetSize = (long)blockSize * blocks });
+        writer.Add(new BlockRun(0, blocks), NewKind.Data, OldKind.Absent, [], [.. Enumerable.Range(0, blocks * 8).Select(i => (byte)(0xA0 + i))]);
+        writer.Finish(new byte[16], new byte[16]);
+    });
+
     /// <summary>The data file from A to B, its content stored.</summary>
     public static MessageForge DataFile() => DataFile(A, B, BlockHash.Xxh3);
 
