@@ -74,7 +74,7 @@ internal static class MessageDissector
                 return $"{reader.ReadUnsigned(key)}";
             case >= MessagePackCode.FixStr and < MessagePackCode.Nil or MessagePackCode.Str8:
                 return Printable.Text(reader.ReadString(key));
-            case >= MessagePackCode.FixArray and < MessagePackCode.FixStr:
+            case >= MessagePackCode.FixArray and < MessagePackCode.FixStr when key == HeaderKeys.Ranges:
                 StringBuilder text = new();
                 for (int left = reader.ReadArrayHeader(key); left > 0; left--)
                 {
