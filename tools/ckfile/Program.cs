@@ -1,1 +1,43 @@
-return 0;
+using System.CommandLine;
+using BinarySync.Cli;
+using BinarySync.Format;
+using BinarySync.Sync;
+
+return ToolRunner.Run("ckfile", args, context =>
+{
+    CommonOptions common = new();
+    ChecksumActions.CreateArguments create = new(
+        new Argument<string>("TARGET") { Description = "The file or block device to checksum (./info if it is called like a command)" },
+        new Option<string?>("--request", "-r") { Description = "A checksum request that says block size, hash and ranges; '-' is standard input", HelpName = "FILE.ckr" },
+        new SpecificationArguments(),
+        Options.Label(),
+        Options.Live(),
+        Options.Holes(),
+        Options.Output("FILE.ckf"),
+        Options.Force());
+    RootCommand root = new("Write the checksum file of a file or block device: the hash of every block");
+    root.Add(create.Target);
+    root.Add(create.Request);
+    create.Specification.AddTo(root);
+    root.Add(create.Label);
+    root.Add(create.Live);
+    root.Add(create.Holes);
+    root.Add(create.Output);
+    root.Add(create.Force);
+    common.AddTo(root);
+    root.SetAction(result => ChecksumActions.Create(result, context, common, create));
+
+    Argument<string> file = new("FILE.ckf") { Description = "A checksum file; '-' is standard input" };
+    Option<bool> extents = Options.Extents();
+    Command info = new("info", "Verify a checksum file and show what it says") { file, extents };
+    info.SetAction(result => InfoActions.Show(result, context, common, MessageKind.ChecksumFile, file, extents));
+    root.Add(info);
+
+    Argument<string> target = new("TARGET") { Description = "The file or block device to compare" };
+    Option<bool> live = Options.Live();
+    Option<HolePolicy> holes = Options.Holes();
+    Command check = new("check", "Compare a file or block device with its checksum file: exit 0 if equal, 1 if not") { target, file, live, holes };
+    check.SetAction(result => ChecksumActions.Check(result, context, common, target, file, live, holes));
+    root.Add(check);
+    return root;
+});

@@ -1,1 +1,49 @@
-return 0;
+using System.CommandLine;
+using BinarySync.Cli;
+using BinarySync.Format;
+
+return ToolRunner.Run("dtfile", args, context =>
+{
+    CommonOptions common = new();
+    DataFileActions.CreateArguments create = new(
+        new Argument<string>("MASTER") { Description = "The master's file or block device (./info or ./apply if it is called like a command)" },
+        new Option<string>("--request", "-r") { Description = "The data request; '-' is standard input", HelpName = "FILE.dtr", Required = true },
+        Options.Compress(),
+        Options.Label(),
+        Options.Live(),
+        Options.Output("FILE.dtf"),
+        Options.Force());
+    RootCommand root = new("Collect the requested blocks of the master into a data file, or apply one to the remote's target");
+    root.Add(create.Master);
+    root.Add(create.Request);
+    root.Add(create.Compress);
+    root.Add(create.Label);
+    root.Add(create.Live);
+    root.Add(create.Output);
+    root.Add(create.Force);
+    common.AddTo(root);
+    root.SetAction(result => DataFileActions.Create(result, context, common, create));
+
+    Argument<string> file = new("FILE.dtf") { Description = "A data file; '-' is standard input" };
+    Option<bool> extents = Options.Extents();
+    Command info = new("info", "Verify a data file and show what it holds") { file, extents };
+    info.SetAction(result => InfoActions.Show(result, context, common, MessageKind.DataFile, file, extents));
+    root.Add(info);
+
+    ApplyActions.ApplyArguments apply = new(
+        file,
+        new Argument<string>("TARGET") { Description = "The remote's file or block device; it is patched in place" },
+        new Option<bool>("--dry-run") { Description = "Verify and recognise, say what would be done, and change nothing" },
+        new Option<bool>("--check-base") { Description = "Before writing, compare the whole target with what the request was made for" },
+        Options.Verify(),
+        Options.Sparse(),
+        new Option<string?>("--spool") { Description = "Where a data file from a pipe waits until it has been verified [default: beside the target]", HelpName = "DIR" },
+        new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" });
+    Command applyCommand = new("apply", "Apply a data file to the target, in place")
+    {
+        apply.File, apply.Target, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Spool, apply.ForceUnrecognized,
+    };
+    applyCommand.SetAction(result => ApplyActions.Apply(result, context, common, apply));
+    root.Add(applyCommand);
+    return root;
+});

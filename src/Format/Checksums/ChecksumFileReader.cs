@@ -23,6 +23,7 @@ public sealed class ChecksumFileReader : IDisposable
     private readonly int _hashLength;
     private BlockRun _rangeLeft;
     private long _next;
+    private long _sectionFirst;
     private int _runsLeft;
     private int _runPosition;
     private int _hashPosition;
@@ -90,6 +91,11 @@ public sealed class ChecksumFileReader : IDisposable
             throw _message.Invalid(at, "run", $"the run from block {blocks.First} on is of the same kind as the one before it");
         }
 
+        if (WindowOf(blocks.First) != WindowOf(_sectionFirst) || (!isZero && WindowOf(blocks.Last) != WindowOf(_sectionFirst)))
+        {
+            throw _message.Invalid(at, "run", $"the run from block {blocks.First} on goes past where its section must end");
+        }
+
         ReadOnlyMemory<byte> hashes = default;
         if (!isZero)
         {
@@ -129,6 +135,8 @@ public sealed class ChecksumFileReader : IDisposable
         _ranges.Dispose();
     }
 
+    private static long WindowOf(long block) => block / FormatLimits.ChecksumWindowBlocks;
+
     private bool BeginSection()
     {
         if (!_message.ReadSection())
@@ -160,6 +168,13 @@ public sealed class ChecksumFileReader : IDisposable
             throw _message.Invalid(0, "first block", $"a section begins at block {first}; block {_next} comes next");
         }
 
+        // Within a range a section ends where it must, and nowhere else: Format.md 6, "Where sections end".
+        if (first > _rangeLeft.First && WindowOf(first) == WindowOf(_sectionFirst))
+        {
+            throw _message.Invalid(0, "first block", $"a section begins at block {first}, where the one before it need not have ended");
+        }
+
+        _sectionFirst = first;
         int runs = BinaryPrimitives.ReadInt32LittleEndian(payload[RunsOffset..]);
         if (runs < 1 || runs > payload.Length - FieldsLength)
         {

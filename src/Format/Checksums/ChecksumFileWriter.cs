@@ -6,7 +6,7 @@ namespace BinarySync.Format;
 /// Writes a checksum file from its runs in order (Format.md 6). How a run is cut into calls makes no difference to the
 /// bytes. Not safe from several threads.
 /// </summary>
-public sealed class ChecksumFileWriter : IDisposable
+public sealed class ChecksumFileWriter : IBlockSink, IDisposable
 {
     private const int RunsOffset = sizeof(long);
     private const int FieldsLength = RunsOffset + sizeof(int);

@@ -6,7 +6,7 @@ namespace BinarySync.Format;
 /// Makes the root, the identity of a target's content (Format.md 10), from its runs in order. How a run is cut into calls makes no
 /// difference.
 /// </summary>
-public sealed class RootBuilder : IDisposable
+public sealed class RootBuilder : IBlockSink, IDisposable
 {
     private const byte DataKind = 1;
     private const byte ZeroKind = 2;

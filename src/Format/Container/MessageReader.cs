@@ -8,13 +8,13 @@ namespace BinarySync.Format;
 /// </summary>
 public sealed class MessageReader
 {
-    private const int LeastPayload = 64 << 10;
+    private const int SmallestPayload = 64 << 10;
 
     private readonly Stream _input;
     private readonly bool _skipContent;
     private readonly XxHash128 _digest = new();
     private readonly byte[] _digestBeforeTrailer = new byte[TrailerEncoding.DigestLength];
-    private byte[] _payload = new byte[LeastPayload];
+    private byte[] _payload = new byte[SmallestPayload];
 
     /// <summary>Reads and checks preamble and header.</summary>
     /// <param name="input">The stream; it stays the caller's.</param>
@@ -128,7 +128,7 @@ public sealed class MessageReader
         }
     }
 
-    /// <summary>Takes the payload's array away from the reader and gives it another, so that it outlives the next section.</summary>
+    /// <summary>Takes the payload's array away from the reader and gives it another (of any length), so that it outlives the next section.</summary>
     public byte[] ExchangePayload(byte[] replacement)
     {
         byte[] taken = _payload;
@@ -265,7 +265,7 @@ public sealed class MessageReader
         {
             if (have == _payload.Length)
             {
-                Array.Resize(ref _payload, (int)Math.Clamp(_payload.Length * 4L, LeastPayload, FormatLimits.MaxSectionLength));
+                Array.Resize(ref _payload, (int)Math.Clamp(_payload.Length * 4L, SmallestPayload, FormatLimits.MaxSectionLength));
             }
 
             int step = Math.Min(length, _payload.Length) - have;
@@ -276,7 +276,7 @@ public sealed class MessageReader
 
     private byte[] ReadGrowing(int length)
     {
-        byte[] bytes = new byte[Math.Min(length, 64 << 10)];
+        byte[] bytes = new byte[Math.Min(length, SmallestPayload)];
         int have = 0;
         while (true)
         {

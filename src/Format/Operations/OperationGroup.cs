@@ -21,6 +21,9 @@ public sealed class OperationGroup
     /// <summary>Bytes of the data blocks: what the frames that follow hold together.</summary>
     public long ContentLength { get; private set; }
 
+    /// <summary>Bytes of all old and new hashes.</summary>
+    public long HashBytes { get; private set; }
+
     public long DataBlocks { get; private set; }
 
     public long ZeroBlocks { get; private set; }
@@ -129,6 +132,7 @@ public sealed class OperationGroup
 
     private void PlaceHashes(MessageReader message, int payloadLength, int position)
     {
+        HashBytes = payloadLength - position;
         for (int i = 0; i < _operations.Count; i++)
         {
             Operation operation = _operations[i];

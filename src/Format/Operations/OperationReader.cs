@@ -10,6 +10,10 @@ public sealed class OperationReader
     private long _nextBlock;
     private long _changedUpTo;
     private long _contentLeft;
+    private Operation _last;
+    private long _groupContent;
+    private long _groupHashBytes;
+    private int _groupOperations;
     private long _groups;
     private long _operations;
     private long _dataBlocks;
@@ -78,6 +82,7 @@ public sealed class OperationReader
 
         group.Parse(_message, Geometry, _message.Payload.ToArray());
         CheckOrder(group);
+        CheckCut(group);
         _contentLeft = _message.Kind == MessageKind.DataFile ? group.ContentLength : 0;
         _groups++;
         _operations += group.Operations.Count;
@@ -136,6 +141,35 @@ public sealed class OperationReader
                 _changedUpTo = operation.Blocks.End;
             }
         }
+    }
+
+    // A group ends where it must, and nowhere else: Format.md 7, "Where groups end".
+    private void CheckCut(OperationGroup group)
+    {
+        if ((group.ContentLength > FormatLimits.MaxGroupContentBytes && group.DataBlocks + group.ZeroBlocks > 1)
+            || group.HashBytes > FormatLimits.MaxGroupHashBytes)
+        {
+            throw _message.Invalid(0, "group", "a group goes on past where it must end");
+        }
+
+        Operation first = group.Operations[0];
+        if (_groups > 0)
+        {
+            int hashesPerBlock = (first.Old == OldKind.Hashed ? 1 : 0) + (first.New == NewKind.Data ? 1 : 0);
+            int content = first.New == NewKind.Data ? Geometry.Target.LengthOf(first.Blocks.First) : 0;
+            bool continues = first.Blocks.First == _last.Blocks.End && first.New == _last.New && first.Old == _last.Old;
+            if (_groupContent + content <= FormatLimits.MaxGroupContentBytes
+                && _groupHashBytes + (hashesPerBlock * Header.Hash.Length) <= FormatLimits.MaxGroupHashBytes
+                && (_groupOperations < FormatLimits.MaxGroupOperations || continues))
+            {
+                throw _message.Invalid(0, "group", $"a group begins at block {first.Blocks.First}, where the one before it need not have ended");
+            }
+        }
+
+        _last = group.Operations[^1];
+        _groupContent = group.ContentLength;
+        _groupHashBytes = group.HashBytes;
+        _groupOperations = group.Operations.Count;
     }
 
     private void CheckEnd()

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync;
+
+namespace BinarySync.Cli;
+
+/// <summary>What `dtfile apply` does.</summary>
+public static class ApplyActions
+{
+    /// <summary>The arguments of `dtfile apply`.</summary>
+    public sealed record ApplyArguments(
+        Argument<string> File,
+        Argument<string> Target,
+        Option<bool> DryRun,
+        Option<bool> CheckBase,
+        Option<VerifyMode> Verify,
+        Option<SparseMode> Sparse,
+        Option<string?> Spool,
+        Option<bool> ForceUnrecognized);
+
+    /// <summary>Applies a data file to a target in place.</summary>
+    public static int Apply(ParseResult result, ToolContext context, CommonOptions common, ApplyArguments arguments)
+    {
+        using CommandSession session = common.Begin(result, context);
+        string file = result.GetValue(arguments.File)!;
+        string target = result.GetValue(arguments.Target)!;
+        ApplySpecification specification = new()
+        {
+            DryRun = result.GetValue(arguments.DryRun),
+            CheckBase = result.GetValue(arguments.CheckBase),
+            Verify = result.GetValue(arguments.Verify),
+            Sparse = result.GetValue(arguments.Sparse),
+            ForceUnrecognized = result.GetValue(arguments.ForceUnrecognized),
+        };
+        using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
+        string? spoolDirectory = input.CanSeek ? null : SpoolDirectory.Choose(result.GetValue(arguments.Spool), target);
+        string[] messages = [.. file == MessageFiles.Standard ? [] : new[] { file }, .. spoolDirectory is null ? [] : new[] { Path.Combine(spoolDirectory, "spool") }];
+        using IWritableStorage storage = StorageAccess.OpenTarget(target, messages, readOnly: specification.DryRun);
+        using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, session);
+        PatchSource patch = new(seekable, MessageFiles.NameOf(file));
+        ApplyResult done = ApplyOperation.Run(storage, patch, specification, session.Options);
+        SayNotes(session.Terminal, target, patch.Name, done, specification);
+        if (session.Json)
+        {
+            using Report report = new(session.Terminal, json: true);
+            ReportResult(report, target, done, specification);
+            report.Finish();
+        }
+        else
+        {
+            SaySummary(session, target, done, specification);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void SayNotes(Terminal terminal, string target, string patch, ApplyResult done, ApplySpecification specification)
+    {
+        TargetSizing sizing = done.Plan.Sizing;
+        if (sizing.SizeLeft)
+        {
+            terminal.Note($"the ranges of {patch} do not cover all between the two sizes: {target} keeps its size");
+        }
+
+        if (sizing.TailLeftAlone > 0)
+        {
+            terminal.Note($"{target} is {SizeText.Format(sizing.TailLeftAlone)} longer than the master; that part was left alone");
+        }
+
+        if (specification.ForceUnrecognized && done.Plan.Unrecognized.BlockCount > 0)
+        {
+            terminal.Warn($"{done.Plan.Unrecognized} were neither as expected nor new{(done.DryRun ? string.Empty : ", and were overwritten")}");
+        }
+    }
+
+    private static void SaySummary(CommandSession session, string target, ApplyResult done, ApplySpecification specification)
+    {
+        PatchPlan plan = done.Plan;
+        TargetSizing sizing = plan.Sizing;
+        string size = sizing.LengthBefore == sizing.LengthAfter
+            ? string.Empty
+            : $", size from {SizeText.Exact(sizing.LengthBefore)} to {SizeText.Exact(sizing.LengthAfter)}";
+        if (done.DryRun)
+        {
+            session.Terminal.Summary($"{target}: {plan.BlocksToWrite} blocks would be written, {plan.NewBlocks} are up to date already{size}; nothing was changed");
+            return;
+        }
+
+        session.Terminal.Summary(
+            $"{target}: {done.Written.DataBlocks} blocks written ({SizeText.Format(done.Written.DataBytes)}), {done.Written.ZeroBlocks} turned to zeros, {plan.NewBlocks} were up to date already{size}");
+        session.Terminal.Summary(specification.Verify switch
+        {
+            VerifyMode.None => "flushed; nothing was read back",
+            VerifyMode.Written => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back and equal; the rest was not examined",
+            _ => $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master",
+        });
+        session.Terminal.Detail($"{SizeText.Format(done.Written.DataBytes)} in {Rate.Text(done.Written.DataBytes, session.Elapsed)}");
+    }
+
+    private static void ReportResult(Report report, string target, ApplyResult done, ApplySpecification specification)
+    {
+        PatchPlan plan = done.Plan;
+        report.Add("target", "target", target);
+        report.Add("dry_run", null, done.DryRun);
+        report.Add("blocks_to_write", null, plan.BlocksToWrite);
+        report.Add("blocks_already_new", null, plan.NewBlocks);
+        report.Add("blocks_unrecognized", null, plan.Unrecognized.BlockCount);
+        report.Add("data_blocks_written", null, done.Written.DataBlocks);
+        report.Add("data_bytes_written", null, done.Written.DataBytes);
+        report.Add("zero_blocks_written", null, done.Written.ZeroBlocks);
+        report.Add("size_before", null, plan.Sizing.LengthBefore);
+        report.Add("size_after", null, plan.Sizing.LengthAfter);
+        report.Add("size_left", null, plan.Sizing.SizeLeft);
+        report.Add("tail_left_alone", null, plan.Sizing.TailLeftAlone);
+        report.Add("verify", "verify", specification.Verify.ToString().ToLowerInvariant());
+        report.Add("verified_bytes", null, done.VerifiedBytes);
+        report.Add("target_root", "target root", plan.Trailer.TargetRoot!.Value);
+    }
+}

@@ -1,0 +1,185 @@
+using System.CommandLine;
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync;
+
+namespace BinarySync.Cli;
+
+/// <summary>What `ckfile` does, but for `info`.</summary>
+public static class ChecksumActions
+{
+    /// <summary>The arguments of `ckfile TARGET`.</summary>
+    public sealed record CreateArguments(
+        Argument<string> Target,
+        Option<string?> Request,
+        SpecificationArguments Specification,
+        Option<string?> Label,
+        Option<bool> Live,
+        Option<HolePolicy> Holes,
+        Option<string?> Output,
+        Option<bool> Force);
+
+    /// <summary>Writes the checksum file of a target.</summary>
+    public static int Create(ParseResult result, ToolContext context, CommonOptions common, CreateArguments arguments)
+    {
+        using CommandSession session = common.Begin(result, context);
+        string target = result.GetValue(arguments.Target)!;
+        ChecksumSpecification specification = Specification(result, arguments, session) with
+        {
+            Label = result.GetValue(arguments.Label),
+            Live = result.GetValue(arguments.Live),
+            Holes = result.GetValue(arguments.Holes),
+        };
+        using IReadableStorage source = StorageAccess.OpenSource(target);
+        string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), target, inputKind: null, MessageKind.ChecksumFile);
+        using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, target);
+        SourceWarnings.Say(session.Terminal, source, specification.Live);
+        ChecksumResult made = ChecksumOperation.Run(source, specification, output.Stream, session.Options);
+        long length = output.Stream.Position;
+        output.Commit();
+        if (made.RangesClipped)
+        {
+            session.Terminal.Note($"ranges go past the {made.Header.Geometry.BlockCount} blocks of {target}; they were clipped to its end");
+        }
+
+        if (session.Json)
+        {
+            using Report report = new(session.Terminal, json: true);
+            report.AddHeader("output", path, made.Header);
+            report.AddTrailer(made.Trailer);
+            report.Add("length", null, length);
+            report.Finish();
+            return ExitCode.Done;
+        }
+
+        long read = ChecksumBytes(made);
+        session.Terminal.Summary(
+            $"{output.Name}: {made.Trailer.DataBlocks + made.Trailer.ZeroBlocks} blocks of {SizeText.Format(made.Header.BlockSize)} ({made.Trailer.ZeroBlocks} of them zeros), {made.Header.Hash.Name}, {SizeText.Format(length)}");
+        session.Terminal.Detail($"{SizeText.Format(read)} in {Rate.Text(read, session.Elapsed)}");
+        return ExitCode.Done;
+    }
+
+    /// <summary>Compares a target with its checksum file: exit 1 where they differ.</summary>
+    public static int Check(
+        ParseResult result, ToolContext context, CommonOptions common, Argument<string> targetArgument, Argument<string> fileArgument, Option<bool> live, Option<HolePolicy> holes)
+    {
+        using CommandSession session = common.Begin(result, context);
+        string target = result.GetValue(targetArgument)!;
+        string file = result.GetValue(fileArgument)!;
+        using IReadableStorage source = StorageAccess.OpenSource(target);
+        using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
+        using ChecksumFileReader checksums = new(input, MessageFiles.NameOf(file));
+        CheckResult check = CheckOperation.Run(source, checksums, result.GetValue(holes), result.GetValue(live), session.Options);
+        if (check.BytesNotCompared > 0)
+        {
+            session.Terminal.Note($"the device is {SizeText.Format(check.BytesNotCompared)} longer than {MessageFiles.NameOf(file)} says; that part was not compared");
+        }
+
+        using Report report = new(session.Terminal, session.Json);
+        if (session.Json)
+        {
+            ReportCheck(report, check);
+            report.Finish();
+        }
+        else
+        {
+            SayCheck(session.Terminal, target, MessageFiles.NameOf(file), check);
+        }
+
+        return check.IsEqual ? ExitCode.Done : ExitCode.Different;
+    }
+
+    private static ChecksumSpecification Specification(ParseResult result, CreateArguments arguments, CommandSession session)
+    {
+        int? blockSize = result.GetValue(arguments.Specification.BlockSize);
+        string? hash = result.GetValue(arguments.Specification.Hash);
+        if (result.GetValue(arguments.Request) is not { } request)
+        {
+            int size = blockSize ?? FormatLimits.DefaultBlockSize;
+            return new ChecksumSpecification
+            {
+                BlockSize = size,
+                Hash = BlockHash.Find(hash ?? BlockHash.Xxh128.Name)!,
+                Coverage = arguments.Specification.Coverage(result, size),
+            };
+        }
+
+        using Stream input = MessageFiles.Open(request, session.Options.Cancellation);
+        MessageReader reader = new MessageReader(input, MessageFiles.NameOf(request)).Require(MessageKind.ChecksumRequest);
+        if (reader.ReadSection())
+        {
+            throw reader.Invalid(0, "section type", "a checksum request has no sections");
+        }
+
+        MessageHeader asked = reader.Header;
+        if (blockSize is { } given && given != asked.BlockSize)
+        {
+            throw new UsageException($"{reader.Source} asks for blocks of {SizeText.Format(asked.BlockSize)}; -b says {SizeText.Format(given)}", "leave out -b");
+        }
+
+        if (hash is not null && hash != asked.Hash.Name)
+        {
+            throw new UsageException($"{reader.Source} asks for {asked.Hash.Name}; -a says {hash}", "leave out -a");
+        }
+
+        if (!arguments.Specification.HasNoRanges(result) && !asked.Coverage.IsWhole)
+        {
+            throw new UsageException($"{reader.Source} asks for ranges of its own", "leave out --range and --bytes");
+        }
+
+        BlockCoverage coverage = asked.Coverage.IsWhole ? arguments.Specification.Coverage(result, asked.BlockSize) : asked.Coverage;
+        return new ChecksumSpecification { BlockSize = asked.BlockSize, Hash = asked.Hash, Coverage = coverage };
+    }
+
+    private static long ChecksumBytes(ChecksumResult made) =>
+        made.Header.Coverage.RunsIn(made.Header.Geometry.BlockCount).Sum(run => made.Header.Geometry.LengthOf(run));
+
+    private static void ReportCheck(Report report, CheckResult check)
+    {
+        report.Add("equal", null, check.IsEqual);
+        report.Add("size", null, check.TargetSize);
+        report.Add("expected_size", null, check.Header.Size!.Value);
+        report.Add("block_size", null, check.Header.BlockSize);
+        report.Add("differing_blocks", null, check.Differences.BlockCount);
+        report.Add("differing_ranges", null, check.Differences.RunCount);
+        report.BeginArray("ranges");
+        foreach (BlockRun run in check.Differences.Runs)
+        {
+            report.BeginObject();
+            report.Add("first", null, run.First);
+            report.Add("count", null, run.Count);
+            report.EndObject();
+            report.Drain();
+        }
+
+        report.EndArray();
+    }
+
+    private static void SayCheck(Terminal terminal, string target, string file, CheckResult check)
+    {
+        if (check.IsEqual)
+        {
+            terminal.Summary($"{target}: equal to {file}");
+            return;
+        }
+
+        if (check.TargetSize != check.Header.Size)
+        {
+            terminal.Result($"{target}: has {check.TargetSize} bytes; {file} says {check.Header.Size}");
+        }
+
+        BlockGeometry geometry = new(Math.Max(check.TargetSize, check.Header.Size!.Value), check.Header.BlockSize);
+        foreach (BlockRun run in check.Differences.Runs)
+        {
+            long offset = geometry.OffsetOf(run.First);
+            terminal.Result($"{target}: blocks {run} differ (bytes {offset}+{geometry.LengthOf(run)})");
+        }
+
+        if (check.Differences.RunCount > check.Differences.Runs.Count)
+        {
+            terminal.Result($"{target}: and {check.Differences.RunCount - check.Differences.Runs.Count} more ranges");
+        }
+
+        terminal.Summary($"{target}: {check.Differences.BlockCount} blocks in {check.Differences.RunCount} ranges differ from {file}");
+    }
+}

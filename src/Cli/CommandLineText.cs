@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace BinarySync.Cli;
+
+/// <summary>The parser's messages in the voice of these programs.</summary>
+internal static class CommandLineText
+{
+    /// <summary>Without a capital and a full stop.</summary>
+    public static string InOurVoice(string message)
+    {
+        string trimmed = message.TrimEnd('.', ' ');
+        return trimmed.Length > 1 && char.IsUpper(trimmed[0]) && char.IsLower(trimmed[1])
+            ? char.ToLowerInvariant(trimmed[0]) + trimmed[1..]
+            : trimmed;
+    }
+
+    /// <summary>Where to read how it is done.</summary>
+    public static string Seek(ParseResult result, string name)
+    {
+        string command = result.CommandResult.Command is RootCommand ? name : $"{name} {result.CommandResult.Command.Name}";
+        return $"see '{command} --help'";
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using BinarySync.Sync;
+
+namespace BinarySync.Cli;
+
+/// <summary>The options that every program and every subcommand has.</summary>
+public sealed class CommonOptions
+{
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say nothing but errors", Recursive = true };
+
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say more", Recursive = true };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON", Recursive = true };
+
+    private readonly Option<string> _progress = new("--progress")
+    {
+        Description = "How progress is shown, on standard error: a plain line every ten seconds, or nothing (auto is plain)",
+        HelpName = "auto|plain|none",
+        DefaultValueFactory = _ => "auto",
+        Recursive = true,
+    };
+
+    private readonly Option<int> _threads = new("--threads", "-t")
+    {
+        Description = "Threads that read, hash and compress",
+        HelpName = "N",
+        DefaultValueFactory = _ => SyncOptions.DefaultThreads,
+        Recursive = true,
+    };
+
+    public CommonOptions()
+    {
+        _progress.AcceptOnlyFromAmong("auto", "plain", "none");
+        _threads.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int threads) && threads is < 1 or > SyncOptions.MaxThreads)
+            {
+                result.AddError($"--threads is 1 to {SyncOptions.MaxThreads}");
+            }
+        });
+    }
+
+    /// <summary>Adds them to a program.</summary>
+    public void AddTo(RootCommand command)
+    {
+        command.Add(_quiet);
+        command.Add(_verbose);
+        command.Add(_json);
+        command.Add(_progress);
+        command.Add(_threads);
+    }
+
+    /// <summary>Begins a command with what was given.</summary>
+    internal CommandSession Begin(ParseResult result, ToolContext context)
+    {
+        bool quiet = result.GetValue(_quiet);
+        context.Terminal.IsQuiet = quiet;
+        context.Terminal.IsVerbose = result.GetValue(_verbose);
+        SyncOptions options = new()
+        {
+            Threads = result.GetValue(_threads),
+            Cancellation = context.Cancellation,
+        };
+        bool shows = !quiet && result.GetValue(_progress) != "none";
+        return new CommandSession(context.Terminal, options, result.GetValue(_json), new ProgressReporter(options.Progress, context.Terminal, shows));
+    }
+}
+
+/// <summary>A command at work.</summary>
+/// <param name="Terminal">Where it speaks.</param>
+/// <param name="Options">What all operations are told.</param>
+/// <param name="Json">True where the result is JSON.</param>
+internal sealed record CommandSession(Terminal Terminal, SyncOptions Options, bool Json, ProgressReporter Progress) : IDisposable
+{
+    private readonly long _started = System.Diagnostics.Stopwatch.GetTimestamp();
+
+    /// <summary>Time since the command began.</summary>
+    public TimeSpan Elapsed => System.Diagnostics.Stopwatch.GetElapsedTime(_started);
+
+    public void Dispose() => Progress.Dispose();
+}

@@ -1,0 +1,99 @@
+using BinarySync.Format;
+
+namespace BinarySync.Cli;
+
+/// <summary>Lists runs as they are read, neighbours of one kind joined, and counts the frames of content.</summary>
+internal sealed class ExtentList(Report report, bool lists)
+{
+    private readonly SortedDictionary<FrameCodec, (long Count, long Raw, long Stored)> _frames = [];
+    private BlockRun _run;
+    private string _kind = string.Empty;
+    private string? _old;
+
+    public void Begin()
+    {
+        if (lists)
+        {
+            report.BeginArray("extents");
+        }
+    }
+
+    public void Add(BlockRun run, string kind, string? old)
+    {
+        if (!lists)
+        {
+            return;
+        }
+
+        if (_run.Count > 0 && _run.End == run.First && _kind == kind && _old == old)
+        {
+            _run = BlockRun.Between(_run.First, run.End);
+            return;
+        }
+
+        Show();
+        _run = run;
+        _kind = kind;
+        _old = old;
+    }
+
+    public void End()
+    {
+        if (lists)
+        {
+            Show();
+            report.EndArray();
+        }
+    }
+
+    public void CountFrame(SectionHeader frame)
+    {
+        (long count, long raw, long stored) = _frames.GetValueOrDefault(frame.Codec);
+        _frames[frame.Codec] = (count + 1, raw + frame.RawLength, stored + frame.StoredLength);
+    }
+
+    /// <summary>Shows how the content is compressed.</summary>
+    public void AddFrames()
+    {
+        if (_frames.Count == 0)
+        {
+            return;
+        }
+
+        report.BeginArray("frames");
+        foreach ((FrameCodec codec, (long count, long raw, long stored)) in _frames)
+        {
+            string name = codec.ToString().ToLowerInvariant();
+            report.BeginObject();
+            report.AddHidden("codec", name);
+            report.Add("count", null, count);
+            report.Add("raw_bytes", null, raw);
+            report.Add("stored_bytes", null, stored);
+            report.EndObject();
+            report.Line($"  {$"frames, {name}",-18}{count}: {SizeText.Format(raw)} stored in {SizeText.Format(stored)}");
+        }
+
+        report.EndArray();
+    }
+
+    private void Show()
+    {
+        if (_run.Count == 0)
+        {
+            return;
+        }
+
+        report.BeginObject();
+        report.Add("first", null, _run.First);
+        report.Add("count", null, _run.Count);
+        report.AddHidden(_old is null ? "kind" : "new", _kind);
+        if (_old is not null)
+        {
+            report.AddHidden("old", _old);
+        }
+
+        report.EndObject();
+        report.Line(_old is null ? $"  {_kind,-6}{_run}" : $"  {_kind,-6}{_run} (was {_old})");
+        report.Drain();
+    }
+}

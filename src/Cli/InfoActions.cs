@@ -1,0 +1,79 @@
+using System.CommandLine;
+using BinarySync.Format;
+
+namespace BinarySync.Cli;
+
+/// <summary>What `info` does, for every kind.</summary>
+public static class InfoActions
+{
+    /// <summary>Reads a message to its end, which verifies it, and shows its header, counts and identities.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="context">Where to speak.</param>
+    /// <param name="common">The common options.</param>
+    /// <param name="kind">The kind of message that the program is about.</param>
+    /// <param name="file">The message.</param>
+    /// <param name="extents">List the runs; null where the kind has none.</param>
+    public static int Show(
+        ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, Argument<string> file, Option<bool>? extents)
+    {
+        using CommandSession session = common.Begin(result, context);
+        string path = result.GetValue(file)!;
+        using Stream input = MessageFiles.Open(path, session.Options.Cancellation);
+        session.Options.Progress.Begin("reading", input.CanSeek ? input.Length : 0);
+        MessageReader message = new MessageReader(input, MessageFiles.NameOf(path)).Require(kind);
+        using Report report = new(session.Terminal, session.Json);
+        report.Line($"{message.Source}: {kind.Words()}, format {FormatVersion.Major}.{message.Minor}");
+        report.AddHeader("file", message.Source, message.Header, message);
+        bool lists = extents is not null && result.GetValue(extents);
+        ExtentList list = new(report, lists);
+        list.Begin();
+        MessageTrailer trailer = kind switch
+        {
+            MessageKind.ChecksumRequest => ReadRequest(message),
+            MessageKind.ChecksumFile => ReadChecksums(message, list, session),
+            _ => ReadOperations(message, list, session),
+        };
+        list.End();
+        report.AddTrailer(trailer);
+        report.Add("length", "length", message.Position, SizeText.Exact(message.Position));
+        list.AddFrames();
+        report.Finish();
+        return ExitCode.Done;
+    }
+
+    private static MessageTrailer ReadRequest(MessageReader message) =>
+        message.ReadSection() ? throw message.Invalid(0, "section type", "a checksum request has no sections") : message.Trailer;
+
+    private static MessageTrailer ReadChecksums(MessageReader message, ExtentList list, CommandSession session)
+    {
+        using ChecksumFileReader reader = new(message);
+        while (reader.ReadRun(out ChecksumRun run))
+        {
+            session.Options.Cancellation.ThrowIfCancellationRequested();
+            list.Add(run.Blocks, run.IsZero ? "zero" : "data", null);
+        }
+
+        return reader.Trailer;
+    }
+
+    private static MessageTrailer ReadOperations(MessageReader message, ExtentList list, CommandSession session)
+    {
+        OperationReader reader = new(message);
+        OperationGroup group = new();
+        while (reader.ReadGroup(group))
+        {
+            session.Options.Cancellation.ThrowIfCancellationRequested();
+            foreach (Operation operation in group.Operations)
+            {
+                list.Add(operation.Blocks, operation.New.ToString().ToLowerInvariant(), operation.Old.ToString().ToLowerInvariant());
+            }
+
+            while (reader.ReadFrame(out _))
+            {
+                list.CountFrame(reader.Frame);
+            }
+        }
+
+        return reader.Trailer;
+    }
+}

@@ -1,0 +1,89 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Cli;
+
+/// <summary>Paths of message files: '-' for the standard streams, names where none is given, and no input that is also the output.</summary>
+internal static class MessageFiles
+{
+    public const string Standard = "-";
+    private const string StandardInputName = "standard input";
+
+    /// <summary>Opens a message to be read.</summary>
+    public static Stream Open(string path, CancellationToken cancellation) =>
+        path == Standard ? StandardStreams.OpenInput(cancellation) : MessageInput.Open(path, cancellation);
+
+    /// <summary>The name in messages.</summary>
+    public static string NameOf(string path) => path == Standard ? StandardInputName : path;
+
+    /// <summary>Begins an output.</summary>
+    /// <param name="path">The path, or '-'.</param>
+    /// <param name="force">Replace an existing file.</param>
+    /// <param name="session">Told where people's lines go.</param>
+    /// <param name="inputs">Files that must not be replaced by their own result.</param>
+    /// <exception cref="UsageException">The output is an input, or the result has nowhere to go.</exception>
+    /// <exception cref="StorageException">The output exists, or cannot be created.</exception>
+    public static MessageOutput Create(string path, bool force, CommandSession session, params string[] inputs)
+    {
+        if (path == Standard)
+        {
+            if (session.Json)
+            {
+                throw new UsageException("--json and '-o -' both want standard output");
+            }
+
+            if (!Console.IsOutputRedirected)
+            {
+                throw new UsageException("a binary file does not go to a terminal", "redirect standard output, or name a file with -o");
+            }
+
+            session.Terminal.OutputIsMessage = true;
+            return StandardStreams.OpenOutput();
+        }
+
+        foreach (string input in inputs)
+        {
+            if (FileIdentity.IsSameFile(path, input))
+            {
+                throw new UsageException($"{path} is an input of this command; it would be replaced");
+            }
+        }
+
+        return OutputFile.Create(path, force);
+    }
+
+    /// <summary>The output's path: as given, or made of an input's name, in the current directory.</summary>
+    /// <param name="given">What -o says.</param>
+    /// <param name="input">The input that gives the name.</param>
+    /// <param name="inputKind">The kind of that input, whose extension is replaced; null for a target, whose name is kept whole.</param>
+    /// <param name="outputKind">The kind of the output.</param>
+    public static string OutputPath(string? given, string input, MessageKind? inputKind, MessageKind outputKind)
+    {
+        if (given is not null)
+        {
+            return given;
+        }
+
+        if (input == Standard)
+        {
+            throw new UsageException("an input from standard input gives the output no name", "name it with -o");
+        }
+
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(input));
+        if (inputKind is { } kind && name.EndsWith("." + kind.Extension(), StringComparison.Ordinal))
+        {
+            name = Path.GetFileNameWithoutExtension(name);
+        }
+
+        return $"{name}.{outputKind.Extension()}";
+    }
+
+    /// <summary>Standard input can be read once.</summary>
+    public static void RequireOneStandardInput(params string?[] inputs)
+    {
+        if (inputs.Count(input => input == Standard) > 1)
+        {
+            throw new UsageException("only one input can be '-'");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using BinarySync.Format;
+using BinarySync.Sync;
+
+namespace BinarySync.Cli;
+
+/// <summary>The option types that several commands share: each is declared, described and checked here once.</summary>
+public static class Options
+{
+    public static Option<int?> BlockSize() => new("--block-size", "-b")
+    {
+        Description = $"Bytes of a block: a power of two from {FormatLimits.MinBlockSize} to 64M [default: 4K]",
+        HelpName = "SIZE",
+        CustomParser = result => Parse<int?>(result, text =>
+        {
+            if (!SizeText.TryParse(text, out long size))
+            {
+                return null;
+            }
+
+            return FormatLimits.IsBlockSize(size)
+                ? (int)size
+                : Fail<int?>(result, $"block size {size} is not a power of two from 512 to 64M; the nearest is {NearestBlockSize(size)}");
+        }),
+    };
+
+    public static Option<string?> Hash()
+    {
+        Option<string?> option = new("--hash", "-a")
+        {
+            Description = "The block hash: xxh128, xxh3 (half the size), or sha256 where others might choose the content [default: xxh128]",
+            HelpName = "NAME",
+        };
+        option.AcceptOnlyFromAmong([.. BlockHash.All.Select(hash => hash.Name)]);
+        return option;
+    }
+
+    public static Option<BlockRun[]> Range() => new("--range")
+    {
+        Description = "Only these blocks, numbered from 0, both ends included; FIRST- goes to the end; may be repeated",
+        HelpName = "FIRST-LAST",
+        CustomParser = result => ParseAll(result, text => RangeText.TryParseBlocks(text, out BlockRun range)
+            ? range
+            : Fail<BlockRun>(result, $"'{text}' is not a range of blocks; write FIRST-LAST or FIRST-")),
+    };
+
+    /// <summary>Ranges in bytes; what they mean in blocks is known with the block size.</summary>
+    public static Option<(long Offset, long Length)[]> Bytes() => new("--bytes")
+    {
+        Description = "Only the blocks that these bytes touch; may be repeated",
+        HelpName = "OFFSET+LENGTH",
+        CustomParser = result => ParseAll(result, text => RangeText.TryParseBytes(text, out (long Offset, long Length) range)
+            ? range
+            : Fail<(long, long)>(result, $"'{text}' is not a range of bytes; write OFFSET+LENGTH")),
+    };
+
+    public static Option<string?> Label()
+    {
+        Option<string?> option = new("--label") { Description = "Text to be kept in the file", HelpName = "TEXT" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && MessageHeader.LabelFault(result.Tokens[0].Value) is { } fault)
+            {
+                result.AddError($"the label {fault}");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>The output file; '-' is standard output.</summary>
+    public static Option<string?> Output(string name, bool required = false) => new("--output", "-o")
+    {
+        Description = "The file to write; '-' is standard output",
+        HelpName = name,
+        Required = required,
+    };
+
+    public static Option<bool> Force() => new("--force", "-f") { Description = "Replace an existing output" };
+
+    public static Option<bool> Live() => new("--live") { Description = "Go on when the source changes while it is read" };
+
+    public static Option<HolePolicy> Holes() => new("--holes")
+    {
+        Description = "Whether the holes of a sparse file are trusted to be zeros, or read",
+        HelpName = "trust|read",
+        DefaultValueFactory = _ => HolePolicy.Trust,
+        CustomParser = Choice(("trust", HolePolicy.Trust), ("read", HolePolicy.Read)),
+    };
+
+    public static Option<Compression> Compress() => new("--compress", "-c")
+    {
+        Description = "How content is compressed, and how hard",
+        HelpName = "none|lz4[:1-12]|brotli[:1-11]",
+        DefaultValueFactory = _ => Compression.DefaultLZ4,
+        CustomParser = result => Parse(result, text => CompressionText.TryParse(text, out Compression compression)
+            ? compression
+            : Fail<Compression>(result, $"'{text}' is not a compression; there are {CompressionText.Allowed}")),
+    };
+
+    public static Option<VerifyMode> Verify() => new("--verify")
+    {
+        Description = "What is read back and compared: nothing, the patched blocks, or the whole target",
+        HelpName = "none|written|full",
+        DefaultValueFactory = _ => VerifyMode.Written,
+        CustomParser = Choice(("none", VerifyMode.None), ("written", VerifyMode.Written), ("full", VerifyMode.Full)),
+    };
+
+    public static Option<SparseMode> Sparse() => new("--sparse")
+    {
+        Description = "Whether blocks of zeros become holes of a file: only where it has holes already, always, or never",
+        HelpName = "auto|always|never",
+        DefaultValueFactory = _ => SparseMode.Auto,
+        CustomParser = Choice(("auto", SparseMode.Auto), ("always", SparseMode.Always), ("never", SparseMode.Never)),
+    };
+
+    public static Option<bool> Extents() => new("--extents") { Description = "List the runs of blocks" };
+
+    private static Func<ArgumentResult, T> Choice<T>(params (string Name, T Value)[] choices) => result => Parse(result, text =>
+    {
+        foreach ((string name, T value) in choices)
+        {
+            if (name == text)
+            {
+                return value;
+            }
+        }
+
+        return Fail<T>(result, $"'{text}' is not one of {string.Join(", ", choices.Select(choice => choice.Name))}");
+    })!;
+
+    private static T? Parse<T>(ArgumentResult result, Func<string, T?> parse)
+    {
+        string text = result.Tokens[0].Value;
+        int errors = result.Errors.Count();
+        T? value = parse(text);
+        if (value is null && result.Errors.Count() == errors)
+        {
+            result.AddError($"'{text}' is not a size; write 4096, 4K, 1M or 4GiB");
+        }
+
+        return value;
+    }
+
+    private static T[] ParseAll<T>(ArgumentResult result, Func<string, T> parse) => [.. result.Tokens.Select(token => parse(token.Value))];
+
+    private static T? Fail<T>(ArgumentResult result, string message)
+    {
+        result.AddError(message);
+        return default;
+    }
+
+    private static string NearestBlockSize(long size)
+    {
+        long nearest = FormatLimits.MinBlockSize;
+        for (long candidate = nearest; candidate <= FormatLimits.MaxBlockSize; candidate *= 2)
+        {
+            nearest = Math.Abs(candidate - size) < Math.Abs(nearest - size) ? candidate : nearest;
+        }
+
+        return SizeText.Format(nearest).Replace(" KiB", "K", StringComparison.Ordinal).Replace(" MiB", "M", StringComparison.Ordinal)
+            .Replace(" B", string.Empty, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Cli;
+
+/// <summary>What `ckreq` does.</summary>
+public static class RequestActions
+{
+    /// <summary>Writes a checksum request.</summary>
+    public static int Create(
+        ParseResult result, ToolContext context, CommonOptions common, SpecificationArguments specification, Option<string?> label, Option<string?> output, Option<bool> force)
+    {
+        using CommandSession session = common.Begin(result, context);
+        int blockSize = result.GetValue(specification.BlockSize) ?? FormatLimits.DefaultBlockSize;
+        MessageHeader header = new()
+        {
+            BlockSize = blockSize,
+            Hash = BlockHash.Find(result.GetValue(specification.Hash) ?? BlockHash.Xxh128.Name)!,
+            Coverage = specification.Coverage(result, blockSize),
+            Label = result.GetValue(label),
+        };
+        if (!header.FitsInto(MessageKind.ChecksumRequest))
+        {
+            throw new UsageException("there are too many ranges for one request");
+        }
+
+        string path = result.GetValue(output)!;
+        using MessageOutput file = MessageFiles.Create(path, result.GetValue(force), session);
+        MessageWriter writer = new(file.Stream, MessageKind.ChecksumRequest, header);
+        writer.Finish(new MessageTrailer());
+        file.Commit();
+
+        if (session.Json)
+        {
+            using Report report = new(session.Terminal, json: true);
+            report.AddHeader("output", path, header);
+            report.Finish();
+        }
+        else
+        {
+            session.Terminal.Summary(
+                $"{file.Name}: asks for {header.Hash.Name} of blocks of {SizeText.Format(header.BlockSize)}, {(header.Coverage.IsWhole ? "the whole" : $"blocks {Printable.Text(header.Coverage.ToString())}")}");
+        }
+
+        return ExitCode.Done;
+    }
+}

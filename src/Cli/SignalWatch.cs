@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace BinarySync.Cli;
+
+/// <summary>
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that the operation stops between two steps and cleans up. A second one ends the process at
+/// once, as the system would.
+/// </summary>
+internal sealed class SignalWatch : IDisposable
+{
+    // Raised where a write goes past `ulimit -f`; ignored, so that the write says EFBIG and the file is named.
+    private const int FileSizeExceeded = 25;
+
+    private readonly CancellationTokenSource _source = new();
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private int _signal;
+
+    public SignalWatch()
+    {
+        Register(PosixSignal.SIGINT, 2);
+        Register(PosixSignal.SIGTERM, 15);
+        if (!OperatingSystem.IsWindows())
+        {
+            Register(PosixSignal.SIGHUP, 1);
+            _registrations.Add(PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, context => context.Cancel = true));
+        }
+    }
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>The number of the first signal, 0 before it.</summary>
+    public int Signal => Volatile.Read(ref _signal);
+
+    public void Dispose()
+    {
+        _registrations.ForEach(registration => registration.Dispose());
+        _source.Dispose();
+    }
+
+    private void Register(PosixSignal signal, int number) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+    {
+        if (Interlocked.CompareExchange(ref _signal, number, 0) == 0)
+        {
+            context.Cancel = true;
+            _source.Cancel();
+        }
+    }));
+}

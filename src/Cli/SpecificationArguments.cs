@@ -1,0 +1,42 @@
+using System.CommandLine;
+using BinarySync.Format;
+
+namespace BinarySync.Cli;
+
+/// <summary>Block size, hash and ranges, as `ckreq` and `ckfile` both take them.</summary>
+public sealed class SpecificationArguments
+{
+    public Option<int?> BlockSize { get; } = Options.BlockSize();
+
+    public Option<string?> Hash { get; } = Options.Hash();
+
+    public Option<BlockRun[]> Range { get; } = Options.Range();
+
+    public Option<(long Offset, long Length)[]> Bytes { get; } = Options.Bytes();
+
+    public void AddTo(Command command)
+    {
+        command.Add(BlockSize);
+        command.Add(Hash);
+        command.Add(Range);
+        command.Add(Bytes);
+    }
+
+    /// <summary>True where no range was given.</summary>
+    internal bool HasNoRanges(ParseResult result) => result.GetValue(Range) is null or [] && result.GetValue(Bytes) is null or [];
+
+    /// <summary>The ranges in blocks of the given size.</summary>
+    internal BlockCoverage Coverage(ParseResult result, int blockSize)
+    {
+        if (HasNoRanges(result))
+        {
+            return BlockCoverage.Whole;
+        }
+
+        IEnumerable<BlockRun> blocks = result.GetValue(Range) ?? [];
+        IEnumerable<BlockRun> bytes = (result.GetValue(Bytes) ?? []).Select(range => BlockGeometry.Touching(range.Offset, range.Length, blockSize));
+        BlockCoverage coverage = BlockCoverage.Of(blocks.Concat(bytes));
+        // "From block 0 to the end" is everything, and is written as that.
+        return coverage.Ranges is [{ First: 0, IsOpenEnded: true }] ? BlockCoverage.Whole : coverage;
+    }
+}

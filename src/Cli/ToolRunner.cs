@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync;
+
+namespace BinarySync.Cli;
+
+/// <summary>Runs a program: parses, invokes, and turns every error into its message and exit code. The only place that catches.</summary>
+public static class ToolRunner
+{
+    /// <summary>Runs the program.</summary>
+    /// <param name="name">The program's name, before each message.</param>
+    /// <param name="arguments">As the system gave them.</param>
+    /// <param name="declare">Declares the command line; the actions are told where to speak and when to stop.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(string name, string[] arguments, Func<ToolContext, RootCommand> declare)
+    {
+        Terminal terminal = new(name);
+        using SignalWatch signals = new();
+        ToolContext context = new(name, terminal, signals.Token);
+        try
+        {
+            int code = Invoke(declare(context), arguments, terminal, name);
+            terminal.FlushResult();
+            return code;
+        }
+        catch (OperationCanceledException) when (signals.Signal != 0)
+        {
+            terminal.Error("interrupted");
+            return ExitCode.SignalBase + signals.Signal;
+        }
+        catch (Exception exception)
+        {
+            return Report(exception, terminal);
+        }
+    }
+
+    private static int Invoke(RootCommand command, string[] arguments, Terminal terminal, string name)
+    {
+        // No response files, no single-letter bundles: a target may be called @x, and -rf is a typing error here.
+        ParseResult result = command.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        if (result.Errors.Count > 0 && result.Action is not (HelpAction or { ClearsParseErrors: true }))
+        {
+            foreach (string message in result.Errors.Select(error => error.Message).Distinct())
+            {
+                terminal.Error(CommandLineText.InOurVoice(message));
+            }
+
+            terminal.Error(CommandLineText.Seek(result, name));
+            return ExitCode.Usage;
+        }
+
+        return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    private static int Report(Exception exception, Terminal terminal)
+    {
+        switch (exception)
+        {
+            case UsageException usage:
+                terminal.Error(usage.Message, usage.Hint);
+                return ExitCode.Usage;
+            case MessageFormatException format:
+                terminal.Error($"{format.MessageName}: {format.Message} (offset {format.Offset})", HintFor(format.Error));
+                return ExitCode.BadMessage;
+            case SyncException sync:
+                terminal.Error(sync.Subject.Length > 0 ? $"{sync.Subject}: {sync.Message}" : sync.Message, sync.Hint);
+                return sync.Error == SyncError.VerificationFailed ? ExitCode.VerificationFailed : ExitCode.Mismatch;
+            case StorageException storage:
+                terminal.Error(storage.Message, storage.Hint ?? HintFor(storage.Error));
+                return CodeFor(storage.Error);
+            default:
+                terminal.Error($"a defect of this program: {exception.GetType().Name}: {exception.Message}");
+                terminal.Error("please report it, with this trace and the command:");
+                terminal.Progress(exception.StackTrace ?? "(no trace)");
+                return ExitCode.Defect;
+        }
+    }
+
+    private static string? HintFor(FormatError error) => error switch
+    {
+        FormatError.Truncated or FormatError.Damaged or FormatError.TrailingBytes => "copy the file again, or make it again",
+        FormatError.TextModeDamage => "copy it in binary mode",
+        FormatError.NewerVersion => "use a newer version of this program",
+        _ => null,
+    };
+
+    private static string? HintFor(StorageError error) => error switch
+    {
+        StorageError.Exists => "-f replaces an existing output",
+        StorageError.EndReached => "it became shorter while it was read; use a snapshot, or stop what writes to it",
+        StorageError.FlushFailed => "nothing that was written may be believed; look at the system's log before you try again",
+        _ => null,
+    };
+
+    private static int CodeFor(StorageError error) => error switch
+    {
+        StorageError.NotFound or StorageError.IsDirectory or StorageError.NotAFileOrBlockDevice
+            or StorageError.Exists or StorageError.DirectoryMissing => ExitCode.Usage,
+        StorageError.EndReached => ExitCode.Mismatch,
+        StorageError.InUse => ExitCode.InUse,
+        _ => ExitCode.Failed,
+    };
+}
+
+/// <summary>What the actions of a program are told.</summary>
+/// <param name="Name">The program's name.</param>
+/// <param name="Terminal">Where it speaks.</param>
+/// <param name="Cancellation">Ends it between two steps.</param>
+public sealed record ToolContext(string Name, Terminal Terminal, CancellationToken Cancellation);

@@ -1,0 +1,21 @@
+using BinarySync.Storage.Native;
+using BinarySync.Storage.Usage;
+
+namespace BinarySync.Storage;
+
+/// <summary>Who else might be changing a source while it is read.</summary>
+public static class DeviceUsage
+{
+    /// <summary>
+    /// The mount points at which a block device, one of its partitions or what stands on them is mounted read-write; for a
+    /// regular file, those of the loop devices over it.
+    /// </summary>
+    /// <returns>
+    /// Empty where there are none, where <paramref name="path"/> does not exist, and where the system does not tell
+    /// (containers, other systems than Linux). Never throws for any of these.
+    /// </returns>
+    public static IReadOnlyList<string> WritableMounts(string path) =>
+        Posix.IsSupported && Posix.TryStatus(path, out FileStatus status) == 0
+            ? new UsageFinder(new KernelView()).WritableMounts(status)
+            : [];
+}

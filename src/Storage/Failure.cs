@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using BinarySync.Storage.Native;
+
+namespace BinarySync.Storage;
+
+/// <summary>Makes the errors of this layer. Every message begins with the path and can stand alone.</summary>
+internal static class Failure
+{
+    /// <summary>An error of the system, in its own words. No room and too large are told apart whatever was being done.</summary>
+    /// <param name="otherwise">The kind where <paramref name="errno"/> does not say a kind of its own.</param>
+    /// <param name="action">What could not be done: "read", "write", "open", ...</param>
+    public static StorageException System(int errno, StorageError otherwise, string path, string action, long? offset = null)
+    {
+        StorageError error = errno switch
+        {
+            Errno.NoSpace or Errno.QuotaExceeded => StorageError.NoSpace,
+            Errno.FileTooLarge => StorageError.FileTooLarge,
+            _ => otherwise,
+        };
+
+        return new StorageException(error, path, $"{path}: cannot {action}: {Words(errno)}{At(offset)}", errno, offset);
+    }
+
+    /// <summary>A failed flush stays one, even where the cause is a full disk: what was written may not be believed.</summary>
+    public static StorageException Flush(int errno, string path) =>
+        new(StorageError.FlushFailed, path, $"{path}: cannot flush: {Words(errno)}", errno);
+
+    public static StorageException Open(int errno, string path) => errno switch
+    {
+        Errno.NoEntry or Errno.NotADirectory => new(StorageError.NotFound, path, $"{path}: {Words(errno)}", errno),
+        Errno.IsADirectory => Of(StorageError.IsDirectory, path, "is a directory", errno),
+        Errno.Busy or Errno.TextBusy => InUse(path, Words(errno), errno),
+        _ => System(errno, StorageError.OpenFailed, path, "open"),
+    };
+
+    public static StorageException EndReached(string path, long offset) =>
+        new(StorageError.EndReached, path, $"{path}: ended while it was read{At(offset)}", offset: offset);
+
+    public static StorageException InUse(string path, string how, int errno = 0) =>
+        Of(StorageError.InUse, path, $"in use: {how}", errno);
+
+    public static StorageException Of(StorageError error, string path, string what, int errno = 0) =>
+        new(error, path, $"{path}: {what}", errno);
+
+    private static string Words(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+
+    private static string At(long? offset) => offset is { } at ? $" (offset {at})" : "";
+}

@@ -1,0 +1,79 @@
+using BinarySync.Storage.Native;
+using BinarySync.Storage.Streams;
+using Microsoft.Win32.SafeHandles;
+
+namespace BinarySync.Storage;
+
+/// <summary>Opens a message file for reading, wherever it comes from.</summary>
+public static class MessageInput
+{
+    /// <summary>
+    /// A regular file gives a stream that can seek; a pipe, /dev/fd/N or a device one that only goes forward. Unbuffered.
+    /// Opening a named pipe waits for its writer.
+    /// </summary>
+    /// <param name="path">The file, pipe or device.</param>
+    /// <param name="cancellation">Ends the waiting for a pipe's writer, once it is open.</param>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.NotFound"/>, <see cref="StorageError.IsDirectory"/>, <see cref="StorageError.OpenFailed"/>; when
+    /// it is read, <see cref="StorageError.ReadFailed"/>.
+    /// </exception>
+    public static Stream Open(string path, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!Posix.IsSupported)
+        {
+            return OpenPortably(path, cancellation);
+        }
+
+        SafeFileHandle file = Posix.Open(path, OpenFlags.ReadOnly);
+        try
+        {
+            FileStatus status = Posix.Status(file, path);
+            switch (status.Type)
+            {
+                case NodeType.Directory: // these open well, and fail when they are read
+                    throw Failure.Of(StorageError.IsDirectory, path, "is a directory");
+                case NodeType.RegularFile:
+                    Posix.AdviseSequential(file);
+                    return new SeekableStream(file, path, writable: false);
+                default:
+                    return new ForwardReader(file, path, cancellation);
+            }
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static Stream OpenPortably(string path, CancellationToken cancellation)
+    {
+        if (Directory.Exists(path))
+        {
+            throw Failure.Of(StorageError.IsDirectory, path, "is a directory");
+        }
+
+        try
+        {
+            SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
+            return CanSeek(file) ? new SeekableStream(file, path, writable: false) : new ForwardReader(file, path, cancellation);
+        }
+        catch (Exception error) when (PortableFailure.IsSystem(error))
+        {
+            throw PortableFailure.From(error, StorageError.OpenFailed, path, "open");
+        }
+    }
+
+    private static bool CanSeek(SafeFileHandle file)
+    {
+        try
+        {
+            return RandomAccess.GetLength(file) >= 0;
+        }
+        catch (NotSupportedException)
+        {
+            return false;
+        }
+    }
+}

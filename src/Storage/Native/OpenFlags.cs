@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace BinarySync.Storage.Native;
+
+/// <summary>The flags of open(2) on Linux. Three of them differ between architectures.</summary>
+internal static class OpenFlags
+{
+    public const int ReadOnly = 0;
+    public const int WriteOnly = 1;
+    public const int ReadWrite = 2;
+    public const int Create = 0x40;
+    public const int Exclusive = 0x80;
+    public const int NoTerminal = 0x100;
+    public const int CloseOnExec = 0x80000;
+
+    private const int TemporaryBit = 0x400000;
+
+    public static int Direct { get; } = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 => 0x10000,
+        Architecture.Ppc64le => 0x20000,
+        _ => 0x4000,
+    };
+
+    public static int Directory { get; } = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 or Architecture.Ppc64le => 0x4000,
+        _ => 0x10000,
+    };
+
+    /// <summary>A file without a name in the directory that is opened.</summary>
+    public static int Temporary { get; } = TemporaryBit | Directory;
+}

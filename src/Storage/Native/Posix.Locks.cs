@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace BinarySync.Storage.Native;
+
+internal static unsafe partial class Posix
+{
+    // Open file description locks: they belong to the descriptor, not to the process, so that closing another descriptor
+    // of the same file does not drop them, and they conflict with the classic record locks of other programs.
+    private const int TestLock = 36;
+    private const int SetLock = 37;
+
+    private const short ReadLock = 0;
+    private const short WriteLock = 1;
+    private const short NoLock = 2;
+
+    /// <summary>Locks the whole file until it is closed. False where another process holds a lock on any part of it.</summary>
+    /// <returns>True as well where the file system has no locks.</returns>
+    public static bool TryLockForWriting(SafeFileHandle file) => TrySetLock(file, WriteLock);
+
+    /// <summary>
+    /// As <see cref="TryLockForWriting"/> for a descriptor that may only read: false where a write lock could not be had,
+    /// then takes a shared lock.
+    /// </summary>
+    public static bool TryLockForReading(SafeFileHandle file)
+    {
+        // Virtual machines take shared locks on single bytes for what they may do: a shared lock of ours alone would not see them.
+        Libc.FileLock test = new() { Type = WriteLock };
+        if (Libc.Lock(file, TestLock, &test) == 0 && test.Type != NoLock)
+        {
+            return false;
+        }
+
+        return TrySetLock(file, ReadLock);
+    }
+
+    private static bool TrySetLock(SafeFileHandle file, short type)
+    {
+        Libc.FileLock wanted = new() { Type = type }; // start 0, length 0: to the end, wherever that will be
+        while (Libc.Lock(file, SetLock, &wanted) != 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno != Errno.Interrupted)
+            {
+                return errno is not (Errno.TryAgain or Errno.AccessDenied);
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace BinarySync.Storage.Native;
+
+/// <summary>
+/// System calls with the result checked: interrupted calls are repeated, short counts are continued, an error number
+/// becomes a <see cref="StorageException"/> in the system's own words.
+/// </summary>
+internal static unsafe partial class Posix
+{
+    /// <summary>True where all of this may be used: Linux with a 64-bit off_t.</summary>
+    public static bool IsSupported { get; } = OperatingSystem.IsLinux() && Environment.Is64BitProcess;
+
+    /// <summary>Opens, always close-on-exec; the error number, 0 where it worked.</summary>
+    /// <param name="mode">Permissions of a file that is created, before the umask.</param>
+    public static int TryOpen(string path, int flags, out SafeFileHandle? file, uint mode = 0)
+    {
+        int descriptor;
+        while ((descriptor = Libc.Open(path, flags | OpenFlags.CloseOnExec | OpenFlags.NoTerminal, mode)) < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno != Errno.Interrupted)
+            {
+                file = null;
+                return errno;
+            }
+        }
+
+        file = new SafeFileHandle(descriptor, ownsHandle: true);
+        return 0;
+    }
+
+    /// <summary>Opens what exists.</summary>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.NotFound"/>, <see cref="StorageError.IsDirectory"/>, <see cref="StorageError.InUse"/> or
+    /// <see cref="StorageError.OpenFailed"/>.
+    /// </exception>
+    public static SafeFileHandle Open(string path, int flags)
+    {
+        int errno = TryOpen(path, flags, out SafeFileHandle? file);
+        return errno == 0 ? file! : throw Failure.Open(errno, path);
+    }
+
+    /// <summary>Reads at an offset until the buffer is full or the end is reached; the count of bytes read.</summary>
+    public static int ReadAt(SafeFileHandle file, Span<byte> buffer, long offset, string name)
+    {
+        int done = 0;
+        while (done < buffer.Length)
+        {
+            int count = TryReadAt(file, buffer[done..], offset + done, out int errno);
+            if (errno != 0)
+            {
+                throw Failure.System(errno, StorageError.ReadFailed, name, "read", offset + done);
+            }
+
+            if (count == 0)
+            {
+                break;
+            }
+
+            done += count;
+        }
+
+        return done;
+    }
+
+    /// <summary>One read at an offset: the count, 0 at the end; the error number is 0 where it worked.</summary>
+    public static int TryReadAt(SafeFileHandle file, Span<byte> buffer, long offset, out int errno)
+    {
+        fixed (byte* start = buffer)
+        {
+            nint count;
+            do
+            {
+                count = Libc.ReadAt(file, start, (nuint)buffer.Length, offset);
+                errno = count >= 0 ? 0 : Marshal.GetLastPInvokeError();
+            }
+            while (errno == Errno.Interrupted);
+
+            return (int)Math.Max(count, 0);
+        }
+    }
+
+    /// <summary>Writes everything at an offset.</summary>
+    public static void WriteAt(SafeFileHandle file, ReadOnlySpan<byte> data, long offset, string name)
+    {
+        fixed (byte* start = data)
+        {
+            for (int done = 0; done < data.Length;)
+            {
+                nint count = Libc.WriteAt(file, start + done, (nuint)(data.Length - done), offset + done);
+                done += Written(count, name, offset + done);
+            }
+        }
+    }
+
+    /// <summary>Reads what is there, at most the buffer; 0 at the end.</summary>
+    public static int Read(SafeFileHandle file, Span<byte> buffer, string name)
+    {
+        fixed (byte* start = buffer)
+        {
+            nint count;
+            while ((count = Libc.Read(file, start, (nuint)buffer.Length)) < 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != Errno.Interrupted)
+                {
+                    throw Failure.System(errno, StorageError.ReadFailed, name, "read");
+                }
+            }
+
+            return (int)count;
+        }
+    }
+
+    /// <summary>Writes everything where the descriptor stands.</summary>
+    public static void Write(SafeFileHandle file, ReadOnlySpan<byte> data, string name)
+    {
+        fixed (byte* start = data)
+        {
+            for (int done = 0; done < data.Length;)
+            {
+                done += Written(Libc.Write(file, start + done, (nuint)(data.Length - done)), name, offset: null);
+            }
+        }
+    }
+
+    private static int Written(nint count, string name, long? offset)
+    {
+        if (count > 0)
+        {
+            return (int)count;
+        }
+
+        // A count of 0 for a buffer that is not empty says nothing, and repeating it might never end: call it a full disk.
+        int errno = count == 0 ? Errno.NoSpace : Marshal.GetLastPInvokeError();
+        return errno == Errno.Interrupted ? 0 : throw Failure.System(errno, StorageError.WriteFailed, name, "write", offset);
+    }
+
+    /// <summary>Waits until a read would not block (data, the end, or an error to be told). False where the time is up.</summary>
+    public static bool WaitReadable(SafeFileHandle file, int milliseconds)
+    {
+        PollEntry entry = new() { Descriptor = (int)file.DangerousGetHandle(), Events = PollEntry.In };
+
+        // An interrupted call is a short wait: the caller asks again.
+        return Libc.Poll(&entry, 1, milliseconds) > 0;
+    }
+}

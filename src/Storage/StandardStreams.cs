@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using BinarySync.Storage.Streams;
+using Microsoft.Win32.SafeHandles;
+
+namespace BinarySync.Storage;
+
+/// <summary>
+/// Standard input and output as messages. Not the console's own streams: those take a broken pipe for a success.
+/// </summary>
+public static partial class StandardStreams
+{
+    internal const string InputName = "standard input";
+    internal const string OutputName = "standard output";
+
+    /// <summary>Forward only, unbuffered. Errors name "standard input".</summary>
+    public static Stream OpenInput(CancellationToken cancellation = default) =>
+        new ForwardReader(Handle(descriptor: 0, windowsNumber: -10), InputName, cancellation);
+
+    /// <summary>Errors name "standard output"; a reader that went away is <see cref="StorageError.WriteFailed"/>.</summary>
+    public static MessageOutput OpenOutput() => new StandardOutput(Handle(descriptor: 1, windowsNumber: -11));
+
+    // Not owned: the descriptors belong to the process and stay open.
+    private static SafeFileHandle Handle(int descriptor, int windowsNumber) =>
+        new(OperatingSystem.IsWindows() ? GetStdHandle(windowsNumber) : descriptor, ownsHandle: false);
+
+    [LibraryImport("kernel32")]
+    private static partial nint GetStdHandle(int number);
+}

@@ -1,0 +1,82 @@
+using BinarySync.Storage.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace BinarySync.Storage.Streams;
+
+/// <summary>Reads a pipe, a character device or standard input: forward only, unbuffered.</summary>
+/// <param name="file">Closed with the stream where it owns its descriptor.</param>
+/// <param name="name">For messages.</param>
+/// <param name="cancellation">Ends the waiting for a writer that says nothing.</param>
+internal sealed class ForwardReader(SafeFileHandle file, string name, CancellationToken cancellation) : OneWayStream
+{
+    private const int PollMilliseconds = 200;
+
+    private long _position;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => false;
+
+    /// <summary>Bytes read so far.</summary>
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (cancellation.CanBeCanceled && Posix.IsSupported)
+        {
+            do
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+            while (!Posix.WaitReadable(file, PollMilliseconds));
+        }
+
+        int count = OperatingSystem.IsWindows() ? ReadPortably(buffer) : Posix.Read(file, buffer, name);
+        _position += count;
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return Read(buffer.AsSpan(offset, count));
+    }
+
+    public override int ReadByte()
+    {
+        byte value = 0;
+        return Read(new Span<byte>(ref value)) == 0 ? -1 : value;
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            file.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int ReadPortably(Span<byte> buffer)
+    {
+        try
+        {
+            return RandomAccess.Read(file, buffer, _position);
+        }
+        catch (Exception error) when (PortableFailure.IsSystem(error))
+        {
+            throw PortableFailure.From(error, StorageError.ReadFailed, name, "read", _position);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using BinarySync.Storage.Native;
+
+namespace BinarySync.Storage.Usage;
+
+/// <summary>A block device as /sys shows it.</summary>
+/// <param name="Directory">Its directory, links resolved.</param>
+internal sealed record BlockDevice(DeviceNumber Number, string Directory)
+{
+    /// <summary>The node as people know it: /dev/sda1, /dev/mapper/vg-root.</summary>
+    public string Name
+    {
+        get
+        {
+            string mapped = KernelView.ReadText(Path.Combine(Directory, "dm/name")).Trim();
+            return mapped.Length > 0 ? "/dev/mapper/" + mapped : "/dev/" + Path.GetFileName(Directory).Replace('!', '/');
+        }
+    }
+
+    /// <summary>The path of what a loop device stands on; null for others.</summary>
+    public string? BackingFile
+    {
+        get
+        {
+            // The kernel ends the line; a name may itself end with a blank.
+            string text = KernelView.ReadText(Path.Combine(Directory, "loop/backing_file"));
+            text = text.EndsWith('\n') ? text[..^1] : text;
+            return text.Length > 0 ? text : null;
+        }
+    }
+
+    /// <summary>
+    /// Those whose content is this device's: itself, its partitions, and whatever holds one of them (LVM, RAID, encryption),
+    /// and so on upwards; and the disk of which it is a partition, without that disk's other partitions.
+    /// </summary>
+    /// <returns>The device itself first. Empty where /sys does not know it.</returns>
+    public static IReadOnlyList<BlockDevice> Family(KernelView kernel, DeviceNumber number)
+    {
+        if (kernel.DirectoryOf(number) is not { } directory)
+        {
+            return [];
+        }
+
+        List<BlockDevice> family = [new(number, directory)];
+        HashSet<DeviceNumber> known = [number];
+        if (File.Exists(Path.Combine(directory, "partition"))
+            && Path.GetDirectoryName(directory) is { } disk
+            && KernelView.NumberIn(disk) is { } diskNumber)
+        {
+            known.Add(diskNumber);
+            family.Add(new BlockDevice(diskNumber, disk));
+            AddHolders(kernel, disk, family, known);
+        }
+
+        for (int i = 0; i < family.Count; i++)
+        {
+            string member = family[i].Directory;
+            if (member != Path.GetDirectoryName(directory)) // the disk's other partitions are no concern of this one
+            {
+                AddPartitions(member, family, known);
+                AddHolders(kernel, member, family, known);
+            }
+        }
+
+        return family;
+    }
+
+    /// <summary>The devices that hold this one directly.</summary>
+    public IEnumerable<BlockDevice> Holders(KernelView kernel)
+    {
+        foreach (string holder in KernelView.Entries(Path.Combine(Directory, "holders")))
+        {
+            if (KernelView.NumberIn(holder) is { } number)
+            {
+                yield return new BlockDevice(number, kernel.DirectoryOf(number) ?? holder);
+            }
+        }
+    }
+
+    private static void AddPartitions(string directory, List<BlockDevice> family, HashSet<DeviceNumber> known)
+    {
+        foreach (string entry in KernelView.Entries(directory))
+        {
+            if (File.Exists(Path.Combine(entry, "partition")) && KernelView.NumberIn(entry) is { } number && known.Add(number))
+            {
+                family.Add(new BlockDevice(number, entry));
+            }
+        }
+    }
+
+    private static void AddHolders(KernelView kernel, string directory, List<BlockDevice> family, HashSet<DeviceNumber> known)
+    {
+        foreach (BlockDevice holder in new BlockDevice(default, directory).Holders(kernel))
+        {
+            if (known.Add(holder.Number))
+            {
+                family.Add(holder);
+            }
+        }
+    }
+}

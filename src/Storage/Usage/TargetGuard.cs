@@ -1,0 +1,89 @@
+using BinarySync.Storage.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace BinarySync.Storage.Usage;
+
+/// <summary>Refuses a target that something uses, and says what.</summary>
+internal sealed class TargetGuard(string path, FileStatus target)
+{
+    private const int MostNamed = 4;
+
+    private readonly UsageFinder _finder = new(new KernelView());
+
+    /// <summary>Opens, and where the kernel finds it busy, says with what.</summary>
+    public T Explain<T>(Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (StorageException busy) when (busy.Error == StorageError.InUse)
+        {
+            IReadOnlyList<string> uses = Uses();
+            throw Failure.InUse(path, uses.Count > 0 ? Join(uses) : "busy with what cannot be seen from here", busy.Errno);
+        }
+    }
+
+    /// <summary>Looks for users, and locks a regular file.</summary>
+    public void DemandUnused(SafeFileHandle file, bool readOnly)
+    {
+        // Looked at even where the kernel let us in: an exclusive open does not see a loop device over a disk, for one.
+        IReadOnlyList<string> uses = Uses();
+        if (uses.Count > 0)
+        {
+            throw Failure.InUse(path, Join(uses));
+        }
+
+        if (target.Type == NodeType.RegularFile
+            && !(readOnly ? Posix.TryLockForReading(file) : Posix.TryLockForWriting(file)))
+        {
+            throw Failure.InUse(path, "locked by another process");
+        }
+    }
+
+    /// <summary>No file of this run may be the target, or lie on the device that is.</summary>
+    public void DemandNoneOf(IReadOnlyList<string> messageFiles)
+    {
+        FileStatus? backing = target.Type == NodeType.BlockDevice ? _finder.BackingOf(target.Node) : null;
+        foreach (string message in messageFiles)
+        {
+            // What is still to be made will lie where its directory lies.
+            bool exists = Posix.TryStatus(message, out FileStatus status) == 0;
+            if (!exists && Posix.TryStatus(DirectoryOf(message), out status) != 0)
+            {
+                continue;
+            }
+
+            if (exists && IsTarget(status))
+            {
+                throw Failure.Of(StorageError.InUse, path, $"{message} is the target itself");
+            }
+
+            if (exists && backing is { } below && status.IsSameNode(below))
+            {
+                throw Failure.Of(StorageError.InUse, path, $"{message} is what this loop device stands on");
+            }
+
+            if (target.Type == NodeType.BlockDevice
+                && status.Type is NodeType.RegularFile or NodeType.Directory
+                && _finder.LiesOn(status, target.Node))
+            {
+                throw Failure.Of(StorageError.InUse, path, $"{message} lies on the device that would be patched");
+            }
+        }
+    }
+
+    private bool IsTarget(FileStatus status) =>
+        status.IsSameNode(target)
+        || (status.Type == NodeType.BlockDevice
+            && target.Type == NodeType.BlockDevice
+            && (status.Node == target.Node || _finder.IsRelated(status.Node, target.Node)));
+
+    private IReadOnlyList<string> Uses() =>
+        target.Type == NodeType.BlockDevice ? _finder.UsesOfDevice(target.Node) : _finder.UsesOfFile(target);
+
+    private static string Join(IReadOnlyList<string> uses) =>
+        string.Join(", ", uses.Take(MostNamed)) + (uses.Count > MostNamed ? $" and {uses.Count - MostNamed} more" : "");
+
+    private static string DirectoryOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";
+}

@@ -1,0 +1,128 @@
+using BinarySync.Storage.Native;
+
+namespace BinarySync.Storage.Usage;
+
+/// <summary>Finds who uses a device or file, and says it in words that end a sentence: "mounted on /mnt/x".</summary>
+internal sealed class UsageFinder(KernelView kernel)
+{
+    private readonly IReadOnlyList<MountEntry> _mounts = kernel.Mounts();
+
+    /// <summary>Mounts, swap, holders and loop devices over a block device, its partitions and what stands on them.</summary>
+    public IReadOnlyList<string> UsesOfDevice(DeviceNumber number)
+    {
+        List<string> uses = [];
+        IReadOnlyList<BlockDevice> family = BlockDevice.Family(kernel, number);
+        foreach (BlockDevice device in family)
+        {
+            string subject = device == family[0] ? "" : device.Name + " is ";
+            uses.AddRange(MountsOf(device.Number).Select(mount => $"{subject}mounted on {mount.MountPoint}"));
+            uses.AddRange(device.Holders(kernel).Select(holder => $"{subject}held by {holder.Name}"));
+            foreach (SwapEntry swap in kernel.Swaps())
+            {
+                if (!swap.IsFile && NodeAt(swap.Path) == device.Number)
+                {
+                    uses.Add(subject + "used as swap");
+                }
+            }
+        }
+
+        foreach ((BlockDevice loop, FileStatus? backing) in Loops())
+        {
+            if (backing is { Type: NodeType.BlockDevice } status
+                && (status.Node == number || family.Any(device => device.Number == status.Node)))
+            {
+                uses.Add($"{loop.Name} is a loop device over it");
+            }
+        }
+
+        return uses;
+    }
+
+    /// <summary>Loop devices over a regular file, and swap in it.</summary>
+    public IReadOnlyList<string> UsesOfFile(FileStatus file)
+    {
+        List<string> uses = [];
+        foreach (BlockDevice loop in LoopsOver(file))
+        {
+            uses.Add($"{loop.Name} is a loop device over it");
+            uses.AddRange(UsesOfDevice(loop.Number).Select(use => $"{loop.Name}: {use}"));
+        }
+
+        foreach (SwapEntry swap in kernel.Swaps())
+        {
+            if (swap.IsFile && Posix.TryStatus(swap.Path, out FileStatus status) == 0 && status.IsSameNode(file))
+            {
+                uses.Add("used as swap");
+            }
+        }
+
+        return uses;
+    }
+
+    /// <summary>Where a device, or a loop device over a file, is mounted read-write.</summary>
+    public IReadOnlyList<string> WritableMounts(FileStatus status)
+    {
+        IEnumerable<DeviceNumber> roots = status.Type switch
+        {
+            NodeType.BlockDevice => [status.Node],
+            NodeType.RegularFile => LoopsOver(status).Select(loop => loop.Number),
+            _ => [],
+        };
+        return [.. roots
+            .SelectMany(root => BlockDevice.Family(kernel, root))
+            .SelectMany(device => MountsOf(device.Number))
+            .Where(mount => mount.IsWritable)
+            .Select(mount => mount.MountPoint)
+            .Distinct()];
+    }
+
+    /// <summary>True where the file system that a node lies on stands on this device, its partitions or what holds them.</summary>
+    public bool LiesOn(FileStatus node, DeviceNumber device)
+    {
+        HashSet<DeviceNumber> below = [device, .. BlockDevice.Family(kernel, device).Select(member => member.Number)];
+        if (below.Contains(node.Device))
+        {
+            return true;
+        }
+
+        // btrfs gives its files a device number of no device: its mount names the device it stands on.
+        MountEntry? mount = node.MountId == 0 ? null : _mounts.FirstOrDefault(entry => entry.Id == node.MountId);
+        return mount is not null && NodeAt(mount.Source) is { } source && below.Contains(source);
+    }
+
+    /// <summary>True where writing to one device changes the other: a disk and its partition, or what holds it.</summary>
+    public bool IsRelated(DeviceNumber one, DeviceNumber other) =>
+        BlockDevice.Family(kernel, one).Any(device => device.Number == other);
+
+    /// <summary>What a loop device stands on; null for another device.</summary>
+    public FileStatus? BackingOf(DeviceNumber device) =>
+        BlockDevice.Family(kernel, device)
+            .Select(LoopBacking.Of)
+            .FirstOrDefault(status => status is not null);
+
+    private IEnumerable<MountEntry> MountsOf(DeviceNumber device) =>
+        _mounts.Where(mount => mount.Device == device || NodeAt(mount.Source) == device);
+
+    private IEnumerable<BlockDevice> LoopsOver(FileStatus file) =>
+        Loops().Where(pair => pair.Backing is { Type: NodeType.RegularFile } backing && backing.IsSameNode(file)).Select(pair => pair.Loop);
+
+    private IEnumerable<(BlockDevice Loop, FileStatus? Backing)> Loops()
+    {
+        foreach (string directory in kernel.LoopDirectories())
+        {
+            if (KernelView.NumberIn(directory) is { } number)
+            {
+                BlockDevice loop = new(number, directory);
+                yield return (loop, LoopBacking.Of(loop));
+            }
+        }
+    }
+
+    /// <summary>The device that a node under /dev is; null for anything else (asking about a network path might hang).</summary>
+    private static DeviceNumber? NodeAt(string path) =>
+        path.StartsWith("/dev/", StringComparison.Ordinal)
+        && Posix.TryStatus(path, out FileStatus status) == 0
+        && status.Type == NodeType.BlockDevice
+            ? status.Node
+            : null;
+}

@@ -1,0 +1,136 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>Which items of a data file a pass looks at.</summary>
+internal enum PatchPass
+{
+    /// <summary>All frames, and all blocks of all operations.</summary>
+    Plan,
+
+    /// <summary>All frames, and the blocks that become zeros.</summary>
+    Write,
+
+    /// <summary>All blocks of all operations; frames are passed over.</summary>
+    ReadBack,
+}
+
+/// <summary>A slot of the pipeline through which a pass goes: a frame of content, or some blocks of one operation.</summary>
+internal sealed class PatchItem : IDisposable
+{
+    /// <summary>Bytes of the target that are looked at together.</summary>
+    public const int ChunkLength = 1 << 20;
+
+    public PatchItem(SyncGeometry geometry, BlockHash hash)
+    {
+        Classifier = new BlockClassifier(geometry, hash);
+        Hash = new byte[hash.Length];
+    }
+
+    /// <summary>Recognises blocks for this slot's thread.</summary>
+    public BlockClassifier Classifier { get; }
+
+    /// <summary>As long as a hash.</summary>
+    public byte[] Hash { get; }
+
+    /// <summary>Content of the target.</summary>
+    public byte[] Target { get; } = GC.AllocateUninitializedArray<byte>(ChunkLength);
+
+    /// <summary>The frame as stored; exchanged with the reader's.</summary>
+    public byte[] Stored { get; set; } = [];
+
+    /// <summary>The frame's content.</summary>
+    public byte[] Raw { get; private set; } = [];
+
+    public OperationGroup Group { get; set; } = new();
+
+    /// <summary>True for a frame, false for blocks of an operation.</summary>
+    public bool IsFrame { get; set; }
+
+    /// <summary>Codec and lengths of the frame.</summary>
+    public SectionHeader Frame { get; set; }
+
+    /// <summary>Where in the message the frame stands, for errors.</summary>
+    public (long Number, long Offset) FramePlace { get; set; }
+
+    /// <summary>Where in the group's content the frame begins.</summary>
+    public long ContentFrom { get; set; }
+
+    /// <summary>The operation whose blocks these are.</summary>
+    public Operation Operation { get; set; }
+
+    /// <summary>The blocks.</summary>
+    public BlockRun Blocks { get; set; }
+
+    /// <summary>Blocks found to be as they were.</summary>
+    public long OldBlocks { get; set; }
+
+    /// <summary>Blocks found to be as they shall be.</summary>
+    public long NewBlocks { get; set; }
+
+    /// <summary>Blocks found to be neither.</summary>
+    public List<long> Unrecognized { get; } = [];
+
+    /// <summary>Blocks found not to be new, where that is asked for.</summary>
+    public List<long> NotNew { get; } = [];
+
+    /// <summary>What is to be written: stretches of the target; for a frame with the place in its content.</summary>
+    public List<ContentPiece> Writes { get; } = [];
+
+    public void Clear()
+    {
+        OldBlocks = 0;
+        NewBlocks = 0;
+        Unrecognized.Clear();
+        NotNew.Clear();
+        Writes.Clear();
+    }
+
+    public void Count(BlockState state, long block)
+    {
+        switch (state)
+        {
+            case BlockState.Old:
+                OldBlocks++;
+                break;
+            case BlockState.New:
+                NewBlocks++;
+                break;
+            default:
+                Unrecognized.Add(block);
+                break;
+        }
+    }
+
+    /// <summary>Adds a stretch to what is to be written, joined with the one before it where they touch.</summary>
+    public void AddWrite(in Operation operation, long targetOffset, int contentOffset, int length)
+    {
+        if (Writes.Count > 0 && Writes[^1] is var last && last.TargetOffset + last.Length == targetOffset)
+        {
+            Writes[^1] = last with { Length = last.Length + length };
+        }
+        else
+        {
+            Writes.Add(new ContentPiece(operation, targetOffset, contentOffset, length));
+        }
+    }
+
+    /// <summary>Decompresses the frame.</summary>
+    /// <exception cref="MessageFormatException">It does not decompress.</exception>
+    public ReadOnlySpan<byte> Decompress(string source)
+    {
+        if (Raw.Length < Frame.RawLength)
+        {
+            Raw = GC.AllocateUninitializedArray<byte>(Frame.RawLength);
+        }
+
+        Span<byte> raw = Raw.AsSpan(0, Frame.RawLength);
+        return FrameDecompressor.TryDecompress(Frame.Codec, Stored.AsSpan(0, Frame.StoredLength), raw)
+            ? raw
+            : throw new MessageFormatException(
+                FormatError.Damaged, source, FramePlace.Offset, $"section {FramePlace.Number}", $"section {FramePlace.Number} does not decompress");
+    }
+
+    public void Dispose() => Classifier.Dispose();
+}

@@ -1,0 +1,102 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Cuts a data file into items for a pass: the frames of each group and the blocks of its operations, in ascending order of blocks as far
+/// as a frame, which may span several operations, allows it.
+/// </summary>
+internal sealed class PatchItems(OperationReader reader, PatchPass pass)
+{
+    private readonly SyncGeometry _geometry = reader.Geometry;
+    private readonly int _chunkBlocks = Math.Max(1, PatchItem.ChunkLength / reader.Geometry.Target.BlockSize);
+    private OperationGroup _group = new();
+    private int _operation;
+    private long _blocksDone;
+    private long _contentDone;
+
+    /// <summary>Fills the slot with the next item; false at the end of the data file, when it has been found right.</summary>
+    /// <param name="item">The slot.</param>
+    public bool Take(PatchItem item)
+    {
+        while (true)
+        {
+            BlockRun? chunk = NextChunk();
+            if (_contentDone < _group.ContentLength && pass != PatchPass.ReadBack
+                && (chunk is null || NextFrameBlock() < chunk.Value.First))
+            {
+                TakeFrame(item);
+                return true;
+            }
+
+            if (chunk is { } blocks)
+            {
+                item.IsFrame = false;
+                item.Group = _group;
+                item.Operation = _group.Operations[_operation];
+                item.Blocks = blocks;
+                _blocksDone += blocks.Count;
+                return true;
+            }
+
+            if (!NextGroup())
+            {
+                return false;
+            }
+        }
+    }
+
+    private BlockRun? NextChunk()
+    {
+        while (_operation < _group.Operations.Count)
+        {
+            Operation operation = _group.Operations[_operation];
+            BlockRun left = BlockRun.Between(operation.Blocks.First + _blocksDone, operation.Blocks.End);
+            if (left.Count > 0 && (pass != PatchPass.Write || operation.New == NewKind.Zero))
+            {
+                return new BlockRun(left.First, Math.Min(left.Count, _chunkBlocks));
+            }
+
+            _operation++;
+            _blocksDone = 0;
+        }
+
+        return null;
+    }
+
+    private long NextFrameBlock()
+    {
+        ContentPiece first = _group.PiecesOf(_geometry.Target, _contentDone, 1).First();
+        return _geometry.Target.BlockAt(first.TargetOffset);
+    }
+
+    private void TakeFrame(PatchItem item)
+    {
+        if (!reader.ReadFrame(out _))
+        {
+            throw new InvalidOperationException("the group has more content than frames");
+        }
+
+        item.Stored = reader.ExchangePayload(item.Stored);
+        item.IsFrame = true;
+        item.Group = _group;
+        item.Frame = reader.Frame;
+        item.FramePlace = reader.FramePlace;
+        item.ContentFrom = _contentDone;
+        _contentDone += reader.Frame.RawLength;
+    }
+
+    private bool NextGroup()
+    {
+        while (pass == PatchPass.ReadBack && reader.ReadFrame(out _))
+        {
+        }
+
+        // Items of the group before may still be at work: each group is its own object.
+        _group = new OperationGroup();
+        _operation = 0;
+        _blocksDone = 0;
+        _contentDone = 0;
+        return reader.ReadGroup(_group);
+    }
+}

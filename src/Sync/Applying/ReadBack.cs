@@ -1,0 +1,60 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>Reads the target from below its page cache and compares it with what it shall be. To be used after a flush.</summary>
+internal static class ReadBack
+{
+    /// <summary>Compares all blocks that the data file speaks of.</summary>
+    /// <returns>The blocks that are wrong, and the bytes compared.</returns>
+    public static (BlockRunList Wrong, long Bytes) Blocks(IReadableStorage target, PatchPlan plan, PatchSource patch, SyncOptions options)
+    {
+        OperationReader reader = patch.Open(skipContent: true);
+        SyncGeometry geometry = reader.Geometry;
+        TargetChecker checker = new(target, geometry, belowCache: true);
+        PatchItems items = new(reader, PatchPass.ReadBack);
+        BlockRunList wrong = new();
+        long bytes = 0;
+        options.Progress.Begin("reading back", 0);
+        using SlotFactory slots = new(geometry, reader.Header.Hash);
+        OrderedPipeline<PatchItem>.Run(
+            options.Threads,
+            slots.Create,
+            items.Take,
+            item =>
+            {
+                item.Clear();
+                if (!IsUntouched(item, geometry, plan))
+                {
+                    checker.Check(item, item.Group, item.Operation, item.Blocks, target.Length, (block, _) => item.NotNew.Add(block));
+                }
+            },
+            item =>
+            {
+                long length = IsUntouched(item, geometry, plan) ? 0 : geometry.Target.LengthOf(item.Blocks);
+                bytes += length;
+                options.Progress.Advance(length);
+                foreach (long block in item.NotNew)
+                {
+                    wrong.Add(new BlockRun(block, 1));
+                }
+            },
+            options.Cancellation);
+        return (wrong, bytes);
+    }
+
+    /// <summary>Compares the whole coverage by its root.</summary>
+    public static bool RootMatches(
+        IReadableStorage target, BlockGeometry geometry, MessageHeader header, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options)
+    {
+        BlockCoverage coverage = header.Coverage.ClipTo(geometry.BlockCount);
+        using RootBuilder builder = new(geometry, header.Hash, coverage);
+        new BlockScanner(target, geometry, header.Hash, HolePolicy.Read, belowCache, options).Scan(coverage, builder);
+        return builder.Finish().AsSpan().SequenceEqual(root.Span);
+    }
+
+    // Zeros past the old end of a file were not written: growing it has made them.
+    private static bool IsUntouched(PatchItem item, SyncGeometry geometry, PatchPlan plan) =>
+        item.Operation.New == NewKind.Zero && plan.Sizing.Grows && geometry.Target.OffsetOf(item.Blocks.First) >= plan.Sizing.LengthBefore;
+}

@@ -1,0 +1,56 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Reserves room for what will be written into holes and past the end, so that a full disk is found before anything is changed. On file systems that
+/// copy on write it cannot be promised.
+/// </summary>
+internal static class SpaceReservation
+{
+    /// <summary>Reserves all of it, or nothing past the end.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: the content and the length of the target are unchanged.</exception>
+    public static void Reserve(IWritableStorage target, PatchPlan plan, PatchSource patch)
+    {
+        if (target.Kind != StorageKind.RegularFile || !(plan.Sizing.Grows || target.HasHoles))
+        {
+            return;
+        }
+
+        try
+        {
+            ReserveData(target, plan, patch);
+        }
+        catch (StorageException exception) when (exception.Error == StorageError.NoSpace)
+        {
+            target.ReleasePastEnd();
+            throw new StorageException(
+                StorageError.NoSpace, exception.Path, $"{exception.Message}; nothing was changed", exception.Errno, exception.Offset, "make room on the file system of the target");
+        }
+    }
+
+    private static void ReserveData(IWritableStorage target, PatchPlan plan, PatchSource patch)
+    {
+        bool holes = target.HasHoles;
+        OperationReader reader = patch.Open(skipContent: true);
+        BlockGeometry geometry = reader.Geometry.Target;
+        OperationGroup group = new();
+        while (reader.ReadGroup(group))
+        {
+            foreach (Operation operation in group.Operations)
+            {
+                long offset = geometry.OffsetOf(operation.Blocks.First);
+                long length = geometry.LengthOf(operation.Blocks);
+                if (operation.New == NewKind.Data && (holes || offset + length > plan.Sizing.LengthBefore) && !target.TryAllocate(offset, length))
+                {
+                    return;
+                }
+            }
+
+            while (reader.ReadFrame(out _))
+            {
+            }
+        }
+    }
+}

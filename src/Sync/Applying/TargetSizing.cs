@@ -1,0 +1,50 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// What happens to the size of the target (Format.md 9.4). Pure: decided from numbers before anything is touched.
+/// </summary>
+/// <param name="LengthBefore">Bytes of the target when it was opened.</param>
+/// <param name="LengthAfter">Bytes of the target when all is done.</param>
+/// <param name="SizeLeft">True where A's and B's sizes differ but the ranges do not cover what lies between.</param>
+/// <param name="TailLeftAlone">Bytes by which a device is longer than what is patched.</param>
+public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool SizeLeft, long TailLeftAlone)
+{
+    public bool Grows => LengthAfter > LengthBefore;
+
+    public bool Shrinks => LengthAfter < LengthBefore;
+
+    /// <summary>Decides, or refuses a target of the wrong size.</summary>
+    /// <exception cref="SyncException"><see cref="SyncError.Mismatch"/>.</exception>
+    public static TargetSizing Decide(StorageKind kind, long length, SyncGeometry geometry, string target, string patch)
+    {
+        long a = geometry.Base.Size;
+        long b = geometry.Target.Size;
+        bool sizeLeft = a != b && !geometry.ResizesTarget;
+        if (kind == StorageKind.BlockDevice)
+        {
+            long needed = sizeLeft ? Math.Min(a, b) : b;
+            return length >= needed
+                ? new TargetSizing(length, length, sizeLeft, sizeLeft ? 0 : length - b)
+                : throw new SyncException(
+                    SyncError.Mismatch,
+                    target,
+                    $"is a device of {length} bytes; {patch} needs {needed} bytes",
+                    "make the device larger (lvextend, for instance), or use another one");
+        }
+
+        if (length != a && length != b)
+        {
+            string expected = a == b ? $"{a}" : $"{a} or {b}";
+            throw new SyncException(
+                SyncError.Mismatch,
+                target,
+                $"has {length} bytes; {patch} is for a target of {expected} bytes",
+                "is this the target of the data file, and unchanged since its checksum file was made?");
+        }
+
+        return new TargetSizing(length, sizeLeft ? length : b, sizeLeft, 0);
+    }
+}

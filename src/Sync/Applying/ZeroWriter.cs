@@ -1,0 +1,75 @@
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Turns stretches of the target to zeros, in ascending order, joined where they touch: as holes where the user wants them, by the device's own
+/// means where it has some, else with written zeros. Never discards.
+/// </summary>
+internal sealed class ZeroWriter
+{
+    // Devices zero whole sectors; no sector is larger than this.
+    private const int Alignment = 4096;
+
+    private static readonly byte[] Zeros = new byte[256 << 10];
+
+    private readonly IWritableStorage _target;
+    private readonly bool _punches;
+    private long _offset;
+    private long _end;
+
+    public ZeroWriter(IWritableStorage target, SparseMode sparse)
+    {
+        _target = target;
+        _punches = sparse == SparseMode.Always || (sparse == SparseMode.Auto && target.HasHoles);
+    }
+
+    /// <summary>Adds a stretch behind all others; it may be written later.</summary>
+    public void Add(long offset, long length)
+    {
+        if (offset != _end)
+        {
+            Finish();
+            _offset = offset;
+        }
+
+        _end = offset + length;
+    }
+
+    /// <summary>Writes what was added.</summary>
+    public void Finish()
+    {
+        long length = _end - _offset;
+        if (length > 0 && !(_punches && _target.TryPunchHole(_offset, length)))
+        {
+            ZeroOrWrite(_offset, _end);
+        }
+
+        _offset = _end;
+    }
+
+    private void ZeroOrWrite(long offset, long end)
+    {
+        long middle = (offset + Alignment - 1) / Alignment * Alignment;
+        long middleEnd = end / Alignment * Alignment;
+        if (middle < middleEnd && _target.TryZeroRange(middle, middleEnd - middle))
+        {
+            WriteZeros(offset, middle);
+            WriteZeros(middleEnd, end);
+        }
+        else
+        {
+            WriteZeros(offset, end);
+        }
+    }
+
+    private void WriteZeros(long offset, long end)
+    {
+        while (offset < end)
+        {
+            int length = (int)Math.Min(end - offset, Zeros.Length);
+            _target.Write(Zeros.AsSpan(0, length), offset);
+            offset += length;
+        }
+    }
+}

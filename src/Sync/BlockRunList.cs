@@ -1,0 +1,53 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Collects blocks, ascending, as maximal runs. Keeps the first <see cref="Capacity"/> runs and counts the rest, so that it does not grow with the
+/// file.
+/// </summary>
+public sealed class BlockRunList
+{
+    /// <summary>How many runs are kept.</summary>
+    public const int Capacity = 10_000;
+
+    private readonly List<BlockRun> _runs = [];
+    private long _end = -1;
+
+    /// <summary>The first runs.</summary>
+    public IReadOnlyList<BlockRun> Runs => _runs;
+
+    /// <summary>All runs, those not kept included.</summary>
+    public long RunCount { get; private set; }
+
+    /// <summary>Blocks in all runs.</summary>
+    public long BlockCount { get; private set; }
+
+    public void Add(BlockRun run)
+    {
+        BlockCount += run.Count;
+        if (run.First != _end)
+        {
+            RunCount++;
+            if (_runs.Count < Capacity)
+            {
+                _runs.Add(run);
+            }
+        }
+        else if (RunCount == _runs.Count)
+        {
+            _runs[^1] = BlockRun.Between(_runs[^1].First, run.End);
+        }
+
+        _end = run.End;
+    }
+
+    /// <summary>"3 blocks (7, 9-10)", with at most a handful of runs named.</summary>
+    public override string ToString()
+    {
+        const int Named = 8;
+        string list = string.Join(", ", _runs.Take(Named));
+        string more = RunCount > Named ? $", and {RunCount - Named} more ranges" : string.Empty;
+        return $"{BlockCount} {(BlockCount == 1 ? "block" : "blocks")} ({list}{more})";
+    }
+}

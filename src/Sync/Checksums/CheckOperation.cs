@@ -1,0 +1,48 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>In what a target differs from its checksum file.</summary>
+/// <param name="Header">The checksum file's.</param>
+/// <param name="TargetSize">Bytes of the target now; of a longer device, what was compared.</param>
+/// <param name="BytesNotCompared">What a device is longer than the checksum file says: it is left out.</param>
+/// <param name="Differences">The blocks that differ, or that only one of the two has.</param>
+public sealed record CheckResult(MessageHeader Header, long TargetSize, long BytesNotCompared, BlockRunList Differences)
+{
+    public bool IsEqual => TargetSize == Header.Size && Differences.BlockCount == 0;
+}
+
+/// <summary>Compares a target with a checksum file: is it still what the file says?</summary>
+public static class CheckOperation
+{
+    /// <summary>Reads the target and compares it block by block.</summary>
+    /// <exception cref="MessageFormatException">The checksum file is refused.</exception>
+    /// <exception cref="StorageException">The target cannot be read.</exception>
+    public static CheckResult Run(IReadableStorage target, ChecksumFileReader checksums, HolePolicy holes, bool live, SyncOptions options)
+    {
+        SourceWatch watch = new(target, live);
+        MessageHeader header = checksums.Header;
+
+        // A device often is longer than the image that was written to it: what lies behind the image is not its business.
+        long size = target.Kind == StorageKind.BlockDevice ? Math.Min(target.Length, header.Size!.Value) : target.Length;
+        BlockGeometry geometry = new(size, header.BlockSize);
+
+        // The checksum file is the base, the target as it is now the other side. What the target has grown by was never covered by ranges.
+        BlockCoverage covered = header.Coverage;
+        SyncGeometry both = SyncGeometry.Compare(header.Size!.Value, covered, size, covered, header.BlockSize, out _);
+        BlockRunList differences = new();
+        using RunComparer comparer = new(checksums, both, header.Hash, (run, _, _, _, _) => differences.Add(run));
+        options.Progress.Begin("comparing", ChecksumOperation.CoveredBytes(geometry, both.Coverage));
+        BlockScanner scanner = new(target, geometry, header.Hash, holes, belowCache: false, options);
+        scanner.Scan(both.Coverage.ClipTo(geometry.BlockCount), comparer);
+        comparer.Finish();
+        watch.ThrowIfChanged();
+        if (both.ResizesTarget && both.Target.BlockCount < both.Base.BlockCount)
+        {
+            differences.Add(BlockRun.Between(both.Target.BlockCount, both.Base.BlockCount));
+        }
+
+        return new CheckResult(header, size, target.Length - size, differences);
+    }
+}

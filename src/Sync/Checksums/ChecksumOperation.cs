@@ -1,0 +1,59 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>What is to be checksummed, and how.</summary>
+public sealed record ChecksumSpecification
+{
+    /// <summary>Bytes of a block.</summary>
+    public int BlockSize { get; init; } = FormatLimits.DefaultBlockSize;
+
+    public BlockHash Hash { get; init; } = BlockHash.Xxh128;
+
+    /// <summary>The ranges asked for; those past the end of the target are clipped.</summary>
+    public BlockCoverage Coverage { get; init; } = BlockCoverage.Whole;
+
+    public string? Label { get; init; }
+
+    public HolePolicy Holes { get; init; } = HolePolicy.Trust;
+
+    /// <summary>The source may change while it is read.</summary>
+    public bool Live { get; init; }
+}
+
+/// <summary>What came of making a checksum file.</summary>
+/// <param name="Header">As written.</param>
+/// <param name="Trailer">As written.</param>
+/// <param name="RangesClipped">True where a range went past the end of the target.</param>
+public sealed record ChecksumResult(MessageHeader Header, MessageTrailer Trailer, bool RangesClipped);
+
+/// <summary>Makes a checksum file of a file or device.</summary>
+public static class ChecksumOperation
+{
+    /// <summary>Reads the source and writes its checksum file.</summary>
+    /// <exception cref="StorageException">The source cannot be read.</exception>
+    /// <exception cref="SyncException">It changed while it was read.</exception>
+    public static ChecksumResult Run(IReadableStorage source, ChecksumSpecification specification, Stream output, SyncOptions options)
+    {
+        SourceWatch watch = new(source, specification.Live);
+        BlockGeometry geometry = new(source.Length, specification.BlockSize);
+        MessageHeader header = new()
+        {
+            BlockSize = specification.BlockSize,
+            Hash = specification.Hash,
+            Size = source.Length,
+            Coverage = specification.Coverage.ClipTo(geometry.BlockCount),
+            Label = specification.Label,
+        };
+        options.Progress.Begin("checksumming", CoveredBytes(geometry, header.Coverage));
+        using ChecksumFileWriter writer = new(output, header);
+        BlockScanner scanner = new(source, geometry, header.Hash, specification.Holes, belowCache: false, options);
+        scanner.Scan(header.Coverage, writer);
+        watch.ThrowIfChanged();
+        return new ChecksumResult(header, writer.Finish(), specification.Coverage.GoesPast(geometry.BlockCount));
+    }
+
+    internal static long CoveredBytes(BlockGeometry geometry, BlockCoverage coverage) =>
+        coverage.RunsIn(geometry.BlockCount).Sum(geometry.LengthOf);
+}

@@ -1,0 +1,35 @@
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>Sees whether a source changed while it was read: size, mtime and ctime of a regular file, before and after.</summary>
+internal readonly struct SourceWatch
+{
+    private readonly IReadableStorage _source;
+    private readonly SourceStamp _before;
+    private readonly bool _live;
+
+    /// <summary>Takes the first stamp.</summary>
+    /// <param name="source">The source, just opened.</param>
+    /// <param name="live">True where the user said that it may change.</param>
+    public SourceWatch(IReadableStorage source, bool live)
+    {
+        _source = source;
+        _live = live;
+        _before = source.ReadStamp();
+    }
+
+    /// <summary>Takes the second stamp and compares.</summary>
+    /// <exception cref="SyncException"><see cref="SyncError.SourceChanged"/>.</exception>
+    public void ThrowIfChanged()
+    {
+        if (!_live && _source.ReadStamp() != _before)
+        {
+            throw new SyncException(
+                SyncError.SourceChanged,
+                _source.Name,
+                "changed while it was read",
+                "stop what writes to it, or read a snapshot; --live takes it as it is");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>How a data file is made.</summary>
+public sealed record DataFileSpecification
+{
+    public Compression Compression { get; init; } = Compression.DefaultLZ4;
+
+    /// <summary>Raw bytes of a frame: a power of two from 64 KiB to 4 MiB.</summary>
+    public int FrameSize { get; init; } = FormatLimits.DefaultFrameSize;
+
+    public string? Label { get; init; }
+
+    /// <summary>The master may change while it is read; its requested blocks are compared with their hashes all the same.</summary>
+    public bool Live { get; init; }
+}
+
+/// <summary>What came of making a data file.</summary>
+/// <param name="Header">As written.</param>
+/// <param name="Trailer">As written.</param>
+/// <param name="Length">Bytes of the data file.</param>
+public sealed record DataFileResult(MessageHeader Header, MessageTrailer Trailer, long Length);
+
+/// <summary>Collects the requested blocks on the master into a data file. Reads nothing but those blocks.</summary>
+public static class DataFileOperation
+{
+    /// <summary>Reads the request once and writes the data file on the way.</summary>
+    /// <exception cref="MessageFormatException">The request is refused.</exception>
+    /// <exception cref="StorageException">The master cannot be read.</exception>
+    /// <exception cref="SyncException">The master is not, or no longer, what the request was made for.</exception>
+    public static DataFileResult Run(
+        IReadableStorage master, OperationReader request, DataFileSpecification specification, Stream output, SyncOptions options)
+    {
+        SourceWatch watch = new(master, specification.Live);
+        if (master.Length != request.Geometry.Target.Size)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                master.Name,
+                $"has {master.Length} bytes; {request.Source} was made for a master of {request.Geometry.Target.Size} bytes",
+                "is this the master of the request, and unchanged since its checksum file was made?");
+        }
+
+        MessageHeader header = request.Header with { FrameSize = specification.FrameSize, Label = specification.Label };
+        DataFileWriter writer = new(output, header);
+        BlockRunList changed = new();
+        options.Progress.Begin("collecting", 0);
+        FrameCollector collector = new(master, request, writer, specification, changed);
+        collector.Run(options);
+        watch.ThrowIfChanged();
+        if (changed.BlockCount > 0)
+        {
+            throw new SyncException(
+                SyncError.SourceChanged,
+                master.Name,
+                $"{changed} are not what {request.Source} asks for",
+                "the master has changed since its checksum file was made, or is another one: make a new checksum file and request",
+                changed.Runs);
+        }
+
+        return new DataFileResult(header, writer.Finish(request.Trailer.BaseRoot!.Value, request.Trailer.TargetRoot!.Value), writer.Position);
+    }
+}

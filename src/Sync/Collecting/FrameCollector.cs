@@ -1,0 +1,161 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Reads the content of a request's groups frame by frame, compares each block with its hash, compresses on several threads and writes in
+/// order.
+/// </summary>
+internal sealed class FrameCollector
+{
+    private readonly IReadableStorage _master;
+    private readonly OperationReader _request;
+    private readonly DataFileWriter _writer;
+    private readonly DataFileSpecification _specification;
+    private readonly BlockRunList _changed;
+    private readonly BlockGeometry _geometry;
+    private readonly SpanningBlock? _spanning;
+    private OperationGroup? _group;
+    private long _nextContent;
+    private bool _groupDue;
+
+    public FrameCollector(
+        IReadableStorage master, OperationReader request, DataFileWriter writer, DataFileSpecification specification, BlockRunList changed)
+    {
+        _master = master;
+        _request = request;
+        _writer = writer;
+        _specification = specification;
+        _changed = changed;
+        _geometry = request.Geometry.Target;
+        _spanning = _geometry.BlockSize > specification.FrameSize ? new SpanningBlock(_geometry, request.Header.Hash) : null;
+    }
+
+    /// <summary>Handles all groups. Blocks that are not what their hash says are added to the list; from the first of them on nothing is written.</summary>
+    public void Run(SyncOptions options) => OrderedPipeline<FrameSlot>.Run(
+        options.Threads,
+        () => new FrameSlot(_specification.FrameSize, _request.Header.Hash.Length),
+        Take,
+        slot => Work(slot, options.Progress),
+        Emit,
+        options.Cancellation);
+
+    // A group's first item is the group itself; then come its frames.
+    private bool Take(FrameSlot slot)
+    {
+        if (_group is null || (!_groupDue && _nextContent == _group.ContentLength))
+        {
+            OperationGroup next = new();
+            if (!_request.ReadGroup(next))
+            {
+                return false;
+            }
+
+            _group = next;
+            _groupDue = true;
+            _nextContent = 0;
+        }
+
+        slot.Group = _group;
+        slot.IsGroup = _groupDue;
+        if (!_groupDue)
+        {
+            slot.From = _nextContent;
+            slot.RawLength = (int)Math.Min(_specification.FrameSize, _group.ContentLength - _nextContent);
+            _nextContent += slot.RawLength;
+        }
+
+        _groupDue = false;
+        return true;
+    }
+
+    private void Work(FrameSlot slot, SyncProgress progress)
+    {
+        slot.Changed.Clear();
+        if (slot.IsGroup)
+        {
+            return;
+        }
+
+        foreach (ContentPiece piece in slot.Group!.PiecesOf(_geometry, slot.From, slot.RawLength))
+        {
+            Span<byte> bytes = slot.Raw.AsSpan(piece.ContentOffset, piece.Length);
+            _master.Read(bytes, piece.TargetOffset);
+            if (_spanning is null)
+            {
+                BlockContent.FindMismatches(slot.Group!, piece, _geometry, _request.Header.Hash, bytes, slot.Hash, slot.Changed);
+            }
+        }
+
+        slot.StoredLength = _specification.Compression.Compress(slot.Raw.AsSpan(0, slot.RawLength), slot.Stored);
+        progress.Advance(slot.RawLength);
+    }
+
+    private void Emit(FrameSlot slot)
+    {
+        if (slot.IsGroup)
+        {
+            WriteUnlessChanged(() => _writer.WriteGroup(slot.Group!));
+            return;
+        }
+
+        foreach (long block in slot.Changed)
+        {
+            _changed.Add(new BlockRun(block, 1));
+        }
+
+        if (_spanning is not null)
+        {
+            foreach (ContentPiece piece in slot.Group!.PiecesOf(_geometry, slot.From, slot.RawLength))
+            {
+                if (_spanning.Append(slot.Group!, piece, slot.Raw.AsSpan(piece.ContentOffset, piece.Length)) is { } block)
+                {
+                    _changed.Add(new BlockRun(block, 1));
+                }
+            }
+        }
+
+        WriteUnlessChanged(() =>
+        {
+            if (slot.StoredLength > 0)
+            {
+                _writer.WriteFrame(_specification.Compression.Codec, slot.RawLength, slot.Stored.AsSpan(0, slot.StoredLength));
+            }
+            else
+            {
+                _writer.WriteFrame(FrameCodec.None, slot.RawLength, slot.Raw.AsSpan(0, slot.RawLength));
+            }
+        });
+    }
+
+    // The rest is still read when a block is wrong, so that all wrong ones can be named; but the data file is lost already.
+    private void WriteUnlessChanged(Action write)
+    {
+        if (_changed.BlockCount == 0)
+        {
+            write();
+        }
+    }
+
+    private sealed class FrameSlot(int frameSize, int hashLength)
+    {
+        public byte[] Raw { get; } = GC.AllocateUninitializedArray<byte>(frameSize);
+
+        public byte[] Stored { get; } = GC.AllocateUninitializedArray<byte>(frameSize);
+
+        public byte[] Hash { get; } = new byte[hashLength];
+
+        public List<long> Changed { get; } = [];
+
+        public OperationGroup? Group { get; set; }
+
+        public bool IsGroup { get; set; }
+
+        public long From { get; set; }
+
+        public int RawLength { get; set; }
+
+        public int StoredLength { get; set; }
+    }
+}

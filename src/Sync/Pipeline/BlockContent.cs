@@ -1,0 +1,51 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>Compares content with the new hashes of its operation.</summary>
+internal static class BlockContent
+{
+    /// <summary>Adds the blocks of a piece that are not what their new hash says. The piece consists of whole blocks.</summary>
+    /// <param name="group">The group of the piece.</param>
+    /// <param name="piece">Whole blocks.</param>
+    /// <param name="geometry">B.</param>
+    /// <param name="hash">The block hash.</param>
+    /// <param name="bytes">The piece's content.</param>
+    /// <param name="scratch">As long as a hash.</param>
+    /// <param name="mismatches">Gets their numbers.</param>
+    public static void FindMismatches(
+        OperationGroup group, in ContentPiece piece, BlockGeometry geometry, BlockHash hash, ReadOnlySpan<byte> bytes, Span<byte> scratch, List<long> mismatches)
+    {
+        long first = geometry.BlockAt(piece.TargetOffset);
+        for (int at = 0; at < bytes.Length; at += geometry.BlockSize)
+        {
+            long block = first + (at / geometry.BlockSize);
+            hash.Hash(bytes.Slice(at, geometry.LengthOf(block)), scratch);
+            if (!scratch.SequenceEqual(group.NewHash(piece.Operation, block - piece.Operation.Blocks.First)))
+            {
+                mismatches.Add(block);
+            }
+        }
+    }
+}
+
+/// <summary>Hashes a block that is larger than a frame while its frames pass in order.</summary>
+internal sealed class SpanningBlock(BlockGeometry geometry, BlockHash hash)
+{
+    private readonly RunningHash _running = hash.StartBlock();
+    private readonly byte[] _hash = new byte[hash.Length];
+
+    /// <summary>Adds the next piece. When it ends its block, returns the block's number if its hash is wrong; else null.</summary>
+    public long? Append(OperationGroup group, in ContentPiece piece, ReadOnlySpan<byte> bytes)
+    {
+        _running.Append(bytes);
+        long block = geometry.BlockAt(piece.TargetOffset);
+        if (piece.TargetOffset + piece.Length < geometry.OffsetOf(block) + geometry.LengthOf(block))
+        {
+            return null;
+        }
+
+        _running.Finish(_hash);
+        return _hash.AsSpan().SequenceEqual(group.NewHash(piece.Operation, block - piece.Operation.Blocks.First)) ? null : block;
+    }
+}

@@ -1,0 +1,242 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>Whether holes are believed to be zeros.</summary>
+public enum HolePolicy
+{
+    /// <summary>Holes are not read.</summary>
+    Trust,
+
+    /// <summary>Everything is read.</summary>
+    Read,
+}
+
+/// <summary>
+/// Reads the blocks of a storage, hashes them on several threads and hands them to a sink in order: the one loop in which a block gets
+/// its hash.
+/// </summary>
+internal sealed class BlockScanner
+{
+    /// <summary>Bytes that are read at once. A larger block is hashed in pieces of this length.</summary>
+    public const int ChunkLength = 1 << 20;
+
+    private readonly IReadableStorage _storage;
+    private readonly BlockGeometry _geometry;
+    private readonly BlockHash _hash;
+    private readonly ZeroBlocks _zeros;
+    private readonly bool _trustHoles;
+    private readonly bool _belowCache;
+    private readonly SyncOptions _options;
+
+    /// <summary>Prepares to read a storage.</summary>
+    /// <param name="storage">Has at least as many bytes as <paramref name="geometry"/> says.</param>
+    /// <param name="geometry">The blocks; a device may be longer.</param>
+    /// <param name="hash">The block hash.</param>
+    /// <param name="holes">Whether holes are read.</param>
+    /// <param name="belowCache">Read from below the page cache: for what has just been written.</param>
+    /// <param name="options">Threads, progress, cancellation.</param>
+    public BlockScanner(
+        IReadableStorage storage, BlockGeometry geometry, BlockHash hash, HolePolicy holes, bool belowCache, SyncOptions options)
+    {
+        _storage = storage;
+        _geometry = geometry;
+        _hash = hash;
+        _zeros = new ZeroBlocks(hash, geometry);
+        _trustHoles = holes == HolePolicy.Trust;
+        _belowCache = belowCache;
+        _options = options;
+    }
+
+    /// <summary>Hands all covered blocks to the sink, in order.</summary>
+    public void Scan(BlockCoverage coverage, IBlockSink sink)
+    {
+        using IEnumerator<ScanItem> items = Items(coverage).GetEnumerator();
+        OrderedPipeline<ScanSlot>.Run(
+            _options.Threads,
+            () => new ScanSlot(_geometry, _hash),
+            slot =>
+            {
+                if (!items.MoveNext())
+                {
+                    return false;
+                }
+
+                slot.Item = items.Current;
+                return true;
+            },
+            Hash,
+            slot =>
+            {
+                slot.HandTo(sink, _hash.Length);
+                _options.Progress.Advance(_geometry.LengthOf(slot.Item.Run));
+            },
+            _options.Cancellation);
+    }
+
+    private IEnumerable<ScanItem> Items(BlockCoverage coverage)
+    {
+        int chunkBlocks = Math.Max(1, ChunkLength / _geometry.BlockSize);
+        StorageExtent extent = default;
+        foreach (BlockRun range in coverage.RunsIn(_geometry.BlockCount))
+        {
+            long block = range.First;
+            while (block < range.End)
+            {
+                long offset = _geometry.OffsetOf(block);
+                if (_trustHoles && offset >= extent.End)
+                {
+                    extent = _storage.ExtentAt(offset);
+                }
+
+                BlockRun hole = HoleFrom(block, extent);
+                if (hole.Count > 0)
+                {
+                    BlockRun zeros = BlockRun.Between(block, Math.Min(hole.End, range.End));
+                    yield return new ScanItem(zeros, IsHole: true);
+                    block = zeros.End;
+                }
+                else
+                {
+                    BlockRun chunk = BlockRun.Between(block, Math.Min(Math.Min(block + chunkBlocks, range.End), DataEnd(block, extent)));
+                    yield return new ScanItem(chunk, IsHole: false);
+                    block = chunk.End;
+                }
+            }
+        }
+    }
+
+    // The blocks from this one on that lie wholly in the hole.
+    private BlockRun HoleFrom(long block, StorageExtent extent)
+    {
+        if (!_trustHoles || !extent.IsHole || extent.Offset > _geometry.OffsetOf(block))
+        {
+            return default;
+        }
+
+        BlockRun inside = _geometry.WholeBlocksInside(extent.Offset, extent.Length);
+        return inside.First <= block && block < inside.End ? BlockRun.Between(block, inside.End) : default;
+    }
+
+    // Data is read to the end of its extent, and a block that is partly hole to its own end.
+    private long DataEnd(long block, StorageExtent extent)
+    {
+        if (!_trustHoles)
+        {
+            return long.MaxValue;
+        }
+
+        return extent.IsHole ? block + 1 : Math.Max(block + 1, _geometry.BlockAt(extent.End + _geometry.BlockSize - 1));
+    }
+
+    private void Hash(ScanSlot slot)
+    {
+        slot.Kinds.Clear();
+        if (slot.Item.IsHole)
+        {
+            return;
+        }
+
+        BlockRun run = slot.Item.Run;
+        if (_geometry.BlockSize > ChunkLength)
+        {
+            HashLarge(slot, run.First);
+            return;
+        }
+
+        Span<byte> bytes = slot.Buffer.AsSpan(0, (int)_geometry.LengthOf(run));
+        Read(bytes, _geometry.OffsetOf(run.First));
+        int hashLength = _hash.Length;
+        for (int i = 0; i < run.Count; i++)
+        {
+            int length = _geometry.LengthOf(run.First + i);
+            ReadOnlySpan<byte> block = bytes.Slice(i * _geometry.BlockSize, length);
+            Span<byte> hash = slot.Hashes.AsSpan(i * hashLength, hashLength);
+            _hash.Hash(block, hash);
+            slot.AddKind(_zeros.MayBeZero(hash, length) && ZeroBlocks.IsZero(block));
+        }
+    }
+
+    private void HashLarge(ScanSlot slot, long block)
+    {
+        bool isZero = true;
+        long offset = _geometry.OffsetOf(block);
+        for (int left = _geometry.LengthOf(block); left > 0;)
+        {
+            Span<byte> piece = slot.Buffer.AsSpan(0, Math.Min(left, slot.Buffer.Length));
+            Read(piece, offset);
+            slot.Running!.Append(piece);
+            isZero = isZero && ZeroBlocks.IsZero(piece);
+            offset += piece.Length;
+            left -= piece.Length;
+        }
+
+        slot.Running!.Finish(slot.Hashes);
+        slot.AddKind(isZero);
+    }
+
+    private void Read(Span<byte> buffer, long offset)
+    {
+        if (_belowCache)
+        {
+            _storage.ReadBelowCache(buffer, offset);
+        }
+        else
+        {
+            _storage.Read(buffer, offset);
+        }
+    }
+
+    private readonly record struct ScanItem(BlockRun Run, bool IsHole);
+
+    private sealed class ScanSlot(BlockGeometry geometry, BlockHash hash)
+    {
+        public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(ChunkLength);
+
+        public byte[] Hashes { get; } = new byte[Math.Max(1, ChunkLength / geometry.BlockSize) * hash.Length];
+
+        public RunningHash? Running { get; } = geometry.BlockSize > ChunkLength ? hash.StartBlock() : null;
+
+        public List<(int Count, bool IsZero)> Kinds { get; } = [];
+
+        public ScanItem Item { get; set; }
+
+        public void AddKind(bool isZero)
+        {
+            if (Kinds.Count > 0 && Kinds[^1].IsZero == isZero)
+            {
+                Kinds[^1] = (Kinds[^1].Count + 1, isZero);
+            }
+            else
+            {
+                Kinds.Add((1, isZero));
+            }
+        }
+
+        public void HandTo(IBlockSink sink, int hashLength)
+        {
+            if (Item.IsHole)
+            {
+                sink.AddZeros(Item.Run);
+                return;
+            }
+
+            int done = 0;
+            foreach ((int count, bool isZero) in Kinds)
+            {
+                BlockRun run = new(Item.Run.First + done, count);
+                if (isZero)
+                {
+                    sink.AddZeros(run);
+                }
+                else
+                {
+                    sink.AddData(run, Hashes.AsSpan(done * hashLength, count * hashLength));
+                }
+
+                done += count;
+            }
+        }
+    }
+}

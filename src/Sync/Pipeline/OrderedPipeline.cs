@@ -1,0 +1,166 @@
+using System.Runtime.ExceptionServices;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Runs work on several threads and hands out the results in order. Each thread takes an item, works on it, and then whoever holds
+/// the next result in order emits it and those that follow. The number of slots bounds the memory. With one thread nothing but the
+/// caller's runs.
+/// </summary>
+/// <typeparam name="TSlot">Holds an item and its buffers; used again and again.</typeparam>
+internal sealed class OrderedPipeline<TSlot>
+    where TSlot : class
+{
+    // A thread whose result is not due yet goes on with another slot: with two spare ones nobody waits for long.
+    private const int SpareSlots = 2;
+
+    private readonly object _gate = new();
+    private readonly Func<TSlot, bool> _take;
+    private readonly Action<TSlot> _work;
+    private readonly Action<TSlot> _emit;
+    private readonly CancellationToken _cancellation;
+    private readonly Stack<TSlot> _free = new();
+    private readonly TSlot?[] _finished;
+    private readonly int _threads;
+    private long _nextTaken;
+    private long _nextEmitted;
+    private bool _emitting;
+    private bool _ended;
+    private ExceptionDispatchInfo? _failure;
+
+    private OrderedPipeline(
+        int threads, Func<TSlot> createSlot, Func<TSlot, bool> take, Action<TSlot> work, Action<TSlot> emit, CancellationToken cancellation)
+    {
+        _threads = threads;
+        _take = take;
+        _work = work;
+        _emit = emit;
+        _cancellation = cancellation;
+        int slots = threads == 1 ? 1 : threads + SpareSlots;
+        _finished = new TSlot?[slots];
+        for (int i = 0; i < slots; i++)
+        {
+            _free.Push(createSlot());
+        }
+    }
+
+    /// <summary>Runs until <paramref name="take"/> says that there is nothing more, or something throws.</summary>
+    /// <param name="threads">At least 1.</param>
+    /// <param name="createSlot">Makes a slot.</param>
+    /// <param name="take">Fills a slot with the next item; false at the end. Called by one thread at a time, in order.</param>
+    /// <param name="work">Works on the slot; called by many threads at once.</param>
+    /// <param name="emit">Uses the result; called by one thread at a time, in order.</param>
+    /// <param name="cancellation">Looked at before each item.</param>
+    /// <exception cref="Exception">The first exception thrown by any of the three, or the cancellation.</exception>
+    public static void Run(
+        int threads, Func<TSlot> createSlot, Func<TSlot, bool> take, Action<TSlot> work, Action<TSlot> emit, CancellationToken cancellation)
+    {
+        OrderedPipeline<TSlot> pipeline = new(threads, createSlot, take, work, emit, cancellation);
+        pipeline.RunThreads();
+    }
+
+    private void RunThreads()
+    {
+        Thread[] others = new Thread[_threads - 1];
+        for (int i = 0; i < others.Length; i++)
+        {
+            others[i] = new Thread(RunOne) { IsBackground = true, Name = $"pipeline {i + 2}" };
+            others[i].Start();
+        }
+
+        RunOne();
+        foreach (Thread other in others)
+        {
+            other.Join();
+        }
+
+        _failure?.Throw();
+    }
+
+    private void RunOne()
+    {
+        try
+        {
+            while (Take(out TSlot? slot, out long number))
+            {
+                _work(slot!);
+                Finish(slot!, number);
+            }
+        }
+        catch (Exception exception)
+        {
+            lock (_gate)
+            {
+                _failure ??= ExceptionDispatchInfo.Capture(exception);
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private bool Take(out TSlot? slot, out long number)
+    {
+        lock (_gate)
+        {
+            while (!_ended && _failure is null && _free.Count == 0)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            slot = null;
+            number = _nextTaken;
+            if (_ended || _failure is not null)
+            {
+                return false;
+            }
+
+            _cancellation.ThrowIfCancellationRequested();
+            slot = _free.Pop();
+            if (!_take(slot))
+            {
+                _ended = true;
+                Monitor.PulseAll(_gate);
+                return false;
+            }
+
+            _nextTaken++;
+            return true;
+        }
+    }
+
+    private void Finish(TSlot slot, long number)
+    {
+        lock (_gate)
+        {
+            _finished[number % _finished.Length] = slot;
+            if (_emitting)
+            {
+                return;
+            }
+
+            _emitting = true;
+        }
+
+        while (true)
+        {
+            TSlot? due;
+            lock (_gate)
+            {
+                due = _finished[_nextEmitted % _finished.Length];
+                if (due is null || _failure is not null)
+                {
+                    _emitting = false;
+                    return;
+                }
+            }
+
+            _emit(due);
+            lock (_gate)
+            {
+                _finished[_nextEmitted % _finished.Length] = null;
+                _nextEmitted++;
+                _free.Push(due);
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using BinarySync.Storage;
+
+// A process of its own for what cannot be tried inside the test runner: injected errors, standard streams, what strace sees.
+// Says what happened on standard error, one word a step.
+return args switch
+{
+    ["flush", var path] => Flush(path),
+    ["output", var path] => Output(path),
+    ["uncached", var path] => Uncached(path),
+    ["stdout", var count] => StandardOutput(int.Parse(count)),
+    ["stdin"] => StandardInput(),
+    _ => 2,
+};
+
+static int Flush(string path)
+{
+    using IWritableStorage target = StorageAccess.OpenTarget(path, []);
+    Say(() => target.Write([1], 0));
+    Say(target.Flush);
+    Say(target.Flush);
+    return 0;
+}
+
+static int Output(string path)
+{
+    using OutputFile output = OutputFile.Create(path, replace: false);
+    output.Stream.Write("content"u8);
+    Say(output.Commit);
+    return 0;
+}
+
+static int Uncached(string path)
+{
+    using IReadableStorage source = StorageAccess.OpenSource(path);
+    byte[] below = new byte[source.Length];
+    byte[] plain = new byte[source.Length];
+    Say(() => source.ReadBelowCache(below, 0));
+    Say(() => source.Read(plain, 0));
+    return below.AsSpan().SequenceEqual(plain) ? 0 : 1;
+}
+
+static int StandardOutput(int count)
+{
+    using MessageOutput output = StandardStreams.OpenOutput();
+    Say(() =>
+    {
+        byte[] block = new byte[100_000];
+        for (int left = count; left > 0; left -= block.Length)
+        {
+            output.Stream.Write(block.AsSpan(0, Math.Min(left, block.Length)));
+        }
+
+        output.Commit();
+    });
+    return 0;
+}
+
+static int StandardInput()
+{
+    using Stream input = StandardStreams.OpenInput();
+    using MemoryStream all = new();
+    Say(() => input.CopyTo(all));
+    Console.Error.WriteLine(all.Length);
+    return 0;
+}
+
+static void Say(Action step)
+{
+    try
+    {
+        step();
+        Console.Error.WriteLine("done");
+    }
+    catch (StorageException error)
+    {
+        Console.Error.WriteLine(error.Error);
+    }
+}

@@ -1,0 +1,219 @@
+namespace BinarySync.Storage.Tests;
+
+public sealed class OutputFileTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(262_144)]
+    [InlineData(1_000_003)]
+    public void An_output_appears_complete_and_only_at_commit(int length)
+    {
+        using (OutputFile output = OutputFile.Create(_directory["a"], replace: false))
+        {
+            output.Stream.Write(Bytes.Pattern(length));
+            Assert.Equal(length, output.Stream.Position);
+            Assert.DoesNotContain("a", _directory.Names);
+            output.Commit();
+            Assert.Throws<InvalidOperationException>(output.Commit);
+        }
+
+        Assert.Equal(["a"], _directory.Names);
+        Assert.Equal(Bytes.Pattern(length), File.ReadAllBytes(_directory["a"]));
+    }
+
+    [Fact]
+    public void Writes_of_all_sizes_keep_their_order()
+    {
+        byte[] expected = Bytes.Pattern(3_000_000);
+        using OutputFile output = OutputFile.Create(_directory["a"], replace: false);
+        for (int offset = 0, size = 1; offset < expected.Length; offset += size, size = (size * 3) + 1)
+        {
+            size = Math.Min(size, expected.Length - offset);
+            output.Stream.Write(expected, offset, size);
+            if (size == 13)
+            {
+                output.Stream.Flush();
+            }
+        }
+
+        output.Commit();
+        Assert.Equal(expected, File.ReadAllBytes(_directory["a"]));
+    }
+
+    [Fact]
+    public void Nothing_is_left_without_a_commit()
+    {
+        using (OutputFile output = OutputFile.Create(_directory["a"], replace: false))
+        {
+            output.Stream.Write(Bytes.Pattern(500_000));
+        }
+
+        Assert.Empty(_directory.Names);
+    }
+
+    [Fact]
+    public void What_exists_is_refused_up_front()
+    {
+        _directory.File("a", 5);
+
+        StorageException error = Expect.Error(StorageError.Exists, () => OutputFile.Create(_directory["a"], replace: false));
+        Assert.Equal(_directory["a"], error.Path);
+        Expect.Error(StorageError.IsDirectory, () => OutputFile.Create(_directory.Path, replace: true));
+        Expect.Error(StorageError.IsDirectory, () => OutputFile.Create(_directory["new/"], replace: true));
+        Expect.Error(StorageError.DirectoryMissing, () => OutputFile.Create(_directory["none/a"], replace: false));
+        Assert.Equal(["a"], _directory.Names);
+    }
+
+    [LinuxFact]
+    public void A_file_is_no_directory() =>
+        Expect.Error(StorageError.DirectoryMissing, () => OutputFile.Create(Path.Combine(_directory.File("a", 5), "b"), replace: true));
+
+    [Fact]
+    public void Replacing_keeps_the_old_file_until_commit()
+    {
+        _directory.File("a", 5);
+        using (OutputFile output = OutputFile.Create(_directory["a"], replace: true))
+        {
+            output.Stream.WriteByte(99);
+            Assert.Equal(Bytes.Pattern(5), File.ReadAllBytes(_directory["a"]));
+            output.Commit();
+        }
+
+        Assert.Equal([99], File.ReadAllBytes(_directory["a"]));
+        Assert.Equal(["a"], _directory.Names);
+    }
+
+    [Fact]
+    public void A_file_that_appeared_meanwhile_is_kept()
+    {
+        using (OutputFile output = OutputFile.Create(_directory["a"], replace: false))
+        {
+            output.Stream.WriteByte(99);
+            _directory.File("a", 5);
+            Expect.Error(StorageError.Exists, output.Commit);
+        }
+
+        Assert.Equal(Bytes.Pattern(5), File.ReadAllBytes(_directory["a"]));
+        Assert.Equal(["a"], _directory.Names);
+    }
+
+    [Fact]
+    public void Two_outputs_of_one_name_do_not_disturb_each_other()
+    {
+        using OutputFile first = OutputFile.Create(_directory["a"], replace: true);
+        using OutputFile second = OutputFile.Create(_directory["a"], replace: true);
+        first.Stream.WriteByte(1);
+        second.Stream.WriteByte(2);
+        second.Commit();
+        first.Commit();
+        Assert.Equal([1], File.ReadAllBytes(_directory["a"]));
+    }
+
+    [LinuxFact]
+    public void A_link_is_kept_and_what_it_leads_to_replaced()
+    {
+        Directory.CreateDirectory(_directory["there"]);
+        _directory.File("there/file", 5);
+        File.CreateSymbolicLink(_directory["one"], "two");
+        File.CreateSymbolicLink(_directory["two"], "there/file");
+
+        Expect.Error(StorageError.Exists, () => OutputFile.Create(_directory["one"], replace: false));
+        using (OutputFile output = OutputFile.Create(_directory["one"], replace: true))
+        {
+            output.Stream.WriteByte(99);
+            output.Commit();
+        }
+
+        Assert.Equal("two", new FileInfo(_directory["one"]).LinkTarget);
+        Assert.Equal([99], File.ReadAllBytes(_directory["there/file"]));
+        Assert.Equal(["one", "there", "two"], _directory.Names);
+    }
+
+    [LinuxFact]
+    public void A_dangling_link_exists_and_a_loop_of_links_is_an_error()
+    {
+        File.CreateSymbolicLink(_directory["dangling"], "none");
+        File.CreateSymbolicLink(_directory["loop"], "loop");
+
+        Expect.Error(StorageError.Exists, () => OutputFile.Create(_directory["dangling"], replace: false));
+        Expect.Error(StorageError.OpenFailed, () => OutputFile.Create(_directory["loop"], replace: true));
+        using OutputFile output = OutputFile.Create(_directory["dangling"], replace: true);
+        output.Commit();
+        Assert.True(File.Exists(_directory["none"]));
+    }
+
+    [LinuxTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Devices_and_pipes_are_never_replaced(bool replace)
+    {
+        Command.Demand("mkfifo", _directory["pipe"]);
+        File.CreateSymbolicLink(_directory["null"], "/dev/null");
+
+        Expect.Error(StorageError.Exists, () => OutputFile.Create(_directory["pipe"], replace));
+        Expect.Error(StorageError.Exists, () => OutputFile.Create("/dev/null", replace));
+        Expect.Error(StorageError.Exists, () => OutputFile.Create(_directory["null"], replace));
+    }
+
+    [LinuxFact]
+    public void The_longest_name_can_be_had()
+    {
+        string name = new('n', 255);
+        using (OutputFile output = OutputFile.Create(_directory[name], replace: false))
+        {
+            output.Commit();
+        }
+
+        Assert.Equal([name], _directory.Names);
+        Expect.Error(StorageError.OpenFailed, () =>
+        {
+            using OutputFile output = OutputFile.Create(_directory[name + "n"], replace: false);
+            output.Commit();
+        });
+    }
+
+    [LinuxFact]
+    public void Permissions_follow_the_umask()
+    {
+        string[] said = Command.Shell($"umask 027; {Command.Probe} output '{_directory["a"]}'; stat -c %a '{_directory["a"]}' >&2");
+        Assert.Equal(["done", "640"], said);
+    }
+
+    [RootFact]
+    public void A_full_disk_is_reported_once_and_again_and_leaves_nothing()
+    {
+        using Mount mount = Mount.Memory(_directory["small"], "1m");
+        string path = Path.Combine(mount.Point, "a");
+        using (OutputFile output = OutputFile.Create(path, replace: false))
+        {
+            StorageException error = Expect.Error(StorageError.NoSpace, () => output.Stream.Write(new byte[2 << 20]));
+            Assert.Equal(path, error.Path);
+            Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
+            Expect.Error(StorageError.NoSpace, () => output.Stream.WriteByte(1));
+            Expect.Error(StorageError.NoSpace, output.Commit);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(mount.Point));
+    }
+
+    [RootFact]
+    public void A_disk_that_is_full_only_at_commit_is_reported_then()
+    {
+        using LoopDevice device = new(_directory.Sparse("image", 2 << 20));
+        using Mount mount = Mount.Ext4(device, _directory["small"]);
+        using (OutputFile output = OutputFile.Create(Path.Combine(mount.Point, "a"), replace: false))
+        {
+            output.Stream.Write(new byte[200_000]);
+            File.WriteAllBytes(Path.Combine(mount.Point, "b"), []);
+            Command.Run("dd", "if=/dev/zero", $"of={mount.Point}/b", "bs=4k");
+            Expect.Error(StorageError.NoSpace, output.Commit);
+        }
+
+        Assert.DoesNotContain(Directory.GetFiles(mount.Point), file => !file.EndsWith("/b", StringComparison.Ordinal));
+    }
+}

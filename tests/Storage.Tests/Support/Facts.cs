@@ -1,0 +1,42 @@
+namespace BinarySync.Storage.Tests.Support;
+
+/// <summary>A test that needs Linux.</summary>
+public sealed class LinuxFactAttribute : FactAttribute
+{
+    /// <param name="program">A program that must be installed as well.</param>
+    public LinuxFactAttribute(string? program = null) => Skip = Need.Linux ?? (program is null ? null : Need.Program(program));
+}
+
+/// <summary>A test on real loop devices, which only root can make.</summary>
+public sealed class RootFactAttribute : FactAttribute
+{
+    /// <param name="program">A program that must be installed as well.</param>
+    /// <param name="path">A path that must exist as well.</param>
+    public RootFactAttribute(string program = "losetup", string path = "/") =>
+        Skip = Need.Linux ?? Need.LoopDevices ?? Need.Program(program) ?? (Path.Exists(path) ? null : $"needs {path}");
+}
+
+/// <summary>As <see cref="RootFactAttribute"/>, with cases.</summary>
+public sealed class RootTheoryAttribute : TheoryAttribute
+{
+    public RootTheoryAttribute() => Skip = Need.Linux ?? Need.LoopDevices;
+}
+
+/// <summary>As <see cref="LinuxFactAttribute"/>, with cases.</summary>
+public sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    /// <param name="program">A program that must be installed as well.</param>
+    public LinuxTheoryAttribute(string? program = null) => Skip = Need.Linux ?? (program is null ? null : Need.Program(program));
+}
+
+internal static class Need
+{
+    public static string? Linux => OperatingSystem.IsLinux() ? null : "needs Linux";
+
+    public static string? LoopDevices { get; } =
+        !Environment.IsPrivilegedProcess ? "needs root"
+        : !Command.Exists("losetup") || !File.Exists("/dev/loop-control") ? "needs loop devices"
+        : null;
+
+    public static string? Program(string name) => Command.Exists(name) ? null : $"needs {name}";
+}

@@ -1,0 +1,190 @@
+namespace BinarySync.Storage.Tests;
+
+/// <summary>Targets that something uses are refused, and the message names it.</summary>
+public sealed class TargetGuardTests : IDisposable
+{
+    private const long Size = 32 << 20;
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [RootTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_mounted_device_is_refused_by_its_mount_point(bool readOnly)
+    {
+        using LoopDevice device = new(_directory.Sparse("image", Size));
+        using (Mount.Ext4(device, _directory["mount point"]))
+        {
+            Refused(device.Path, "mounted on " + _directory["mount point"], readOnly: readOnly);
+            Assert.Equal([_directory["mount point"]], DeviceUsage.WritableMounts(device.Path));
+        }
+
+        Assert.Empty(DeviceUsage.WritableMounts(device.Path));
+        StorageAccess.OpenTarget(device.Path, [], readOnly).Dispose();
+    }
+
+    [RootFact("addpart")]
+    public void A_mounted_partition_keeps_its_disk_busy_and_leaves_its_sister_alone()
+    {
+        using LoopDevice disk = new(_directory.Sparse("image", Size), "--partscan");
+        (string first, string second) = (disk.Path + "p1", disk.Path + "p2");
+        Command.Demand("addpart", disk.Path, "1", "2048", "40960");
+        Command.Demand("addpart", disk.Path, "2", "43008", "2048");
+        if (!File.Exists(first) || !File.Exists(second))
+        {
+            return; // no one makes nodes of partitions here
+        }
+
+        Command.Demand("mkfs.ext4", "-q", "-F", first);
+        using (Mount mount = Mount.Of(_directory["mounted"], first))
+        {
+            Refused(disk.Path, $"{first} is mounted on {mount.Point}");
+            Refused(first, $"{first}: in use: mounted on {mount.Point}");
+            string message = Path.Combine(mount.Point, "update.dtf");
+            Refused(disk.Path, "lies on the device that would be patched", messages: message);
+            StorageAccess.OpenTarget(second, [message]).Dispose();
+            Assert.Equal([mount.Point], DeviceUsage.WritableMounts(disk.Path));
+        }
+
+        StorageAccess.OpenTarget(disk.Path, []).Dispose();
+        Refused(disk.Path, "is the target itself", messages: first);
+        Refused(first, "is the target itself", messages: disk.Path);
+        StorageAccess.OpenTarget(second, [first]).Dispose();
+    }
+
+    [RootFact("mkswap")]
+    public void Swap_is_refused()
+    {
+        using LoopDevice device = new(_directory.Sparse("image", Size));
+        Command.Demand("mkswap", device.Path);
+        if (Command.Run("swapon", device.Path).Exit != 0)
+        {
+            return; // not every kernel or container lets us
+        }
+
+        try
+        {
+            Refused(device.Path, "used as swap");
+        }
+        finally
+        {
+            Command.Demand("swapoff", device.Path);
+        }
+    }
+
+    [RootFact("mkswap")]
+    public void A_swap_file_is_refused()
+    {
+        string path = _directory.File("swap", 1 << 20);
+        Command.Demand("chmod", "600", path);
+        Command.Demand("mkswap", path);
+        if (Command.Run("swapon", path).Exit != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            Refused(path, "used as swap");
+        }
+        finally
+        {
+            Command.Demand("swapoff", path);
+        }
+    }
+
+    [RootFact]
+    public void A_file_under_a_loop_device_is_refused_under_any_of_its_names()
+    {
+        string image = _directory.Sparse("image", Size);
+        Command.Demand("ln", image, _directory["other"]);
+        using LoopDevice device = new(image);
+
+        Refused(image, device.Path + " is a loop device over it");
+        Refused(_directory["other"], device.Path + " is a loop device over it");
+        Refused(image, device.Path + " is a loop device over it", readOnly: true);
+
+        // Its name is gone, the file is not; and a new file under the old name is another one.
+        File.Delete(image);
+        Refused(_directory["other"], device.Path + " is a loop device over it");
+        StorageAccess.OpenTarget(_directory.File("image", 10), []).Dispose();
+    }
+
+    [RootFact]
+    public void A_device_under_a_loop_device_is_refused()
+    {
+        using LoopDevice below = new(_directory.Sparse("image", Size));
+        using LoopDevice above = new(below.Path);
+
+        Refused(below.Path, above.Path + " is a loop device over it");
+        StorageAccess.OpenTarget(above.Path, []).Dispose();
+    }
+
+    [RootFact]
+    public void The_mount_of_a_loop_device_is_told_of_the_file_below()
+    {
+        string image = _directory.Sparse("image", Size);
+        using LoopDevice device = new(image);
+        using Mount mount = Mount.Ext4(device, _directory["mounted"]);
+
+        Assert.Equal([mount.Point], DeviceUsage.WritableMounts(image));
+        Refused(image, "mounted on " + mount.Point);
+    }
+
+    [RootFact]
+    public void A_read_only_mount_is_no_writable_one_and_still_refused()
+    {
+        using LoopDevice device = new(_directory.Sparse("image", Size));
+        using Mount mount = Mount.Ext4(device, _directory["mounted"], "-o", "ro");
+
+        Assert.Empty(DeviceUsage.WritableMounts(device.Path));
+        Refused(device.Path, "mounted on");
+    }
+
+    [RootFact("dmsetup", "/sys/class/misc/device-mapper")]
+    public void A_held_device_is_refused_by_its_holder()
+    {
+        using LoopDevice device = new(_directory.Sparse("image", Size));
+        string name = $"binarysync-test-{Environment.ProcessId}";
+        Command.Demand("dmsetup", "create", name, "--table", $"0 {Size / 512} linear {device.Path} 0");
+        try
+        {
+            Refused(device.Path, "held by /dev/mapper/" + name);
+        }
+        finally
+        {
+            Command.Demand("dmsetup", "remove", name);
+        }
+    }
+
+    [RootFact]
+    public void A_message_on_the_device_is_refused_by_name_before_anything_else()
+    {
+        using LoopDevice device = new(_directory.Sparse("image", Size));
+        using Mount mount = Mount.Ext4(device, _directory["mounted"]);
+        string message = Path.Combine(mount.Point, "update.dtf");
+        File.WriteAllText(message, "content");
+
+        Refused(device.Path, message + " lies on the device that would be patched", messages: message);
+        Refused(device.Path, "lies on the device that would be patched", messages: Path.Combine(mount.Point, "to-be-made"));
+    }
+
+    [RootFact]
+    public void The_device_as_a_message_and_the_file_below_it_are_refused()
+    {
+        string image = _directory.Sparse("image", Size);
+        using LoopDevice device = new(image);
+
+        Refused(device.Path, "is the target itself", messages: device.Path);
+        Refused(device.Path, "is what this loop device stands on", messages: image);
+        StorageAccess.OpenTarget(device.Path, [_directory.File("update.dtf", 10)]).Dispose();
+    }
+
+    private static void Refused(string path, string words, bool readOnly = false, params string[] messages)
+    {
+        StorageException error = Expect.Error(StorageError.InUse, () => StorageAccess.OpenTarget(path, messages, readOnly));
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+    }
+}

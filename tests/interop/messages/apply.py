@@ -1,0 +1,128 @@
+"""Applies a data file to a copy of its base (9.4)."""
+
+import hashlib
+import shutil
+
+from .errors import Mismatch
+from .hashes import DATA as DATA_RUN, ZERO as ZERO_RUN, Root
+from .message import Visitor, read_message
+from .operations import ABSENT, COPY, HASHED, OLD_ZERO, ZERO
+from .wire import is_zeros
+
+
+def apply(base_path, message_path, out):
+    """Fills `out`. Reads the message twice: once to know that it is in order, once to apply it."""
+    with open(message_path, "rb") as stream:
+        message = read_message(stream)
+    if message.not_decoded:
+        raise Mismatch("frames are compressed with Brotli, and this Python has no brotli module")
+    if message.header.kind != "dtf":
+        raise Mismatch(f"a .{message.header.kind} is not applied")
+    if message.header.merged:
+        raise Mismatch("a data file for several bases needs the data request of its own")
+    with open(base_path, "rb") as base:
+        check_size(base, message.header)
+        shutil.copyfileobj(base, out, 1 << 20)
+        with open(message_path, "rb") as stream:
+            read_message(stream, _Applier(message.header, base, out))
+        finish(out, message)
+
+
+def check_size(base, header):
+    size = base.seek(0, 2)
+    base.seek(0)
+    if size not in (header.bases[0].size, header.target.size):
+        raise Mismatch(f"the base has {size} bytes, not {header.bases[0].size} or {header.target.size}")
+
+
+def finish(out, message):
+    header = message.header
+    tails = header.tails
+    if tails and header.coverage.has_any(tails[0].first, tails[0].count):
+        out.truncate(header.target.size)
+    # The roots of a part are those of the whole, which this part alone does not make.
+    if header.part is None and root_of(out, header) != message.trailer["target_root"]:
+        raise Mismatch("what came out has not the target root")
+
+
+def root_of(stream, header):
+    target = header.target
+    coverage = header.coverage.clip(target.blocks)
+    root = Root(target, header.hash, coverage)
+    for first, count in coverage.ranges:
+        for block in range(first, first + count):
+            stream.seek(block * target.block_size)
+            data = stream.read(target.length(block))
+            if is_zeros(data):
+                root.add(ZERO_RUN, block, 1)
+            else:
+                root.add(DATA_RUN, block, 1, header.hash.of(data))
+    return root.digest()
+
+
+class _Applier(Visitor):
+    """Recognises what stands in the base, and writes to the copy."""
+
+    def __init__(self, header, base, out):
+        self._header, self._base, self._out = header, base, out
+        self._geometry, self._target = header.bases[0], header.target
+        self._base_size = base.seek(0, 2)
+
+    def operation(self, operation):
+        length = self._header.hash.length
+        end = operation.end
+        if operation.old == ABSENT and operation.new != COPY:
+            # Where the base has not grown yet there is nothing to look at, and zeros come by themselves.
+            end = min(end, -(-self._base_size // self._target.block_size))
+        copied = hashlib.sha256()
+        for block in range(operation.first, end):
+            index = block - operation.first
+            old = operation.old_hashes[index * length:(index + 1) * length]
+            new = operation.new_hashes[index * length:(index + 1) * length]
+            if not self._is_new(operation, block, new) and not self._is_old(operation, block, old):
+                raise Mismatch(f"block {block} is neither what it was nor what it becomes")
+            if operation.new == ZERO:
+                self._write(block, 0, bytes(self._target.length(block)))
+            elif operation.new == COPY:
+                copied.update(self._copy(operation.source + index, block, new))
+        if operation.new == COPY and copied.digest() != operation.sha256:
+            raise Mismatch(f"blocks {operation.first} + {operation.count}: the copy has not the SHA-256")
+
+    def content(self, block, start, piece):
+        self._write(block, start, piece)
+
+    def _read(self, block, length):
+        """Beyond the end of the base there are zeros (a target that has grown)."""
+        self._base.seek(block * self._target.block_size)
+        return self._base.read(length)
+
+    def _is_new(self, operation, block, new_hash):
+        data = self._read(block, self._target.length(block))
+        if len(data) < self._target.length(block):
+            return False
+        return is_zeros(data) if operation.new == ZERO else self._header.hash.of(data) == new_hash
+
+    def _is_old(self, operation, block, old_hash):
+        """As long as A's block was; what the target has beyond A's end is zeros."""
+        length = self._geometry.length(block)
+        data = self._read(block, self._target.block_size)
+        old, beyond = data[:length], data[length:]
+        if not is_zeros(beyond) or len(old) < length:
+            return False
+        if operation.old in (ABSENT, OLD_ZERO):
+            return is_zeros(old)
+        return operation.old == HASHED and self._header.hash.of(old) == old_hash
+
+    def _copy(self, source, block, new_hash):
+        """What stands at the source; where that was used up in an earlier attempt, what stands in place already."""
+        length = self._target.length(block)
+        for place in (source, block):
+            data = self._read(place, length)
+            if self._header.hash.of(data) == new_hash:
+                self._write(block, 0, data)
+                return data
+        raise Mismatch(f"block {block}: what is to be copied from block {source} has not the new hash")
+
+    def _write(self, block, start, data):
+        self._out.seek(block * self._target.block_size + start)
+        self._out.write(data)

@@ -1,0 +1,87 @@
+"""Content sections (section 8): the bytes of a group's data blocks, cut into frames."""
+
+from .codec import decode
+from .errors import MessageError
+from .hashes import new_digest
+from .operations import DATA
+
+
+class ContentReader:
+    """Takes the frames of one group after the other; a visitor's `content(block, start, bytes)` gets the pieces."""
+
+    def __init__(self, header, visitor):
+        self._header = header
+        self._visitor = visitor
+        self._frame_size = header.values["frame_size"]
+        self._blocks = iter(())
+        self._missing = 0
+        self._raw = new_digest()
+        self._block_left = 0
+        self.frames = self.not_decoded = self.raw_bytes = self.stored_bytes = 0
+
+    def group(self, operations):
+        target = self._header.target
+        data = [operation for operation in operations if operation.new == DATA]
+        self._missing = sum(target.bytes_of(operation.first, operation.count) for operation in data)
+        self._blocks = self._each_block(data)
+        self._block_left = 0
+
+    def _each_block(self, operations):
+        length = self._header.hash.length
+        for operation in operations:
+            for index in range(operation.count):
+                yield operation.first + index, operation.new_hashes[index * length:(index + 1) * length]
+
+    def complete(self, offset):
+        if self._missing:
+            raise MessageError(f"{self._missing} bytes of the group's content are missing", offset, "content")
+
+    def frame(self, section):
+        expected = min(self._frame_size, self._missing)
+        if not expected:
+            raise MessageError("a frame that no data block is in", section.offset, "content")
+        if section.raw_length != expected:
+            text = f"{section.raw_length}, where the frame has {expected}"
+            raise MessageError(text, section.offset + 8, "section raw length")
+        raw = decode(section)
+        self._missing -= expected
+        self.frames += 1
+        self.raw_bytes += expected
+        self.stored_bytes += len(section.payload)
+        if raw is None:
+            self.not_decoded += 1
+        else:
+            self._raw.update(raw)
+        self._pass(memoryview(raw) if raw is not None else None, expected, section.offset)
+
+    def _pass(self, raw, length, offset):
+        """Deals the bytes of a frame out to blocks. Without bytes (not decoded) the blocks it touches go unchecked."""
+        position = 0
+        while position < length:
+            if not self._block_left:
+                self._block, self._expected = next(self._blocks)
+                self._block_start = 0
+                self._block_left = self._header.target.length(self._block)
+                self._hasher = self._header.hash.new()
+            step = min(self._block_left, length - position)
+            if raw is None:
+                self._hasher = None
+            else:
+                piece = raw[position:position + step]
+                if self._hasher:
+                    self._hasher.update(piece)
+                self._visitor.content(self._block, self._block_start, piece)
+            position += step
+            self._block_start += step
+            self._block_left -= step
+            if not self._block_left and self._hasher and self._hasher.digest() != self._expected:
+                raise MessageError(f"block {self._block} has not the new hash", offset, "content")
+
+    def summary(self):
+        out = {
+            "frames": self.frames, "raw_bytes": self.raw_bytes, "stored_bytes": self.stored_bytes,
+            "xxh128": None if self.not_decoded else self._raw.hexdigest(),
+        }
+        if self.not_decoded:
+            out["not_decoded"] = self.not_decoded
+        return out

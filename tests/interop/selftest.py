@@ -1,0 +1,810 @@
+#!/usr/bin/python3
+"""Tests of the independent reader: round trips through its own writers, and every rule that a file can break."""
+
+import hashlib
+import io
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest.mock import patch
+
+import msgpack
+
+from messages import codec
+from messages.apply import apply
+from messages.canonical_map import encode_map
+from messages.checksum_file import write_checksum_file
+from messages.compare import GroupWriter, write_data_request
+from messages.container import CHECKSUMS, CONTENT, MAGIC, OPERATIONS, TRAILER, Container
+from messages.errors import MessageError, Mismatch
+from messages.geometry import Geometry
+from messages.hashes import HASHES, checksum, set_id
+from messages.message import read_message
+from messages.operations import (
+    ABSENT, COPY, DATA, ELSEWHERE, HASHED, OLD_ZERO, ZERO, Operation, OperationsReader, check_acyclic)
+from messages.wire import Cursor, u32, u64, varint
+from messages.writer import MessageWriter
+
+BLOCK = 512
+FRAME = 65_536
+XXH128 = HASHES["xxh128"]
+
+
+def read(data):
+    return read_message(io.BytesIO(data))
+
+
+def checksum_file(content, ranges=None, hash_name="xxh128", block_size=BLOCK, extra=None):
+    out = io.BytesIO()
+    write_checksum_file(io.BytesIO(content), out, block_size, hash_name, ranges, extra)
+    return out.getvalue()
+
+
+def data_request(a, b):
+    out = io.BytesIO()
+    write_data_request(io.BytesIO(a), io.BytesIO(b), out)
+    return out.getvalue()
+
+
+def encode(operations, data_file):
+    out, end = [u32(len(operations))], 0
+    for each in operations:
+        out += varint(each.first - end), varint(each.count), bytes([each.old * 16 + each.new])
+        out.append(varint(each.source) if each.new == COPY else b"")
+        end = each.end
+    for each in operations:
+        out += each.old_hashes, each.new_hashes, each.sha256 if data_file else b""
+    return b"".join(out)
+
+
+def compress(raw, how):
+    """(codec, stored) of a frame."""
+    if how == "lz4":
+        stored = lz4(raw)
+    elif how == "brotli":
+        stored = codec.brotli.compress(raw)
+    else:
+        stored = raw
+    names = {"none": codec.NONE, "lz4": codec.LZ4, "brotli": codec.BROTLI}
+    return (names[how], stored) if len(stored) < len(raw) else (codec.NONE, raw)
+
+
+def lz4(raw):
+    """A plain LZ4 block encoder: takes the last place where the next four bytes stood."""
+    out, seen, start, position = bytearray(), {}, 0, 0
+
+    def lengths(value):
+        if value < 15:
+            return b""
+        return b"\xff" * ((value - 15) // 255) + bytes([(value - 15) % 255])
+
+    while position < len(raw) - codec.LAST_MATCH:
+        word = raw[position:position + 4]
+        place, seen[word] = seen.get(word, -1), position
+        if place < 0 or position - place > 0xFFFF:
+            position += 1
+            continue
+        match = 4
+        while position + match < len(raw) - codec.LAST_LITERALS and raw[place + match] == raw[position + match]:
+            match += 1
+        literals = position - start
+        out.append(min(literals, 15) << 4 | min(match - 4, 15))
+        out += lengths(literals) + raw[start:position] + (position - place).to_bytes(2, "little") + lengths(match - 4)
+        position += match
+        start = position
+    literals = len(raw) - start
+    return bytes(out + bytes([min(literals, 15) << 4]) + lengths(literals) + raw[start:])
+
+
+def write_request(kind, header, groups, trailer, content=None, how="none", minor=0, extra=None):
+    """A .dtr or .dtf of given groups, whose counts are made from them."""
+    out = io.BytesIO()
+    writer = MessageWriter(out, kind, header, minor)
+    target = Geometry(header["target_size"], header["block_size"])
+    counts = {"copy_blocks": 0, "data_blocks": 0, "data_bytes": 0, "groups": len(groups), "operations": 0,
+              "zero_blocks": 0}
+    names = {DATA: "data_blocks", ZERO: "zero_blocks", COPY: "copy_blocks"}
+    for group in groups:
+        writer.section(OPERATIONS, encode(group, kind == "dtf"))
+        counts["operations"] += len(group)
+        raw = b""
+        for each in group:
+            counts[names[each.new]] += each.count
+            if each.new == DATA:
+                size = target.bytes_of(each.first, each.count)
+                counts["data_bytes"] += size
+                if content is not None and kind == "dtf":
+                    raw += content[each.first * BLOCK:each.first * BLOCK + size]
+        for start in range(0, len(raw), FRAME):
+            frame = raw[start:start + FRAME]
+            number, stored = compress(frame, how)
+            writer.section(CONTENT, stored, codec=number, raw_length=len(frame))
+    for form in extra or ():
+        writer.section(**form)
+    writer.finish(counts | trailer)
+    return out.getvalue()
+
+
+def groups_of(request):
+    """A data request's operations, in its groups."""
+    container = Container(io.BytesIO(request))
+    reader = OperationsReader(container.header)
+    groups = [reader.group(section) for section in container.sections()]
+    return container.header, container.trailer, groups
+
+
+def data_file(request, content, how="none"):
+    header, trailer, groups = groups_of(request)
+    roots = {key: trailer[key] for key in ("base_root", "target_root")}
+    return write_request("dtf", header.values | {"frame_size": FRAME}, groups, roots, content, how)
+
+
+def hashes(content, first, count):
+    return b"".join(XXH128.of(content[at * BLOCK:(at + 1) * BLOCK]) for at in range(first, first + count))
+
+
+def block(content, number):
+    return content[number * BLOCK:(number + 1) * BLOCK]
+
+
+def compared(a, b, ranges):
+    """The compared coverage of 9.1 as a set of blocks, None where there is nothing in common."""
+    counts = [-(-len(content) // BLOCK) for content in (a, b)]
+    blocks, sides = set(range(max(counts))), []
+    for count, asked in zip(counts, ranges):
+        side = {n for n in range(count) if asked is None or any(first <= n < first + of for first, of in asked)}
+        if not count or count - 1 in side:
+            side |= set(range(count, 100))
+        sides.append(side)
+    out = blocks & sides[0] & sides[1]
+    tail = set(range(min(len(a), len(b)) // BLOCK, max(counts))) if len(a) != len(b) else set()
+    if not tail <= out:
+        out -= tail
+    return None if blocks and not out else out
+
+
+def target(blocks, seed, zeros=(), short=0):
+    """Random content with stretches of zeros."""
+    content = bytearray(random.Random(seed).randbytes(blocks * BLOCK - short))
+    for first, count in zeros:
+        size = len(content[first * BLOCK:(first + count) * BLOCK])
+        content[first * BLOCK:first * BLOCK + size] = bytes(size)
+    return bytes(content)
+
+
+def applied(base, file):
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "base").write_bytes(base)
+        (place / "file.dtf").write_bytes(file)
+        with open(place / "out", "w+b") as out:
+            apply(place / "base", place / "file.dtf", out)
+        return (place / "out").read_bytes()
+
+
+def damaged(data, chance):
+    """One to three bytes of header or payloads changed, and the checksums over them and the digest made right again."""
+    out, pieces, position = io.BytesIO(), [], 16 + int.from_bytes(data[12:16], "little")
+    head, position = bytearray(data[:position]), position + 8
+    while position < len(data) - 16:
+        stored = int.from_bytes(data[position + 4:position + 8], "little")
+        pieces.append((bytearray(data[position:position + 12]), bytearray(data[position + 20:position + 20 + stored])))
+        position += 20 + stored
+    for _ in range(chance.randint(1, 3)):
+        frame, payload = chance.choice(pieces)
+        place = chance.choice((memoryview(head)[16:], frame, payload, payload))
+        place[chance.randrange(len(place))] = chance.choice((0, 1, 2, 127, 128, 255, chance.randrange(256)))
+    out.write(head + checksum(head))
+    for frame, payload in pieces:
+        if frame[0] == TRAILER:
+            mark = payload.find(b"\xa6digest\xc4\x10")
+            if mark >= 0:
+                payload[mark + 9:mark + 25] = XXH128.of(out.getvalue())
+        out.write(frame + checksum(frame + payload) + payload)
+    return out.getvalue() + data[-16:]
+
+
+class RefusingTest(unittest.TestCase):
+    def refuse(self, data, text=None):
+        with self.assertRaises(MessageError) as caught:
+            read(data)
+        if text:
+            self.assertIn(text, str(caught.exception))
+        return caught.exception
+
+
+class SmallFiles(RefusingTest):
+    """One of each kind, small enough to be damaged at every byte."""
+
+    def files(self):
+        a = target(6, 1, [(1, 2)])
+        b = target(7, 1, [(2, 2)], short=100)
+        request = data_request(checksum_file(a), checksum_file(b))
+        out = io.BytesIO()
+        header = {"block_size": 4096, "hash": "sha256", "label": "é", "ranges": [3, 2, 1, 0]}
+        MessageWriter(out, "ckr", header).finish({})
+        yield out.getvalue()
+        yield checksum_file(b, [(0, 1), (3, 9)])
+        yield request
+        yield data_file(request, b, "lz4")
+
+    def test_each_is_read(self):
+        kinds = [read(data).header.kind for data in self.files()]
+        self.assertEqual(kinds, ["ckr", "ckf", "dtr", "dtf"])
+
+    def test_each_truncation_is_refused(self):
+        for data in self.files():
+            for length in range(len(data)):
+                self.refuse(data[:length])
+            self.refuse(data + b"\0", "follow")
+
+    def test_each_flipped_byte_is_refused(self):
+        for data in self.files():
+            for position in range(len(data)):
+                for bits in (0x01, 0x80, 0xFF):
+                    damaged = bytearray(data)
+                    damaged[position] ^= bits
+                    self.refuse(bytes(damaged))
+
+    def test_damage_behind_right_checksums_is_refused_or_read_but_never_a_surprise(self):
+        chance, read_anyway = random.Random(40), 0
+        for data in self.files():
+            for _ in range(1500):
+                try:
+                    read(damaged(data, chance))
+                    read_anyway += 1
+                except MessageError:
+                    pass
+        # What no rule can see: a letter of the label, a hash in a request, a root that only its maker knows.
+        self.assertLess(read_anyway, 4 * 1500 // 2)
+
+    def test_preamble(self):
+        data = next(self.files())
+        self.refuse(data.replace(b"\r\n", b"\n"), "text mode")
+        self.refuse(b"PK" + data, "not a BinarySync")
+        self.refuse(data[:8] + b"\2" + data[9:], "newer version")
+
+
+class Targets(unittest.TestCase):
+    """Checksum files, requests and data files of whole targets."""
+
+    def test_runs_and_hashes(self):
+        content = target(10, 2, [(0, 3), (9, 1)], short=3)
+        summary = read(checksum_file(content)).summary()
+        self.assertEqual(summary["runs"], [[0, 3, "zero"], [3, 6, "data"], [9, 1, "zero"]])
+        self.assertEqual(summary["hashes"], XXH128.of(hashes(content, 3, 6)).hex())
+        self.assertNotIn("ranges", summary["header"])
+
+    def test_empty(self):
+        summary = read(checksum_file(b"")).summary()
+        self.assertEqual((summary["runs"], summary["trailer"]["sections"]), ([], 0))
+
+    def test_ranges_are_clipped_merged_and_left_out_where_they_are_the_whole(self):
+        content = target(10, 3)
+        header = read(checksum_file(content, [(8, 100), (1, 2), (2, 2)])).header
+        self.assertEqual(header.values["ranges"], [1, 3, 4, 2])
+        self.assertEqual(read(checksum_file(content, [(50, 1)])).header.values["ranges"], [])
+        self.assertEqual(checksum_file(content, [(0, 5), (5, 5)]), checksum_file(content))
+
+    def test_sections_end_at_slots_but_not_in_zeros(self):
+        content = target(32_768 * 3 + 5, 4, [(32_700, 40_000), (98_304, 5)])
+        message = read(checksum_file(content, hash_name="xxh3"))
+        # 0: data, zeros over the first boundary; 72,700: data to the next; then zeros, begun on the boundary.
+        self.assertEqual(message.trailer["sections"], 3)
+        self.assertEqual([run[:2] for run in message.summary()["runs"]],
+                         [[0, 32_700], [32_700, 40_000], [72_700, 25_604], [98_304, 5]])
+
+    def round_trip(self, a, b, how="none", hash_name="xxh128", ranges=None):
+        request = data_request(checksum_file(a, ranges, hash_name), checksum_file(b, ranges, hash_name))
+        file = data_file(request, b, how)
+        self.assertEqual(read(request).summary()["operations"], read(file).summary()["operations"])
+        return request, file, applied(a, file)
+
+    def test_round_trips(self):
+        sizes = (0, 1, 511, 512, 513, 2048, 2049, 2300, 5000)
+        for hash_name in HASHES:
+            for a_size in sizes:
+                for b_size in sizes:
+                    seed = a_size * 7 + b_size
+                    a = target(10, seed, [(2, 2)])[:a_size]
+                    b = target(10, seed + seed % 2, [(1, 3), (8, 1)])[:b_size]
+                    with self.subTest(hash=hash_name, a=a_size, b=b_size):
+                        self.assertEqual(self.round_trip(a, b, hash_name=hash_name)[2], b)
+
+    def test_codecs(self):
+        a, b = bytes(400 * BLOCK), b"".join(bytes([n % 7, n % 3 + 1]) * 250 for n in range(400))
+        for how in ("none", "lz4", "brotli"):
+            if how != "brotli" or codec.brotli:
+                with self.subTest(how):
+                    _, file, out = self.round_trip(a, b, how)
+                    self.assertEqual(out, b)
+        with patch.object(codec, "brotli", None):
+            content = read(file).summary()["content"]
+        self.assertEqual((content["xxh128"], content["not_decoded"]), (None, content["frames"]))
+
+    def test_an_applied_file_applies_again(self):
+        for a_blocks, b_blocks in ((9, 5), (5, 9), (7, 7)):
+            a, b = target(a_blocks, 5, short=9), target(b_blocks, 6, [(1, 2)], short=100)
+            _, file, out = self.round_trip(a, b)
+            self.assertEqual(applied(out, file), b)
+            grown = a + bytes(max(0, len(b) - len(a)))
+            if len(grown) == len(b):
+                self.assertEqual(applied(grown, file), b)
+            with self.assertRaises(Mismatch):
+                applied(target(a_blocks, 7, short=9), file)
+
+    def test_a_tail_that_is_not_covered_leaves_the_size(self):
+        a, b = target(4, 8), target(8, 9)
+        request, file, out = self.round_trip(a, b, ranges=[(1, 2)])
+        self.assertEqual(read(request).header.values["ranges"], [1, 2])
+        self.assertEqual(out, a[:BLOCK] + b[BLOCK:3 * BLOCK] + a[3 * BLOCK:])
+        # Reaches in A and covers all of B's end: the size changes.
+        self.assertEqual(self.round_trip(a, b, ranges=[(3, 5)])[2], a[:3 * BLOCK] + b[3 * BLOCK:])
+
+    def test_what_cannot_be_compared(self):
+        a = target(4, 10)
+        others = checksum_file(a, block_size=1024), checksum_file(a, hash_name="xxh3"), checksum_file(a, [(0, 1)])
+        for other in others:
+            with self.assertRaises(Mismatch):
+                data_request(checksum_file(a, [(2, 1)]), other)
+
+    def test_compared_coverage_block_by_block(self):
+        """9.1 in its own words: what is asked of each block, and the roots of 9.2."""
+        chance = random.Random(70)
+        for turn in range(300):
+            a = target(12, turn, [(chance.randrange(12), 2)])[:chance.randrange(12 * BLOCK)]
+            b = target(12, turn, [(chance.randrange(12), 2)])[:chance.choice((len(a), chance.randrange(12 * BLOCK)))]
+            asked = [[(chance.randrange(8), chance.randrange(1, 9)) for _ in range(2)] for _ in "ab"]
+            ranges = [chance.choice((None, each)) for each in asked]
+            files = [checksum_file(content, ranges[side]) for side, content in enumerate((a, b))]
+            expected = compared(a, b, ranges)
+            if expected is None:
+                with self.assertRaises(Mismatch):
+                    data_request(*files)
+                continue
+            message = read(data_request(*files))
+            covered = {first + n for first, count in message.header.coverage.ranges for n in range(count)}
+            self.assertEqual(covered, expected)
+            operations = [first + n for first, count, *_ in message.summary()["operations"] for n in range(count)]
+            differing = [n for n in sorted(covered) if n * BLOCK < len(b) and block(a, n) != block(b, n)]
+            self.assertEqual(operations, differing)
+            for content, key in ((a, "base_root"), (b, "target_root")):
+                root = read(checksum_file(content, [(n, 1) for n in covered])).trailer["root"]
+                self.assertEqual(message.trailer[key], root)
+
+    def test_a_request_repeats_the_parent(self):
+        parent = {"base_root": bytes(16), "base_size": 1024, "block_size": 1024, "hash": "xxh3",
+                  "target_root": bytes(16), "target_size": 1024}
+        a, b = (checksum_file(target(2, seed), extra={"parent": parent}) for seed in (80, 81))
+        self.assertEqual(read(data_request(a, b)).header.values["parent"], parent)
+        with self.assertRaises(Mismatch):
+            data_request(a, checksum_file(target(2, 81)))
+
+    def test_what_is_not_applied(self):
+        a, b = target(4, 82), target(4, 83)
+        request, file, _ = self.round_trip(a, b)
+        header, _, groups = groups_of(request)
+        roots = {"base_root": bytes(16), "target_root": bytes(16)}
+        wrong_root = write_request("dtf", header.values | {"frame_size": FRAME}, groups, roots, b)
+        for base, message, text in (
+            (a, request, "is not applied"), (a[1:], file, "2047 bytes"), (a, wrong_root, "target root"),
+        ):
+            with self.assertRaises(Mismatch) as caught:
+                applied(base, message)
+            self.assertIn(text, str(caught.exception))
+
+    def test_groups_end_where_they_have_to(self):
+        blocks = 20_000
+        a, b = target(blocks, 11), target(blocks, 12, [(n, 1) for n in range(100, 1000, 3)])
+        _, trailer, groups = groups_of(data_request(checksum_file(a), checksum_file(b)))
+        self.assertEqual(trailer["groups"], 2)
+        self.assertEqual(sum(each.count for each in groups[0] if each.new == DATA), (8 << 20) // BLOCK)
+        a = target(40_000, 13)
+        _, trailer, groups = groups_of(data_request(checksum_file(a), checksum_file(bytes(len(a)))))
+        self.assertEqual([group[0].count for group in groups], [40_000])
+        every_other = bytearray(bytes(BLOCK) * 70_000)
+        every_other[::2 * BLOCK] = b"\1" * 35_000
+        empty = checksum_file(bytes(len(every_other)), hash_name="xxh3")
+        _, trailer, groups = groups_of(data_request(checksum_file(bytes(every_other), hash_name="xxh3"), empty))
+        self.assertEqual([len(group) for group in groups], [32_768, 35_000 - 32_768])
+
+
+class Groups(unittest.TestCase):
+    """The arithmetic of where groups end, against the rule of section 7 block by block, in its own words."""
+
+    def by_the_rule(self, operations, geometry, length):
+        groups, last = [], None
+        for each in operations:
+            for block in range(each.first, each.end):
+                kinds = (each.old, each.new)
+                data = geometry.length(block) if each.new == DATA else 0
+                hashed = length * ((each.old == HASHED) + (each.new == DATA))
+                begins = last != (block - 1, kinds)
+                if groups and (groups[-1][1] + data > 8_388_608 or groups[-1][2] + hashed > 1_048_576
+                               or begins and groups[-1][3] == 32_768):
+                    groups.append([0, 0, 0, 0])
+                    begins = True
+                groups = groups or [[0, 0, 0, 0]]
+                # A group begins with an operation, also where that one only goes on.
+                begins = begins or not groups[-1][0]
+                for index, value in enumerate((1, data, hashed, begins)):
+                    groups[-1][index] += value
+                last = (block, kinds)
+        return groups
+
+    def test_against_the_rule(self):
+        chance = random.Random(60)
+        for block_size in (512, 4096, 1 << 20, 1 << 22, 1 << 23, 1 << 24, 1 << 26):
+            for length in (8, 32):
+                operations, first = [], 0
+                for _ in range(40):
+                    first += chance.choice((0, 0, 1, 5))
+                    count = chance.choice((1, 2, 3, chance.randrange(1, 9000)))
+                    old, new = chance.choice(((HASHED, DATA), (HASHED, ZERO), (OLD_ZERO, DATA)))
+                    operations.append(Operation(
+                        first, count, old, new, None, 0, bytes(length * count) if old == HASHED else b"",
+                        bytes(length * count) if new == DATA else b""))
+                    first += count
+                geometry = Geometry(first * block_size, block_size)
+                expected = self.by_the_rule(operations, geometry, length)
+                sections = _CountsOfSections()
+                writer = GroupWriter(sections, geometry, length)
+                for each in operations:
+                    writer.add(each)
+                writer.close()
+                self.assertEqual(sections, [group[3] for group in expected])
+                self.assertEqual(writer.trailer["data_bytes"], sum(group[1] for group in expected))
+
+
+class _CountsOfSections(list):
+    """Stands in for a writer: keeps the operation count of each section."""
+
+    def section(self, kind, payload):
+        self.append(int.from_bytes(payload[:4], "little"))
+
+
+class Requests(RefusingTest):
+    """Operations one by one."""
+
+    a, b = target(8, 20, [(6, 2)]), target(8, 21, [(0, 1)])
+    ROOTS = {"base_root": bytes(16), "target_root": bytes(16)}
+
+    def header(self, **changes):
+        header = {"base_size": len(self.a), "block_size": BLOCK, "hash": "xxh128", "target_size": len(self.b)}
+        return {key: value for key, value in (header | changes).items() if value is not None}
+
+    def operation(self, first, count, old=HASHED, new=DATA, source=None):
+        return Operation(
+            first, count, old, new, source, 0, hashes(self.a, first, count) if old == HASHED else b"",
+            hashes(self.b, first, count) if new != ZERO else b"", bytes(32) if new == COPY else b"")
+
+    def request(self, *groups, kind="dtr", trailer=None, minor=0, extra=None, **changes):
+        if kind == "dtf":
+            changes = {"frame_size": FRAME} | changes
+        header = self.header(**changes)
+        return write_request(kind, header, groups, trailer or self.ROOTS, self.b, minor=minor, extra=extra)
+
+    def test_good_ones(self):
+        op = self.operation
+        read(self.request([op(0, 1, new=ZERO), op(1, 2), op(6, 2, OLD_ZERO)]))
+        read(self.request([op(0, 3, new=COPY, source=2), op(3, 1, new=COPY, source=3)], kind="dtf"))
+
+    def test_bad_ones(self):
+        op = self.operation
+        for text, groups in (
+            ("continues", [[op(1, 1), op(2, 1)]]),
+            ("continues", [[op(1, 1, new=COPY, source=4), op(2, 1, new=COPY, source=5)]]),
+            ("zeros become zeros", [[op(6, 1, OLD_ZERO, ZERO)]]),
+            ("outside the 8 blocks", [[op(7, 2)]]),
+            ("absent", [[op(2, 1, ABSENT)]]),
+            ("elsewhere", [[op(2, 1, ELSEWHERE)]]),
+            ("no blocks", [[op(2, 0)]]),
+            ("is unknown", [[op(2, 1, 5)]]),
+            ("source 7", [[op(1, 2, new=COPY, source=7)]]),
+            ("in a circle", [[op(1, 1, new=COPY, source=2), op(2, 1, new=COPY, source=1)]]),
+            ("before it", [[op(1, 1)], [op(3, 1)]]),
+            ("where the one before it ended", [[op(3, 1)], [op(2, 1)]]),
+        ):
+            with self.subTest(text):
+                self.refuse(self.request(*groups), text)
+
+    def test_too_much_in_a_group(self):
+        size = (1 << 14) * BLOCK + BLOCK
+        old = Operation(0, (1 << 14) + 1, OLD_ZERO, DATA, None, 0, b"", bytes(16 * ((1 << 14) + 1)))
+        self.refuse(self.request([old], base_size=size, target_size=size), "holds more")
+
+    def test_lengths_of_copies(self):
+        op = self.operation
+        sizes = {"base_size": 8 * BLOCK - 5, "target_size": 8 * BLOCK - 5}
+        read(self.request([op(7, 1, new=COPY, source=7)], **sizes))
+        for group in ([op(7, 1, new=COPY, source=6)], [op(6, 1, new=COPY, source=7)]):
+            self.refuse(self.request(group, **sizes), "differ in length")
+
+    def test_tail(self):
+        op = self.operation
+        grown = {"base_size": 4 * BLOCK + 9}
+        read(self.request([op(4, 1), op(5, 3, ABSENT)], **grown))
+        read(self.request([op(4, 1, OLD_ZERO, ZERO), op(5, 3, ABSENT)], **grown))
+        read(self.request([op(1, 1)], ranges=[1, 2], **grown))
+        self.refuse(self.request([op(5, 3, ABSENT)], **grown), "tail")
+        self.refuse(self.request([op(1, 1)], ranges=[1, 5], **grown), "part of the tail")
+        self.refuse(self.request([op(3, 1)], ranges=[1, 2], **grown), "outside the ranges")
+
+    def test_bases(self):
+        op = self.operation
+        bases = [{"root": bytes(16), "size": 4096}, {"root": bytes(16), "size": 0}]
+        whole = [op(0, 8, ELSEWHERE)]
+        roots = {"target_root": bytes(16)}
+        read(self.request(whole, base_size=None, bases=bases, trailer=roots))
+        self.refuse(self.request(whole, bases=bases, trailer=roots), "either this")
+        self.refuse(self.request(whole, base_size=None, bases=bases), "trailer.base_root")
+        self.refuse(self.request([op(0, 8)], base_size=None, bases=bases, trailer=roots), "elsewhere")
+        copy = [op(0, 1, ELSEWHERE, COPY, 1)]
+        self.refuse(self.request(copy, base_size=None, bases=bases, trailer=roots), "a copy")
+        self.refuse(self.request([op(0, 1, ELSEWHERE)], base_size=None, bases=bases, trailer=roots), "tail")
+        self.refuse(self.request(whole, base_size=None, bases=[], trailer=roots), "0 elements")
+
+    def test_set(self):
+        identity = set_id(1 << 30, [bytes(16)], bytes(16))
+        part = {"first_group": 3, "group_count": 1, "id": identity, "part": 2, "parts": 2, "split_size": 1 << 30}
+        group = [self.operation(1, 1)]
+        read(self.request(group, kind="dtf", set=part))
+        for change, text in (({"part": 3}, "1 to 2"), ({"group_count": 2}, "found 1"), ({"id": bytes(16)}, "roots"),
+                             ({"part": 1}, "group 0"), ({"parts": 65_536}, "65535")):
+            self.refuse(self.request(group, kind="dtf", set=part | change), text)
+        self.refuse(self.request(group, set=part), "does not belong in a .dtr")
+        self.refuse(self.request(group, kind="dtf", set=part | {"id": b"x"}), "16")
+        bases = [{"root": bytes([n]) * 16, "size": len(self.b)} for n in range(2)]
+        part["id"] = set_id(1 << 30, [base["root"] for base in bases], bytes(16))
+        group = [self.operation(1, 1, ELSEWHERE)]
+        roots = {"target_root": bytes(16)}
+        read(self.request(group, kind="dtf", set=part, base_size=None, bases=bases, trailer=roots))
+
+    def test_parent(self):
+        parent = {"base_root": bytes(32), "base_size": 4096, "block_size": 1024, "hash": "sha256",
+                  "ranges": [1, 2], "target_root": bytes(32), "target_size": 4096}
+        read(self.request([self.operation(2, 1)], parent=parent))
+        for change, text in (({"block_size": 512}, "not larger"), ({"base_size": 4095}, "not that of the message"),
+                             ({"base_root": bytes(16)}, "bytes long"), ({"ranges": [0, 4]}, "absent"),
+                             ({"x": 1}, "unknown key")):
+            self.refuse(self.request(parent=parent | change), text)
+        del parent["hash"]
+        self.refuse(self.request(parent=parent), "missing")
+
+    def test_counts_are_compared(self):
+        group = [self.operation(1, 2)]
+        for key in ("copy_blocks", "data_blocks", "data_bytes", "groups", "operations", "zero_blocks"):
+            self.refuse(self.request(group, trailer=self.ROOTS | {key: 77}), f"trailer.{key}")
+
+    def test_content(self):
+        group = [self.operation(1, 2)]
+        data = self.b[BLOCK:3 * BLOCK]
+        for text, sections in (
+            ("are missing", []), ("new hash", [bytes(1024)]), ("no data block", [data, b"x"]),
+            ("where the frame has", [data[:512], data[512:]]),
+        ):
+            extra = [{"kind": CONTENT, "payload": payload} for payload in sections]
+            made = write_request("dtf", self.header(frame_size=FRAME), [group], self.ROOTS, None, extra=extra)
+            self.refuse(made, text)
+
+    def test_newer_minor(self):
+        group = [self.operation(1, 1)]
+        for minor, changes, text in (
+            (0, {"zeta": 1}, "unknown key"), (1, {"zeta": {"a": [None, -1, 2.5]}}, None), (1, {"!zeta": 1}, "!zeta"),
+            (1, {"zeta": EVERY_TYPE}, None), (1, {"zeta": nested(16)}, None), (1, {"zeta": nested(17)}, "nested"),
+        ):
+            made = self.request(group, minor=minor, **changes)
+            self.refuse(made, text) if text else read(made)
+        for minor, flags, text in ((0, 1, "unknown"), (1, 0, "understood"), (1, 1, None), (1, 3, "flags")):
+            made = self.request(group, minor=minor, extra=[{"kind": 9, "payload": b"?", "flags": flags}])
+            self.refuse(made, text) if text else self.assertEqual(read(made).trailer["sections"], 2)
+
+
+EVERY_TYPE = [
+    None, True, False, -1, -200, -(1 << 14), -(1 << 30), -(1 << 60), 1, 200, 1 << 14, 1 << 30, 1 << 60, 0.5, "a",
+    "a" * 40, "a" * 300, "a" * 70_000, b"", bytes(300), bytes(70_000), [0] * 16, [0] * 70_000, {},
+    {str(n): n for n in range(20)},
+    {str(n): 0 for n in range(70_000)}, *(msgpack.ExtType(5, bytes(n)) for n in (0, 1, 2, 4, 8, 16, 17, 300, 70_000)),
+]
+
+
+def nested(depth):
+    value = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def raw_message(kind, header):
+    """The start of a message, around header bytes that no writer would make."""
+    start = MAGIC + bytes([1, 0, kind, 0]) + u32(len(header)) + header
+    return start + checksum(start)
+
+
+class Headers(RefusingTest):
+    def test_forms(self):
+        good = {"block_size": 512, "hash": "xxh3"}
+        key, rest = b"\xaablock_size", b"\xa4hash\xa4xxh3"
+        self.assertEqual(b"\x82" + key + b"\xcd\x02\x00" + rest, encode_map(good))
+        for text, header in (
+            ("shortest", b"\xde\x00\x02" + key + b"\xcd\x02\x00" + rest),
+            ("shortest", b"\x82" + key + b"\xce\x00\x00\x02\x00" + rest),
+            ("shortest", b"\x82" + key + b"\xcd\x02\x00\xd9\x04hash\xa4xxh3"),
+            ("not an integer", b"\x82" + key + b"\xd1\x02\x00" + rest),
+            ("ascending", b"\x82" + rest + key + b"\xcd\x02\x00"),
+            ("ascending", b"\x83" + key + b"\xcd\x02\x00" + rest + rest),
+            ("follow", b"\x82" + key + b"\xcd\x02\x00" + rest + b"\xc0"),
+            ("UTF-8", b"\x83" + key + b"\xcd\x02\x00" + rest + b"\xa5label\xa2\xc3("),
+            ("not a map", b"\x92\x01\x02"),
+            ("not a string", b"\x82" + key + b"\xcd\x02\x00\xa4hash\xc4\x04xxh3"),
+            ("are left", b"\x82" + key + b"\xcd\x02\x00" + rest[:-1]),
+            ("elements", b"\x83" + key + b"\xcd\x02\x00" + rest + b"\xa6ranges\xdd\xff\xff\xff\xff"),
+        ):
+            with self.subTest(header):
+                self.refuse(raw_message(1, header), text)
+
+    def test_values(self):
+        request = {"block_size": 512, "hash": "xxh3"}
+        file = request | {"size": 5000}
+        for kind, header, change, text in (
+            (1, request, {"block_size": 256}, "power of two"), (1, request, {"block_size": 513}, "power of two"),
+            (1, request, {"block_size": 1 << 27}, "power of two"), (1, request, {"hash": "md5"}, "unknown hash"),
+            (1, request, {"label": ""}, "1 to 1024"), (1, request, {"label": "é" * 513}, "1 to 1024"),
+            (1, request, {"label": "a\x85"}, "control"), (1, request, {"size": 1}, "does not belong"),
+            (1, request, {"ranges": [1]}, "without a count"), (1, request, {"ranges": [1, 0, 1, 1]}, "0 blocks"),
+            (1, request, {"ranges": [1, 1, 0, 1]}, "touch"), (1, request, {"ranges": [1 << 60, 1]}, "not one of"),
+            (2, file, {"ranges": [1, 0]}, "0 blocks"), (2, file, {"ranges": [0, 10]}, "covers the whole"),
+            (2, file, {"ranges": [9, 2]}, "2 blocks"), (2, file, {"ranges": [10, 1]}, "not one of"),
+            (2, file, {"size": (1 << 62) + 1}, "2^62"), (2, request, {}, "missing"),
+            (2, file, {"size": 0, "ranges": []}, "covers the whole"),
+            (1, request, {"ranges": [0, 1] + [1, 1] * 262_144}, "more than"),
+        ):
+            with self.subTest(change):
+                self.refuse(raw_message(kind, encode_map(header | change)), text)
+
+
+class Sections(RefusingTest):
+    def file(self, *payloads, size=8 * BLOCK, **form):
+        out = io.BytesIO()
+        writer = MessageWriter(out, "ckf", {"block_size": BLOCK, "hash": "xxh3", "size": size})
+        for payload in payloads:
+            writer.section(CHECKSUMS, payload, **form)
+        writer.finish({"data_blocks": 0, "root": bytes(16), "zero_blocks": size // BLOCK})
+        return out.getvalue()
+
+    def payload(self, first, *runs, tail=b""):
+        return u64(first) + u32(len(runs)) + b"".join(varint(n * 2 + (kind == "z")) for kind, n in runs) + tail
+
+    def test_payloads(self):
+        pay = self.payload
+        for text, payloads in (
+            ("trailer.root", [pay(0, ("z", 8))]), ("first", [pay(1, ("z", 7))]), ("9 blocks", [pay(0, ("z", 9))]),
+            ("same kind", [pay(0, ("z", 4), ("z", 4))]), ("0 runs", [pay(0)]), ("0 blocks", [pay(0, ("z", 0))]),
+            ("not covered", [pay(0, ("z", 7))]), ("where nothing", [pay(0, ("z", 8)), pay(0, ("z", 1))]),
+            ("follow", [pay(0, ("z", 8), tail=b"x")]), ("left", [pay(0, ("d", 8))]),
+            ("belongs in the section before", [pay(0, ("z", 4)), pay(4, ("z", 4))]),
+            ("belongs in the section before", [pay(0, ("z", 4)), pay(4, ("d", 4), tail=bytes(32))]),
+        ):
+            with self.subTest(text):
+                self.refuse(self.file(*payloads), text)
+
+    def test_cutting(self):
+        pay, slot = self.payload, 32_768
+        size = (slot + 4) * BLOCK
+        late = [pay(0, ("d", slot + 4), tail=bytes(8 * slot + 32))]
+        zeros_begin_there = [pay(0, ("d", slot), ("z", 4), tail=bytes(8 * slot))]
+        data_after = [pay(0, ("z", slot + 2), ("d", 2), tail=bytes(16))]
+        cut_zeros = [pay(0, ("z", slot)), pay(slot, ("z", 4))]
+        for payloads in (late, zeros_begin_there, data_after):
+            self.refuse(self.file(*payloads, size=size), "has to end")
+        self.refuse(self.file(*cut_zeros, size=size), "section before")
+        self.refuse(self.file(pay(0, ("z", slot + 4)), size=size), "trailer.root")
+
+    def test_frames(self):
+        good = self.payload(0, ("z", 8))
+        self.refuse(self.file(good, codec=1, raw_length=99), "codec of this section")
+        self.refuse(self.file(good, raw_length=99), "stored length")
+        self.refuse(self.file(good, flags=1), "flags")
+
+
+class Primitives(unittest.TestCase):
+    def test_varints(self):
+        for value in (0, 1, 127, 128, 16_383, 16_384, (1 << 63) - 1):
+            cursor = Cursor(varint(value), 0)
+            self.assertEqual((cursor.varint("x"), cursor.remaining), (value, 0))
+        for bad in (b"", b"\x80", b"\x80\x00", b"\xff" * 9, b"\xff" * 9 + b"\x01"):
+            with self.assertRaises(MessageError):
+                Cursor(bad, 0).varint("x")
+
+    def lz4(self, stored, raw_length):
+        section = type("S", (), {"codec": codec.LZ4, "payload": stored, "raw_length": raw_length, "payload_offset": 0})
+        return codec.decode(section)
+
+    def test_lz4(self):
+        self.assertEqual(self.lz4(b"\x1fa\x01\x00\x00\x50bcdef", 25), b"a" * 20 + b"bcdef")
+        for stored, length in (
+            (b"", 1), (b"\x1fa\x01\x00\x00\x50bcdef", 24), (b"\x1fa\x01\x00\x00\x50bcdef", 26),
+            (b"\x1fa\x02\x00\x00\x50bcdef", 25), (b"\x1fa\x00\x00\x00\x50bcdef", 25), (b"\x1fa\x01\x00\x00", 20),
+            (b"\x1fa\x01\x00\x00\x50bcde", 25), (b"\x1fa\x01", 25), (b"\xf0\xff", 25),
+        ):
+            with self.assertRaises(MessageError):
+                self.lz4(stored, length)
+
+    @unittest.skipUnless(codec.brotli, "no brotli module")
+    def test_brotli(self):
+        raw = bytes(range(200)) * 50
+        stored = codec.brotli.compress(raw)
+        section = type("S", (), {"codec": codec.BROTLI, "payload": stored, "raw_length": len(raw), "payload_offset": 0})
+        self.assertEqual(codec.decode(section), raw)
+        for bad, length in (
+            (stored, len(raw) - 1), (stored, len(raw) + 1), (stored + b"\0", len(raw)), (stored + bytes(200), len(raw)),
+            (stored[:-1], len(raw)), (b"\xff" * 20, 99), (codec.brotli.compress(bytes(1 << 26)), 1000),
+        ):
+            section.payload, section.raw_length = bad, length
+            with self.assertRaises(MessageError):
+                codec.decode(section)
+
+    def test_cycles(self):
+        def copies(*runs):
+            return [Operation(first, count, HASHED, COPY, source) for first, count, source in sorted(runs)]
+
+        check_acyclic(copies((0, 5, 2), (5, 5, 7), (20, 1, 0)))
+        for runs in (((0, 2, 10), (10, 2, 0)), ((0, 3, 11), (10, 3, 21), (20, 3, 0))):
+            with self.assertRaises(MessageError):
+                check_acyclic(copies(*runs))
+
+
+class Command(unittest.TestCase):
+    """The command line, from two targets to the second one again."""
+
+    def run_command(self, *arguments, stdin=None):
+        command = [sys.executable, str(Path(__file__).with_name("read_messages.py")), *map(str, arguments)]
+        done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE, check=False)
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_from_end_to_end(self):
+        a, b = target(9, 50), target(12, 51, [(3, 2)])
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder)
+            for name, content in (("a", a), ("b", b)):
+                (place / name).write_bytes(content)
+                form = ("--block-size", BLOCK, "--hash", "xxh128", "--out", place / f"{name}.ckf", "--range", "0-1")
+                self.assertEqual(self.run_command("--checksum", place / name, *form, "--range", "2-")[0], 0)
+            request = place / "ab.dtr"
+            self.assertEqual(self.run_command("--compare", place / "a.ckf", place / "b.ckf", "--out", request)[0], 0)
+            file, out = place / "ab.dtf", place / "out"
+            file.write_bytes(data_file(request.read_bytes(), b, "lz4"))
+            self.assertEqual(self.run_command("--apply", place / "a", file, out)[0], 0)
+            self.assertEqual(out.read_bytes(), b)
+            (place / "c").write_bytes(a[1:] + b"?")
+            self.assertEqual(self.run_command("--apply", place / "c", file, out)[0], 4)
+            self.assertFalse(out.exists())
+            code, lines = self.run_command(place / "a.ckf", "-", file, place / "a", stdin=request.read_bytes())
+            self.assertEqual(code, 3)
+            self.assertEqual([line.get("kind") for line in lines], ["ckf", "dtr", "dtf", None])
+            self.assertEqual(lines[3]["offset"], 0)
+
+
+class Copies(unittest.TestCase):
+    def test_copies_are_applied(self):
+        a = target(8, 30)
+        b = a[2 * BLOCK:6 * BLOCK] + a[4 * BLOCK:]
+        b = b[:8 * BLOCK]
+        run = b[:4 * BLOCK]
+        operation = Operation(0, 4, HASHED, COPY, 2, 0, hashes(a, 0, 4), hashes(b, 0, 4), hashlib.sha256(run).digest())
+        base_root, target_root = (read(checksum_file(content)).trailer["root"] for content in (a, b))
+        roots = {"base_root": base_root, "target_root": target_root}
+        header = {
+            "base_size": len(a), "block_size": BLOCK, "frame_size": FRAME, "hash": "xxh128", "target_size": len(b)}
+        self.assertEqual(applied(a, write_request("dtf", header, [[operation]], roots, b)), b)
+        operation.sha256 = bytes(32)
+        with self.assertRaises(Mismatch):
+            applied(a, write_request("dtf", header, [[operation]], roots, b))
+
+
+if __name__ == "__main__":
+    unittest.main()
