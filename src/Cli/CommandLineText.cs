@@ -31,4 +31,18 @@ internal static class CommandLineText
             OptionResult { Implicit: false, Option.Recursive: false } option => option.IdentifierToken?.Value,
             _ => null,
         }).FirstOrDefault(text => text is not null);
+
+    /// <summary>
+    /// What looks like an option and was taken for a file, or null: the parser would call a mistyped option the target, and complain of the target.
+    /// </summary>
+    public static string? UnknownOption(ParseResult result)
+    {
+        if (result.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+        {
+            return null;
+        }
+
+        IEnumerable<string> files = result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
+        return result.UnmatchedTokens.Concat(files).FirstOrDefault(text => text.Length > 1 && text[0] == '-');
+    }
 }

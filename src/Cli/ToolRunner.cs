@@ -41,6 +41,13 @@ public static class ToolRunner
         // No response files, no single-letter bundles: a target may be called @x, and -rf is a typing error here.
         command.Options.OfType<HelpOption>().Single().Action = new HelpText(name, terminal);
         ParseResult result = command.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        if (result.Action is not { ClearsParseErrors: true } && CommandLineText.UnknownOption(result) is { } unknown)
+        {
+            terminal.Error($"there is no option '{unknown}'");
+            terminal.Hint($"{CommandLineText.Seek(result, name)}; a file of that name is written ./{unknown}");
+            return ExitCode.Usage;
+        }
+
         if (result.Errors.Count > 0 && result.Action is not { ClearsParseErrors: true })
         {
             foreach (string message in result.Errors.Select(error => error.Message).Distinct())
@@ -48,7 +55,7 @@ public static class ToolRunner
                 terminal.Error(CommandLineText.InOurVoice(message));
             }
 
-            terminal.Error(CommandLineText.Seek(result, name));
+            terminal.Hint(CommandLineText.Seek(result, name));
             return ExitCode.Usage;
         }
 
