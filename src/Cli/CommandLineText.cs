@@ -42,7 +42,7 @@ internal static class CommandLineText
             return null;
         }
 
-        IEnumerable<string> files = result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
+        IEnumerable<string> files = result.RootCommandResult.Children.Concat(result.CommandResult.Children).OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
         return result.UnmatchedTokens.Concat(files).FirstOrDefault(text => text.Length > 1 && text[0] == '-');
     }
 }
