@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace BinarySync.Cli;
 
@@ -20,4 +21,14 @@ internal static class CommandLineText
         string command = result.CommandResult.Command is RootCommand ? name : $"{name} {result.CommandResult.Command.Name}";
         return $"see '{command} --help'";
     }
+
+    /// <summary>What was given before a subcommand although only the program itself takes it; null where there is nothing. The parser would pass over it.</summary>
+    public static string? Stray(ParseResult result) => result.CommandResult.Parent is not CommandResult parent
+        ? null
+        : parent.Children.Select(child => child switch
+        {
+            ArgumentResult { Tokens: [var token, ..] } => token.Value,
+            OptionResult { Implicit: false, Option.Recursive: false } option => option.IdentifierToken?.Value,
+            _ => null,
+        }).FirstOrDefault(text => text is not null);
 }

@@ -14,7 +14,7 @@ public sealed class CommonOptions
 
     private readonly Option<string> _progress = new("--progress")
     {
-        Description = "How progress is shown, on standard error: a plain line every ten seconds, or nothing (auto is plain)",
+        Description = "How progress is shown, on standard error: a plain line every ten seconds, or nothing; auto is plain [default: auto]",
         HelpName = "auto|plain|none",
         DefaultValueFactory = _ => "auto",
         Recursive = true,
@@ -22,7 +22,7 @@ public sealed class CommonOptions
 
     private readonly Option<int> _threads = new("--threads", "-t")
     {
-        Description = "Threads that read, hash and compress",
+        Description = "Threads that read, hash and compress [default: one a processor, at most 8]",
         HelpName = "N",
         DefaultValueFactory = _ => SyncOptions.DefaultThreads,
         Recursive = true,

@@ -12,11 +12,11 @@ public static class Options
     {
         Description = $"Bytes of a block: a power of two from {FormatLimits.MinBlockSize} to 64M [default: 4K]",
         HelpName = "SIZE",
-        CustomParser = result => Parse<int?>(result, text =>
+        CustomParser = result => Parse(result, text =>
         {
             if (!SizeText.TryParse(text, out long size))
             {
-                return null;
+                return Fail<int?>(result, $"'{text}' is not a size; write 4096, 4K, 1M or 4GiB");
             }
 
             return FormatLimits.IsBlockSize(size)
@@ -82,7 +82,7 @@ public static class Options
 
     public static Option<HolePolicy> Holes() => new("--holes")
     {
-        Description = "Whether the holes of a sparse file are trusted to be zeros, or read",
+        Description = "Whether the holes of a sparse file are trusted to be zeros, or read [default: trust]",
         HelpName = "trust|read",
         DefaultValueFactory = _ => HolePolicy.Trust,
         CustomParser = Choice(("trust", HolePolicy.Trust), ("read", HolePolicy.Read)),
@@ -90,7 +90,7 @@ public static class Options
 
     public static Option<Compression> Compress() => new("--compress", "-c")
     {
-        Description = "How content is compressed, and how hard",
+        Description = "How content is compressed, and how hard [default: lz4]",
         HelpName = "none|lz4[:1-12]|brotli[:1-11]",
         DefaultValueFactory = _ => Compression.DefaultLZ4,
         CustomParser = result => Parse(result, text => CompressionText.TryParse(text, out Compression compression)
@@ -100,7 +100,7 @@ public static class Options
 
     public static Option<VerifyMode> Verify() => new("--verify")
     {
-        Description = "What is read back and compared: nothing, the patched blocks, or the whole target",
+        Description = "What is read back and compared: nothing, the patched blocks, or the whole target [default: written]",
         HelpName = "none|written|full",
         DefaultValueFactory = _ => VerifyMode.Written,
         CustomParser = Choice(("none", VerifyMode.None), ("written", VerifyMode.Written), ("full", VerifyMode.Full)),
@@ -108,7 +108,7 @@ public static class Options
 
     public static Option<SparseMode> Sparse() => new("--sparse")
     {
-        Description = "Whether blocks of zeros become holes of a file: only where it has holes already, always, or never",
+        Description = "Whether blocks of zeros become holes of a file: only where it has holes already, always, or never [default: auto]",
         HelpName = "auto|always|never",
         DefaultValueFactory = _ => SparseMode.Auto,
         CustomParser = Choice(("auto", SparseMode.Auto), ("always", SparseMode.Always), ("never", SparseMode.Never)),
@@ -129,18 +129,7 @@ public static class Options
         return Fail<T>(result, $"'{text}' is not one of {string.Join(", ", choices.Select(choice => choice.Name))}");
     })!;
 
-    private static T? Parse<T>(ArgumentResult result, Func<string, T?> parse)
-    {
-        string text = result.Tokens[0].Value;
-        int errors = result.Errors.Count();
-        T? value = parse(text);
-        if (value is null && result.Errors.Count() == errors)
-        {
-            result.AddError($"'{text}' is not a size; write 4096, 4K, 1M or 4GiB");
-        }
-
-        return value;
-    }
+    private static T Parse<T>(ArgumentResult result, Func<string, T> parse) => parse(result.Tokens[0].Value);
 
     private static T[] ParseAll<T>(ArgumentResult result, Func<string, T> parse) => [.. result.Tokens.Select(token => parse(token.Value))];
 

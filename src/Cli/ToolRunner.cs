@@ -39,8 +39,9 @@ public static class ToolRunner
     private static int Invoke(RootCommand command, string[] arguments, Terminal terminal, string name)
     {
         // No response files, no single-letter bundles: a target may be called @x, and -rf is a typing error here.
+        command.Options.OfType<HelpOption>().Single().Action = new HelpText(name, terminal);
         ParseResult result = command.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        if (result.Errors.Count > 0 && result.Action is not (HelpAction or { ClearsParseErrors: true }))
+        if (result.Errors.Count > 0 && result.Action is not { ClearsParseErrors: true })
         {
             foreach (string message in result.Errors.Select(error => error.Message).Distinct())
             {
@@ -49,6 +50,12 @@ public static class ToolRunner
 
             terminal.Error(CommandLineText.Seek(result, name));
             return ExitCode.Usage;
+        }
+
+        if (CommandLineText.Stray(result) is { } stray)
+        {
+            string subcommand = result.CommandResult.Command.Name;
+            throw new UsageException($"'{stray}' stands before '{subcommand}', which does not take it", $"if '{subcommand}' is meant as a file, write ./{subcommand}");
         }
 
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
