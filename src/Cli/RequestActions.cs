@@ -23,13 +23,16 @@ public static class RequestActions
         string path = result.GetValue(output)!;
         using MessageOutput file = MessageFiles.Create(path, result.GetValue(force), session);
         MessageWriter writer = new(file.Stream, MessageKind.ChecksumRequest, header);
-        writer.Finish(new MessageTrailer());
+        MessageTrailer trailer = writer.Finish(new MessageTrailer());
+        long length = file.Stream.Position;
         file.Commit();
 
         if (session.Json)
         {
             using Report report = new(session.Terminal, json: true);
             report.AddHeader("output", path, header);
+            report.AddTrailer(trailer);
+            report.Add("length", null, length);
             report.Finish();
         }
         else
