@@ -126,7 +126,7 @@ age_image
 
 echo
 echo "ckfile against xxhsum -H2, image in the page cache, $rounds rounds in turn after a warm-up:"
-xxhsum -H2 base.img >/dev/null
+xxhsum -H2 base.img >/dev/null 2>&1
 ckfile base.img -q -f -o base.ckf
 for ((round = 0; round < rounds; round++)); do
     seconds ckfile base.img -q -f -o base.ckf >>ckfile.txt
