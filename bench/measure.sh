@@ -129,10 +129,16 @@ echo "ckfile against xxhsum -H2, image in the page cache, $rounds rounds in turn
 xxhsum -H2 base.img >/dev/null 2>&1
 ckfile base.img -q -f -o base.ckf
 for ((round = 0; round < rounds; round++)); do
-    seconds ckfile base.img -q -f -o base.ckf >>ckfile.txt
     seconds xxhsum -H2 base.img >>xxhsum.txt 2>/dev/null
+    seconds ckfile base.img -q -o - >>hashing.txt
+    seconds ckfile base.img -q -f -o base.ckf >>file.txt
+    seconds ckfile --version >>start.txt
 done
-echo "  medians: ckfile $(median <ckfile.txt) s, xxhsum $(median <xxhsum.txt) s; ratio $(ratio "$(median <ckfile.txt)" "$(median <xxhsum.txt)")"
+reference=$(median <xxhsum.txt)
+echo "  xxhsum -H2                 $reference s"
+echo "  ckfile, no file            $(median <hashing.txt) s; ratio $(ratio "$(median <hashing.txt)" "$reference")"
+echo "  ckfile, file and its flush $(median <file.txt) s; ratio $(ratio "$(median <file.txt)" "$reference")"
+echo "  of that, ckfile's start    $(median <start.txt) s"
 echo "  base.ckf is $(ratio "$(($(wc -c <base.ckf) * 100))" "$size")% of the image"
 
 echo
