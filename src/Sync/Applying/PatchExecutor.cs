@@ -90,10 +90,10 @@ internal sealed class PatchExecutor
         foreach (ContentPiece piece in item.Group.PiecesOf(geometry, item.ContentFrom, item.Frame.RawLength))
         {
             BlockContent.FindMismatches(
-                item.Group, piece, geometry, _plan.Header.Hash, item.Raw.AsSpan(piece.ContentOffset, piece.Length), item.Hash, item.Unrecognized);
-            if (item.Unrecognized.Count > 0)
+                item.Group, piece, geometry, _plan.Header.Hash, item.Raw.AsSpan(piece.ContentOffset, piece.Length), item.Hash, item.WrongContent);
+            if (item.WrongContent.Count > 0)
             {
-                throw PatchPlanner.WrongContent(_patch.Name, item, item.Unrecognized[0]);
+                throw PatchPlanner.WrongContent(_patch.Name, item, item.WrongContent[0]);
             }
 
             PrepareData(item, piece);
