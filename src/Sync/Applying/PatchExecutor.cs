@@ -157,6 +157,8 @@ internal sealed class PatchExecutor
             return;
         }
 
+        // Zeros that wait to be joined with others lie before this frame: all is written in ascending order.
+        _zeros.Finish();
         if (_spanning is not null)
         {
             _written = _spanning.Write(item, _written);
