@@ -148,7 +148,7 @@ public sealed class EventOrderTests
     }
 
     [Fact]
-    public void Any_call_that_fails_fails_the_run_and_the_next_run_finishes() => SyncCases.Whole.Check(100, sync =>
+    public void Any_call_that_fails_fails_the_run_and_the_next_run_finishes() => SyncCases.Whole.Check(40, sync =>
     {
         ApplySpecification way = Ways[sync.Seed % Ways.Length];
         byte[] dataFile = sync.DataFile();

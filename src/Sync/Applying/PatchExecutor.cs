@@ -63,7 +63,7 @@ internal sealed class PatchExecutor
     private void WriteBlocks()
     {
         OperationReader reader = _patch.Open(skipContent: false);
-        PatchItems items = new(reader, PatchPass.Write);
+        PatchItems items = new(reader, PatchPass.Write, _plan.Sizing.LengthBefore);
         _options.Progress.Begin("writing", _plan.Trailer.DataBytes!.Value);
         using SlotFactory slots = new(_geometry, reader.Header.Hash);
         OrderedPipeline<PatchItem>.Run(_options.Threads, slots.Create, items.Take, Prepare, Emit, _options.Cancellation);

@@ -27,7 +27,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, S
         long targetLength = target.Length;
         TargetChecker checker = new(target, geometry, belowCache: false);
         SpanningBlock? spanning = geometry.Target.BlockSize > reader.Header.FrameSize ? new SpanningBlock(geometry.Target, hash) : null;
-        PatchItems items = new(reader, PatchPass.Plan);
+        PatchItems items = new(reader, PatchPass.Plan, targetLength);
         options.Progress.Begin("verifying", patch.Length);
         long position = 0;
         using SlotFactory slots = new(geometry, hash);
