@@ -48,14 +48,7 @@ public static class ApplyOperation
 
     private static void CheckBase(IReadableStorage target, PatchPlan plan, PatchSource patch, SyncOptions options)
     {
-        SyncGeometry geometry = plan.Header.SyncGeometry;
-
-        // A target on which all is done already cannot be the base any more; then it has to be the master's content.
-        bool isDone = plan.BlocksToWrite == 0 && plan.NewBlocks > 0;
-        BlockGeometry expected = isDone ? geometry.Target : geometry.Base;
-        options.Progress.Begin(isDone ? "checking the whole target" : "checking the base", expected.Size);
-        ReadOnlyMemory<byte> root = (isDone ? plan.Trailer.TargetRoot : plan.Trailer.BaseRoot)!.Value;
-        if (target.Length < expected.Size || !ReadBack.RootMatches(target, expected, plan.Header, root, belowCache: false, options))
+        if (!BaseCheck.Matches(target, plan, patch, options))
         {
             throw new SyncException(
                 SyncError.Mismatch,

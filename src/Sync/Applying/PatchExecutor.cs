@@ -63,7 +63,7 @@ internal sealed class PatchExecutor
     private void WriteBlocks()
     {
         OperationReader reader = _patch.Open(skipContent: false);
-        PatchItems items = new(reader, PatchPass.Write);
+        PatchItems items = new(reader, PatchPass.Write, _plan.Sizing.LengthBefore);
         _options.Progress.Begin("writing", _plan.Trailer.DataBytes!.Value);
         using SlotFactory slots = new(_geometry, reader.Header.Hash);
         OrderedPipeline<PatchItem>.Run(_options.Threads, slots.Create, items.Take, Prepare, Emit, _options.Cancellation);
@@ -90,10 +90,10 @@ internal sealed class PatchExecutor
         foreach (ContentPiece piece in item.Group.PiecesOf(geometry, item.ContentFrom, item.Frame.RawLength))
         {
             BlockContent.FindMismatches(
-                item.Group, piece, geometry, _plan.Header.Hash, item.Raw.AsSpan(piece.ContentOffset, piece.Length), item.Hash, item.Unrecognized);
-            if (item.Unrecognized.Count > 0)
+                item.Group, piece, geometry, _plan.Header.Hash, item.Raw.AsSpan(piece.ContentOffset, piece.Length), item.Hash, item.WrongContent);
+            if (item.WrongContent.Count > 0)
             {
-                throw PatchPlanner.WrongContent(_patch.Name, item, item.Unrecognized[0]);
+                throw PatchPlanner.WrongContent(_patch.Name, item, item.WrongContent[0]);
             }
 
             PrepareData(item, piece);
@@ -157,6 +157,8 @@ internal sealed class PatchExecutor
             return;
         }
 
+        // Zeros that wait to be joined with others lie before this frame: all is written in ascending order.
+        _zeros.Finish();
         if (_spanning is not null)
         {
             _written = _spanning.Write(item, _written);

@@ -6,7 +6,10 @@ namespace BinarySync.Sync;
 /// Cuts a data file into items for a pass: the frames of each group and the blocks of its operations, in ascending order of blocks as far
 /// as a frame, which may span several operations, allows it.
 /// </summary>
-internal sealed class PatchItems(OperationReader reader, PatchPass pass)
+/// <param name="reader">The data file.</param>
+/// <param name="pass">Which items.</param>
+/// <param name="lengthBefore">Bytes of the target when it was opened: zeros behind them come by growing, so nobody looks at them and a run of them is one item.</param>
+internal sealed class PatchItems(OperationReader reader, PatchPass pass, long lengthBefore)
 {
     private readonly SyncGeometry _geometry = reader.Geometry;
     private readonly int _chunkBlocks = Math.Max(1, PatchItem.ChunkLength / reader.Geometry.Target.BlockSize);
@@ -54,7 +57,8 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass)
             BlockRun left = BlockRun.Between(operation.Blocks.First + _blocksDone, operation.Blocks.End);
             if (left.Count > 0 && (pass != PatchPass.Write || operation.New == NewKind.Zero))
             {
-                return new BlockRun(left.First, Math.Min(left.Count, _chunkBlocks));
+                bool byGrowing = operation.New == NewKind.Zero && _geometry.Target.OffsetOf(left.First) >= lengthBefore;
+                return byGrowing ? left : new BlockRun(left.First, Math.Min(left.Count, _chunkBlocks));
             }
 
             _operation++;

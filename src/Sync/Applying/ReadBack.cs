@@ -13,7 +13,7 @@ internal static class ReadBack
         OperationReader reader = patch.Open(skipContent: true);
         SyncGeometry geometry = reader.Geometry;
         TargetChecker checker = new(target, geometry, belowCache: true);
-        PatchItems items = new(reader, PatchPass.ReadBack);
+        PatchItems items = new(reader, PatchPass.ReadBack, plan.Sizing.LengthBefore);
         BlockRunList wrong = new();
         long bytes = 0;
         options.Progress.Begin("reading back", 0);
