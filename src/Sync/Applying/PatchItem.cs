@@ -38,10 +38,10 @@ internal sealed class PatchItem : IDisposable
     public byte[] Target { get; } = GC.AllocateUninitializedArray<byte>(ChunkLength);
 
     /// <summary>The frame as stored; exchanged with the reader's.</summary>
-    public byte[] Stored { get; set; } = [];
+    public byte[] Stored { get; set; } = GC.AllocateUninitializedArray<byte>(FormatLimits.DefaultFrameSize);
 
     /// <summary>The frame's content.</summary>
-    public byte[] Raw { get; private set; } = [];
+    public byte[] Raw { get; private set; } = GC.AllocateUninitializedArray<byte>(FormatLimits.DefaultFrameSize);
 
     public OperationGroup Group { get; set; } = new();
 

@@ -9,7 +9,8 @@ namespace BinarySync.Sync;
 /// <param name="reader">The data file.</param>
 /// <param name="pass">Which items.</param>
 /// <param name="lengthBefore">Bytes of the target when it was opened: zeros behind them come by growing, so nobody looks at them and a run of them is one item.</param>
-internal sealed class PatchItems(OperationReader reader, PatchPass pass, long lengthBefore)
+/// <param name="workspace">Where groups come from.</param>
+internal sealed class PatchItems(OperationReader reader, PatchPass pass, long lengthBefore, PatchWorkspace workspace)
 {
     private readonly SyncGeometry _geometry = reader.Geometry;
     private readonly int _chunkBlocks = Math.Max(1, PatchItem.ChunkLength / reader.Geometry.Target.BlockSize);
@@ -96,8 +97,8 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
         {
         }
 
-        // Items of the group before may still be at work: each group is its own object.
-        _group = new OperationGroup();
+        // Items of the group before may still be at work with it.
+        _group = workspace.TakeGroup();
         _operation = 0;
         _blocksDone = 0;
         _contentDone = 0;

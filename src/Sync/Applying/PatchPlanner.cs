@@ -7,7 +7,7 @@ namespace BinarySync.Sync;
 /// Finds out what applying would do, and changes nothing: verifies the data file whole, content and all, and recognises every block that
 /// would be overwritten (DESIGN: verify, plan, recognise).
 /// </summary>
-internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, SyncOptions options)
+internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, PatchWorkspace workspace, SyncOptions options)
 {
     private readonly BlockRunList _unrecognized = new();
     private long _oldBlocks;
@@ -27,13 +27,12 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, S
         long targetLength = target.Length;
         TargetChecker checker = new(target, geometry, belowCache: false);
         SpanningBlock? spanning = geometry.Target.BlockSize > reader.Header.FrameSize ? new SpanningBlock(geometry.Target, hash) : null;
-        PatchItems items = new(reader, PatchPass.Plan, targetLength);
+        PatchItems items = new(reader, PatchPass.Plan, targetLength, workspace);
         options.Progress.Begin("verifying", patch.Length);
         long position = 0;
-        using SlotFactory slots = new(geometry, hash);
         OrderedPipeline<PatchItem>.Run(
             options.Threads,
-            slots.Create,
+            workspace.BeginPass(reader),
             item =>
             {
                 options.Progress.Advance(reader.Position - position);
