@@ -182,16 +182,16 @@ internal static class HeaderEncoding
         {
             at = reader.Offset;
 
-            // A block number never exceeds the largest size, so the sums below cannot overflow.
+            // No range ends after the largest size: subtractions only, so that no sum of numbers from the file can overflow.
             long gap = reader.ReadUnsigned(HeaderKeys.Ranges, FormatLimits.MaxSize);
             long blocks = reader.ReadUnsigned(HeaderKeys.Ranges, FormatLimits.MaxSize);
-            long first = end + gap;
             bool toTheEnd = blocks == 0 && openEnd && i == ranges.Length - 1;
-            if ((i > 0 && gap == 0) || (blocks == 0 && !toTheEnd) || first + blocks > FormatLimits.MaxSize)
+            if ((i > 0 && gap == 0) || (blocks == 0 && !toTheEnd) || gap > FormatLimits.MaxSize - end || blocks > FormatLimits.MaxSize - end - gap)
             {
                 throw reader.Invalid(at, HeaderKeys.Ranges, $"has a range that is empty, touches the one before it or is out of bounds (number {i + 1})");
             }
 
+            long first = end + gap;
             ranges[i] = toTheEnd ? BlockRun.From(first) : new BlockRun(first, blocks);
             end = ranges[i].End;
         }
@@ -203,14 +203,19 @@ internal static class HeaderEncoding
     {
         if (kind == MessageKind.ChecksumRequest)
         {
+            if (coverage.IsEmpty || coverage.Ranges is [{ First: 0, IsOpenEnded: true }])
+            {
+                throw new MessageFormatException(FormatError.Invalid, source, offset, HeaderKeys.Ranges, "ranges ask for nothing, or for the whole in so many words");
+            }
+
             return;
         }
 
         long blocks = kind == MessageKind.ChecksumFile ? header.Geometry.BlockCount : header.SyncGeometry.BlockCount;
-        if (!coverage.ClipTo(blocks).Equals(coverage))
+        if (!coverage.ClipTo(blocks).Equals(coverage) || (coverage.IsEmpty && kind != MessageKind.ChecksumFile))
         {
             throw new MessageFormatException(
-                FormatError.Invalid, source, offset, HeaderKeys.Ranges, $"ranges go past the {blocks} blocks of the target, or cover it all in so many words");
+                FormatError.Invalid, source, offset, HeaderKeys.Ranges, $"ranges go past the {blocks} blocks of the target, cover it all in so many words, or nothing");
         }
 
         if (kind is MessageKind.DataRequest or MessageKind.DataFile
