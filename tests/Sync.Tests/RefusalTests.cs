@@ -109,6 +109,28 @@ public sealed class RefusalTests
     });
 
     [Theory]
+    [InlineData(4096, false)]
+    [InlineData(4096, true)]
+    [InlineData(2 << 20, false)]
+    [InlineData(2 << 20, true)]
+    public void What_lies_behind_A_in_a_grown_target_is_not_overwritten_unless_it_is_zeros(int blockSize, bool isDevice)
+    {
+        byte[] a = Bytes(1, 1000);
+        byte[] b = Bytes(2, 3000);
+        byte[] dataFile = FourSteps.DataFile(a, b, blockSize);
+        byte[] grown = [.. a, .. new byte[2000]];
+        FakeStorage good = isDevice ? FakeStorage.Device(grown) : FakeStorage.File(grown);
+        FourSteps.Apply(good, dataFile);
+        Assert.Equal(b, good.Content);
+
+        grown[^1] = 1;
+        FakeStorage target = isDevice ? FakeStorage.Device(grown) : FakeStorage.File(grown);
+        SyncException refusal = Assert.Throws<SyncException>(() => { FourSteps.Apply(target, dataFile); });
+        Assert.Equal((SyncError.Unrecognized, new BlockRun(0, 1)), (refusal.Error, refusal.Ranges.Single()));
+        Assert.Empty(target.Changes);
+    }
+
+    [Theory]
     [InlineData(4096, 0)]
     [InlineData(4096 + 512, 1)]
     [InlineData(0, 0)]
@@ -135,10 +157,9 @@ public sealed class RefusalTests
     [Fact]
     public void A_block_that_changes_between_recognising_and_writing_is_not_overwritten()
     {
-        byte[] a = new byte[8 * 512];
-        new Random(1).NextBytes(a);
+        byte[] a = Bytes(1, 8 * 512);
         byte[] b = [.. a];
-        new Random(2).NextBytes(b.AsSpan(3 * 512, 3 * 512));
+        Bytes(2, 3 * 512).CopyTo(b, 3 * 512);
         byte[] dataFile = FourSteps.DataFile(a, b);
         FakeStorage target = FakeStorage.File(a);
         int stretchReads = 0;
@@ -191,5 +212,12 @@ public sealed class RefusalTests
         Span<byte> block = state.Model.Of(content, outside[random.Next(outside.Length)]);
         block[random.Next(block.Length)] ^= 0x11;
         return (state, content);
+    }
+
+    private static byte[] Bytes(int seed, int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
     }
 }

@@ -15,8 +15,8 @@ internal static class BaseCheck
     {
         SyncGeometry both = plan.Header.SyncGeometry;
 
-        // Of a target that was cut already, the end of A cannot be seen any more; but all that B has must be as B has it.
-        bool ofBase = plan.Sizing.SizeLeft || target.Length >= both.Base.Size;
+        // Of a target that is shorter than A (it was cut already), the end of A cannot be seen; but all that B has must be as B has it.
+        bool ofBase = target.Length >= both.Base.Size;
         BlockGeometry geometry = ofBase ? both.Base : both.Target;
         BlockCoverage coverage = plan.Header.Coverage.ClipTo(geometry.BlockCount);
         ReadOnlyMemory<byte> expected = (ofBase ? plan.Trailer.BaseRoot : plan.Trailer.TargetRoot)!.Value;
