@@ -16,6 +16,16 @@ public sealed class SpaceReservationTests
     }
 
     [Fact]
+    public void Zeros_past_the_end_are_reserved_where_they_shall_be_no_holes()
+    {
+        byte[] b = [.. Old, .. Bytes(2, 512), .. new byte[1024], .. Bytes(3, 700)];
+        FakeStorage target = FakeStorage.File(Old);
+        FourSteps.Apply(target, FourSteps.DataFile(Old, b), new ApplySpecification { Sparse = SparseMode.Never });
+
+        Assert.Equal([(8 * 512, 512), (9 * 512, 1024), (11 * 512, 700)], Reserved(target));
+    }
+
+    [Fact]
     public void In_a_file_with_holes_data_is_reserved_everywhere()
     {
         byte[] a = [.. Old];

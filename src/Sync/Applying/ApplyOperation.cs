@@ -99,14 +99,27 @@ public static class ApplyOperation
     private static SyncException Unrecognized(IReadableStorage target, PatchPlan plan, PatchSource patch)
     {
         long all = plan.OldBlocks + plan.NewBlocks + plan.Unrecognized.BlockCount;
-        string cause = plan.Unrecognized.BlockCount == all
-            ? $"is this the target of {patch.Name}?"
-            : "the target has changed since its checksum file was made: make a new one, and a new request";
         return new SyncException(
             SyncError.Unrecognized,
             target.Name,
             $"{plan.Unrecognized} of the {all} to be patched are neither as {patch.Name} expects nor already new; nothing was written",
-            $"{cause} (--force-unrecognized overwrites them)",
+            $"{LikelyCause(target, plan, patch)} (--force-unrecognized overwrites them)",
             plan.Unrecognized.Runs);
+    }
+
+    private static string LikelyCause(IReadableStorage target, PatchPlan plan, PatchSource patch)
+    {
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        if (target.Kind == StorageKind.BlockDevice && plan.Unrecognized.Runs[0].First >= geometry.Base.BlockCount)
+        {
+            return $"behind byte {geometry.Base.Size}, where the remote's checksum file ends, the device is not zero: "
+                + $"if it was extended for this, clear that part first (blkdiscard -z -o {geometry.Base.Size} {target.Name})";
+        }
+
+        // Blocks that the base has not are found old in any target that is as long: they say nothing about which target it is.
+        long absent = geometry.ResizesTarget ? Math.Max(0, geometry.Target.BlockCount - geometry.Base.BlockCount) : 0;
+        return plan.OldBlocks + plan.NewBlocks <= absent
+            ? $"is this the target of {patch.Name}?"
+            : "the target has changed since its checksum file was made: make a new one, and a new request";
     }
 }

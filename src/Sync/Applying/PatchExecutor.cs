@@ -14,6 +14,7 @@ internal sealed class PatchExecutor
     private readonly PatchSource _patch;
     private readonly PatchWorkspace _workspace;
     private readonly bool _force;
+    private readonly SparseMode _sparse;
     private readonly SyncOptions _options;
     private readonly SyncGeometry _geometry;
     private readonly TargetChecker _checker;
@@ -28,6 +29,7 @@ internal sealed class PatchExecutor
         _patch = patch;
         _workspace = workspace;
         _force = specification.ForceUnrecognized;
+        _sparse = specification.Sparse;
         _options = options;
         _geometry = plan.Header.SyncGeometry;
         _checker = new TargetChecker(target, _geometry, belowCache: false);
@@ -46,7 +48,7 @@ internal sealed class PatchExecutor
     {
         if (_plan.BlocksToWrite > 0)
         {
-            SpaceReservation.Reserve(_target, _plan, _patch);
+            SpaceReservation.Reserve(_target, _plan, _patch, _sparse);
         }
 
         if (_plan.Sizing.Grows)

@@ -5,13 +5,13 @@ namespace BinarySync.Sync;
 
 /// <summary>
 /// Reserves room for what will be written into holes and past the end, so that a full disk is found before anything is changed. On file systems that
-/// copy on write it cannot be promised.
+/// copy on write it cannot be promised. Where zeros shall not be holes, growing leaves none either: their room is reserved too.
 /// </summary>
 internal static class SpaceReservation
 {
     /// <summary>Reserves all of it, or nothing past the end.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: the content and the length of the target are unchanged.</exception>
-    public static void Reserve(IWritableStorage target, PatchPlan plan, PatchSource patch)
+    public static void Reserve(IWritableStorage target, PatchPlan plan, PatchSource patch, SparseMode sparse)
     {
         if (target.Kind != StorageKind.RegularFile || !(plan.Sizing.Grows || target.HasHoles))
         {
@@ -20,7 +20,7 @@ internal static class SpaceReservation
 
         try
         {
-            ReserveData(target, plan, patch);
+            ReserveWritten(target, plan, patch, sparse);
         }
         catch (StorageException exception) when (exception.Error == StorageError.NoSpace)
         {
@@ -30,7 +30,7 @@ internal static class SpaceReservation
         }
     }
 
-    private static void ReserveData(IWritableStorage target, PatchPlan plan, PatchSource patch)
+    private static void ReserveWritten(IWritableStorage target, PatchPlan plan, PatchSource patch, SparseMode sparse)
     {
         bool holes = target.HasHoles;
         OperationReader reader = patch.Open(skipContent: true);
@@ -42,7 +42,8 @@ internal static class SpaceReservation
             {
                 long offset = geometry.OffsetOf(operation.Blocks.First);
                 long length = geometry.LengthOf(operation.Blocks);
-                if (operation.New == NewKind.Data && (holes || offset + length > plan.Sizing.LengthBefore) && !target.TryAllocate(offset, length))
+                bool takesSpace = operation.New == NewKind.Data || sparse == SparseMode.Never;
+                if (takesSpace && (holes || offset + length > plan.Sizing.LengthBefore) && !target.TryAllocate(offset, length))
                 {
                     return;
                 }
