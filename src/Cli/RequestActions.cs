@@ -20,11 +20,6 @@ public static class RequestActions
             Coverage = specification.Coverage(result, blockSize),
             Label = result.GetValue(label),
         };
-        if (!header.FitsInto(MessageKind.ChecksumRequest))
-        {
-            throw new UsageException("there are too many ranges for one request");
-        }
-
         string path = result.GetValue(output)!;
         using MessageOutput file = MessageFiles.Create(path, result.GetValue(force), session);
         MessageWriter writer = new(file.Stream, MessageKind.ChecksumRequest, header);

@@ -11,6 +11,7 @@ public sealed class Terminal
 {
     private readonly string _tool;
     private readonly StringBuilder _result = new();
+    private MessageOutput? _output;
 
     internal Terminal(string tool) => _tool = tool;
 
@@ -94,7 +95,7 @@ public sealed class Terminal
         _result.Append(text);
         if (_result.Length > FlushAt)
         {
-            FlushResult();
+            WriteResult();
         }
     }
 
@@ -102,17 +103,33 @@ public sealed class Terminal
     /// <exception cref="StorageException">Nobody reads it any more, or the disk is full.</exception>
     internal void FlushResult()
     {
-        if (_result.Length == 0)
-        {
-            return;
-        }
-
-        // Not the console's own stream: that one takes a broken pipe for a success.
-        using MessageOutput output = StandardStreams.OpenOutput();
-        output.Stream.Write(Encoding.UTF8.GetBytes(_result.ToString()));
-        _result.Clear();
-        output.Commit();
+        WriteResult();
+        _output?.Commit();
+        _output?.Dispose();
+        _output = null;
     }
 
-    private void Say(string line) => Console.Error.WriteLine($"{_tool}: {line}");
+    // Not the console's own stream: that one takes a broken pipe for a success.
+    private void WriteResult()
+    {
+        if (_result.Length > 0)
+        {
+            _output ??= StandardStreams.OpenOutput();
+            _output.Stream.Write(Encoding.UTF8.GetBytes(_result.ToString()));
+            _result.Clear();
+        }
+    }
+
+    // What is said may be lost (a full disk, a terminal that was closed); it never decides what happens to the user's data.
+    private void Say(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine($"{_tool}: {line}");
+        }
+        catch (IOException)
+        {
+            IsQuiet = true;
+        }
+    }
 }

@@ -16,7 +16,7 @@ public static class FormatLimits
 
     public const int MaxHeaderLength = 4 << 20;
     public const int MaxSectionLength = 4 << 20;
-    public const int MaxRanges = 262_144;
+    public const int MaxRanges = 65_536;
     public const int MaxLabelBytes = 1024;
 
     /// <summary>Data is cut into sections at multiples of this many blocks (Format.md 6).</summary>

@@ -73,7 +73,7 @@ public sealed class SpaceReservationTests
         StorageException failure = Assert.Throws<StorageException>(() => { FourSteps.Apply(target, FourSteps.DataFile(Old, b)); });
 
         Assert.Equal(StorageError.NoSpace, failure.Error);
-        Assert.Contains("nothing was changed", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("no byte of the target was changed", failure.Message, StringComparison.Ordinal);
         Assert.Equal((0, Old.Length), (target.ReservedPastEnd, target.Length));
         Assert.Equal(Old, target.Content);
         Assert.Empty(target.Changes);

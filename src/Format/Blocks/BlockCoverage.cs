@@ -40,10 +40,14 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
         return new BlockCoverage([.. joined]);
     }
 
+    /// <summary>Takes ranges that ascend and do not touch, as a message has them; the array becomes the coverage's own.</summary>
+    internal static BlockCoverage OfMaximal(BlockRun[] ranges) => new(ranges);
+
     /// <summary>What lies inside a target of <paramref name="blockCount"/> blocks; the whole where nothing of it is left out.</summary>
     public BlockCoverage ClipTo(long blockCount)
     {
-        if (_ranges is null)
+        bool isInside = _ranges is null || (_ranges.Length > 0 && _ranges[^1].End <= blockCount && (_ranges.Length > 1 || _ranges[0].Count < blockCount));
+        if (_ranges is null || isInside)
         {
             return this;
         }

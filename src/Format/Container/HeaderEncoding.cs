@@ -196,7 +196,7 @@ internal static class HeaderEncoding
             end = ranges[i].End;
         }
 
-        return BlockCoverage.Of(ranges);
+        return BlockCoverage.OfMaximal(ranges);
     }
 
     private static void CheckCoverage(MessageKind kind, MessageHeader header, BlockCoverage coverage, string source, long offset)

@@ -13,14 +13,14 @@ public sealed class MessageWriter
     private readonly XxHash128 _digest = new();
 
     /// <summary>Writes preamble and header at once.</summary>
-    /// <exception cref="ArgumentException">The header lacks a field of its kind, or does not fit: see <see cref="MessageHeader.FitsInto"/>.</exception>
+    /// <exception cref="ArgumentException">The header lacks a field of its kind, or has too many ranges.</exception>
     public MessageWriter(Stream output, MessageKind kind, MessageHeader header)
     {
         _output = output;
         _kind = kind;
-        if (!header.FitsInto(kind))
+        if (header.Coverage.Ranges.Length > FormatLimits.MaxRanges)
         {
-            throw new ArgumentException("the header is too large", nameof(header));
+            throw new ArgumentException("the header has too many ranges", nameof(header));
         }
 
         ReadOnlySpan<byte> encoded = HeaderEncoding.Encode(kind, header);

@@ -86,11 +86,15 @@ public sealed class OperationGroup
             throw message.Invalid(position - 1, "kinds", $"{kinds:X2} is not a pair of kinds");
         }
 
-        if (newKind == NewKind.Copy || oldKind == OldKind.Elsewhere)
+        if (oldKind == OldKind.Elsewhere)
         {
-            string feature = newKind == NewKind.Copy ? "copy operations" : "old hashes that stand elsewhere";
+            throw message.Invalid(position - 1, "kinds", "old hashes that stand elsewhere belong to a request merged for several remotes");
+        }
+
+        if (newKind == NewKind.Copy)
+        {
             throw new MessageFormatException(
-                FormatError.Unsupported, message.Source, message.PayloadOffset + position - 1, "kinds", $"needs a program that handles {feature}");
+                FormatError.Unsupported, message.Source, message.PayloadOffset + position - 1, "kinds", "needs a program that handles copy operations");
         }
 
         // Subtractions only: no sum of numbers from the file can overflow here.

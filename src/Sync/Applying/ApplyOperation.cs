@@ -33,7 +33,7 @@ public static class ApplyOperation
             return new ApplyResult(plan, DryRun: true, default, 0);
         }
 
-        WriteCounts written = new PatchExecutor(target, plan, patch, workspace, specification, options).Write();
+        WriteCounts written = Write(new PatchExecutor(target, plan, patch, workspace, specification, options));
 
         // Also where nothing was written: what was recognised as new may only be in the cache.
         target.Flush();
@@ -45,6 +45,24 @@ public static class ApplyOperation
         }
 
         return new ApplyResult(plan, DryRun: false, written, verified);
+    }
+
+    private static WriteCounts Write(PatchExecutor executor)
+    {
+        try
+        {
+            return executor.Write();
+        }
+        catch (StorageException failure) when (executor.HasBegun && failure.Hint is null)
+        {
+            throw new StorageException(
+                failure.Error,
+                failure.Path,
+                failure.Message,
+                failure.Errno,
+                failure.Offset,
+                "the target is partly patched: remove the cause, then run the same command again to go on");
+        }
     }
 
     private static void CheckBase(IReadableStorage target, PatchPlan plan, PatchSource patch, SyncOptions options)

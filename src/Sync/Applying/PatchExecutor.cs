@@ -33,11 +33,14 @@ internal sealed class PatchExecutor
         _options = options;
         _geometry = plan.Header.SyncGeometry;
         _checker = new TargetChecker(target, _geometry, belowCache: false);
-        _zeros = new ZeroWriter(target, specification.Sparse);
+        _zeros = new ZeroWriter(target, specification.Sparse, options);
         _spanning = _geometry.Target.BlockSize > plan.Header.FrameSize
             ? new SpanningBlockWriter(_target, _geometry, plan.Header.Hash, _checker, BlockMayBeWritten)
             : null;
     }
+
+    /// <summary>True once the target may have been changed.</summary>
+    public bool HasBegun { get; private set; }
 
     /// <summary>Reserves space, grows the target and writes; nothing is promised to be durable yet.</summary>
     /// <exception cref="StorageException">
@@ -51,6 +54,7 @@ internal sealed class PatchExecutor
             SpaceReservation.Reserve(_target, _plan, _patch, _sparse);
         }
 
+        HasBegun = true;
         if (_plan.Sizing.Grows)
         {
             _target.SetLength(_plan.Sizing.LengthAfter);
@@ -68,9 +72,19 @@ internal sealed class PatchExecutor
     {
         OperationReader reader = _patch.Open(skipContent: false);
         PatchItems items = new(reader, PatchPass.Write, _plan.Sizing.LengthBefore, _workspace);
-        _options.Progress.Begin("writing", _plan.Trailer.DataBytes!.Value);
-        OrderedPipeline<PatchItem>.Run(_options.Threads, _workspace.BeginPass(reader), items.Take, Prepare, Emit, _options.Cancellation);
+        _options.Progress.Begin("writing", 0);
+
+        // A cancelled pass ends between two blocks, with everything written that was taken: a block larger than a frame is not torn.
+        OrderedPipeline<PatchItem>.Run(
+            _options.Threads,
+            _workspace.BeginPass(reader),
+            item => !(_options.Cancellation.IsCancellationRequested && items.IsBetweenBlocks) && items.Take(item),
+            Prepare,
+            Emit,
+            CancellationToken.None);
+        _options.Cancellation.ThrowIfCancellationRequested();
         _zeros.Finish();
+        _patch.RequireSame(reader.Trailer);
     }
 
     // Runs on many threads: everything but the writing.

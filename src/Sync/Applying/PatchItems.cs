@@ -19,6 +19,9 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
     private long _blocksDone;
     private long _contentDone;
 
+    /// <summary>True where the next item does not continue a block that the last one has begun.</summary>
+    public bool IsBetweenBlocks => _contentDone == _group.ContentLength || _contentDone % _geometry.Target.BlockSize == 0;
+
     /// <summary>Fills the slot with the next item; false at the end of the data file, when it has been found right.</summary>
     /// <param name="item">The slot.</param>
     public bool Take(PatchItem item)

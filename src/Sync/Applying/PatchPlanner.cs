@@ -53,6 +53,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
             },
             item => Collect(item, geometry, spanning),
             options.Cancellation);
+        patch.RequireSame(reader.Trailer);
         if (misfit is not null)
         {
             throw misfit;

@@ -2,11 +2,16 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync;
 
-/// <summary>A data file that can be read several times: a regular file, or a pipe that was spooled.</summary>
+/// <summary>
+/// A data file that is read several times: a regular file, or a pipe that was spooled. Each time it has to be the same one.
+/// </summary>
 /// <param name="stream">Seekable; stays the caller's.</param>
 /// <param name="name">Its name in messages.</param>
 public sealed class PatchSource(Stream stream, string name)
 {
+    private MessageHeader? _header;
+    private ReadOnlyMemory<byte>? _digest;
+
     public string Name => name;
 
     /// <summary>Bytes.</summary>
@@ -14,9 +19,29 @@ public sealed class PatchSource(Stream stream, string name)
 
     /// <summary>Begins to read from the front.</summary>
     /// <param name="skipContent">Pass over the frames: for a data file that has been verified.</param>
+    /// <exception cref="SyncException">It is not the one that was read before.</exception>
     public OperationReader Open(bool skipContent)
     {
         stream.Position = 0;
-        return new OperationReader(stream, name, MessageKind.DataFile, skipContent);
+        OperationReader reader = new(stream, name, MessageKind.DataFile, skipContent);
+        _header ??= reader.Header;
+        return reader.Header == _header ? reader : throw Changed();
     }
+
+    /// <summary>Compares the digest with the one of the time before.</summary>
+    /// <exception cref="SyncException">It is not the one that was read before.</exception>
+    public void RequireSame(MessageTrailer trailer)
+    {
+        _digest ??= trailer.Digest;
+        if (!trailer.Digest.Span.SequenceEqual(_digest.Value.Span))
+        {
+            throw Changed();
+        }
+    }
+
+    private SyncException Changed() => new(
+        SyncError.SourceChanged,
+        name,
+        "changed while it was being applied; blocks of the target may be written from either version",
+        "apply an unchanged copy of the data file again");
 }

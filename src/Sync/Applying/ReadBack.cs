@@ -40,6 +40,7 @@ internal static class ReadBack
                 }
             },
             options.Cancellation);
+        patch.RequireSame(reader.Trailer);
         return (wrong, bytes);
     }
 

@@ -26,7 +26,7 @@ internal static class SpaceReservation
         {
             target.ReleasePastEnd();
             throw new StorageException(
-                StorageError.NoSpace, exception.Path, $"{exception.Message}; nothing was changed", exception.Errno, exception.Offset, "make room on the file system of the target");
+                StorageError.NoSpace, exception.Path, $"{exception.Message}; no byte of the target was changed", exception.Errno, exception.Offset, "make room on the file system of the target; what was reserved for its holes stays reserved");
         }
     }
 

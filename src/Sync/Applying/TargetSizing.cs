@@ -32,7 +32,7 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
                     SyncError.Mismatch,
                     target,
                     $"is a device of {length} bytes; {patch} needs {needed} bytes",
-                    "make the device larger (lvextend, for instance), or use another one");
+                    "make the device larger (lvextend, for instance), then a new checksum file of it and a new request");
         }
 
         if (length != a && length != b)

@@ -11,16 +11,21 @@ internal sealed class ZeroWriter
     // Devices zero whole sectors; no sector is larger than this.
     private const int Alignment = 4096;
 
+    // What is zeroed between two looks at the cancellation. Blocks are not torn by it: their sizes divide it.
+    private const long LongestStretch = 256L << 20;
+
     private static readonly byte[] Zeros = new byte[256 << 10];
 
     private readonly IWritableStorage _target;
+    private readonly SyncOptions _options;
     private readonly bool _punches;
     private long _offset;
     private long _end;
 
-    public ZeroWriter(IWritableStorage target, SparseMode sparse)
+    public ZeroWriter(IWritableStorage target, SparseMode sparse, SyncOptions options)
     {
         _target = target;
+        _options = options;
         _punches = sparse == SparseMode.Always || (sparse == SparseMode.Auto && target.HasHoles);
     }
 
@@ -37,15 +42,21 @@ internal sealed class ZeroWriter
     }
 
     /// <summary>Writes what was added.</summary>
+    /// <exception cref="OperationCanceledException">Between two stretches.</exception>
     public void Finish()
     {
-        long length = _end - _offset;
-        if (length > 0 && !(_punches && _target.TryPunchHole(_offset, length)))
+        while (_offset < _end)
         {
-            ZeroOrWrite(_offset, _end);
-        }
+            _options.Cancellation.ThrowIfCancellationRequested();
+            long length = Math.Min(_end - _offset, LongestStretch);
+            if (!(_punches && _target.TryPunchHole(_offset, length)))
+            {
+                ZeroOrWrite(_offset, _offset + length);
+            }
 
-        _offset = _end;
+            _options.Progress.Advance(length);
+            _offset += length;
+        }
     }
 
     private void ZeroOrWrite(long offset, long end)

@@ -61,18 +61,24 @@ internal sealed class OrderedPipeline<TSlot>
 
     private void RunThreads()
     {
-        Thread[] others = new Thread[_threads - 1];
-        for (int i = 0; i < others.Length; i++)
+        List<Thread> others = [];
+        try
         {
-            others[i] = new Thread(RunOne) { IsBackground = true, Name = $"pipeline {i + 2}" };
-            others[i].Start();
+            for (int number = 2; number <= _threads; number++)
+            {
+                Thread other = new(RunOne) { IsBackground = true, Name = $"pipeline {number}" };
+                other.Start();
+                others.Add(other);
+            }
+        }
+        catch (Exception exception) when (exception is ThreadStartException or OutOfMemoryException)
+        {
+            // The system gives no more threads: those that run do the work.
+            _ = exception;
         }
 
         RunOne();
-        foreach (Thread other in others)
-        {
-            other.Join();
-        }
+        others.ForEach(other => other.Join());
 
         _failure?.Throw();
     }

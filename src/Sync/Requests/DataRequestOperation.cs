@@ -48,7 +48,7 @@ public static class DataRequestOperation
             Coverage = geometry.Coverage,
             Label = label,
         };
-        if (!header.FitsInto(MessageKind.DataRequest))
+        if (geometry.Coverage.Ranges.Length > FormatLimits.MaxRanges)
         {
             throw new SyncException(
                 SyncError.Mismatch,

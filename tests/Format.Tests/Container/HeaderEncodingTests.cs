@@ -86,13 +86,13 @@ public class HeaderEncodingTests
     }
 
     [Fact]
-    public void There_are_at_most_262144_ranges()
+    public void There_are_at_most_65536_ranges()
     {
-        MessageHeader most = RequestOf(262_144);
+        MessageHeader most = RequestOf(65_536);
         byte[] bytes = HeaderEncoding.Encode(MessageKind.ChecksumRequest, most).ToArray();
         Assert.Equal(most, HeaderEncoding.Decode(MessageKind.ChecksumRequest, 0, bytes, Refusal.Source, Preamble.Length));
 
-        MessageHeader tooMany = RequestOf(262_145);
+        MessageHeader tooMany = RequestOf(65_537);
         byte[] refused = HeaderEncoding.Encode(MessageKind.ChecksumRequest, tooMany).ToArray();
         const int mapAndFixedFields = 1 + 11 + 3 + 5 + 7 + 7; // map, block_size, hash, and the key "ranges"
         Refusal.Of(

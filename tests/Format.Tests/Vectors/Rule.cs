@@ -67,7 +67,7 @@ internal static class Rule
     public const string Label = "4 label";
     public const string Size = "4 a size is at most 2^62";
     public const string RangePairs = "4.2 ranges are pairs";
-    public const string RangeCount = "4.2 at most 262,144 ranges";
+    public const string RangeCount = "4.2 at most 65,536 ranges";
     public const string RangeEmpty = "4.2 a range has blocks";
     public const string RangeTouching = "4.2 ranges do not touch";
     public const string RangeBounds = "4.2 ranges end by block 2^62";
