@@ -145,9 +145,9 @@ public sealed class ChecksumFileReader : IDisposable
         }
 
         ReadOnlySpan<byte> payload = _message.Payload.Span;
-        if (_message.Section.Type != SectionType.Checksums || payload.Length < FieldsLength)
+        if (payload.Length < FieldsLength)
         {
-            throw _message.Invalid(0, "section type", "a section is not one of checksums, or too short for one");
+            throw _message.Invalid(0, "runs", "a section is too short for one of checksums");
         }
 
         // The first section of a range begins with it; a later one goes on where the one before it ended.

@@ -54,6 +54,11 @@ public sealed class ChecksumFileWriter : IBlockSink, IDisposable
     /// <summary>Adds blocks of zeros.</summary>
     public void AddZeros(BlockRun run)
     {
+        if (run.Count == 0)
+        {
+            return;
+        }
+
         _root.AddZeros(run);
         _zeroBlocks += run.Count;
         CloseBefore(run.First, isZero: true);

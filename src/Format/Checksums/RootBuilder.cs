@@ -69,6 +69,12 @@ public sealed class RootBuilder : IBlockSink, IDisposable
 
     private void Continue(BlockRun run, byte kind)
     {
+        // A run without blocks must not part the two on its sides.
+        if (run.Count == 0)
+        {
+            return;
+        }
+
         // Ranges do not touch, so a run that goes on without a gap is inside one range.
         if (kind != _kind || run.First != _first + _count)
         {

@@ -182,16 +182,16 @@ internal static class HeaderEncoding
         {
             at = reader.Offset;
 
-            // A block number never exceeds the largest size, so the sums below cannot overflow.
+            // No range ends after the largest size: subtractions only, so that no sum of numbers from the file can overflow.
             long gap = reader.ReadUnsigned(HeaderKeys.Ranges, FormatLimits.MaxSize);
             long blocks = reader.ReadUnsigned(HeaderKeys.Ranges, FormatLimits.MaxSize);
-            long first = end + gap;
             bool toTheEnd = blocks == 0 && openEnd && i == ranges.Length - 1;
-            if ((i > 0 && gap == 0) || (blocks == 0 && !toTheEnd) || first + blocks > FormatLimits.MaxSize)
+            if ((i > 0 && gap == 0) || (blocks == 0 && !toTheEnd) || gap > FormatLimits.MaxSize - end || blocks > FormatLimits.MaxSize - end - gap)
             {
                 throw reader.Invalid(at, HeaderKeys.Ranges, $"has a range that is empty, touches the one before it or is out of bounds (number {i + 1})");
             }
 
+            long first = end + gap;
             ranges[i] = toTheEnd ? BlockRun.From(first) : new BlockRun(first, blocks);
             end = ranges[i].End;
         }

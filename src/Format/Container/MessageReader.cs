@@ -32,17 +32,13 @@ public sealed class MessageReader
 
         byte[] preamble = new byte[Preamble.Length];
         int got = input.ReadAtLeast(preamble, preamble.Length, throwOnEndOfStream: false);
-        if (got < Preamble.MajorOffset && !Preamble.Magic.StartsWith(preamble.AsSpan(0, got)))
-        {
-            throw new MessageFormatException(FormatError.NotAMessage, source, 0, "magic", "is not a BinarySync file");
-        }
-
         if (got == 0)
         {
             throw new MessageFormatException(FormatError.Truncated, source, 0, "preamble", "is empty");
         }
 
-        if (got >= Preamble.MajorOffset + 2)
+        Preamble.CheckMagic(preamble.AsSpan(0, Math.Min(got, Preamble.MagicLength)), source);
+        if (got > Preamble.MinorOffset)
         {
             Preamble.CheckVersion(preamble, source);
         }
@@ -144,6 +140,10 @@ public sealed class MessageReader
     public MessageFormatException Invalid(int payloadPosition, string field, string message) =>
         new(FormatError.Invalid, Source, PayloadOffset + payloadPosition, field, message);
 
+    /// <summary>An error in the frame header of the section just read.</summary>
+    internal MessageFormatException InvalidSection(int headerPosition, string field, string message) =>
+        Invalid(headerPosition - SectionHeader.Length, field, message);
+
     private bool ReadFrame(long offset)
     {
         Span<byte> header = stackalloc byte[SectionHeader.Length];
@@ -181,34 +181,50 @@ public sealed class MessageReader
     // The rules for sections that this version does not know: Format.md 2.2.
     private bool IsKnown(long offset)
     {
-        bool known = Section.Type is SectionType.Checksums or SectionType.Operations or SectionType.Content;
-        if (known)
+        bool isNewer = Minor > FormatVersion.Minor;
+        if (Section.Type is SectionType.Checksums or SectionType.Operations or SectionType.Content)
         {
-            if (Section.Codec != FrameCodec.None && (Section.Type != SectionType.Content || !FrameDecompressor.Knows(Section.Codec)))
+            if (!MayHave(Kind, Section.Type))
             {
-                throw new MessageFormatException(
-                    FormatError.Unsupported, Source, offset, "codec", $"section {Sections} has codec {(byte)Section.Codec}, which is not known here");
+                throw Refused(FormatError.Invalid, SectionHeader.TypeOffset, "section type", $"section {Sections} is of a type that a {Kind.Words()} does not have");
             }
 
-            if (Section.Flags != 0 && Minor <= FormatVersion.Minor)
+            if (Section.Codec != FrameCodec.None && (Section.Type != SectionType.Content || !FrameDecompressor.Knows(Section.Codec)))
             {
-                throw new MessageFormatException(FormatError.Invalid, Source, offset, "section flags", $"section {Sections} has flags {Section.Flags:X2}");
+                throw Refused(
+                    isNewer ? FormatError.Unsupported : FormatError.Invalid, SectionHeader.CodecOffset, "codec",
+                    $"section {Sections} has codec {(byte)Section.Codec}, which is not known here");
+            }
+
+            if (Section.Flags != 0 && !isNewer)
+            {
+                throw Refused(FormatError.Invalid, SectionHeader.FlagsOffset, "section flags", $"section {Sections} has flags {Section.Flags:X2}");
             }
 
             return true;
         }
 
-        if (Minor <= FormatVersion.Minor)
+        if (!isNewer)
         {
-            throw new MessageFormatException(
-                FormatError.Invalid, Source, offset, "section type", $"section {Sections} has type {(byte)Section.Type:X2}, which does not exist");
+            throw Refused(
+                FormatError.Invalid, SectionHeader.TypeOffset, "section type", $"section {Sections} has type {(byte)Section.Type:X2}, which does not exist");
         }
 
         return Section.IsSkippable
             ? false
-            : throw new MessageFormatException(
-                FormatError.Unsupported, Source, offset, "section type", $"needs a newer program (section {Sections} has type {(byte)Section.Type:X2})");
+            : throw Refused(
+                FormatError.Unsupported, SectionHeader.TypeOffset, "section type", $"needs a newer program (section {Sections} has type {(byte)Section.Type:X2})");
+
+        MessageFormatException Refused(FormatError error, int at, string field, string message) => new(error, Source, offset + at, field, message);
     }
+
+    private static bool MayHave(MessageKind kind, SectionType type) => kind switch
+    {
+        MessageKind.ChecksumFile => type is SectionType.Checksums,
+        MessageKind.DataRequest => type is SectionType.Operations,
+        MessageKind.DataFile => type is SectionType.Operations or SectionType.Content,
+        _ => false,
+    };
 
     private void ReadEnd(long offset)
     {

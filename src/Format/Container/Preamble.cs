@@ -29,16 +29,20 @@ internal static class Preamble
         BinaryPrimitives.WriteUInt32LittleEndian(destination[HeaderLengthOffset..], (uint)headerLength);
     }
 
-    /// <summary>Checks magic and version, which must be understood before anything else may be believed.</summary>
-    public static void CheckVersion(ReadOnlySpan<byte> preamble, string source)
+    /// <summary>Checks the magic, or as much of it as there is: a file of a few bytes may be another one or a message cut short.</summary>
+    public static void CheckMagic(ReadOnlySpan<byte> bytes, string source)
     {
-        if (!preamble.StartsWith(Magic))
+        if (!Magic.StartsWith(bytes))
         {
-            throw preamble.StartsWith(Magic[..LettersLength])
+            throw bytes.StartsWith(Magic[..LettersLength])
                 ? new MessageFormatException(FormatError.TextModeDamage, source, LettersLength, "magic", "was damaged by a transfer in text mode")
                 : new MessageFormatException(FormatError.NotAMessage, source, MagicOffset, "magic", "is not a BinarySync file");
         }
+    }
 
+    /// <summary>Checks the version, which must be understood before anything else may be believed.</summary>
+    public static void CheckVersion(ReadOnlySpan<byte> preamble, string source)
+    {
         byte major = preamble[MajorOffset];
         if (major > FormatVersion.Major)
         {

@@ -101,13 +101,13 @@ public sealed class OperationGroup
 
         if (oldKind == OldKind.Absent ? run.First < geometry.Base.BlockCount : run.End > geometry.Base.BlockCount)
         {
-            throw message.Invalid(at, "kinds", $"blocks {run} and the base's {geometry.Base.BlockCount} blocks do not fit the old kind {oldKind}");
+            throw message.Invalid(position - 1, "kinds", $"blocks {run} and the base's {geometry.Base.BlockCount} blocks do not fit the old kind {oldKind}");
         }
 
         if (newKind == NewKind.Zero && oldKind == OldKind.Zero
             && (run.Count != 1 || geometry.Base.LengthOf(run.First) == geometry.Target.LengthOf(run.First)))
         {
-            throw message.Invalid(at, "kinds", $"blocks {run} are zeros and become zeros");
+            throw message.Invalid(position - 1, "kinds", $"blocks {run} are zeros and become zeros");
         }
 
         if (!isFirst && gap == 0 && _operations[^1].New == newKind && _operations[^1].Old == oldKind)

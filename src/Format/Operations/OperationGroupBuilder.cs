@@ -30,6 +30,11 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
     /// <param name="newHashes">One a block where the new kind is data, else empty.</param>
     public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes)
     {
+        if (run.Count == 0)
+        {
+            return;
+        }
+
         int oldLength = oldKind == OldKind.Hashed ? hashLength : 0;
         int newLength = newKind == NewKind.Data ? hashLength : 0;
         if (oldLength + newLength == 0)

@@ -77,7 +77,7 @@ public sealed class OperationReader
 
         if (_message.Section.Type != SectionType.Operations)
         {
-            throw _message.Invalid(0, "section type", "a section is not one of operations, where one is due");
+            throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", "a section is not one of operations, where one is due");
         }
 
         group.Parse(_message, Geometry, _message.Payload.ToArray());
@@ -107,13 +107,13 @@ public sealed class OperationReader
 
         if (!_message.ReadSection() || _message.Section.Type != SectionType.Content)
         {
-            throw _message.Invalid(0, "section type", $"content is missing: {_contentLeft} more bytes are due for the group");
+            throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", $"content is missing: {_contentLeft} more bytes are due for the group");
         }
 
         long due = Math.Min(_contentLeft, Header.FrameSize!.Value);
         if (_message.Section.RawLength != due)
         {
-            throw _message.Invalid(0, "raw length", $"a frame has {_message.Section.RawLength} bytes of content, where {due} are due");
+            throw _message.InvalidSection(SectionHeader.RawLengthOffset, "raw length", $"a frame has {_message.Section.RawLength} bytes of content, where {due} are due");
         }
 
         _contentLeft -= due;

@@ -1,0 +1,133 @@
+namespace BinarySync.Format.Tests.Container;
+
+public class FrameCompressionTests
+{
+    /// <summary>512 times 'd', 256 times 'e'.</summary>
+    private static readonly byte[] Raw = [.. Enumerable.Repeat((byte)'d', 512), .. Enumerable.Repeat((byte)'e', 256)];
+
+    private static readonly byte[] LZ4 = Hex.Bytes(
+        """
+        1F 64 01 00 FF ED     # a literal 'd', then 4 + 15 + 255 + 237 = 511 bytes from 1 byte back
+        1F 65 01 00 E7        # a literal 'e', then 4 + 15 + 231 = 250 bytes from 1 byte back
+        50 65 65 65 65 65     # the last five bytes are always literals
+        """);
+
+    // What `brotli -q 5` of Google's 1.x makes of it.
+    private static readonly byte[] Brotli = Hex.Bytes("A1 F8 17 00 20 45 56 56 8B 31 56 00 32 57 B9 00");
+
+    public static TheoryData<FrameCodec, int> Levels => new()
+    {
+        { FrameCodec.LZ4, 1 }, { FrameCodec.LZ4, 3 }, { FrameCodec.LZ4, 9 }, { FrameCodec.LZ4, 12 },
+        { FrameCodec.Brotli, 1 }, { FrameCodec.Brotli, 5 }, { FrameCodec.Brotli, 11 },
+    };
+
+    [Fact]
+    public void Decodes_LZ4_blocks_written_by_hand() => Assert.Equal(Raw, Decompress(FrameCodec.LZ4, LZ4, Raw.Length));
+
+    [Fact]
+    public void Decodes_Brotli_streams_of_the_reference_tool() => Assert.Equal(Raw, Decompress(FrameCodec.Brotli, Brotli, Raw.Length));
+
+    [Theory]
+    [MemberData(nameof(Levels))]
+    public void Gives_back_what_it_took(FrameCodec codec, int level)
+    {
+        foreach (int length in new[] { 512, 65_536, 1 << 20, 4 << 20 })
+        {
+            byte[] raw = new byte[length];
+            new Random(length).NextBytes(raw.AsSpan(0, length / 2));
+            byte[] stored = new byte[length];
+            int written = new Compression(codec, level).Compress(raw, stored);
+            Assert.InRange(written, 1, length - 1);
+            Assert.Equal(raw, Decompress(codec, stored[..written], length));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Levels))]
+    public void What_does_not_shrink_is_stored(FrameCodec codec, int level)
+    {
+        foreach (int length in new[] { 1, 2, 5, 13, 512, 65_536, 1 << 20 })
+        {
+            byte[] noise = new byte[length];
+            new Random(length).NextBytes(noise);
+            Assert.Equal(0, new Compression(codec, level).Compress(noise, new byte[length]));
+        }
+    }
+
+    [Fact]
+    public void No_codec_never_shrinks() => Assert.Equal(0, Compression.None.Compress(Raw, new byte[Raw.Length]));
+
+    [Theory]
+    [InlineData(FrameCodec.LZ4)]
+    [InlineData(FrameCodec.Brotli)]
+    public void Exactly_the_promised_bytes_come_out(FrameCodec codec)
+    {
+        byte[] stored = Stored(codec);
+        foreach (int length in new[] { 1, Raw.Length - 1, Raw.Length + 1, 65_536 })
+        {
+            Assert.False(FrameDecompressor.TryDecompress(codec, stored, new byte[length]), $"{length} bytes");
+        }
+    }
+
+    [Theory]
+    [InlineData(FrameCodec.LZ4)]
+    [InlineData(FrameCodec.Brotli)]
+    public void All_stored_bytes_are_used(FrameCodec codec)
+    {
+        Assert.False(FrameDecompressor.TryDecompress(codec, [.. Stored(codec), 0], new byte[Raw.Length]));
+        Assert.False(FrameDecompressor.TryDecompress(codec, [.. Stored(codec), .. Stored(codec)], new byte[Raw.Length]));
+    }
+
+    [Theory]
+    [InlineData(FrameCodec.LZ4)]
+    [InlineData(FrameCodec.Brotli)]
+    public void A_stream_that_is_cut_short_is_refused(FrameCodec codec)
+    {
+        byte[] stored = Stored(codec);
+        for (int length = 0; length < stored.Length; length++)
+        {
+            Assert.False(FrameDecompressor.TryDecompress(codec, stored.AsSpan(0, length), new byte[Raw.Length]), $"{length} bytes");
+        }
+    }
+
+    [Theory]
+    [InlineData(FrameCodec.LZ4)]
+    [InlineData(FrameCodec.Brotli)]
+    public void Noise_does_no_harm(FrameCodec codec)
+    {
+        Random random = new(1);
+        byte[] raw = new byte[Raw.Length];
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] noise = new byte[random.Next(1, 64)];
+            random.NextBytes(noise);
+            FrameDecompressor.TryDecompress(codec, noise, raw);
+            byte[] changed = [.. Stored(codec)];
+            changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            FrameDecompressor.TryDecompress(codec, changed, raw);
+        }
+    }
+
+    [Fact]
+    public void Stored_frames_have_one_length()
+    {
+        Assert.Equal(Raw, Decompress(FrameCodec.None, Raw, Raw.Length));
+        Assert.False(FrameDecompressor.TryDecompress(FrameCodec.None, Raw, new byte[Raw.Length + 1]));
+    }
+
+    [Fact]
+    public void Unknown_codecs_are_unknown()
+    {
+        Assert.False(FrameDecompressor.Knows((FrameCodec)3));
+        Assert.False(FrameDecompressor.TryDecompress((FrameCodec)3, Raw, new byte[Raw.Length]));
+    }
+
+    private static byte[] Stored(FrameCodec codec) => codec == FrameCodec.LZ4 ? LZ4 : Brotli;
+
+    private static byte[] Decompress(FrameCodec codec, byte[] stored, int length)
+    {
+        byte[] raw = new byte[length];
+        Assert.True(FrameDecompressor.TryDecompress(codec, stored, raw));
+        return raw;
+    }
+}

@@ -1,0 +1,128 @@
+namespace BinarySync.Format.Tests.Container;
+
+public class HeaderEncodingTests
+{
+    public static TheoryData<MessageKind, string> Headers => new()
+    {
+        {
+            MessageKind.ChecksumRequest,
+            """
+            84                                                            # a map of 4
+            AA 62 6C 6F 63 6B 5F 73 69 7A 65   CD 10 00                   # block_size: 4,096
+            A4 68 61 73 68                     A6 78 78 68 31 32 38       # hash: xxh128
+            A5 6C 61 62 65 6C                  A5 67 72 C3 BC 6E          # label: grün
+            A6 72 61 6E 67 65 73               94 01 02 05 00             # ranges: 1-2, 8-
+            """
+        },
+        {
+            MessageKind.ChecksumFile,
+            """
+            85
+            AA 62 6C 6F 63 6B 5F 73 69 7A 65   CD 10 00                   # block_size: 4,096
+            A4 68 61 73 68                     A6 78 78 68 31 32 38       # hash: xxh128
+            A5 6C 61 62 65 6C                  A5 67 72 C3 BC 6E          # label: grün
+            A6 72 61 6E 67 65 73               94 01 02 05 02             # ranges: 1-2, 8-9
+            A4 73 69 7A 65                     CD A0 00                   # size: 40,960
+            """
+        },
+        {
+            MessageKind.DataRequest,
+            """
+            86
+            A9 62 61 73 65 5F 73 69 7A 65      CD A0 00                   # base_size: 40,960
+            AA 62 6C 6F 63 6B 5F 73 69 7A 65   CD 10 00                   # block_size: 4,096
+            A4 68 61 73 68                     A6 78 78 68 31 32 38       # hash: xxh128
+            A5 6C 61 62 65 6C                  A5 67 72 C3 BC 6E          # label: grün
+            A6 72 61 6E 67 65 73               94 01 02 05 02             # ranges: 1-2, 8-9
+            AB 74 61 72 67 65 74 5F 73 69 7A 65   CD A0 00                # target_size: 40,960
+            """
+        },
+        {
+            MessageKind.DataFile,
+            """
+            87
+            A9 62 61 73 65 5F 73 69 7A 65      CD A0 00                   # base_size: 40,960
+            AA 62 6C 6F 63 6B 5F 73 69 7A 65   CD 10 00                   # block_size: 4,096
+            AA 66 72 61 6D 65 5F 73 69 7A 65   CE 00 10 00 00             # frame_size: 1,048,576
+            A4 68 61 73 68                     A6 78 78 68 31 32 38       # hash: xxh128
+            A5 6C 61 62 65 6C                  A5 67 72 C3 BC 6E          # label: grün
+            A6 72 61 6E 67 65 73               94 01 02 05 02             # ranges: 1-2, 8-9
+            AB 74 61 72 67 65 74 5F 73 69 7A 65   CD A0 00                # target_size: 40,960
+            """
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Headers))]
+    public void A_header_of_each_kind(MessageKind kind, string bytes)
+    {
+        MessageHeader header = HeaderOf(kind);
+        Assert.Equal(Hex.Text(Hex.Bytes(bytes)), Hex.Text(HeaderEncoding.Encode(kind, header)));
+        Assert.Equal(header, HeaderEncoding.Decode(kind, 0, Hex.Bytes(bytes), Refusal.Source, Preamble.Length));
+    }
+
+    [Theory]
+    [InlineData(MessageKind.ChecksumFile)]
+    [InlineData(MessageKind.DataRequest)]
+    [InlineData(MessageKind.DataFile)]
+    public void A_header_that_lacks_a_field_of_its_kind_is_not_written(MessageKind kind) => Assert.Throws<ArgumentException>(
+        () => HeaderEncoding.Encode(kind, new MessageHeader { BlockSize = 4096, Hash = BlockHash.Xxh128 }).Length);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\nb")]
+    [InlineData("a\u007F")]
+    [InlineData("a\u0085")]
+    public void A_label_that_would_be_refused_is_not_written(string label) => Assert.Throws<ArgumentException>(
+        () => HeaderEncoding.Encode(MessageKind.ChecksumRequest, HeaderOf(MessageKind.ChecksumRequest) with { Label = label }).Length);
+
+    [Fact]
+    public void A_label_has_at_most_1024_bytes()
+    {
+        Assert.Null(HeaderEncoding.LabelFault(new string('x', 1024)));
+        Assert.NotNull(HeaderEncoding.LabelFault(new string('x', 1025)));
+        Assert.Null(HeaderEncoding.LabelFault(new string('ü', 512)));
+        Assert.NotNull(HeaderEncoding.LabelFault(new string('ü', 512) + "x"));
+    }
+
+    [Fact]
+    public void There_are_at_most_262144_ranges()
+    {
+        MessageHeader most = RequestOf(262_144);
+        byte[] bytes = HeaderEncoding.Encode(MessageKind.ChecksumRequest, most).ToArray();
+        Assert.Equal(most, HeaderEncoding.Decode(MessageKind.ChecksumRequest, 0, bytes, Refusal.Source, Preamble.Length));
+
+        MessageHeader tooMany = RequestOf(262_145);
+        byte[] refused = HeaderEncoding.Encode(MessageKind.ChecksumRequest, tooMany).ToArray();
+        const int mapAndFixedFields = 1 + 11 + 3 + 5 + 7 + 7; // map, block_size, hash, and the key "ranges"
+        Refusal.Of(
+            FormatError.Invalid, Preamble.Length + mapAndFixedFields, "ranges",
+            () => HeaderEncoding.Decode(MessageKind.ChecksumRequest, 0, refused, Refusal.Source, Preamble.Length));
+        Assert.Throws<ArgumentException>(() => new MessageWriter(Stream.Null, MessageKind.ChecksumRequest, tooMany));
+    }
+
+    private static MessageHeader RequestOf(int ranges) => new()
+    {
+        BlockSize = 4096,
+        Hash = BlockHash.Xxh128,
+        Coverage = BlockCoverage.Of(Enumerable.Range(0, ranges).Select(i => new BlockRun(2 * i, 1))),
+    };
+
+    private static MessageHeader HeaderOf(MessageKind kind)
+    {
+        MessageHeader header = new()
+        {
+            BlockSize = 4096,
+            Hash = BlockHash.Xxh128,
+            Label = "grün",
+            Coverage = BlockCoverage.Of([new BlockRun(1, 2), kind == MessageKind.ChecksumRequest ? BlockRun.From(8) : new BlockRun(8, 2)]),
+        };
+        return kind switch
+        {
+            MessageKind.ChecksumRequest => header,
+            MessageKind.ChecksumFile => header with { Size = 40_960 },
+            MessageKind.DataRequest => header with { BaseSize = 40_960, TargetSize = 40_960 },
+            _ => header with { BaseSize = 40_960, TargetSize = 40_960, FrameSize = 1 << 20 },
+        };
+    }
+}

@@ -1,0 +1,169 @@
+using System.Buffers.Binary;
+using System.Text;
+using BinarySync.Format.MessagePack;
+
+namespace BinarySync.Format.Tests.Vectors;
+
+/// <summary>Takes a valid message apart, so that it can be annotated or bent.</summary>
+internal static class MessageDissector
+{
+    public static MessageForge Dissect(byte[] message)
+    {
+        MessageForge forge = new()
+        {
+            Major = message[Preamble.MajorOffset],
+            Minor = message[Preamble.MinorOffset],
+            Kind = message[Preamble.KindOffset],
+            Flags = message[Preamble.FlagsOffset],
+        };
+        int headerLength = BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(Preamble.HeaderLengthOffset));
+        byte[] header = message[Preamble.Length..(Preamble.Length + headerLength)];
+        forge.Header = Map(header);
+        MessageHeader decoded = HeaderEncoding.Decode((MessageKind)forge.Kind, forge.Minor, header, "dissector", Preamble.Length);
+        int position = Preamble.Length + headerLength + SectionHeader.ChecksumLength;
+        while (true)
+        {
+            SectionHeader section = SectionHeader.Read(message.AsSpan(position), "dissector", position);
+            position += SectionHeader.Length;
+            byte[] payload = message[position..(position + section.StoredLength)];
+            position += section.StoredLength;
+            if (section.Type == SectionType.Trailer)
+            {
+                forge.Trailer = Map(payload, "digest", "sections");
+                return forge;
+            }
+
+            forge.Sections.Add(new ForgedSection
+            {
+                Type = (byte)section.Type,
+                Codec = (byte)section.Codec,
+                Flags = section.Flags,
+                RawLength = section.Codec == FrameCodec.None ? null : (uint)section.RawLength,
+                Payload = section.Type switch
+                {
+                    SectionType.Checksums => Checksums(payload, decoded.Hash.Length),
+                    SectionType.Operations => Operations(payload, decoded.Hash.Length),
+                    _ => [new Chunk("content", payload, "content")],
+                },
+            });
+        }
+    }
+
+    private static ForgedMap Map(byte[] bytes, params string[] computed)
+    {
+        ForgedMap map = new();
+        MessagePackReader reader = new(bytes, "dissector", 0);
+        for (int left = reader.ReadMapHeader("map"); left > 0; left--)
+        {
+            string key = reader.ReadString("key");
+            int from = (int)reader.Offset;
+            reader.Skip(key);
+            byte[] value = bytes[from..(int)reader.Offset];
+            map.Append(key, value, Meaning(key, value), computed.Contains(key));
+        }
+
+        return map;
+    }
+
+    private static string Meaning(string key, byte[] value)
+    {
+        MessagePackReader reader = new(value, "dissector", 0);
+        switch (value[0])
+        {
+            case <= MessagePackCode.MaxFixInt or (>= MessagePackCode.UInt8 and <= MessagePackCode.UInt64):
+                return $"{reader.ReadUnsigned(key)}";
+            case >= MessagePackCode.FixStr and < MessagePackCode.Nil or MessagePackCode.Str8:
+                return Printable.Text(reader.ReadString(key));
+            case >= MessagePackCode.FixArray and < MessagePackCode.FixStr when key == HeaderKeys.Ranges:
+                StringBuilder text = new();
+                for (int left = reader.ReadArrayHeader(key); left > 0; left--)
+                {
+                    text.Append(text.Length == 0 ? "" : " ").Append(reader.ReadUnsigned(key));
+                }
+
+                return $"[{text}]";
+            case MessagePackCode.Bin8:
+                return $"{value[1]} bytes";
+            default:
+                return key;
+        }
+    }
+
+    private static List<Chunk> Checksums(byte[] payload, int hashLength)
+    {
+        long first = BinaryPrimitives.ReadInt64LittleEndian(payload);
+        int runs = BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(sizeof(long)));
+        List<Chunk> chunks =
+        [
+            new("first", payload[..8], $"first block: {first}"),
+            new("runs", payload[8..12], $"{runs} {(runs == 1 ? "run" : "runs")}"),
+        ];
+        List<Chunk> hashes = [];
+        int position = 12;
+        long block = first;
+        for (int i = 1; i <= runs; i++)
+        {
+            int from = position;
+            Varint.TryRead(payload, ref position, out long coded);
+            long count = coded >> 1;
+            bool isZero = (coded & 1) != 0;
+            chunks.Add(new($"run {i}", payload[from..position], $"run {i}: {count} x 2 + {coded & 1}: {(isZero ? "zeros" : "data")}, {new BlockRun(block, count)}"));
+            for (long j = 0; !isZero && j < count; j++)
+            {
+                hashes.Add(new($"hash {block + j}", new byte[hashLength], $"hash of block {block + j}"));
+            }
+
+            block += count;
+        }
+
+        foreach (Chunk hash in hashes)
+        {
+            chunks.Add(hash with { Bytes = payload[position..(position + hashLength)] });
+            position += hashLength;
+        }
+
+        return chunks;
+    }
+
+    private static List<Chunk> Operations(byte[] payload, int hashLength)
+    {
+        int count = BinaryPrimitives.ReadInt32LittleEndian(payload);
+        List<Chunk> chunks = [new("count", payload[..4], $"{count} {(count == 1 ? "operation" : "operations")}")];
+        List<(string Name, string Meaning)> hashes = [];
+        int position = 4;
+        long end = 0;
+        for (int i = 1; i <= count; i++)
+        {
+            int from = position;
+            Varint.TryRead(payload, ref position, out long gap);
+            int atBlocks = position;
+            Varint.TryRead(payload, ref position, out long blocks);
+            int kinds = payload[position];
+            OldKind oldKind = (OldKind)(kinds >> 4);
+            NewKind newKind = (NewKind)(kinds & 0x0F);
+            BlockRun run = new(end + gap, blocks);
+            chunks.Add(new($"gap {i}", payload[from..atBlocks], i == 1 ? $"operation 1: first block {gap}" : $"operation {i}: gap {gap}", JoinsNext: true));
+            chunks.Add(new($"blocks {i}", payload[atBlocks..position], blocks == 1 ? "1 block" : $"{blocks} blocks", JoinsNext: true));
+            chunks.Add(new($"kinds {i}", [payload[position++]], $"{oldKind} -> {newKind}".ToLowerInvariant()));
+            for (long j = run.First; oldKind == OldKind.Hashed && j < run.End; j++)
+            {
+                hashes.Add(($"old hash {j}", $"old hash of block {j}"));
+            }
+
+            for (long j = run.First; newKind == NewKind.Data && j < run.End; j++)
+            {
+                hashes.Add(($"new hash {j}", $"new hash of block {j}"));
+            }
+
+            end = run.End;
+        }
+
+        foreach ((string name, string meaning) in hashes)
+        {
+            chunks.Add(new(name, payload[position..(position + hashLength)], meaning));
+            position += hashLength;
+        }
+
+        return chunks;
+    }
+}
