@@ -14,8 +14,8 @@ public static class ApplyActions
         Argument<string> Target,
         Option<bool> DryRun,
         Option<bool> CheckBase,
-        Option<VerifyMode> Verify,
-        Option<SparseMode> Sparse,
+        Option<VerifyMode?> Verify,
+        Option<SparseMode?> Sparse,
         Option<string?> Spool,
         Option<bool> ForceUnrecognized);
 
@@ -29,8 +29,8 @@ public static class ApplyActions
         {
             DryRun = result.GetValue(arguments.DryRun),
             CheckBase = result.GetValue(arguments.CheckBase),
-            Verify = result.GetValue(arguments.Verify),
-            Sparse = result.GetValue(arguments.Sparse),
+            Verify = result.GetValue(arguments.Verify) ?? VerifyMode.Written,
+            Sparse = result.GetValue(arguments.Sparse) ?? SparseMode.Auto,
             ForceUnrecognized = result.GetValue(arguments.ForceUnrecognized),
         };
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);

@@ -15,7 +15,7 @@ public static class ChecksumActions
         SpecificationArguments Specification,
         Option<string?> Label,
         Option<bool> Live,
-        Option<HolePolicy> Holes,
+        Option<HolePolicy?> Holes,
         Option<string?> Output,
         Option<bool> Force);
 
@@ -28,7 +28,7 @@ public static class ChecksumActions
         {
             Label = result.GetValue(arguments.Label),
             Live = result.GetValue(arguments.Live),
-            Holes = result.GetValue(arguments.Holes),
+            Holes = result.GetValue(arguments.Holes) ?? HolePolicy.Trust,
         };
         using IReadableStorage source = StorageAccess.OpenSource(target);
         string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), target, inputKind: null, MessageKind.ChecksumFile);
@@ -61,7 +61,7 @@ public static class ChecksumActions
 
     /// <summary>Compares a target with its checksum file: exit 1 where they differ.</summary>
     public static int Check(
-        ParseResult result, ToolContext context, CommonOptions common, Argument<string> targetArgument, Argument<string> fileArgument, Option<bool> live, Option<HolePolicy> holes)
+        ParseResult result, ToolContext context, CommonOptions common, Argument<string> targetArgument, Argument<string> fileArgument, Option<bool> live, Option<HolePolicy?> holes)
     {
         using CommandSession session = common.Begin(result, context);
         string target = result.GetValue(targetArgument)!;
@@ -69,7 +69,7 @@ public static class ChecksumActions
         using IReadableStorage source = StorageAccess.OpenSource(target);
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
         using ChecksumFileReader checksums = new(input, MessageFiles.NameOf(file));
-        CheckResult check = CheckOperation.Run(source, checksums, result.GetValue(holes), result.GetValue(live), session.Options);
+        CheckResult check = CheckOperation.Run(source, checksums, result.GetValue(holes) ?? HolePolicy.Trust, result.GetValue(live), session.Options);
         if (check.BytesNotCompared > 0)
         {
             session.Terminal.Note($"the device is {SizeText.Format(check.BytesNotCompared)} longer than {MessageFiles.NameOf(file)} says; that part was not compared");

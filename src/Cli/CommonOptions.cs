@@ -12,33 +12,22 @@ public sealed class CommonOptions
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON", Recursive = true };
 
-    private readonly Option<string> _progress = new("--progress")
+    private readonly Option<string?> _progress = new("--progress")
     {
-        Description = "How progress is shown, on standard error: a plain line every ten seconds, or nothing (auto is plain)",
+        Description = "How progress is shown, on standard error: a plain line every ten seconds, or nothing; auto is plain [default: auto]",
         HelpName = "auto|plain|none",
-        DefaultValueFactory = _ => "auto",
         Recursive = true,
     };
 
-    private readonly Option<int> _threads = new("--threads", "-t")
+    private readonly Option<int?> _threads = new("--threads", "-t")
     {
-        Description = "Threads that read, hash and compress",
+        Description = "Threads that read, hash and compress, 1 to 256 [default: one a processor, at most 8]",
         HelpName = "N",
-        DefaultValueFactory = _ => SyncOptions.DefaultThreads,
+        CustomParser = Options.Number(1, SyncOptions.MaxThreads),
         Recursive = true,
     };
 
-    public CommonOptions()
-    {
-        _progress.AcceptOnlyFromAmong("auto", "plain", "none");
-        _threads.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int threads) && threads is < 1 or > SyncOptions.MaxThreads)
-            {
-                result.AddError($"--threads is 1 to {SyncOptions.MaxThreads}");
-            }
-        });
-    }
+    public CommonOptions() => Options.AllowOnly(_progress, "a kind of progress", "auto", "plain", "none");
 
     /// <summary>Adds them to a program.</summary>
     public void AddTo(RootCommand command)
@@ -58,7 +47,7 @@ public sealed class CommonOptions
         context.Terminal.IsVerbose = result.GetValue(_verbose);
         SyncOptions options = new()
         {
-            Threads = result.GetValue(_threads),
+            Threads = result.GetValue(_threads) ?? SyncOptions.DefaultThreads,
             Cancellation = context.Cancellation,
         };
         bool shows = !quiet && result.GetValue(_progress) != "none";

@@ -12,7 +12,7 @@ public static class DataFileActions
     public sealed record CreateArguments(
         Argument<string> Master,
         Option<string> Request,
-        Option<Compression> Compress,
+        Option<Compression?> Compress,
         Option<string?> Label,
         Option<bool> Live,
         Option<string?> Output,
@@ -27,7 +27,7 @@ public static class DataFileActions
         string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), request, MessageKind.DataRequest, MessageKind.DataFile);
         DataFileSpecification specification = new()
         {
-            Compression = result.GetValue(arguments.Compress),
+            Compression = result.GetValue(arguments.Compress) ?? Compression.DefaultLZ4,
             Label = result.GetValue(arguments.Label),
             Live = result.GetValue(arguments.Live),
         };

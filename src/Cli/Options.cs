@@ -1,11 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using BinarySync.Format;
 using BinarySync.Sync;
 
 namespace BinarySync.Cli;
 
-/// <summary>The option types that several commands share: each is declared, described and checked here once.</summary>
+/// <summary>
+/// The option types that several commands share: each is declared, described and checked here once. An option that is not given is null; what that means
+/// is said in its description, since the help would show the default as the runtime writes the value.
+/// </summary>
 public static class Options
 {
     public static Option<int?> BlockSize() => new("--block-size", "-b")
@@ -16,7 +20,7 @@ public static class Options
         {
             if (!SizeText.TryParse(text, out long size))
             {
-                return null;
+                return Fail<int?>(result, $"'{text}' is not a size; write 4096, 4K or 1M");
             }
 
             return FormatLimits.IsBlockSize(size)
@@ -32,8 +36,7 @@ public static class Options
             Description = "The block hash: xxh128, xxh3 (half the size), or sha256 where others might choose the content [default: xxh128]",
             HelpName = "NAME",
         };
-        option.AcceptOnlyFromAmong([.. BlockHash.All.Select(hash => hash.Name)]);
-        return option;
+        return AllowOnly(option, "a hash", [.. BlockHash.All.Select(hash => hash.Name)]);
     }
 
     public static Option<BlockRun[]> Range() => new("--range")
@@ -80,43 +83,59 @@ public static class Options
 
     public static Option<bool> Live() => new("--live") { Description = "Go on when the source changes while it is read" };
 
-    public static Option<HolePolicy> Holes() => new("--holes")
+    public static Option<HolePolicy?> Holes() => new("--holes")
     {
-        Description = "Whether the holes of a sparse file are trusted to be zeros, or read",
+        Description = "Whether the holes of a sparse file are trusted to be zeros, or read [default: trust]",
         HelpName = "trust|read",
-        DefaultValueFactory = _ => HolePolicy.Trust,
         CustomParser = Choice(("trust", HolePolicy.Trust), ("read", HolePolicy.Read)),
     };
 
-    public static Option<Compression> Compress() => new("--compress", "-c")
+    public static Option<Compression?> Compress() => new("--compress", "-c")
     {
-        Description = "How content is compressed, and how hard",
+        Description = "How content is compressed, and how hard [default: lz4]",
         HelpName = "none|lz4[:1-12]|brotli[:1-11]",
-        DefaultValueFactory = _ => Compression.DefaultLZ4,
-        CustomParser = result => Parse(result, text => CompressionText.TryParse(text, out Compression compression)
+        CustomParser = result => Parse<Compression?>(result, text => CompressionText.TryParse(text, out Compression compression)
             ? compression
-            : Fail<Compression>(result, $"'{text}' is not a compression; there are {CompressionText.Allowed}")),
+            : Fail<Compression?>(result, $"'{text}' is not a compression; there are {CompressionText.Allowed}")),
     };
 
-    public static Option<VerifyMode> Verify() => new("--verify")
+    public static Option<VerifyMode?> Verify() => new("--verify")
     {
-        Description = "What is read back and compared: nothing, the patched blocks, or the whole target",
+        Description = "What is read back and compared: nothing, the patched blocks, or the whole target [default: written]",
         HelpName = "none|written|full",
-        DefaultValueFactory = _ => VerifyMode.Written,
         CustomParser = Choice(("none", VerifyMode.None), ("written", VerifyMode.Written), ("full", VerifyMode.Full)),
     };
 
-    public static Option<SparseMode> Sparse() => new("--sparse")
+    public static Option<SparseMode?> Sparse() => new("--sparse")
     {
-        Description = "Whether blocks of zeros become holes of a file: only where it has holes already, always, or never",
+        Description = "Whether blocks of zeros become holes of a file: only where it has holes already, always, or never [default: auto]",
         HelpName = "auto|always|never",
-        DefaultValueFactory = _ => SparseMode.Auto,
         CustomParser = Choice(("auto", SparseMode.Auto), ("always", SparseMode.Always), ("never", SparseMode.Never)),
     };
 
     public static Option<bool> Extents() => new("--extents") { Description = "List the runs of blocks" };
 
-    private static Func<ArgumentResult, T> Choice<T>(params (string Name, T Value)[] choices) => result => Parse(result, text =>
+    /// <summary>A number within limits.</summary>
+    internal static Func<ArgumentResult, int?> Number(int least, int most) => result => Parse<int?>(result, text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+            ? number
+            : Fail<int?>(result, $"'{text}' is not a number from {least} to {most}"));
+
+    /// <summary>Refuses all but some texts, in one line that names them.</summary>
+    internal static Option<T> AllowOnly<T>(Option<T> option, string what, params string[] allowed)
+    {
+        option.Validators.Add(result =>
+        {
+            foreach (string text in result.Tokens.Select(token => token.Value).Where(text => !allowed.Contains(text)))
+            {
+                result.AddError($"'{text}' is not {what}; there are {string.Join(", ", allowed)}");
+            }
+        });
+        return option;
+    }
+
+    private static Func<ArgumentResult, T?> Choice<T>(params (string Name, T Value)[] choices)
+        where T : struct => result => Parse<T?>(result, text =>
     {
         foreach ((string name, T value) in choices)
         {
@@ -126,21 +145,10 @@ public static class Options
             }
         }
 
-        return Fail<T>(result, $"'{text}' is not one of {string.Join(", ", choices.Select(choice => choice.Name))}");
-    })!;
+        return Fail<T?>(result, $"'{text}' is not one of {string.Join(", ", choices.Select(choice => choice.Name))}");
+    });
 
-    private static T? Parse<T>(ArgumentResult result, Func<string, T?> parse)
-    {
-        string text = result.Tokens[0].Value;
-        int errors = result.Errors.Count();
-        T? value = parse(text);
-        if (value is null && result.Errors.Count() == errors)
-        {
-            result.AddError($"'{text}' is not a size; write 4096, 4K, 1M or 4GiB");
-        }
-
-        return value;
-    }
+    private static T? Parse<T>(ArgumentResult result, Func<string, T?> parse) => parse(result.Tokens[0].Value);
 
     private static T[] ParseAll<T>(ArgumentResult result, Func<string, T> parse) => [.. result.Tokens.Select(token => parse(token.Value))];
 

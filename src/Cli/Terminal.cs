@@ -29,9 +29,12 @@ public sealed class Terminal
         Say($"error: {message}");
         if (hint is not null)
         {
-            Say($"hint: {hint}");
+            Hint(hint);
         }
     }
+
+    /// <summary>Says what to do next, after an error.</summary>
+    internal void Hint(string message) => Say($"hint: {message}");
 
     /// <summary>Says what the user should look at, although the program goes on.</summary>
     internal void Warn(string message)

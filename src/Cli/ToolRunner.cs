@@ -47,8 +47,17 @@ public static class ToolRunner
                 terminal.Error(CommandLineText.InOurVoice(message));
             }
 
-            terminal.Error(CommandLineText.Seek(result, name));
+            terminal.Hint(CommandLineText.Seek(result, name));
             return ExitCode.Usage;
+        }
+
+        if (result.CommandResult.Command != command)
+        {
+            // The help of a subcommand would show the program's own arguments before it; the subcommand takes none of them.
+            foreach (Argument argument in command.Arguments)
+            {
+                argument.Hidden = true;
+            }
         }
 
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -35,7 +35,7 @@ return ToolRunner.Run("ckfile", args, context =>
 
     Argument<string> target = new("TARGET") { Description = "The file or block device to compare" };
     Option<bool> live = Options.Live();
-    Option<HolePolicy> holes = Options.Holes();
+    Option<HolePolicy?> holes = Options.Holes();
     Command check = new("check", "Compare a file or block device with its checksum file: exit 0 if equal, 1 if not") { target, file, live, holes };
     check.SetAction(result => ChecksumActions.Check(result, context, common, target, file, live, holes));
     root.Add(check);
