@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace BinarySync.Cli;
 
@@ -19,5 +20,29 @@ internal static class CommandLineText
     {
         string command = result.CommandResult.Command is RootCommand ? name : $"{name} {result.CommandResult.Command.Name}";
         return $"see '{command} --help'";
+    }
+
+    /// <summary>What was given before a subcommand although only the program itself takes it; null where there is nothing. The parser would pass over it.</summary>
+    public static string? Stray(ParseResult result) => result.CommandResult.Parent is not CommandResult parent
+        ? null
+        : parent.Children.Select(child => child switch
+        {
+            ArgumentResult { Tokens: [var token, ..] } => token.Value,
+            OptionResult { Implicit: false, Option.Recursive: false } option => option.IdentifierToken?.Value,
+            _ => null,
+        }).FirstOrDefault(text => text is not null);
+
+    /// <summary>
+    /// What looks like an option and was taken for a file, or null: the parser would call a mistyped option the target, and complain of the target.
+    /// </summary>
+    public static string? UnknownOption(ParseResult result)
+    {
+        if (result.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+        {
+            return null;
+        }
+
+        IEnumerable<string> files = result.RootCommandResult.Children.Concat(result.CommandResult.Children).OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
+        return result.UnmatchedTokens.Concat(files).FirstOrDefault(text => text.Length > 1 && text[0] == '-');
     }
 }

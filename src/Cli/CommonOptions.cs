@@ -21,7 +21,7 @@ public sealed class CommonOptions
 
     private readonly Option<int?> _threads = new("--threads", "-t")
     {
-        Description = "Threads that read, hash and compress, 1 to 256 [default: one a processor, at most 8]",
+        Description = "Threads that read, hash and compress, 1 to 256 [default: one a processor, at most 4]",
         HelpName = "N",
         CustomParser = Options.Number(1, SyncOptions.MaxThreads),
         Recursive = true,

@@ -16,7 +16,7 @@ public static class Options
     {
         Description = $"Bytes of a block: a power of two from {FormatLimits.MinBlockSize} to 64M [default: 4K]",
         HelpName = "SIZE",
-        CustomParser = result => Parse<int?>(result, text =>
+        CustomParser = result => Parse(result, text =>
         {
             if (!SizeText.TryParse(text, out long size))
             {

@@ -20,16 +20,24 @@ public static class RequestActions
             Coverage = specification.Coverage(result, blockSize),
             Label = result.GetValue(label),
         };
+        if (!header.FitsInto(MessageKind.ChecksumRequest))
+        {
+            throw new UsageException("there are too many ranges for one request");
+        }
+
         string path = result.GetValue(output)!;
         using MessageOutput file = MessageFiles.Create(path, result.GetValue(force), session);
         MessageWriter writer = new(file.Stream, MessageKind.ChecksumRequest, header);
-        writer.Finish(new MessageTrailer());
+        MessageTrailer trailer = writer.Finish(new MessageTrailer());
+        long length = file.Stream.Position;
         file.Commit();
 
         if (session.Json)
         {
             using Report report = new(session.Terminal, json: true);
             report.AddHeader("output", path, header);
+            report.AddTrailer(trailer);
+            report.Add("length", null, length);
             report.Finish();
         }
         else

@@ -27,7 +27,7 @@ public static class ToolRunner
         }
         catch (OperationCanceledException) when (signals.Signal != 0)
         {
-            terminal.Error("interrupted");
+            terminal.Error("interrupted", "run the same command again to go on");
             return ExitCode.SignalBase + signals.Signal;
         }
         catch (Exception exception)
@@ -39,8 +39,16 @@ public static class ToolRunner
     private static int Invoke(RootCommand command, string[] arguments, Terminal terminal, string name)
     {
         // No response files, no single-letter bundles: a target may be called @x, and -rf is a typing error here.
+        command.Options.OfType<HelpOption>().Single().Action = new HelpText(name, terminal);
         ParseResult result = command.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        if (result.Errors.Count > 0 && result.Action is not (HelpAction or { ClearsParseErrors: true }))
+        if (result.Action is not { ClearsParseErrors: true } && CommandLineText.UnknownOption(result) is { } unknown)
+        {
+            terminal.Error($"there is no option '{unknown}'");
+            terminal.Hint($"{CommandLineText.Seek(result, name)}; a file of that name is written ./{unknown}");
+            return ExitCode.Usage;
+        }
+
+        if (result.Errors.Count > 0 && result.Action is not { ClearsParseErrors: true })
         {
             foreach (string message in result.Errors.Select(error => error.Message).Distinct())
             {
@@ -51,13 +59,10 @@ public static class ToolRunner
             return ExitCode.Usage;
         }
 
-        if (result.CommandResult.Command != command)
+        if (CommandLineText.Stray(result) is { } stray)
         {
-            // The help of a subcommand would show the program's own arguments before it; the subcommand takes none of them.
-            foreach (Argument argument in command.Arguments)
-            {
-                argument.Hidden = true;
-            }
+            string subcommand = result.CommandResult.Command.Name;
+            throw new UsageException($"'{stray}' stands before '{subcommand}', which does not take it", $"if '{subcommand}' is meant as a file, write ./{subcommand}");
         }
 
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

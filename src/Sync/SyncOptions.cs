@@ -12,8 +12,8 @@ public sealed record SyncOptions
     /// <summary>Ends the operation between two steps.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>One thread a processor, and no more than 8: a disk is busy by then, and each thread has its buffers.</summary>
-    public static int DefaultThreads => Math.Clamp(Environment.ProcessorCount, 1, 8);
+    /// <summary>One thread a processor, and no more than 4: a disk is busy by then, and each thread has its buffers, which the memory promise counts.</summary>
+    public static int DefaultThreads => Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     public const int MaxThreads = 256;
 }

@@ -37,7 +37,7 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<bool>("--check-base") { Description = "Before writing, compare the whole target with what the request was made for" },
         Options.Verify(),
         Options.Sparse(),
-        new Option<string?>("--spool") { Description = "Where a data file from a pipe waits until it has been verified [default: beside the target]", HelpName = "DIR" },
+        new Option<string?>("--spool") { Description = "Where a data file from a pipe waits until it has been verified [default: beside the target, or the state directory for a device]", HelpName = "DIR" },
         new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {

@@ -16,6 +16,7 @@ public sealed class ChecksumFileWriter : IBlockSink, IDisposable
     private readonly int _hashLength;
     private readonly byte[] _hashes;
     private readonly List<(long Count, bool IsZero)> _runs = [];
+    private byte[] _payload = [];
     private int _hashesUsed;
     private long _first;
     private long _end;
@@ -121,18 +122,24 @@ public sealed class ChecksumFileWriter : IBlockSink, IDisposable
             return;
         }
 
-        byte[] payload = new byte[FieldsLength + (_runs.Count * Varint.MaxLength) + _hashesUsed];
-        BinaryPrimitives.WriteInt64LittleEndian(payload, _first);
-        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(RunsOffset), _runs.Count);
+        // One array for all sections: one each would be the only garbage of a long run.
+        int most = FieldsLength + (_runs.Count * Varint.MaxLength) + _hashesUsed;
+        if (_payload.Length < most)
+        {
+            _payload = new byte[most];
+        }
+
+        BinaryPrimitives.WriteInt64LittleEndian(_payload, _first);
+        BinaryPrimitives.WriteInt32LittleEndian(_payload.AsSpan(RunsOffset), _runs.Count);
         int length = FieldsLength;
         foreach ((long count, bool isZero) in _runs)
         {
-            length += Varint.Write(payload.AsSpan(length), (count << 1) | (isZero ? 1L : 0L));
+            length += Varint.Write(_payload.AsSpan(length), (count << 1) | (isZero ? 1L : 0L));
         }
 
-        _hashes.AsSpan(0, _hashesUsed).CopyTo(payload.AsSpan(length));
+        _hashes.AsSpan(0, _hashesUsed).CopyTo(_payload.AsSpan(length));
         length += _hashesUsed;
-        _message.WriteSection(SectionType.Checksums, FrameCodec.None, length, payload.AsSpan(0, length));
+        _message.WriteSection(SectionType.Checksums, FrameCodec.None, length, _payload.AsSpan(0, length));
         _runs.Clear();
         _hashesUsed = 0;
     }

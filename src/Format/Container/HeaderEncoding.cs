@@ -203,14 +203,19 @@ internal static class HeaderEncoding
     {
         if (kind == MessageKind.ChecksumRequest)
         {
+            if (coverage.IsEmpty || coverage.Ranges is [{ First: 0, IsOpenEnded: true }])
+            {
+                throw new MessageFormatException(FormatError.Invalid, source, offset, HeaderKeys.Ranges, "ranges ask for nothing, or for the whole in so many words");
+            }
+
             return;
         }
 
         long blocks = kind == MessageKind.ChecksumFile ? header.Geometry.BlockCount : header.SyncGeometry.BlockCount;
-        if (!coverage.ClipTo(blocks).Equals(coverage))
+        if (!coverage.ClipTo(blocks).Equals(coverage) || (coverage.IsEmpty && kind != MessageKind.ChecksumFile))
         {
             throw new MessageFormatException(
-                FormatError.Invalid, source, offset, HeaderKeys.Ranges, $"ranges go past the {blocks} blocks of the target, or cover it all in so many words");
+                FormatError.Invalid, source, offset, HeaderKeys.Ranges, $"ranges go past the {blocks} blocks of the target, cover it all in so many words, or nothing");
         }
 
         if (kind is MessageKind.DataRequest or MessageKind.DataFile

@@ -32,6 +32,10 @@ public sealed record MessageHeader
     /// <summary>What is wrong with a label ("is empty", "has control characters", ...), or null.</summary>
     public static string? LabelFault(string label) => HeaderEncoding.LabelFault(label);
 
+    /// <summary>True where the header, with all its ranges, keeps the limits of Format.md 11.</summary>
+    public bool FitsInto(MessageKind kind) =>
+        Coverage.Ranges.Length <= FormatLimits.MaxRanges && HeaderEncoding.Encode(kind, this).Length <= FormatLimits.MaxHeaderLength;
+
     /// <summary>The geometry of a `.ckf`.</summary>
     public BlockGeometry Geometry => new(Size!.Value, BlockSize);
 

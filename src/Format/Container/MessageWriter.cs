@@ -13,17 +13,17 @@ public sealed class MessageWriter
     private readonly XxHash128 _digest = new();
 
     /// <summary>Writes preamble and header at once.</summary>
-    /// <exception cref="ArgumentException">The header lacks a field of its kind, or its ranges do not fit into 4 MiB.</exception>
+    /// <exception cref="ArgumentException">The header lacks a field of its kind, or does not fit: see <see cref="MessageHeader.FitsInto"/>.</exception>
     public MessageWriter(Stream output, MessageKind kind, MessageHeader header)
     {
         _output = output;
         _kind = kind;
-        ReadOnlySpan<byte> encoded = HeaderEncoding.Encode(kind, header);
-        if (encoded.Length > FormatLimits.MaxHeaderLength || header.Coverage.Ranges.Length > FormatLimits.MaxRanges)
+        if (!header.FitsInto(kind))
         {
             throw new ArgumentException("the header is too large", nameof(header));
         }
 
+        ReadOnlySpan<byte> encoded = HeaderEncoding.Encode(kind, header);
         byte[] opening = new byte[Preamble.Length + encoded.Length + SectionHeader.ChecksumLength];
         Preamble.Write(opening, kind, encoded.Length);
         encoded.CopyTo(opening.AsSpan(Preamble.Length));

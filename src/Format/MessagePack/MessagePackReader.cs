@@ -79,11 +79,6 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes, string source, l
     public void Skip(string field, int depth = 0)
     {
         long at = Offset;
-        if (depth > MessagePackCode.MaxDepth)
-        {
-            throw Invalid(at, field, $"is nested more than {MessagePackCode.MaxDepth} deep");
-        }
-
         byte code = ReadByte(field);
         switch (code)
         {
@@ -139,6 +134,11 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes, string source, l
 
     private void SkipMany(long count, string field, int depth)
     {
+        if (depth == MessagePackCode.MaxDepth)
+        {
+            throw Invalid(Offset, field, $"is nested more than {MessagePackCode.MaxDepth} deep");
+        }
+
         // A value is at least one byte: a count above what is left is a lie, told before the loop.
         if (count > _bytes.Length - _position)
         {

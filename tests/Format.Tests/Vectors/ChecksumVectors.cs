@@ -77,18 +77,42 @@ internal static class ChecksumVectors
             forge.Sections[0].Set("runs", Bits.U32(3), "3 runs");
         }).At("s1.run 3");
 
-    [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.ZerosAcross, "A section begins with zeros where the one before it ended with zeros.")]
+    [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.ZerosAcross, "Zeros are cut where a window ends.")]
     public static MessageForge Sections_meet_in_zeros() => Change(
-        Samples.ChecksumFile(new byte[1024], BlockHash.Xxh3),
+        Samples.MadeUpChecksumFile(32_770 * 512, BlockHash.Xxh3, BlockCoverage.Of([new BlockRun(32_767, 3)]), (3, true)),
         forge =>
         {
             forge.Sections[0].Set("run 1", [0x03], "run 1: 1 x 2 + 1");
             forge.Sections.Add(new ForgedSection
             {
                 Type = (byte)SectionType.Checksums,
-                Payload = [new("first", Bits.U64(1), "first block: 1"), new("runs", Bits.U32(1), "1 run"), new("run 1", [0x03], "run 1: 1 x 2 + 1")],
+                Payload = [new("first", Bits.U64(32_768), "first block: 32768"), new("runs", Bits.U32(1), "1 run"), new("run 1", [0x05], "run 1: 2 x 2 + 1")],
             });
         }).At("s2.run 1");
+
+    [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.SectionCut, "A section ends inside a range and a window.")]
+    public static MessageForge Section_ends_too_early() => TwoSections(_ => { }, "s2.first");
+
+    [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.SectionCut, "Data goes on from one window into the next.")]
+    public static MessageForge Section_ends_too_late() => Change(
+        AcceptedVectors.Ckf_data_meets_at_window(),
+        forge =>
+        {
+            List<Chunk> second = forge.Sections[1].Payload;
+            forge.Sections.RemoveAt(1);
+            forge.Sections[0].Set("run 1", Bits.Varint(4 * 2), "run 1: 4 x 2 + 0");
+            forge.Sections[0].Payload.AddRange(second[3..]);
+        }).At("s1.run 1");
+
+    [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.SectionCut, "Zeros begin with a window, in the section of the data before them.")]
+    public static MessageForge Section_goes_on_with_zeros() => Change(
+        AcceptedVectors.Ckf_zeros_begin_at_window(),
+        forge =>
+        {
+            forge.Sections.RemoveAt(1);
+            forge.Sections[0].Set("runs", Bits.U32(2), "2 runs");
+            forge.Sections[0].InsertAfter("run 1", new("run 2", [0x05], "run 2: 2 x 2 + 1"));
+        }).At("s1.run 2");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.RunInRange, "Zeros go past the end of the target.")]
     public static MessageForge Zeros_past_target() => Section(

@@ -244,6 +244,18 @@ internal static class HeaderVectors
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.RangeWhole, "One range of all blocks of the larger one of A and B.")]
     public static MessageForge Range_is_whole_in_dtr() => Ranges(Samples.DataRequest(), "", "92 00 04");
 
+    [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.RangeWhole, "From block 0 to the end.")]
+    public static MessageForge Range_is_whole_in_ckr() => Ranges(Samples.ChecksumRequest(), "", "92 00 00");
+
+    [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.RangeNone, "A request for nothing.")]
+    public static MessageForge Range_none_in_ckr() => Ranges(Samples.ChecksumRequest(), "", "90");
+
+    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.RangeNone, "A data request that compares nothing.")]
+    public static MessageForge Range_none_in_dtr() => Ranges(Samples.DataRequest(), "", "90");
+
+    [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RangeNone, "A data file that compares nothing.")]
+    public static MessageForge Range_none_in_dtf() => Ranges(Samples.DataFile(), "", "90");
+
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.RangeWhole, "No ranges of a target without blocks: that is the whole.")]
     public static MessageForge Range_none_of_empty_target() => Ranges(Samples.ChecksumFile([], BlockHash.Xxh3), "", "90");
 

@@ -125,6 +125,34 @@ internal static class OperationVectors
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.Ascending, "The same group twice.")]
     public static MessageForge Group_twice() => Change(Samples.DataRequest(), forge => forge.Sections.Add(Samples.DataRequest().Sections[0])).At("s2.count");
 
+    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.GroupCut, "A group ends although the next operation would have had room.")]
+    public static MessageForge Group_ends_too_early() => Change(
+        Samples.DataRequest(),
+        forge =>
+        {
+            ForgedSection second = new() { Type = (byte)SectionType.Operations, Payload = [.. forge.Sections[0].Payload] };
+            forge.Sections[0].Set("count", Bits.U32(2), "2 operations");
+            forge.Sections[0].Remove("gap 3", "blocks 3", "kinds 3", "new hash 3");
+            second.Set("count", Bits.U32(1), "1 operation");
+            second.Set("gap 3", [0x03], "operation 1: first block 3");
+            second.Remove("gap 1", "blocks 1", "kinds 1", "gap 2", "blocks 2", "kinds 2", "old hash 1", "old hash 2", "new hash 2");
+            forge.Sections.Add(second);
+            forge.Trailer.Set("groups", 2);
+        }).At("s2.count");
+
+    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.GroupCut, "Two blocks of 8 MiB in one group.")]
+    public static MessageForge Group_ends_too_late() => Change(
+        AcceptedVectors.Dtr_two_groups(),
+        forge =>
+        {
+            List<Chunk> second = forge.Sections[1].Payload;
+            forge.Sections.RemoveAt(1);
+            forge.Sections[0].Set("blocks 1", [0x02], "2 blocks");
+            forge.Sections[0].Payload.Add(second[^1]);
+            forge.Trailer.Set("groups", 1);
+            forge.Trailer.Set("operations", 1);
+        }).At("s1.count");
+
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.OperationHashes, "The last new hash is missing.")]
     public static MessageForge Group_hash_missing() => Group(group => group.Remove("new hash 3"), "s1.end");
 

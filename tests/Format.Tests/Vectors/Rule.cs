@@ -72,6 +72,7 @@ internal static class Rule
     public const string RangeTouching = "4.2 ranges do not touch";
     public const string RangeBounds = "4.2 ranges end by block 2^62";
     public const string RangeOpenEnd = "4.2 only the last range of a request is open-ended";
+    public const string RangeNone = "4.2 only a checksum file may cover nothing";
     public const string RangeInside = "4.2 ranges lie inside the target";
     public const string RangeWhole = "4.2 the whole is written without ranges";
 
@@ -90,6 +91,7 @@ internal static class Rule
     public const string RunCount = "6 a run has blocks";
     public const string RunKinds = "6 neighbours differ in kind";
     public const string ZerosAcross = "6 sections do not meet in zeros";
+    public const string SectionCut = "6 sections end where they must, and nowhere else";
     public const string RunInRange = "6 a run lies in its range";
     public const string Hashes = "6 one hash for each block of data, and no more";
     public const string CoverageComplete = "6 all of the coverage is there";
@@ -105,6 +107,7 @@ internal static class Rule
     public const string ZeroToZero = "7 zeros do not become zeros";
     public const string Continues = "7 an operation that continues has other kinds";
     public const string Ascending = "7 operations ascend over groups";
+    public const string GroupCut = "7 groups end where they must, and nowhere else";
     public const string OperationHashes = "7 a group has its hashes, and no more";
 
     // 8. Content

@@ -170,7 +170,8 @@ class Container:
 
     def _check_codec(self, section):
         stored = len(section.payload)
-        if section.codec > BROTLI or section.codec and section.type != CONTENT:
+        known = section.type in SECTION_NAMES
+        if known and (section.codec > BROTLI or section.codec and section.type != CONTENT):
             raise MessageError(f"{section.codec} is not a codec of this section", section.offset + 1, "section codec")
         if section.codec == NONE and stored != section.raw_length:
             raise MessageError("differs from the stored length", section.offset + 8, "section raw length")

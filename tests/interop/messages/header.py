@@ -92,7 +92,7 @@ class _HeaderRules:
             self.label(values["label"])
         target, bases, coverage = None, (), None
         if self._kind == CKR:
-            self.open_ranges(values.get("ranges"), MAX_SIZE // block_size)
+            self.open_ranges(values.get("ranges"), MAX_SIZE)
         elif self._kind == CKF:
             target = Geometry(self.size(values["size"], "header.size"), block_size)
             coverage = self.coverage(values.get("ranges"), target.blocks, "header.ranges")
@@ -166,7 +166,9 @@ class _HeaderRules:
 
     def open_ranges(self, flat, limit):
         if flat is not None:
-            self.ranges(flat, limit, "header.ranges", to_the_end=True)
+            ranges = self.ranges(flat, limit, "header.ranges", to_the_end=True)
+            if not ranges or ranges[0] == (0, limit):
+                raise self.error("asks for nothing, or for the whole and then has to be absent", "header.ranges")
 
     def coverage(self, flat, blocks, field):
         if flat is None:
@@ -174,6 +176,8 @@ class _HeaderRules:
         coverage = Coverage(self.ranges(flat, blocks, field))
         if coverage.is_whole(blocks):
             raise self.error("covers the whole, and then has to be absent", field)
+        if not coverage.ranges and self._kind != CKF:
+            raise self.error("covers nothing", field)
         return coverage
 
     def bases(self, block_size, block_hash):
