@@ -32,7 +32,8 @@ public static class ChecksumActions
         };
         using IReadableStorage source = StorageAccess.OpenSource(target);
         string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), target, inputKind: null, MessageKind.ChecksumFile);
-        using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, target);
+        string[] inputs = result.GetValue(arguments.Request) is { } request ? [target, request] : [target];
+        using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, inputs);
         SourceWarnings.Say(session.Terminal, source, specification.Live);
         ChecksumResult made = ChecksumOperation.Run(source, specification, output.Stream, session.Options);
         long length = output.Stream.Position;
