@@ -45,9 +45,6 @@ public static class Tool
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         start.Environment["PATH"] = $"{Directory}:{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin";
         start.Environment["XDG_STATE_HOME"] = workingDirectory;
-
-        // A thousand short runs: what pays off over gigabytes costs a third of each of these.
-        start.Environment["DOTNET_TieredCompilation"] = "1";
         start.Environment["LC_ALL"] = "C.UTF-8";
         return Process.Start(start)!;
     }
