@@ -106,7 +106,7 @@ public sealed class CycleTests : IDisposable
         _work.Holds("remote.img", b);
 
         _work.Line("ckfile check remote.img master.img.ckf").Succeeds();
-        _work.Line("ckfile check remote.img remote.img.ckf").Ends(1).SaysNothing().Prints("differ from remote.img.ckf");
+        _work.Line("ckfile check remote.img remote.img.ckf").Ends(1).SaysNothing().Prints("differs from remote.img.ckf in");
         JsonElement again = _work.Line("dtfile apply remote.img.dtf remote.img --json --verify full").Succeeds().Json;
         Assert.Equal(0, again.GetProperty("blocks_to_write").GetInt64());
         _work.Holds("remote.img", b);

@@ -42,7 +42,7 @@ public sealed class MismatchTests : IDisposable
         _work.Write("other", Bytes.Pattern(_b.Length, seed: 77));
         Untouched before = _work.Remember();
         _work.Line("dtfile longer -r p.dtr -o x.dtf").Fails(4, $"longer: has {_b.Length + 1} bytes; p.dtr was made for a master of {_b.Length} bytes", "is this the master");
-        _work.Line("dtfile other -r p.dtr -o x.dtf").Fails(4, "other: 6 blocks (10-13, 30-31) are not what p.dtr asks for", "or is another one");
+        _work.Line("dtfile other -r p.dtr -o x.dtf").Fails(4, "other: not what p.dtr asks for: 6 blocks (10-13, 30-31)", "or is another one");
         before.Check();
     }
 
@@ -58,10 +58,10 @@ public sealed class MismatchTests : IDisposable
 
         _work.Write("b", _b);
         Untouched before = _work.Remember();
-        _work.Line($"dtfile b -r p.dtr -o x.dtf -c {codec}").Fails(4, "b: 4 blocks (10, 12-13, 31) are not what p.dtr asks for", "the master has changed");
+        _work.Line($"dtfile b -r p.dtr -o x.dtf -c {codec}").Fails(4, "b: not what p.dtr asks for: 4 blocks (10, 12-13, 31)", "the master has changed");
 
         // With --force the file that is there stays, too.
-        _work.Line("dtfile b -r p.dtr -o p.dtf -f").Fails(4, "b: 4 blocks (10, 12-13, 31) are not what p.dtr asks for");
+        _work.Line("dtfile b -r p.dtr -o p.dtf -f").Fails(4, "b: not what p.dtr asks for: 4 blocks (10, 12-13, 31)");
         before.Check();
     }
 
@@ -81,8 +81,8 @@ public sealed class MismatchTests : IDisposable
         _work.Write("other", Bytes.Pattern(_a.Length, seed: 77));
         Untouched before = _work.Remember();
         _work.Line("dtfile apply p.dtf longer").Fails(4, $"longer: has {_a.Length + 1} bytes; p.dtf is for a target of {_a.Length} or {_b.Length} bytes", "is this the target");
-        _work.Line("dtfile apply p.dtf other").Fails(4, "other: 7 blocks (10-13, 20-21, 30) of the 8 to be patched");
-        _work.Line("dtfile apply p.dtf other --dry-run").Fails(4, "other: 7 blocks (10-13, 20-21, 30)");
+        _work.Line("dtfile apply p.dtf other").Fails(4, "other: neither as p.dtf expects nor already new: 7 blocks (10-13, 20-21, 30) of the 8 to be patched");
+        _work.Line("dtfile apply p.dtf other --dry-run").Fails(4, "7 blocks (10-13, 20-21, 30)");
         before.Check();
     }
 
@@ -98,10 +98,10 @@ public sealed class MismatchTests : IDisposable
         changed[5] ^= 1;
         _work.Write("a", changed);
         Untouched before = _work.Remember();
-        _work.Line("dtfile apply p.dtf a").Fails(4, "a: 4 blocks (11, 20-21, 30) of the 8 to be patched are neither as p.dtf expects nor already new; nothing was written", "the target has changed since its checksum file was made");
-        _work.Line("dtfile apply p.dtf a --force-unrecognized --dry-run").Ends(0).Says("dtfile: warning: 4 blocks (11, 20-21, 30) were neither");
+        _work.Line("dtfile apply p.dtf a").Fails(4, "a: neither as p.dtf expects nor already new: 4 blocks (11, 20-21, 30) of the 8 to be patched; nothing was written", "the target has changed since its checksum file was made");
+        _work.Line("dtfile apply p.dtf a --force-unrecognized --dry-run").Ends(0).Says("dtfile: warning: neither as expected nor already new");
         before.Check();
-        _work.Line("dtfile apply p.dtf a --force-unrecognized").Ends(0).Says("dtfile: warning: 4 blocks (11, 20-21, 30) were neither");
+        _work.Line("dtfile apply p.dtf a --force-unrecognized").Ends(0).Says("dtfile: warning: neither as expected nor already new");
         byte[] expected = [.. _b];
         expected[5] ^= 1;
         _work.Holds("a", expected);

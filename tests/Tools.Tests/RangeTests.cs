@@ -116,7 +116,7 @@ public sealed class RangeTests : IDisposable
         _work.Line("ckfile check a a.ckf").Succeeds();
         a[6 * Block]++;
         _work.Write("a", a);
-        _work.Line("ckfile check a a.ckf").Ends(1).SaysNothing().Prints("a: blocks 6 differ (bytes 24576+4096)");
+        _work.Line("ckfile check a a.ckf").Ends(1).SaysNothing().Prints("a: block 6 differs (bytes 24576+4096)");
     }
 
     [Theory]

@@ -45,6 +45,7 @@ public static class Tool
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         start.Environment["PATH"] = $"{Directory}:{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin";
         start.Environment["XDG_STATE_HOME"] = workingDirectory;
+        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["LC_ALL"] = "C.UTF-8";
         return Process.Start(start)!;
     }
