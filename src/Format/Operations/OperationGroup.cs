@@ -10,13 +10,14 @@ public sealed class OperationGroup
     internal const int FieldsLength = sizeof(int);
 
     private readonly List<Operation> _operations = [];
-    private ReadOnlyMemory<byte> _payload;
+    private byte[] _payload = [];
+    private int _payloadLength;
     private int _hashLength;
 
     public IReadOnlyList<Operation> Operations => _operations;
 
     /// <summary>The payload of the section, as stored.</summary>
-    public ReadOnlyMemory<byte> Payload => _payload;
+    public ReadOnlyMemory<byte> Payload => _payload.AsMemory(0, _payloadLength);
 
     /// <summary>Bytes of the data blocks: what the frames that follow hold together.</summary>
     public long ContentLength { get; private set; }
@@ -34,11 +35,17 @@ public sealed class OperationGroup
     /// <summary>The new hash of the operation's <paramref name="index"/>-th block (from 0).</summary>
     public ReadOnlySpan<byte> NewHash(in Operation operation, long index) => Hash(operation.NewHashesAt, index);
 
-    /// <summary>Reads and checks a section. The payload must stay unchanged as long as the group is used.</summary>
-    internal void Parse(MessageReader message, SyncGeometry geometry, ReadOnlyMemory<byte> payload)
+    /// <summary>Reads and checks the section that the message is at, and keeps a copy of it.</summary>
+    internal void Parse(MessageReader message, SyncGeometry geometry)
     {
-        ReadOnlySpan<byte> bytes = payload.Span;
-        _payload = payload;
+        ReadOnlySpan<byte> bytes = message.Payload.Span;
+        if (_payload.Length < bytes.Length)
+        {
+            _payload = new byte[bytes.Length];
+        }
+
+        bytes.CopyTo(_payload);
+        _payloadLength = bytes.Length;
         _hashLength = message.Header.Hash.Length;
         _operations.Clear();
         ContentLength = 0;
@@ -60,7 +67,7 @@ public sealed class OperationGroup
         PlaceHashes(message, bytes.Length, position);
     }
 
-    private ReadOnlySpan<byte> Hash(int at, long index) => _payload.Span.Slice(at + ((int)index * _hashLength), _hashLength);
+    private ReadOnlySpan<byte> Hash(int at, long index) => _payload.AsSpan(at + ((int)index * _hashLength), _hashLength);
 
     private void ReadOperation(
         MessageReader message, SyncGeometry geometry, ReadOnlySpan<byte> bytes, ref int position, ref long end, bool isFirst)

@@ -80,7 +80,7 @@ public sealed class OperationReader
             throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", "a section is not one of operations, where one is due");
         }
 
-        group.Parse(_message, Geometry, _message.Payload.ToArray());
+        group.Parse(_message, Geometry);
         CheckOrder(group);
         CheckCut(group);
         _contentLeft = _message.Kind == MessageKind.DataFile ? group.ContentLength : 0;

@@ -16,7 +16,8 @@ public static class ApplyOperation
     /// <exception cref="StorageException">Reading, writing or flushing failed.</exception>
     public static ApplyResult Run(IWritableStorage target, PatchSource patch, ApplySpecification specification, SyncOptions options)
     {
-        PatchPlan plan = new PatchPlanner(target, patch, options).Plan();
+        using PatchWorkspace workspace = new();
+        PatchPlan plan = new PatchPlanner(target, patch, workspace, options).Plan();
         if (plan.Unrecognized.BlockCount > 0 && !specification.ForceUnrecognized)
         {
             throw Unrecognized(target, plan, patch);
@@ -32,11 +33,11 @@ public static class ApplyOperation
             return new ApplyResult(plan, DryRun: true, default, 0);
         }
 
-        WriteCounts written = new PatchExecutor(target, plan, patch, specification, options).Write();
+        WriteCounts written = new PatchExecutor(target, plan, patch, workspace, specification, options).Write();
 
         // Also where nothing was written: what was recognised as new may only be in the cache.
         target.Flush();
-        long verified = Verify(target, plan, patch, specification.Verify, options);
+        long verified = Verify(target, plan, patch, workspace, specification.Verify, options);
         if (plan.Sizing.Shrinks)
         {
             target.SetLength(plan.Sizing.LengthAfter);
@@ -48,14 +49,7 @@ public static class ApplyOperation
 
     private static void CheckBase(IReadableStorage target, PatchPlan plan, PatchSource patch, SyncOptions options)
     {
-        SyncGeometry geometry = plan.Header.SyncGeometry;
-
-        // A target on which all is done already cannot be the base any more; then it has to be the master's content.
-        bool isDone = plan.BlocksToWrite == 0 && plan.NewBlocks > 0;
-        BlockGeometry expected = isDone ? geometry.Target : geometry.Base;
-        options.Progress.Begin(isDone ? "checking the whole target" : "checking the base", expected.Size);
-        ReadOnlyMemory<byte> root = (isDone ? plan.Trailer.TargetRoot : plan.Trailer.BaseRoot)!.Value;
-        if (target.Length < expected.Size || !ReadBack.RootMatches(target, expected, plan.Header, root, belowCache: false, options))
+        if (!BaseCheck.Matches(target, plan, patch, options))
         {
             throw new SyncException(
                 SyncError.Mismatch,
@@ -65,7 +59,7 @@ public static class ApplyOperation
         }
     }
 
-    private static long Verify(IReadableStorage target, PatchPlan plan, PatchSource patch, VerifyMode mode, SyncOptions options)
+    private static long Verify(IReadableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, VerifyMode mode, SyncOptions options)
     {
         if (mode == VerifyMode.None)
         {
@@ -82,7 +76,7 @@ public static class ApplyOperation
             }
         }
 
-        (BlockRunList wrong, long bytes) = ReadBack.Blocks(target, plan, patch, options);
+        (BlockRunList wrong, long bytes) = ReadBack.Blocks(target, plan, patch, workspace, options);
         if (wrong.BlockCount > 0)
         {
             throw new SyncException(

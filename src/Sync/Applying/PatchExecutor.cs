@@ -12,6 +12,7 @@ internal sealed class PatchExecutor
     private readonly IWritableStorage _target;
     private readonly PatchPlan _plan;
     private readonly PatchSource _patch;
+    private readonly PatchWorkspace _workspace;
     private readonly bool _force;
     private readonly SyncOptions _options;
     private readonly SyncGeometry _geometry;
@@ -20,11 +21,12 @@ internal sealed class PatchExecutor
     private readonly SpanningBlockWriter? _spanning;
     private WriteCounts _written;
 
-    public PatchExecutor(IWritableStorage target, PatchPlan plan, PatchSource patch, ApplySpecification specification, SyncOptions options)
+    public PatchExecutor(IWritableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, ApplySpecification specification, SyncOptions options)
     {
         _target = target;
         _plan = plan;
         _patch = patch;
+        _workspace = workspace;
         _force = specification.ForceUnrecognized;
         _options = options;
         _geometry = plan.Header.SyncGeometry;
@@ -63,10 +65,9 @@ internal sealed class PatchExecutor
     private void WriteBlocks()
     {
         OperationReader reader = _patch.Open(skipContent: false);
-        PatchItems items = new(reader, PatchPass.Write);
+        PatchItems items = new(reader, PatchPass.Write, _plan.Sizing.LengthBefore, _workspace);
         _options.Progress.Begin("writing", _plan.Trailer.DataBytes!.Value);
-        using SlotFactory slots = new(_geometry, reader.Header.Hash);
-        OrderedPipeline<PatchItem>.Run(_options.Threads, slots.Create, items.Take, Prepare, Emit, _options.Cancellation);
+        OrderedPipeline<PatchItem>.Run(_options.Threads, _workspace.BeginPass(reader), items.Take, Prepare, Emit, _options.Cancellation);
         _zeros.Finish();
     }
 
@@ -90,10 +91,10 @@ internal sealed class PatchExecutor
         foreach (ContentPiece piece in item.Group.PiecesOf(geometry, item.ContentFrom, item.Frame.RawLength))
         {
             BlockContent.FindMismatches(
-                item.Group, piece, geometry, _plan.Header.Hash, item.Raw.AsSpan(piece.ContentOffset, piece.Length), item.Hash, item.Unrecognized);
-            if (item.Unrecognized.Count > 0)
+                item.Group, piece, geometry, _plan.Header.Hash, item.Raw.AsSpan(piece.ContentOffset, piece.Length), item.Hash, item.WrongContent);
+            if (item.WrongContent.Count > 0)
             {
-                throw PatchPlanner.WrongContent(_patch.Name, item, item.Unrecognized[0]);
+                throw PatchPlanner.WrongContent(_patch.Name, item, item.WrongContent[0]);
             }
         }
 
@@ -161,6 +162,8 @@ internal sealed class PatchExecutor
             return;
         }
 
+        // Zeros that wait to be joined with others lie before this frame: all is written in ascending order.
+        _zeros.Finish();
         if (_spanning is not null)
         {
             _written = _spanning.Write(item, _written);

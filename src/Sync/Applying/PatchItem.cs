@@ -38,10 +38,10 @@ internal sealed class PatchItem : IDisposable
     public byte[] Target { get; } = GC.AllocateUninitializedArray<byte>(ChunkLength);
 
     /// <summary>The frame as stored; exchanged with the reader's.</summary>
-    public byte[] Stored { get; set; } = [];
+    public byte[] Stored { get; set; } = GC.AllocateUninitializedArray<byte>(FormatLimits.DefaultFrameSize);
 
     /// <summary>The frame's content.</summary>
-    public byte[] Raw { get; private set; } = [];
+    public byte[] Raw { get; private set; } = GC.AllocateUninitializedArray<byte>(FormatLimits.DefaultFrameSize);
 
     public OperationGroup Group { get; set; } = new();
 
@@ -72,6 +72,9 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Blocks found to be neither.</summary>
     public List<long> Unrecognized { get; } = [];
 
+    /// <summary>Blocks of the frame whose content is not what its hash says.</summary>
+    public List<long> WrongContent { get; } = [];
+
     /// <summary>Blocks found not to be new, where that is asked for.</summary>
     public List<long> NotNew { get; } = [];
 
@@ -83,6 +86,7 @@ internal sealed class PatchItem : IDisposable
         OldBlocks = 0;
         NewBlocks = 0;
         Unrecognized.Clear();
+        WrongContent.Clear();
         NotNew.Clear();
         Writes.Clear();
     }

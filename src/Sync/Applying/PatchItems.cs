@@ -6,7 +6,11 @@ namespace BinarySync.Sync;
 /// Cuts a data file into items for a pass: the frames of each group and the blocks of its operations, in ascending order of blocks as far
 /// as a frame, which may span several operations, allows it.
 /// </summary>
-internal sealed class PatchItems(OperationReader reader, PatchPass pass)
+/// <param name="reader">The data file.</param>
+/// <param name="pass">Which items.</param>
+/// <param name="lengthBefore">Bytes of the target when it was opened: zeros behind them come by growing, so nobody looks at them and a run of them is one item.</param>
+/// <param name="workspace">Where groups come from.</param>
+internal sealed class PatchItems(OperationReader reader, PatchPass pass, long lengthBefore, PatchWorkspace workspace)
 {
     private readonly SyncGeometry _geometry = reader.Geometry;
     private readonly int _chunkBlocks = Math.Max(1, PatchItem.ChunkLength / reader.Geometry.Target.BlockSize);
@@ -54,7 +58,8 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass)
             BlockRun left = BlockRun.Between(operation.Blocks.First + _blocksDone, operation.Blocks.End);
             if (left.Count > 0 && (pass != PatchPass.Write || operation.New == NewKind.Zero))
             {
-                return new BlockRun(left.First, Math.Min(left.Count, _chunkBlocks));
+                bool byGrowing = operation.New == NewKind.Zero && _geometry.Target.OffsetOf(left.First) >= lengthBefore;
+                return byGrowing ? left : new BlockRun(left.First, Math.Min(left.Count, _chunkBlocks));
             }
 
             _operation++;
@@ -92,8 +97,8 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass)
         {
         }
 
-        // Items of the group before may still be at work: each group is its own object.
-        _group = new OperationGroup();
+        // Items of the group before may still be at work with it.
+        _group = workspace.TakeGroup();
         _operation = 0;
         _blocksDone = 0;
         _contentDone = 0;

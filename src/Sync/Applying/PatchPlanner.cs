@@ -7,7 +7,7 @@ namespace BinarySync.Sync;
 /// Finds out what applying would do, and changes nothing: verifies the data file whole, content and all, and recognises every block that
 /// would be overwritten (DESIGN: verify, plan, recognise).
 /// </summary>
-internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, SyncOptions options)
+internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, PatchWorkspace workspace, SyncOptions options)
 {
     private readonly BlockRunList _unrecognized = new();
     private long _oldBlocks;
@@ -27,13 +27,12 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, S
         long targetLength = target.Length;
         TargetChecker checker = new(target, geometry, belowCache: false);
         SpanningBlock? spanning = geometry.Target.BlockSize > reader.Header.FrameSize ? new SpanningBlock(geometry.Target, hash) : null;
-        PatchItems items = new(reader, PatchPass.Plan);
+        PatchItems items = new(reader, PatchPass.Plan, targetLength, workspace);
         options.Progress.Begin("verifying", patch.Length);
         long position = 0;
-        using SlotFactory slots = new(geometry, hash);
         OrderedPipeline<PatchItem>.Run(
             options.Threads,
-            slots.Create,
+            workspace.BeginPass(reader),
             item =>
             {
                 options.Progress.Advance(reader.Position - position);
@@ -101,12 +100,12 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, S
         foreach (ContentPiece piece in item.Group.PiecesOf(geometry.Target, item.ContentFrom, raw.Length))
         {
             BlockContent.FindMismatches(
-                item.Group, piece, geometry.Target, hash, item.Raw.AsSpan(piece.ContentOffset, piece.Length), item.Hash, item.Unrecognized);
+                item.Group, piece, geometry.Target, hash, item.Raw.AsSpan(piece.ContentOffset, piece.Length), item.Hash, item.WrongContent);
         }
 
-        if (item.Unrecognized.Count > 0)
+        if (item.WrongContent.Count > 0)
         {
-            throw WrongContent(patch.Name, item, item.Unrecognized[0]);
+            throw WrongContent(patch.Name, item, item.WrongContent[0]);
         }
     }
 

@@ -20,18 +20,3 @@ public sealed class PatchSource(Stream stream, string name)
         return new OperationReader(stream, name, MessageKind.DataFile, skipContent);
     }
 }
-
-/// <summary>Makes the slots of a pass, and disposes of them.</summary>
-internal sealed class SlotFactory(SyncGeometry geometry, BlockHash hash) : IDisposable
-{
-    private readonly List<PatchItem> _items = [];
-
-    public PatchItem Create()
-    {
-        PatchItem item = new(geometry, hash);
-        _items.Add(item);
-        return item;
-    }
-
-    public void Dispose() => _items.ForEach(item => item.Dispose());
-}

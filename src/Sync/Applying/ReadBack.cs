@@ -8,19 +8,18 @@ internal static class ReadBack
 {
     /// <summary>Compares all blocks that the data file speaks of.</summary>
     /// <returns>The blocks that are wrong, and the bytes compared.</returns>
-    public static (BlockRunList Wrong, long Bytes) Blocks(IReadableStorage target, PatchPlan plan, PatchSource patch, SyncOptions options)
+    public static (BlockRunList Wrong, long Bytes) Blocks(IReadableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, SyncOptions options)
     {
         OperationReader reader = patch.Open(skipContent: true);
         SyncGeometry geometry = reader.Geometry;
         TargetChecker checker = new(target, geometry, belowCache: true);
-        PatchItems items = new(reader, PatchPass.ReadBack);
+        PatchItems items = new(reader, PatchPass.ReadBack, plan.Sizing.LengthBefore, workspace);
         BlockRunList wrong = new();
         long bytes = 0;
         options.Progress.Begin("reading back", 0);
-        using SlotFactory slots = new(geometry, reader.Header.Hash);
         OrderedPipeline<PatchItem>.Run(
             options.Threads,
-            slots.Create,
+            workspace.BeginPass(reader),
             items.Take,
             item =>
             {

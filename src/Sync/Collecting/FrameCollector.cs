@@ -16,6 +16,8 @@ internal sealed class FrameCollector
     private readonly BlockRunList _changed;
     private readonly BlockGeometry _geometry;
     private readonly SpanningBlock? _spanning;
+    private readonly List<FrameSlot> _slots = [];
+    private readonly OperationGroupPool _groups;
     private OperationGroup? _group;
     private long _nextContent;
     private bool _groupDue;
@@ -29,13 +31,19 @@ internal sealed class FrameCollector
         _specification = specification;
         _changed = changed;
         _geometry = request.Geometry.Target;
+        _groups = new OperationGroupPool(group => _slots.Exists(slot => slot.Group == group));
         _spanning = _geometry.BlockSize > specification.FrameSize ? new SpanningBlock(_geometry, request.Header.Hash) : null;
     }
 
     /// <summary>Handles all groups. Blocks that are not what their hash says are added to the list; from the first of them on nothing is written.</summary>
     public void Run(SyncOptions options) => OrderedPipeline<FrameSlot>.Run(
         options.Threads,
-        () => new FrameSlot(_specification.FrameSize, _request.Header.Hash.Length),
+        () =>
+        {
+            FrameSlot slot = new(_specification.FrameSize, _request.Header.Hash.Length);
+            _slots.Add(slot);
+            return slot;
+        },
         Take,
         slot => Work(slot, options.Progress),
         Emit,
@@ -46,7 +54,7 @@ internal sealed class FrameCollector
     {
         if (_group is null || (!_groupDue && _nextContent == _group.ContentLength))
         {
-            OperationGroup next = new();
+            OperationGroup next = _groups.Take();
             if (!_request.ReadGroup(next))
             {
                 return false;

@@ -91,10 +91,15 @@ internal sealed class OrderedPipeline<TSlot>
         {
             lock (_gate)
             {
-                _failure ??= ExceptionDispatchInfo.Capture(exception);
-                Monitor.PulseAll(_gate);
+                Fail(exception);
             }
         }
+    }
+
+    private void Fail(Exception exception)
+    {
+        _failure ??= ExceptionDispatchInfo.Capture(exception);
+        Monitor.PulseAll(_gate);
     }
 
     private bool Take(out TSlot? slot, out long number)
@@ -113,17 +118,26 @@ internal sealed class OrderedPipeline<TSlot>
                 return false;
             }
 
-            _cancellation.ThrowIfCancellationRequested();
-            slot = _free.Pop();
-            if (!_take(slot))
+            try
             {
-                _ended = true;
-                Monitor.PulseAll(_gate);
+                _cancellation.ThrowIfCancellationRequested();
+                slot = _free.Pop();
+                if (_take(slot))
+                {
+                    _nextTaken++;
+                    return true;
+                }
+            }
+            catch (Exception exception)
+            {
+                // Before the gate opens: another thread must not take on from where this one broke off.
+                Fail(exception);
                 return false;
             }
 
-            _nextTaken++;
-            return true;
+            _ended = true;
+            Monitor.PulseAll(_gate);
+            return false;
         }
     }
 

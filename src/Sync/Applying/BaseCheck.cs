@@ -1,0 +1,122 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Compares the blocks that the data file leaves alone with the base, by its root. The blocks that it speaks of have been recognised one by one, as old or
+/// as already new: for them stand the hashes that the data file gives. So a target that is partly or wholly patched passes as well, and the same command can
+/// be run again.
+/// </summary>
+internal static class BaseCheck
+{
+    /// <summary>True where the target is the base, but for what the data file changes.</summary>
+    public static bool Matches(IReadableStorage target, PatchPlan plan, PatchSource patch, SyncOptions options)
+    {
+        SyncGeometry both = plan.Header.SyncGeometry;
+
+        // Of a target that is shorter than A (it was cut already), the end of A cannot be seen; but all that B has must be as B has it.
+        bool ofBase = target.Length >= both.Base.Size;
+        BlockGeometry geometry = ofBase ? both.Base : both.Target;
+        BlockCoverage coverage = plan.Header.Coverage.ClipTo(geometry.BlockCount);
+        ReadOnlyMemory<byte> expected = (ofBase ? plan.Trailer.BaseRoot : plan.Trailer.TargetRoot)!.Value;
+        options.Progress.Begin("checking the base", ChecksumOperation.CoveredBytes(geometry, coverage));
+        using RootBuilder root = new(geometry, plan.Header.Hash, coverage);
+        OperationSubstitution substitution = new(root, patch.Open(skipContent: true), ofBase);
+        new BlockScanner(target, geometry, plan.Header.Hash, HolePolicy.Read, belowCache: false, options).Scan(coverage, substitution);
+        return root.Finish().AsSpan().SequenceEqual(expected.Span);
+    }
+}
+
+/// <summary>Hands blocks on, in place of those that have an operation what the operation says that they were (or shall be).</summary>
+internal sealed class OperationSubstitution(IBlockSink sink, OperationReader reader, bool old) : IBlockSink
+{
+    private readonly int _hashLength = reader.Header.Hash.Length;
+    private readonly OperationGroup _group = new();
+    private Operation _operation;
+    private int _next;
+
+    public void AddData(BlockRun run, ReadOnlySpan<byte> hashes)
+    {
+        while (run.Count > 0)
+        {
+            BlockRun before = TakeUntouched(ref run);
+            if (before.Count > 0)
+            {
+                int length = (int)before.Count * _hashLength;
+                sink.AddData(before, hashes[..length]);
+                hashes = hashes[length..];
+            }
+
+            BlockRun replaced = TakeReplaced(ref run);
+            hashes = hashes[((int)replaced.Count * _hashLength)..];
+        }
+    }
+
+    public void AddZeros(BlockRun run)
+    {
+        while (run.Count > 0)
+        {
+            BlockRun before = TakeUntouched(ref run);
+            if (before.Count > 0)
+            {
+                sink.AddZeros(before);
+            }
+
+            TakeReplaced(ref run);
+        }
+    }
+
+    // What lies before the next operation.
+    private BlockRun TakeUntouched(ref BlockRun run)
+    {
+        while (_operation.Blocks.End <= run.First && NextOperation())
+        {
+        }
+
+        BlockRun before = BlockRun.Between(run.First, Math.Clamp(_operation.Blocks.First, run.First, run.End));
+        run = BlockRun.Between(before.End, run.End);
+        return before;
+    }
+
+    // What lies in the operation, if it has come to that.
+    private BlockRun TakeReplaced(ref BlockRun run)
+    {
+        BlockRun inside = BlockRun.Between(run.First, Math.Clamp(_operation.Blocks.End, run.First, run.End));
+        run = BlockRun.Between(inside.End, run.End);
+        if (inside.Count > 0 && (old ? _operation.Old != OldKind.Hashed : _operation.New == NewKind.Zero))
+        {
+            sink.AddZeros(inside);
+            return inside;
+        }
+
+        for (long block = inside.First; block < inside.End; block++)
+        {
+            long index = block - _operation.Blocks.First;
+            sink.AddData(new BlockRun(block, 1), old ? _group.OldHash(_operation, index) : _group.NewHash(_operation, index));
+        }
+
+        return inside;
+    }
+
+    private bool NextOperation()
+    {
+        while (_next == _group.Operations.Count)
+        {
+            while (reader.ReadFrame(out _))
+            {
+            }
+
+            if (!reader.ReadGroup(_group))
+            {
+                _operation = _operation with { Blocks = BlockRun.From(long.MaxValue - 1) };
+                return false;
+            }
+
+            _next = 0;
+        }
+
+        _operation = _group.Operations[_next++];
+        return true;
+    }
+}

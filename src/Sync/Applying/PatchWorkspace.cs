@@ -1,0 +1,36 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// What the passes over one data file work with: slots and groups are made once and used by all passes, so that a long file leaves
+/// no more garbage than a short one.
+/// </summary>
+internal sealed class PatchWorkspace : IDisposable
+{
+    private readonly List<PatchItem> _items = [];
+    private readonly OperationGroupPool _groups;
+    private int _handedOut;
+
+    public PatchWorkspace() => _groups = new OperationGroupPool(group => _items.Exists(item => item.Group == group));
+
+    /// <summary>Begins a pass, and makes its slots.</summary>
+    public Func<PatchItem> BeginPass(OperationReader reader)
+    {
+        _handedOut = 0;
+        return () =>
+        {
+            if (_handedOut == _items.Count)
+            {
+                _items.Add(new PatchItem(reader.Geometry, reader.Header.Hash));
+            }
+
+            return _items[_handedOut++];
+        };
+    }
+
+    /// <summary>A group that no slot is at work with.</summary>
+    public OperationGroup TakeGroup() => _groups.Take();
+
+    public void Dispose() => _items.ForEach(item => item.Dispose());
+}

@@ -1,0 +1,23 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>Groups to be filled again, once no slot of the pipeline refers to them. To be used while slots are filled: by one thread at a time.</summary>
+/// <param name="isInUse">True while a slot refers to the group.</param>
+internal sealed class OperationGroupPool(Func<OperationGroup, bool> isInUse)
+{
+    private readonly List<OperationGroup> _groups = [];
+
+    /// <summary>A group to be filled: the least one that is free, or a new one. There are never more than slots, and one.</summary>
+    public OperationGroup Take()
+    {
+        OperationGroup? free = _groups.Find(group => !isInUse(group));
+        if (free is null)
+        {
+            free = new OperationGroup();
+            _groups.Add(free);
+        }
+
+        return free;
+    }
+}

@@ -1,0 +1,53 @@
+namespace BinarySync.Docs.Tests;
+
+/// <summary>
+/// The commands in the documents' console blocks, run in order in an empty directory: they print what stands there. After
+/// a change that is meant, BINARYSYNC_UPDATE_DOCUMENTS=1 writes what they print now into the documents.
+/// </summary>
+public class ConsoleExampleTests
+{
+    private const string Fence = "```";
+    private const string ConsoleFence = "```console";
+    private const string Prompt = "$ ";
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/Manual.md")]
+    public void Console_blocks_print_what_they_say(string path)
+    {
+        Document document = Document.Open(path);
+        string[] actual = [.. Replay(document.Lines)];
+        if (Environment.GetEnvironmentVariable("BINARYSYNC_UPDATE_DOCUMENTS") == "1")
+        {
+            File.WriteAllLines(document.Path, actual);
+            return;
+        }
+
+        Assert.Contains(ConsoleFence, document.Lines);
+        Assert.Equal(string.Join('\n', document.Lines), string.Join('\n', actual));
+    }
+
+    // The document with the output of every command replaced by what it is now.
+    private static IEnumerable<string> Replay(IEnumerable<string> lines)
+    {
+        using Shell shell = new();
+        bool inConsole = false;
+        foreach (string line in lines)
+        {
+            if (inConsole && line.StartsWith(Prompt, StringComparison.Ordinal))
+            {
+                yield return line;
+                string output = shell.Run(line[Prompt.Length..]);
+                foreach (string printed in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    yield return printed;
+                }
+            }
+            else if (!inConsole || line == Fence)
+            {
+                inConsole = line == ConsoleFence;
+                yield return line;
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace BinarySync.Docs.Tests;
+
+/// <summary>Every field that appears in a JSON result is named in the Manual's section about them.</summary>
+public class JsonFieldTests
+{
+    private static readonly string[] Preparation =
+    [
+        "seq 1 50000 > old.img && seq 3 60000 > new.img",
+        "dd if=/dev/zero of=new.img bs=4K seek=10 count=3 conv=notrunc status=none",
+        "ckfile old.img -q && ckfile new.img -q && dtreq -q --remote old.img.ckf --master new.img.ckf && dtfile new.img -q -r old.img.dtr",
+    ];
+
+    [Theory]
+    [InlineData("ckreq --range 0-3 --range 9- --label x -o x.ckr")]
+    [InlineData("ckfile old.img --range 0-3 -o x.ckf")]
+    [InlineData("dtreq --remote old.img.ckf --master new.img.ckf --label x -o x.dtr")]
+    [InlineData("dtfile new.img -r old.img.dtr -o x.dtf")]
+    [InlineData("ckfile info new.img.ckf --extents")]
+    [InlineData("dtreq info old.img.dtr --extents")]
+    [InlineData("dtfile info old.img.dtf --extents")]
+    [InlineData("ckfile check old.img new.img.ckf")]
+    [InlineData("dtfile apply old.img.dtf old.img")]
+    public void Fields_of_a_result_are_documented(string command)
+    {
+        using Shell shell = new();
+        foreach (string line in Preparation)
+        {
+            Assert.Empty(shell.Run(line));
+        }
+
+        string section = string.Join('\n', Document.Open("docs/Manual.md").Below("## 11. Results as JSON"));
+        using JsonDocument result = JsonDocument.Parse(shell.Run($"{command} --json"));
+        Assert.All(NamesIn(result.RootElement), name => Assert.Contains($"`{name}`", section, StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> NamesIn(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => NamesIn(property.Value).Prepend(property.Name)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(NamesIn),
+        _ => [],
+    };
+}

@@ -1,0 +1,102 @@
+namespace BinarySync.Sync.Tests.Support;
+
+/// <summary>The four steps of a sync in memory.</summary>
+internal static class FourSteps
+{
+    public static byte[] Checksums(IReadableStorage source, ChecksumSpecification specification, int threads = 2)
+    {
+        using MemoryStream output = new();
+        ChecksumOperation.Run(source, specification, output, Threads(threads));
+        return output.ToArray();
+    }
+
+    public static byte[] Request(byte[] remote, byte[] master, string? label = null)
+    {
+        using MemoryStream output = new();
+        using ChecksumFileReader a = new(new MemoryStream(remote), "remote.ckf");
+        using ChecksumFileReader b = new(new MemoryStream(master), "master.ckf");
+        DataRequestOperation.Run(a, b, label, output, new SyncOptions());
+        return output.ToArray();
+    }
+
+    public static byte[] Data(IReadableStorage master, byte[] request, DataFileSpecification? specification = null, int threads = 2)
+    {
+        using MemoryStream output = new();
+        OperationReader reader = new(new MemoryStream(request), "update.dtr", MessageKind.DataRequest);
+        DataFileOperation.Run(master, reader, specification ?? new DataFileSpecification(), output, Threads(threads));
+        return output.ToArray();
+    }
+
+    public static ApplyResult Apply(IWritableStorage target, byte[] dataFile, ApplySpecification? specification = null, int threads = 2) =>
+        ApplyOperation.Run(target, Patch(dataFile), specification ?? new ApplySpecification(), Threads(threads));
+
+    public static PatchSource Patch(byte[] dataFile) => new(new MemoryStream(dataFile), "update.dtf");
+
+    public static CheckResult Check(
+        IReadableStorage target, byte[] checksums, HolePolicy holes = HolePolicy.Trust, bool live = false, int threads = 2)
+    {
+        using ChecksumFileReader reader = new(new MemoryStream(checksums), "target.ckf");
+        return CheckOperation.Run(target, reader, holes, live, Threads(threads));
+    }
+
+    /// <summary>The data file that turns A into B.</summary>
+    public static byte[] DataFile(byte[] a, byte[] b, int blockSize = 512, BlockCoverage? coverage = null, int frameSize = FormatLimits.MinFrameSize)
+    {
+        ChecksumSpecification how = new() { BlockSize = blockSize, Coverage = coverage ?? BlockCoverage.Whole };
+        byte[] request = Request(Checksums(FakeStorage.File(a), how), Checksums(FakeStorage.File(b), how));
+        return Data(FakeStorage.File(b), request, new DataFileSpecification { FrameSize = frameSize });
+    }
+
+    public static SyncOptions Threads(int threads) => new() { Threads = threads };
+
+    /// <summary>All operations of a data file, with their hashes.</summary>
+    public static IReadOnlyList<OperationGroup> Groups(byte[] dataFile)
+    {
+        List<OperationGroup> groups = [];
+        OperationReader reader = new(new MemoryStream(dataFile), "update.dtf", MessageKind.DataFile);
+        while (true)
+        {
+            OperationGroup group = new();
+            if (!reader.ReadGroup(group))
+            {
+                return groups;
+            }
+
+            groups.Add(group);
+            while (reader.ReadFrame(out _))
+            {
+            }
+        }
+    }
+
+    /// <summary>The blocks that a data file speaks of, ascending.</summary>
+    public static IReadOnlyList<long> Blocks(byte[] dataFile) =>
+        [.. Groups(dataFile).SelectMany(group => group.Operations).SelectMany(operation => Each(operation.Blocks))];
+
+    public static IEnumerable<long> Each(BlockRun run)
+    {
+        for (long block = run.First; block < run.End; block++)
+        {
+            yield return block;
+        }
+    }
+
+    /// <summary>Ascending blocks as maximal runs.</summary>
+    public static IReadOnlyList<BlockRun> Runs(IEnumerable<long> blocks)
+    {
+        List<BlockRun> runs = [];
+        foreach (long block in blocks)
+        {
+            if (runs.Count > 0 && runs[^1].End == block)
+            {
+                runs[^1] = runs[^1] with { Count = runs[^1].Count + 1 };
+            }
+            else
+            {
+                runs.Add(new BlockRun(block, 1));
+            }
+        }
+
+        return runs;
+    }
+}
