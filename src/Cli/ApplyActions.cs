@@ -70,7 +70,7 @@ public static class ApplyActions
 
         if (specification.ForceUnrecognized && done.Plan.Unrecognized.BlockCount > 0)
         {
-            terminal.Warn($"{done.Plan.Unrecognized} were neither as expected nor new{(done.DryRun ? string.Empty : ", and were overwritten")}");
+            terminal.Warn($"neither as expected nor already new{(done.DryRun ? string.Empty : ", and overwritten")}: {done.Plan.Unrecognized}");
         }
     }
 
@@ -83,12 +83,12 @@ public static class ApplyActions
             : $", size from {SizeText.Exact(sizing.LengthBefore)} to {SizeText.Exact(sizing.LengthAfter)}";
         if (done.DryRun)
         {
-            session.Terminal.Summary($"{target}: {plan.BlocksToWrite} blocks would be written, {plan.NewBlocks} are up to date already{size}; nothing was changed");
+            session.Terminal.Summary($"{target}: {CountText.Blocks(plan.BlocksToWrite)} would be written, up to date already: {plan.NewBlocks}{size}; nothing was changed");
             return;
         }
 
         session.Terminal.Summary(
-            $"{target}: {done.Written.DataBlocks} blocks written ({SizeText.Format(done.Written.DataBytes)}), {done.Written.ZeroBlocks} turned to zeros, {plan.NewBlocks} were up to date already{size}");
+            $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}), {done.Written.ZeroBlocks} turned to zeros, up to date already: {plan.NewBlocks}{size}");
         session.Terminal.Summary(specification.Verify switch
         {
             VerifyMode.None => "flushed; nothing was read back",

@@ -32,7 +32,8 @@ public static class ChecksumActions
         };
         using IReadableStorage source = StorageAccess.OpenSource(target);
         string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), target, inputKind: null, MessageKind.ChecksumFile);
-        using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, target);
+        string[] inputs = result.GetValue(arguments.Request) is { } request ? [target, request] : [target];
+        using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, inputs);
         SourceWarnings.Say(session.Terminal, source, specification.Live);
         ChecksumResult made = ChecksumOperation.Run(source, specification, output.Stream, session.Options);
         long length = output.Stream.Position;
@@ -54,7 +55,7 @@ public static class ChecksumActions
 
         long read = ChecksumBytes(made);
         session.Terminal.Summary(
-            $"{output.Name}: {made.Trailer.DataBlocks + made.Trailer.ZeroBlocks} blocks of {SizeText.Format(made.Header.BlockSize)} ({made.Trailer.ZeroBlocks} of them zeros), {made.Header.Hash.Name}, {SizeText.Format(length)}");
+            $"{output.Name}: {CountText.Blocks((made.Trailer.DataBlocks + made.Trailer.ZeroBlocks)!.Value)} of {SizeText.Format(made.Header.BlockSize)} ({made.Trailer.ZeroBlocks} of them zeros), {made.Header.Hash.Name}, {SizeText.Format(length)}");
         session.Terminal.Detail($"{SizeText.Format(read)} in {Rate.Text(read, session.Elapsed)}");
         return ExitCode.Done;
     }
@@ -172,7 +173,7 @@ public static class ChecksumActions
         foreach (BlockRun run in check.Differences.Runs)
         {
             long offset = geometry.OffsetOf(run.First);
-            terminal.Result($"{target}: blocks {run} differ (bytes {offset}+{geometry.LengthOf(run)})");
+            terminal.Result($"{target}: {(run.Count == 1 ? $"block {run} differs" : $"blocks {run} differ")} (bytes {offset}+{geometry.LengthOf(run)})");
         }
 
         if (check.Differences.RunCount > check.Differences.Runs.Count)
@@ -180,6 +181,6 @@ public static class ChecksumActions
             terminal.Result($"{target}: and {check.Differences.RunCount - check.Differences.Runs.Count} more ranges");
         }
 
-        terminal.Summary($"{target}: {check.Differences.BlockCount} blocks in {check.Differences.RunCount} ranges differ from {file}");
+        terminal.Summary($"{target}: differs from {file} in {CountText.Blocks(check.Differences.BlockCount)}, {CountText.Ranges(check.Differences.RunCount)}");
     }
 }

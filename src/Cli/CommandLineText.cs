@@ -9,7 +9,13 @@ internal static class CommandLineText
     /// <summary>Without a capital and a full stop.</summary>
     public static string InOurVoice(string message)
     {
+        const string MissingArgument = "Required argument ";
         string trimmed = message.TrimEnd('.', ' ');
+        if (trimmed.StartsWith(MissingArgument, StringComparison.Ordinal) && trimmed.Split('\'') is [_, var argument, ..])
+        {
+            return $"{argument} is missing";
+        }
+
         return trimmed.Length > 1 && char.IsUpper(trimmed[0]) && char.IsLower(trimmed[1])
             ? char.ToLowerInvariant(trimmed[0]) + trimmed[1..]
             : trimmed;

@@ -49,7 +49,7 @@ public static class DataFileActions
         }
 
         session.Terminal.Summary(
-            $"{output.Name}: {made.Trailer.DataBlocks} blocks with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}), {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
+            $"{output.Name}: {CountText.Blocks(made.Trailer.DataBlocks!.Value)} with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}), {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
         session.Terminal.Detail($"{SizeText.Format(made.Trailer.DataBytes.Value)} in {Rate.Text(made.Trailer.DataBytes.Value, session.Elapsed)}");
         return ExitCode.Done;
     }

@@ -64,16 +64,16 @@ public sealed class InjectedErrorTests : IDisposable
     public void A_failed_read_below_the_cache_is_an_error_and_a_refused_one_is_not(string error, string kind)
     {
         string path = _directory.File("a", 10_000);
-        string line = $"strace -f -o /dev/null -e inject=pread64:error={error}:when=1 -P '{path}' {Command.Probe} uncached '{path}'";
-        Assert.Equal([kind, "done"], Command.Shell(kind == "done" ? line : line + " || true"));
+        string line = $"strace -f -o /dev/null -e inject=pread64:error={error}:when=1 -P '{path}' {Probe.CommandLine} uncached '{path}'";
+        Assert.Equal([kind, "done"], Probe.Shell(kind == "done" ? line : line + " || true"));
     }
 
     [LinuxFact("strace")]
     public void A_failed_plain_read_is_an_error()
     {
         string path = _directory.File("a", 10_000);
-        string line = $"strace -f -o /dev/null -e inject=pread64:error=EIO:when=2+ -P '{path}' {Command.Probe} uncached '{path}' || true";
-        Assert.Equal(["done", "ReadFailed"], Command.Shell(line));
+        string line = $"strace -f -o /dev/null -e inject=pread64:error=EIO:when=2+ -P '{path}' {Probe.CommandLine} uncached '{path}' || true";
+        Assert.Equal(["done", "ReadFailed"], Probe.Shell(line));
     }
 
     private string[] Inject(string fault, string step)
@@ -83,6 +83,6 @@ public sealed class InjectedErrorTests : IDisposable
             _directory.File("a", 10);
         }
 
-        return Command.Shell($"strace -f -o /dev/null -e inject={fault} {Command.Probe} {step} '{_directory["a"]}'");
+        return Probe.Shell($"strace -f -o /dev/null -e inject={fault} {Probe.CommandLine} {step} '{_directory["a"]}'");
     }
 }

@@ -114,30 +114,30 @@ public sealed class MessageStreamTests : IDisposable
 
     [LinuxFact]
     public void Standard_input_is_read_to_its_end() =>
-        Assert.Equal(["done", "300000"], Command.Shell($"head -c 300000 /dev/zero | {Command.Probe} stdin"));
+        Assert.Equal(["done", "300000"], Probe.Shell($"head -c 300000 /dev/zero | {Probe.CommandLine} stdin"));
 
     [LinuxFact]
     public void Standard_output_goes_whole_to_a_pipe_and_a_file()
     {
-        Assert.Equal(["done", "300000"], Command.Shell($"{Command.Probe} stdout 300000 | wc -c >&2"));
-        Assert.Equal(["done"], Command.Shell($"{Command.Probe} stdout 300000 > '{_directory["a"]}'"));
+        Assert.Equal(["done", "300000"], Probe.Shell($"{Probe.CommandLine} stdout 300000 | wc -c >&2"));
+        Assert.Equal(["done"], Probe.Shell($"{Probe.CommandLine} stdout 300000 > '{_directory["a"]}'"));
         Assert.Equal(300_000, new FileInfo(_directory["a"]).Length);
-        Assert.Equal(["done"], Command.Shell($"{Command.Probe} stdout 5 > /dev/null"));
+        Assert.Equal(["done"], Probe.Shell($"{Probe.CommandLine} stdout 5 > /dev/null"));
     }
 
     [LinuxFact]
     public void A_reader_that_went_away_is_an_error() =>
-        Assert.Equal(["WriteFailed"], Command.Shell($"{Command.Probe} stdout 10000000 | true"));
+        Assert.Equal(["WriteFailed"], Probe.Shell($"{Probe.CommandLine} stdout 10000000 | true"));
 
     [LinuxFact]
     public void A_full_device_on_standard_output_is_an_error() =>
-        Assert.Equal(["NoSpace"], Command.Shell($"{Command.Probe} stdout 5 > /dev/full"));
+        Assert.Equal(["NoSpace"], Probe.Shell($"{Probe.CommandLine} stdout 5 > /dev/full"));
 
     [LinuxFact("strace")]
     public void A_file_on_standard_output_is_flushed() =>
         Assert.Equal(
             ["FlushFailed"],
-            Command.Shell($"strace -f -o /dev/null -e inject=fsync:error=EIO {Command.Probe} stdout 5 > '{_directory["a"]}'"));
+            Probe.Shell($"strace -f -o /dev/null -e inject=fsync:error=EIO {Probe.CommandLine} stdout 5 > '{_directory["a"]}'"));
 
     private static void WriteAndRead(Stream stream)
     {

@@ -180,7 +180,7 @@ public sealed class OutputFileTests : IDisposable
     [LinuxFact]
     public void Permissions_follow_the_umask()
     {
-        string[] said = Command.Shell($"umask 027; {Command.Probe} output '{_directory["a"]}'; stat -c %a '{_directory["a"]}' >&2");
+        string[] said = Probe.Shell($"umask 027; {Probe.CommandLine} output '{_directory["a"]}'; stat -c %a '{_directory["a"]}' >&2");
         Assert.Equal(["done", "640"], said);
     }
 

@@ -77,7 +77,7 @@ public sealed class UncachedReadTests : IDisposable
     private void DemandDirect(string path, int length)
     {
         string log = _directory["log"];
-        string[] said = Command.Shell($"strace -f -o '{log}' -e trace=open,openat,pread64 {Command.Probe} uncached '{path}'");
+        string[] said = Probe.Shell($"strace -f -o '{log}' -e trace=open,openat,pread64 {Probe.CommandLine} uncached '{path}'");
         Assert.Equal(["done", "done"], said);
 
         string[] calls = File.ReadAllLines(log);

@@ -120,7 +120,7 @@ public static class ApplyOperation
         return new SyncException(
             SyncError.Unrecognized,
             target.Name,
-            $"{plan.Unrecognized} of the {all} to be patched are neither as {patch.Name} expects nor already new; nothing was written",
+            $"neither as {patch.Name} expects nor already new: {plan.Unrecognized} of the {all} to be patched; nothing was written",
             $"{LikelyCause(target, plan, patch)} (--force-unrecognized overwrites them)",
             plan.Unrecognized.Runs);
     }

@@ -112,7 +112,11 @@ internal sealed class PatchExecutor
             {
                 throw PatchPlanner.WrongContent(_patch.Name, item, item.WrongContent[0]);
             }
+        }
 
+        // Only now: what is found in the target goes into the same list.
+        foreach (ContentPiece piece in item.Group.PiecesOf(geometry, item.ContentFrom, item.Frame.RawLength))
+        {
             PrepareData(item, piece);
         }
     }

@@ -55,7 +55,7 @@ public static class DataFileOperation
             throw new SyncException(
                 SyncError.SourceChanged,
                 master.Name,
-                $"{changed} are not what {request.Source} asks for",
+                $"not what {request.Source} asks for: {changed}",
                 "the master has changed since its checksum file was made, or is another one: make a new checksum file and request",
                 changed.Runs);
         }

@@ -33,7 +33,7 @@ public static class DataRequestOperation
             throw new SyncException(
                 SyncError.Mismatch,
                 string.Empty,
-                sizeLeft
+                sizeLeft && !a.Coverage.Intersect(b.Coverage).IsEmpty
                     ? "the ranges of the two checksum files have only blocks in common that lie where the sizes differ"
                     : "the ranges of the two checksum files have no block in common",
                 "make both with the same --range, or from the same checksum request");

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace BinarySync.Storage.Tests.Support;
+namespace BinarySync.Tests.Support;
 
 /// <summary>Another program, run to its end.</summary>
 public static class Command
@@ -36,16 +36,4 @@ public static class Command
     public static bool Exists(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/sbin")
             .Any(directory => File.Exists(Path.Combine(directory, program)));
-
-    /// <summary>The command line of the probe process, for a shell.</summary>
-    public static string Probe =>
-        $"'{Environment.ProcessPath}' exec '{Path.Combine(AppContext.BaseDirectory, "BinarySync.Storage.Probe.dll")}'";
-
-    /// <summary>Runs a line of shell; standard error's lines come back.</summary>
-    public static string[] Shell(string line)
-    {
-        (int exit, _, string errors) = Run("sh", "-c", line);
-        Assert.True(exit == 0, errors);
-        return errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
 }

@@ -1,4 +1,4 @@
-namespace BinarySync.Storage.Tests.Support;
+namespace BinarySync.Tests.Support;
 
 /// <summary>A test that needs Linux.</summary>
 public sealed class LinuxFactAttribute : FactAttribute

@@ -1,4 +1,4 @@
-namespace BinarySync.Storage.Tests.Support;
+namespace BinarySync.Tests.Support;
 
 /// <summary>A loop device over a file, detached after the test.</summary>
 public sealed class LoopDevice : IDisposable

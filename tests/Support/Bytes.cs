@@ -1,7 +1,9 @@
-namespace BinarySync.Storage.Tests.Support;
+namespace BinarySync.Tests.Support;
 
+/// <summary>Content for tests.</summary>
 public static class Bytes
 {
+    /// <summary>Bytes that are never zero and differ from place to place.</summary>
     public static byte[] Pattern(int length, int seed = 0)
     {
         byte[] bytes = new byte[length];
@@ -10,13 +12,6 @@ public static class Bytes
             bytes[i] = (byte)(1 + ((i + seed + (i >> 9)) % 255));
         }
 
-        return bytes;
-    }
-
-    public static byte[] ReadAll(this IReadableStorage storage)
-    {
-        byte[] bytes = new byte[storage.Length];
-        storage.Read(bytes, 0);
         return bytes;
     }
 }

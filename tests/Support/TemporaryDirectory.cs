@@ -1,4 +1,4 @@
-namespace BinarySync.Storage.Tests.Support;
+namespace BinarySync.Tests.Support;
 
 /// <summary>A directory that is gone after the test, whatever became of it.</summary>
 public sealed class TemporaryDirectory : IDisposable

@@ -1,0 +1,215 @@
+namespace BinarySync.Tools.Tests;
+
+/// <summary>Sources, targets and outputs that cannot be: each with its exit code, one clear line, and nothing touched.</summary>
+public sealed class BadPathTests : IDisposable
+{
+    private readonly Workspace _work = new();
+    private readonly byte[] _a = Content.Make(600_000);
+
+    public BadPathTests()
+    {
+        _work.Prepare(_a, Content.Later(_a, 700_000, 4096));
+        Directory.CreateDirectory(_work["directory"]);
+    }
+
+    public void Dispose() => _work.Dispose();
+
+    [LinuxTheory]
+    [InlineData("ckfile {0} -o x.ckf")]
+    [InlineData("ckfile check {0} a.ckf")]
+    [InlineData("dtfile {0} -r p.dtr -o x.dtf")]
+    [InlineData("dtfile apply p.dtf {0}")]
+    [InlineData("dtfile apply p.dtf {0} --dry-run")]
+    public void What_is_neither_file_nor_block_device(string line)
+    {
+        Command.Demand("mkfifo", _work["a.fifo"]);
+        File.CreateSymbolicLink(_work["dangling"], "nothing");
+        Untouched before = _work.Remember();
+        _work.Line(string.Format(line, "missing")).Fails(2, "missing: No such file or directory");
+        _work.Line(string.Format(line, "dangling")).Fails(2, "dangling: No such file or directory");
+        _work.Line(string.Format(line, "a/below")).Fails(2, "a/below: ");
+        _work.Line(string.Format(line, "directory")).Fails(2, "directory: is a directory");
+        _work.Line(string.Format(line, "/dev/null")).Fails(2, "/dev/null: is a character device");
+        _work.Line(string.Format(line, "/dev/zero")).Fails(2, "/dev/zero: is a character device");
+        _work.Line(string.Format(line, "a.fifo")).Fails(2, "a.fifo: is a");
+        before.Check();
+    }
+
+    [LinuxTheory]
+    [InlineData("ckreq -o {0}")]
+    [InlineData("ckfile a -o {0}")]
+    [InlineData("dtreq --remote a.ckf --master b.ckf -o {0}")]
+    [InlineData("dtfile b -r p.dtr -o {0}")]
+    public void Outputs_that_cannot_be(string line)
+    {
+        _work.Write("there", "content"u8);
+        Untouched before = _work.Remember();
+        _work.Line(string.Format(line, "there")).Fails(2, "there: ", "-f replaces an existing output");
+        _work.Line(string.Format(line, "nowhere/x")).Fails(2, "nowhere");
+        _work.Line(string.Format(line, "directory") + " -f").Fails(2, "directory: ");
+        _work.Line(string.Format(line, "/dev/null") + " -f").Fails(2, "/dev/null: ");
+        _work.Line(string.Format(line, "there/x")).Fails(2, "there");
+        before.Check();
+        _work.Line(string.Format(line, "there") + " -f").Succeeds();
+    }
+
+    [LinuxTheory]
+    [InlineData("ckfile a -o a -f", "a")]
+    [InlineData("ckfile a -o link -f", "link")]
+    [InlineData("ckfile a -r r.ckr -o r.ckr -f", "r.ckr")]
+    [InlineData("dtreq --remote a.ckf --master b.ckf -o a.ckf -f", "a.ckf")]
+    [InlineData("dtreq --remote a.ckf --master b.ckf -o ./b.ckf -f", "./b.ckf")]
+    [InlineData("dtfile b -r p.dtr -o b -f", "b")]
+    [InlineData("dtfile b -r p.dtr -o p.dtr -f", "p.dtr")]
+    public void An_input_is_not_replaced_by_its_own_result(string line, string output)
+    {
+        _work.Line("ckreq -o r.ckr").Succeeds();
+        Command.Demand("ln", _work["a"], _work["link"]);
+        Untouched before = _work.Remember();
+        _work.Line(line).Fails(2, $"{output} is an input of this command; it would be replaced");
+        before.Check();
+    }
+
+    [LinuxTheory]
+    [InlineData("dtfile apply a a")]
+    [InlineData("dtfile apply p.dtf p.dtf")]
+    public void The_data_file_is_not_its_own_target(string line)
+    {
+        Untouched before = _work.Remember();
+        ToolResult result = _work.Line(line);
+        Assert.True(result.Exit is 3 or 6, result.Errors);
+        before.Check();
+    }
+
+    /// <summary>Root without its capabilities is a user like any other who owns the files.</summary>
+    [RootFact("setpriv")]
+    public void What_may_not_be_read_or_written()
+    {
+        const string Powerless = "setpriv --bounding-set=-all --inh-caps=-all ";
+        _work.Write("secret", _a);
+        File.Copy(_work["secret"], _work["a2"]);
+        Command.Demand("chmod", "000", _work["secret"]);
+        Command.Demand("chmod", "444", _work["a2"]);
+        Command.Demand("chmod", "555", _work["directory"]);
+        _work.Line(Powerless + "ckfile secret -o x.ckf").Fails(5, "secret: ").Says("Permission denied");
+        _work.Line(Powerless + "dtfile secret -r p.dtr -o x.dtf").Fails(5, "secret: ").Says("Permission denied");
+        _work.Line(Powerless + "dtfile apply p.dtf a2").Fails(5, "a2: ").Says("Permission denied");
+        _work.Line(Powerless + "dtfile apply p.dtf a2 --dry-run").Succeeds();
+        _work.Line(Powerless + "ckfile a -o directory/x.ckf").Fails(5, "directory").Says("Permission denied");
+        _work.Line(Powerless + "ckfile info secret").Fails(5, "secret: ").Says("Permission denied");
+        Assert.Equal(_a, _work.Read("a2"));
+        Assert.DoesNotContain(_work.Names, name => name.StartsWith('x'));
+        Assert.Empty(Directory.GetFileSystemEntries(_work["directory"]));
+    }
+
+    [RootFact("mount")]
+    public void A_read_only_file_system()
+    {
+        using Mount mount = Mount.Memory(_work["ro"], "4m");
+        File.Copy(_work["a"], _work["ro/a"]);
+        Command.Demand("mount", "-o", "remount,ro", mount.Point);
+        Untouched before = _work.Remember();
+        _work.Line("dtfile apply p.dtf ro/a").Fails(5, "ro/a: ").Says("Read-only file system");
+        _work.Line("ckfile a -o ro/x.ckf").Fails(5, "ro").Says("Read-only file system");
+        before.Check();
+    }
+
+    [RootTheory]
+    [InlineData("ckfile a -b 512 -o small/x")]
+    [InlineData("dtreq --remote a.ckf --master b.ckf -o small/x")]
+    [InlineData("dtfile b -r p.dtr -o small/x")]
+    [InlineData("dtfile b -r p.dtr -o small/there -f")]
+    public void No_space_for_the_output(string line)
+    {
+        using Mount mount = Mount.Memory(_work["small"], "8k");
+        File.WriteAllText(_work["small/there"], "content");
+        File.WriteAllBytes(_work["small/full"], new byte[4096]);
+        Untouched before = _work.Remember();
+        _work.Line(line).Fails(5, "small").Says("No space left on device");
+        before.Check();
+    }
+
+    [RootFact("mount")]
+    public void No_space_to_grow_is_found_before_anything_is_written()
+    {
+        byte[] b = Bytes.Pattern(3 << 20);
+        _work.Prepare(_a, b);
+        using Mount mount = Mount.Memory(_work["small"], "2m");
+        File.Copy(_work["a"], _work["small/a"]);
+        _work.Line("dtfile apply p.dtf small/a").Fails(5, "; nothing was changed", "make room");
+        Assert.Equal(_a, _work.Read("small/a"));
+    }
+
+    [LinuxFact]
+    public void A_file_size_limit_is_an_error_and_no_signal()
+    {
+        Untouched before = _work.Remember();
+        // The runtime itself makes files where it keeps code writable and executable apart; the limit would hit those first.
+        _work.Shell("ulimit -f 16; DOTNET_EnableWriteXorExecute=0 exec dtfile b -r p.dtr -o x.dtf").Fails(5, "File too large");
+        before.Check();
+    }
+
+    [Theory]
+    [InlineData("ckreq", "option '--output' is required")]
+    [InlineData("ckfile a -b 1000 -o x", "block size 1000 is not a power of two from 512 to 64M; the nearest is 1K")]
+    [InlineData("ckfile a -b 128M -o x", "block size 134217728 is not a power of two from 512 to 64M; the nearest is 64M")]
+    [InlineData("ckfile a -b -o x", "")]
+    [InlineData("ckfile a -b 4KX -o x", "'4KX' is not a size; write 4096, 4K or 1M")]
+    [InlineData("ckfile a -a md5 -o x", "'md5' is not a hash; there are xxh128, xxh3, sha256")]
+    [InlineData("ckfile a --range 5-3 -o x", "'5-3' is not a range of blocks; write FIRST-LAST or FIRST-")]
+    [InlineData("ckfile a --bytes 5 -o x", "'5' is not a range of bytes; write OFFSET+LENGTH")]
+    [InlineData("ckfile a --bytes 5+0 -o x", "'5+0' is not a range of bytes")]
+    [InlineData("ckfile a -t 0 -o x", "'0' is not a number from 1 to 256")]
+    [InlineData("ckfile a -t many -o x", "'many' is not a number from 1 to 256")]
+    [InlineData("ckfile a --holes maybe -o x", "'maybe' is not one of trust, read")]
+    [InlineData("ckfile a --progress fancy -o x", "'fancy' is not a kind of progress; there are auto, plain, none")]
+    [InlineData("ckfile a b -o x", "unrecognized command or argument 'b'")]
+    [InlineData("ckfile a --frobnicate -o x", "there is no option '--frobnicate'")]
+    [InlineData("ckfile a -fo x", "there is no option '-fo'")]
+    [InlineData("ckfile a -o x -o y", "")]
+    [InlineData("dtfile b -r p.dtr -c zip -o x", "'zip' is not a compression; there are none, lz4, lz4:1 to lz4:12")]
+    [InlineData("dtfile b -r p.dtr -c lz4:13 -o x", "'lz4:13' is not a compression")]
+    [InlineData("dtfile b -o x", "option '--request' is required")]
+    [InlineData("dtfile apply p.dtf a --verify some", "'some' is not one of none, written, full")]
+    [InlineData("dtreq --remote a.ckf -o x", "option '--master' is required")]
+    public void Wrong_command_lines(string line, string words)
+    {
+        Untouched before = _work.Remember();
+        ToolResult result = _work.Line(line).Ends(2).Says($"error: {words}").Says("hint: see '");
+        Assert.Empty(result.Text);
+        Assert.All(result.Errors.TrimEnd('\n').Split('\n'), text => Assert.Matches("^[a-z]+: (error|hint): [^A-Z].*[^.]$", text));
+        before.Check();
+    }
+
+    [Fact]
+    public void Outputs_without_a_name_get_one_in_the_current_directory()
+    {
+        Directory.CreateDirectory(_work["here"]);
+        foreach ((string line, string made) in new[]
+        {
+            ("ckfile ../a", "a.ckf"),
+            ("dtreq --remote ../a.ckf --master ../b.ckf", "a.dtr"),
+            ("dtfile ../b -r ../p.dtr", "p.dtf"),
+        })
+        {
+            Tool.Run(_work["here"], null, line.Split(' ')).Succeeds().Prints($"{made}: ");
+            Assert.True(File.Exists(_work[$"here/{made}"]));
+        }
+    }
+
+    [Fact]
+    public void Names_that_look_like_something_else()
+    {
+        foreach (string name in new[] { "@a", "-a", "info", "with space", "umlaut-ä", "100%" })
+        {
+            _work.Write(name, _a);
+            _work.Run("ckfile", "./" + name, "-o", "./out.ckf", "-f").Succeeds();
+            Assert.Equal(_work.Read("a.ckf"), _work.Read("out.ckf"));
+            _work.Run("dtfile", "apply", "p.dtf", "./" + name).Succeeds();
+            _work.Holds(name, _work.Read("b"));
+        }
+
+        _work.Run("ckfile", "@a", "-o", "x.ckf").Succeeds();
+        _work.Run("ckfile", "-o", "y.ckf", "--", "-a").Succeeds();
+    }
+}

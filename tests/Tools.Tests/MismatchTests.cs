@@ -1,0 +1,152 @@
+using System.Diagnostics;
+
+namespace BinarySync.Tools.Tests;
+
+/// <summary>Files and targets that do not belong together, or changed since: exit 4, and nothing is touched.</summary>
+public sealed class MismatchTests : IDisposable
+{
+    private const int Block = 4096;
+
+    private readonly Workspace _work = new();
+    private readonly byte[] _a = Bytes.Pattern((30 * Block) + 17);
+    private readonly byte[] _b;
+
+    public MismatchTests()
+    {
+        _b = [.. _a, .. Bytes.Pattern(5000, seed: 9)];
+        Bytes.Pattern(4 * Block, seed: 3).CopyTo(_b, 10 * Block);
+        _b.AsSpan(20 * Block, 2 * Block).Clear();
+        _work.Prepare(_a, _b);
+    }
+
+    public void Dispose() => _work.Dispose();
+
+    [Fact]
+    public void Checksum_files_of_different_making()
+    {
+        _work.Line("ckfile a -b 8K -o 8k.ckf").Succeeds();
+        _work.Line("ckfile a -a sha256 -o sha.ckf").Succeeds();
+        _work.Line("ckfile a --range 0-3 -o low.ckf").Succeeds();
+        _work.Line("ckfile b --range 8-9 -o high.ckf").Succeeds();
+        Untouched before = _work.Remember();
+        _work.Line("dtreq --remote 8k.ckf --master b.ckf -o x.dtr").Fails(4, "different block sizes: 8k.ckf has 8192, b.ckf has 4096", "same checksum request");
+        _work.Line("dtreq --remote sha.ckf --master b.ckf -o x.dtr").Fails(4, "different hashes: sha.ckf has sha256, b.ckf has xxh128", "same checksum request");
+        _work.Line("dtreq --remote low.ckf --master high.ckf -o x.dtr").Fails(4, "no block in common", "--range");
+        before.Check();
+    }
+
+    [Fact]
+    public void A_request_for_another_master()
+    {
+        _work.Write("longer", [.. _b, 1]);
+        _work.Write("other", Bytes.Pattern(_b.Length, seed: 77));
+        Untouched before = _work.Remember();
+        _work.Line("dtfile longer -r p.dtr -o x.dtf").Fails(4, $"longer: has {_b.Length + 1} bytes; p.dtr was made for a master of {_b.Length} bytes", "is this the master");
+        _work.Line("dtfile other -r p.dtr -o x.dtf").Fails(4, "other: not what p.dtr asks for: 6 blocks (10-13, 30-31)", "or is another one");
+        before.Check();
+    }
+
+    [Theory]
+    [InlineData("lz4")]
+    [InlineData("none")]
+    public void A_master_that_changed_since_has_its_ranges_named(string codec)
+    {
+        foreach (int block in new[] { 10, 12, 13, 31 })
+        {
+            _b[(block * Block) + 5] ^= 1;
+        }
+
+        _work.Write("b", _b);
+        Untouched before = _work.Remember();
+        _work.Line($"dtfile b -r p.dtr -o x.dtf -c {codec}").Fails(4, "b: not what p.dtr asks for: 4 blocks (10, 12-13, 31)", "the master has changed");
+
+        // With --force the file that is there stays, too.
+        _work.Line("dtfile b -r p.dtr -o p.dtf -f").Fails(4, "b: not what p.dtr asks for: 4 blocks (10, 12-13, 31)");
+        before.Check();
+    }
+
+    [Fact]
+    public void A_change_that_no_request_asks_for_is_not_the_data_file_s_business()
+    {
+        _b[5] ^= 1;
+        _work.Write("b", _b);
+        _work.Line("dtfile b -r p.dtr -o x.dtf").Succeeds();
+        Assert.Equal(_work.Read("p.dtf"), _work.Read("x.dtf"));
+    }
+
+    [Fact]
+    public void A_data_file_for_another_target()
+    {
+        _work.Write("longer", [.. _a, 1]);
+        _work.Write("other", Bytes.Pattern(_a.Length, seed: 77));
+        Untouched before = _work.Remember();
+        _work.Line("dtfile apply p.dtf longer").Fails(4, $"longer: has {_a.Length + 1} bytes; p.dtf is for a target of {_a.Length} or {_b.Length} bytes", "is this the target");
+        _work.Line("dtfile apply p.dtf other").Fails(4, "other: neither as p.dtf expects nor already new: 7 blocks (10-13, 20-21, 30) of the 8 to be patched");
+        _work.Line("dtfile apply p.dtf other --dry-run").Fails(4, "7 blocks (10-13, 20-21, 30)");
+        before.Check();
+    }
+
+    [Fact]
+    public void A_target_that_changed_since_has_its_ranges_named_and_can_be_overruled()
+    {
+        byte[] changed = [.. _a];
+        foreach (int block in new[] { 11, 20, 21, 30 })
+        {
+            changed[(block * Block) + 3] ^= 0x10;
+        }
+
+        changed[5] ^= 1;
+        _work.Write("a", changed);
+        Untouched before = _work.Remember();
+        _work.Line("dtfile apply p.dtf a").Fails(4, "a: neither as p.dtf expects nor already new: 4 blocks (11, 20-21, 30) of the 8 to be patched; nothing was written", "the target has changed since its checksum file was made");
+        _work.Line("dtfile apply p.dtf a --force-unrecognized --dry-run").Ends(0).Says("dtfile: warning: neither as expected nor already new");
+        before.Check();
+        _work.Line("dtfile apply p.dtf a --force-unrecognized").Ends(0).Says("dtfile: warning: neither as expected nor already new");
+        byte[] expected = [.. _b];
+        expected[5] ^= 1;
+        _work.Holds("a", expected);
+    }
+
+    [Fact]
+    public void A_change_outside_the_data_file_is_found_where_the_user_asks()
+    {
+        byte[] changed = [.. _a];
+        changed[5] ^= 1;
+        _work.Write("a", changed);
+        Untouched before = _work.Remember();
+        _work.Line("dtfile apply p.dtf a --check-base").Fails(4, "a: is not the base of p.dtf", "make a new checksum file");
+        before.Check();
+        _work.Line("dtfile apply p.dtf a --verify full").Fails(7, "others differ from the master");
+        byte[] expected = [.. _b];
+        expected[5] ^= 1;
+        _work.Holds("a", expected);
+    }
+
+    [Fact]
+    public void A_check_names_sizes_and_ranges()
+    {
+        _work.Line("ckfile check a a.ckf").Succeeds().Prints("a: equal to a.ckf");
+        ToolResult result = _work.Line("ckfile check b a.ckf").Ends(1).SaysNothing();
+        result.Prints($"b: has {_b.Length} bytes; a.ckf says {_a.Length}").Prints("b: blocks 10-13 differ (bytes 40960+16384)").Prints("blocks 20-21 differ").Prints("blocks 30-31 differ");
+        Assert.False(_work.Line("ckfile check b a.ckf --json").Ends(1).Json.GetProperty("equal").GetBoolean());
+        _work.Line("ckfile check b a.ckf -q").Ends(1).SaysNothing();
+    }
+
+    [LinuxTheory]
+    [InlineData("", 4)]
+    [InlineData(" --live", 0)]
+    public void A_source_that_changes_while_it_is_read(string option, int exit)
+    {
+        using (FileStream source = File.Create(_work["source"]))
+        {
+            source.Write(Bytes.Pattern(40 << 20));
+        }
+
+        // The first section has come out, the last cannot: the pipe between is full. So the program is in the middle.
+        using Process process = Tool.Start(_work.Root, ("ckfile source -b 512 -o -" + option).Split(' '));
+        Assert.NotEqual(-1, process.StandardOutput.BaseStream.ReadByte());
+        File.SetLastWriteTimeUtc(_work["source"], DateTime.UnixEpoch);
+        ToolResult result = Tool.Finish(process, "ckfile source").Ends(exit);
+        Assert.Equal(exit != 0, result.Errors.Contains("error: source: changed while it was read", StringComparison.Ordinal));
+    }
+}

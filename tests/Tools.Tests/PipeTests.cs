@@ -1,0 +1,126 @@
+using System.Diagnostics;
+
+namespace BinarySync.Tools.Tests;
+
+/// <summary>Messages through standard input and output, FIFOs and /dev/stdin.</summary>
+public sealed class PipeTests : IDisposable
+{
+    private readonly Workspace _work = new();
+    private readonly byte[] _a = Content.Make(3_000_000);
+    private readonly byte[] _b;
+
+    public PipeTests()
+    {
+        _b = Content.Later(_a, 3_200_000, 30_000);
+        _work.Prepare(_a, _b);
+    }
+
+    public void Dispose() => _work.Dispose();
+
+    [LinuxTheory]
+    [InlineData("ckfile a -o - | dtreq --remote - --master b.ckf -o - | dtfile b -r - -o - | dtfile apply - a")]
+    [InlineData("ckreq -o - | ckfile a -r - -o - | dtreq --remote - --master b.ckf -o - | dtfile b -r - -o - -c brotli:1 | dtfile apply /dev/stdin a")]
+    [InlineData("mkfifo d.fifo && (dtfile b -r p.dtr -o - > d.fifo & dtfile apply d.fifo a)")]
+    [InlineData("dtreq --remote <(ckfile a -o -) --master <(ckfile b -o -) -o - | dtfile b -r /dev/stdin -o x.dtf && dtfile apply x.dtf a")]
+    [InlineData("mkdir room && dtfile b -r p.dtr -o - | dtfile apply - a --spool room")]
+    public void A_whole_cycle_through_pipes(string line)
+    {
+        _work.Shell(line).Ends(0).Prints("a: ");
+        _work.Holds("a", _b);
+        Assert.DoesNotContain(_work.Names, name => name.StartsWith('.'));
+        Assert.True(!Directory.Exists(_work["room"]) || Directory.GetFileSystemEntries(_work["room"]).Length == 0);
+    }
+
+    [LinuxFact]
+    public void What_people_read_goes_to_standard_error_while_a_message_goes_to_standard_output()
+    {
+        ToolResult made = _work.Line("ckfile a -o -").Ends(0).Says("ckfile: standard output: 733 blocks of 4 KiB");
+        Assert.Equal(_work.Read("a.ckf"), made.Output);
+        _work.Line("ckfile a -o - -q").Succeeds();
+    }
+
+    [Theory]
+    [InlineData("ckfile info -", "a.ckf")]
+    [InlineData("dtreq info -", "p.dtr")]
+    [InlineData("dtfile info -", "p.dtf")]
+    public void Info_reads_standard_input(string line, string file) => _work.Feed(_work.Read(file), line).Succeeds().Prints("standard input: ");
+
+    [Theory]
+    [InlineData("dtreq --remote - --master b.ckf", "an input from standard input gives the output no name")]
+    [InlineData("dtfile b -r -", "an input from standard input gives the output no name")]
+    [InlineData("dtreq --remote - --master - -o x.dtr", "only one input can be '-'")]
+    [InlineData("ckfile a -o - --json", "--json and '-o -' both want standard output")]
+    [InlineData("ckreq -o - --json", "--json and '-o -' both want standard output")]
+    [InlineData("dtreq --remote a.ckf --master b.ckf -o - --json", "--json and '-o -' both want standard output")]
+    [InlineData("dtfile b -r p.dtr -o - --json", "--json and '-o -' both want standard output")]
+    public void Streams_that_cannot_be_meant_are_usage_errors(string line, string words)
+    {
+        Untouched before = _work.Remember();
+        _work.Line(line).Fails(2, words);
+        before.Check();
+    }
+
+    [LinuxTheory]
+    [InlineData("ckfile a -b 512 -o -")]
+    [InlineData("dtreq --remote a.ckf --master b.ckf -o -")]
+    [InlineData("dtfile b -r p.dtr -o -")]
+    [InlineData("ckfile info a.ckf")]
+    [InlineData("dtfile info p.dtf --json --extents")]
+    [InlineData("ckfile check a b.ckf")]
+    public void A_reader_that_goes_away_is_a_failure(string line)
+    {
+        // It begins when it is told to: by then nobody reads any more.
+        using Process process = Tool.Start(_work.Root, "sh", "-c", "read _; exec " + line);
+        process.StandardOutput.BaseStream.Dispose();
+        process.StandardInput.WriteLine();
+        process.StandardInput.Close();
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(5, process.ExitCode);
+        Assert.Contains("error: standard output: ", errors, StringComparison.Ordinal);
+        Assert.Contains("Broken pipe", errors, StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public void A_full_standard_output_is_a_failure()
+    {
+        _work.Shell("ckfile a -o - > /dev/full").Fails(5, "No space left on device");
+        _work.Shell("ckfile info a.ckf > /dev/full").Fails(5, "No space left on device");
+    }
+
+    [Fact]
+    public void A_pipe_that_ends_early_is_a_truncated_file()
+    {
+        Untouched before = _work.Remember();
+        byte[] file = _work.Read("p.dtf");
+        _work.Feed(file[..(file.Length / 2)], "dtfile apply - a").Fails(3, "standard input: ");
+        _work.Feed([], "dtfile apply - a").Fails(3, "standard input: ");
+        _work.Feed([], "dtreq --remote - --master b.ckf -o x.dtr").Fails(3, "standard input: ");
+        before.Check();
+    }
+
+    [Fact]
+    public void What_follows_a_message_in_a_pipe_is_refused()
+    {
+        Untouched before = _work.Remember();
+        _work.Feed([.. _work.Read("p.dtf"), 0], "dtfile apply - a").Fails(3, "standard input: ");
+        before.Check();
+    }
+
+    [LinuxFact]
+    public void A_spool_directory_that_is_not_there_is_a_usage_error()
+    {
+        Untouched before = _work.Remember();
+        _work.Feed(_work.Read("p.dtf"), "dtfile apply - a --spool nowhere").Fails(2, "nowhere");
+        before.Check();
+    }
+
+    [RootFact("mount")]
+    public void A_spool_without_room_is_said_and_nothing_is_written()
+    {
+        using Mount small = Mount.Memory(_work["small"], "256k");
+        Untouched before = _work.Remember();
+        _work.Feed(_work.Read("p.dtf"), "dtfile apply - a --spool small").Fails(5, "; nothing was written to the target", "--spool names a directory with more room");
+        before.Check();
+    }
+}

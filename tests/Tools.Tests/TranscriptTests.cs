@@ -1,0 +1,165 @@
+using System.Text;
+
+namespace BinarySync.Tools.Tests;
+
+/// <summary>All that typical commands say: what is typed, standard output, standard error, exit code; nothing scrubbed.</summary>
+public sealed class TranscriptTests : IDisposable
+{
+    private const int Block = 4096;
+
+    private readonly Workspace _work = new();
+    private readonly StringBuilder _transcript = new();
+
+    public TranscriptTests()
+    {
+        byte[] a = Bytes.Pattern((100 * Block) + 1000);
+        byte[] b = [.. a, .. Bytes.Pattern(3 * Block, seed: 5)];
+        Bytes.Pattern(5 * Block, seed: 3).CopyTo(b, 10 * Block);
+        b.AsSpan(40 * Block, 8 * Block).Clear();
+        _work.Write("remote.img", a);
+        _work.Write("master.img", b);
+    }
+
+    public static TheoryData<string> Helps =>
+    [
+        "ckreq", "ckreq info", "ckfile", "ckfile info", "ckfile check", "dtreq", "dtreq info", "dtfile", "dtfile info", "dtfile apply",
+    ];
+
+    public void Dispose() => _work.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Helps))]
+    public void Help(string command)
+    {
+        Type($"{command} --help");
+        Snapshot.Verify(_transcript.ToString(), parameter: command);
+    }
+
+    [Fact]
+    public void A_whole_cycle()
+    {
+        Type("ckfile remote.img");
+        Type("ckfile master.img");
+        Type("dtreq --remote remote.img.ckf --master master.img.ckf");
+        Type("dtfile master.img -r remote.img.dtr -c none");
+        Type("dtfile apply remote.img.dtf remote.img --dry-run");
+        Type("dtfile apply remote.img.dtf remote.img");
+        Type("dtfile apply remote.img.dtf remote.img --verify full");
+        Type("dtfile apply remote.img.dtf remote.img --verify none --quiet");
+        Type("ckfile check remote.img master.img.ckf");
+        Type("ckfile check remote.img remote.img.ckf");
+        Snapshot.Verify(_transcript.ToString());
+    }
+
+    [Fact]
+    public void A_cycle_with_json()
+    {
+        Type("ckreq -b 8K -a xxh3 --label weekly -o w.ckr --json");
+        Type("ckfile remote.img -r w.ckr --json");
+        Type("ckfile master.img -r w.ckr --json");
+        Type("dtreq --remote remote.img.ckf --master master.img.ckf --json");
+        Type("dtfile master.img -r remote.img.dtr -c none --json");
+        Type("dtfile apply remote.img.dtf remote.img --dry-run --json");
+        Type("dtfile apply remote.img.dtf remote.img --json");
+        Type("ckfile check remote.img master.img.ckf --json");
+        Type("ckfile check remote.img remote.img.ckf --json");
+        Snapshot.Verify(_transcript.ToString());
+    }
+
+    [Fact]
+    public void Ranges()
+    {
+        Type("ckreq --range 8-11 --bytes 160K+40K --range 98- -o part.ckr");
+        Type("ckreq info part.ckr");
+        Type("ckfile remote.img -r part.ckr");
+        Type("ckfile master.img -r part.ckr");
+        Type("dtreq --remote remote.img.ckf --master master.img.ckf -o part.dtr");
+        Type("dtfile master.img -r part.dtr -c none");
+        Type("dtfile apply part.dtf remote.img");
+        Type("ckfile remote.img --range 100-200 --range 500-600 -o clipped.ckf");
+        Type("ckfile master.img --range 8-11 -o inner.ckf");
+        Snapshot.Verify(_transcript.ToString());
+    }
+
+    [Fact]
+    public void What_info_shows()
+    {
+        Quietly("ckreq -b 8K -a sha256 --range 3-4 --label weekly -o w.ckr");
+        Quietly("ckfile remote.img");
+        Quietly("ckfile master.img");
+        Quietly("dtreq --remote remote.img.ckf --master master.img.ckf --label tuesday");
+        Quietly("dtfile master.img -r remote.img.dtr -c none");
+        Type("ckreq info w.ckr");
+        Type("ckreq info w.ckr --json");
+        Type("ckfile info remote.img.ckf");
+        Type("ckfile info master.img.ckf --extents");
+        Type("ckfile info master.img.ckf --extents --json");
+        Type("dtreq info remote.img.dtr --extents");
+        Type("dtreq info remote.img.dtr --extents --json");
+        Type("dtfile info remote.img.dtf --extents");
+        Type("dtfile info remote.img.dtf --extents --json");
+        Snapshot.Verify(_transcript.ToString());
+    }
+
+    [Fact]
+    public void Errors()
+    {
+        Quietly("ckfile remote.img");
+        Quietly("ckfile master.img");
+        Quietly("dtreq --remote remote.img.ckf --master master.img.ckf");
+        Quietly("dtfile master.img -r remote.img.dtr -c none");
+        byte[] file = _work.Read("remote.img.dtf");
+        _work.Write("cut.dtf", file[..^1]);
+        file[500] ^= 1;
+        _work.Write("damaged.dtf", file);
+        byte[] changed = _work.Read("remote.img");
+        changed[(11 * Block) + 7] ^= 1;
+        _work.Write("changed.img", changed);
+        Type("ckreq");
+        Type("ckfile");
+        Type("ckfile nothing.img");
+        Type("ckfile remote.img");
+        Type("ckfile remote.img -o nowhere/x.ckf");
+        Type("ckfile remote.img -b 5000");
+        Type("ckfile remote.img --frobnicate");
+        Type("ckfile info remote.img");
+        Type("ckfile info remote.img.dtr");
+        Type("ckfile check remote.img remote.img.dtr");
+        Type("dtreq --remote remote.img.ckf");
+        Type("dtreq --remote - --master -");
+        Type("dtfile remote.img -r remote.img.dtr -o x.dtf");
+        Type("dtfile apply cut.dtf remote.img");
+        Type("dtfile apply damaged.dtf remote.img");
+        Type("dtfile apply remote.img.dtf changed.img");
+        Type("dtfile apply remote.img.dtf changed.img --force-unrecognized");
+        Type("dtfile apply remote.img.dtf nothing.img");
+        Type("dtfile apply remote.img.dtf /dev/null");
+        Type("dtfile apply remote.img.dtf");
+        Snapshot.Verify(_transcript.ToString());
+    }
+
+    [Fact]
+    public void Version()
+    {
+        foreach (string tool in new[] { "ckreq", "ckfile", "dtreq", "dtfile" })
+        {
+            Type($"{tool} --version");
+        }
+
+        Snapshot.Verify(_transcript.ToString());
+    }
+
+    private void Quietly(string line) => _work.Line(line).Succeeds();
+
+    private void Type(string line)
+    {
+        ToolResult result = _work.Line(line);
+        _transcript.Append("$ ").AppendLine(line).Append(result.Text);
+        foreach (string error in result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            _transcript.Append("2> ").AppendLine(error);
+        }
+
+        _transcript.AppendLine(result.Exit == 0 ? "" : $"[exit {result.Exit}]\n");
+    }
+}
