@@ -31,7 +31,7 @@ public static class ChecksumActions
             Holes = result.GetValue(arguments.Holes) ?? HolePolicy.Trust,
         };
         using IReadableStorage source = StorageAccess.OpenSource(target);
-        string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), target, inputKind: null, MessageKind.ChecksumFile);
+        string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), target, inputKind: null, MessageKind.ChecksumFile, result.GetValue(arguments.Request));
         string[] inputs = result.GetValue(arguments.Request) is { } request ? [target, request] : [target];
         using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, inputs);
         SourceWarnings.Say(session.Terminal, source, specification.Live);
@@ -53,7 +53,7 @@ public static class ChecksumActions
             return ExitCode.Done;
         }
 
-        long read = ChecksumBytes(made);
+        long read = made.CoveredBytes;
         session.Terminal.Summary(
             $"{output.Name}: {CountText.Blocks((made.Trailer.DataBlocks + made.Trailer.ZeroBlocks)!.Value)} of {SizeText.Format(made.Header.BlockSize)} ({made.Trailer.ZeroBlocks} of them zeros), {made.Header.Hash.Name}, {SizeText.Format(length)}");
         session.Terminal.Detail($"{SizeText.Format(read)} in {Rate.Text(read, session.Elapsed)}");
@@ -106,38 +106,32 @@ public static class ChecksumActions
         }
 
         using Stream input = MessageFiles.Open(request, session.Options.Cancellation);
-        MessageReader reader = new MessageReader(input, MessageFiles.NameOf(request)).Require(MessageKind.ChecksumRequest);
-        if (reader.ReadSection())
-        {
-            throw reader.Invalid(0, "section type", "a checksum request has no sections");
-        }
-
-        MessageHeader asked = reader.Header;
+        string source = MessageFiles.NameOf(request);
+        MessageHeader asked = ChecksumRequest.Read(input, source);
         if (blockSize is { } given && given != asked.BlockSize)
         {
-            throw new UsageException($"{reader.Source} asks for blocks of {SizeText.Format(asked.BlockSize)}; -b says {SizeText.Format(given)}", "leave out -b");
+            throw new UsageException($"{source} asks for blocks of {SizeText.Format(asked.BlockSize)}; -b says {SizeText.Format(given)}", "leave out -b");
         }
 
         if (hash is not null && hash != asked.Hash.Name)
         {
-            throw new UsageException($"{reader.Source} asks for {asked.Hash.Name}; -a says {hash}", "leave out -a");
+            throw new UsageException($"{source} asks for {asked.Hash.Name}; -a says {hash}", "leave out -a");
         }
 
         if (!arguments.Specification.HasNoRanges(result) && !asked.Coverage.IsWhole)
         {
-            throw new UsageException($"{reader.Source} asks for ranges of its own", "leave out --range and --bytes");
+            throw new UsageException($"{source} asks for ranges of its own", "leave out --range and --bytes");
         }
 
         BlockCoverage coverage = asked.Coverage.IsWhole ? arguments.Specification.Coverage(result, asked.BlockSize) : asked.Coverage;
         return new ChecksumSpecification { BlockSize = asked.BlockSize, Hash = asked.Hash, Coverage = coverage };
     }
 
-    private static long ChecksumBytes(ChecksumResult made) =>
-        made.Header.Coverage.RunsIn(made.Header.Geometry.BlockCount).Sum(run => made.Header.Geometry.LengthOf(run));
-
     private static void ReportCheck(Report report, CheckResult check)
     {
         report.Add("equal", null, check.IsEqual);
+        report.Add("compared_blocks", null, check.ComparedBlocks);
+        report.Add("bytes_not_compared", null, check.BytesNotCompared);
         report.Add("size", null, check.TargetSize);
         report.Add("expected_size", null, check.Header.Size!.Value);
         report.Add("block_size", null, check.Header.BlockSize);
@@ -160,7 +154,9 @@ public static class ChecksumActions
     {
         if (check.IsEqual)
         {
-            terminal.Summary($"{target}: equal to {file}");
+            terminal.Summary(check.Header.Coverage.IsWhole
+                ? $"{target}: equal to {file}"
+                : $"{target}: equal to {file} in the {CountText.Blocks(check.ComparedBlocks)} that it covers; the rest was not compared");
             return;
         }
 

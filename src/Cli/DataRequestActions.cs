@@ -16,7 +16,7 @@ public static class DataRequestActions
         string remote = result.GetValue(remoteOption)!;
         string master = result.GetValue(masterOption)!;
         MessageFiles.RequireOneStandardInput(remote, master);
-        string path = MessageFiles.OutputPath(result.GetValue(outputOption), remote, MessageKind.ChecksumFile, MessageKind.DataRequest);
+        string path = MessageFiles.OutputPath(result.GetValue(outputOption), remote, MessageKind.ChecksumFile, MessageKind.DataRequest, master);
         using Stream remoteInput = MessageFiles.Open(remote, session.Options.Cancellation);
         using Stream masterInput = MessageFiles.Open(master, session.Options.Cancellation);
         using ChecksumFileReader remoteReader = new(remoteInput, MessageFiles.NameOf(remote));

@@ -29,7 +29,7 @@ public static class InfoActions
         list.Begin();
         MessageTrailer trailer = kind switch
         {
-            MessageKind.ChecksumRequest => ReadRequest(message),
+            MessageKind.ChecksumRequest => ChecksumRequest.ReadToEnd(message),
             MessageKind.ChecksumFile => ReadChecksums(message, list, session),
             _ => ReadOperations(message, list, session),
         };
@@ -40,9 +40,6 @@ public static class InfoActions
         report.Finish();
         return ExitCode.Done;
     }
-
-    private static MessageTrailer ReadRequest(MessageReader message) =>
-        message.ReadSection() ? throw message.Invalid(0, "section type", "a checksum request has no sections") : message.Trailer;
 
     private static MessageTrailer ReadChecksums(MessageReader message, ExtentList list, CommandSession session)
     {

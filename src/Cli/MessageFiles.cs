@@ -57,16 +57,17 @@ internal static class MessageFiles
     /// <param name="input">The input that gives the name.</param>
     /// <param name="inputKind">The kind of that input, whose extension is replaced; null for a target, whose name is kept whole.</param>
     /// <param name="outputKind">The kind of the output.</param>
-    public static string OutputPath(string? given, string input, MessageKind? inputKind, MessageKind outputKind)
+    /// <param name="otherInputs">Other inputs: who reads from a pipe says where it goes.</param>
+    public static string OutputPath(string? given, string input, MessageKind? inputKind, MessageKind outputKind, params string?[] otherInputs)
     {
         if (given is not null)
         {
             return given;
         }
 
-        if (input == Standard)
+        if (input == Standard || otherInputs.Contains(Standard))
         {
-            throw new UsageException("an input from standard input gives the output no name", "name it with -o");
+            throw new UsageException("a message from standard input wants an output with a name", "name it with -o, or write '-o -'");
         }
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(input));

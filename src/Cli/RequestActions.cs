@@ -22,8 +22,7 @@ public static class RequestActions
         };
         string path = result.GetValue(output)!;
         using MessageOutput file = MessageFiles.Create(path, result.GetValue(force), session);
-        MessageWriter writer = new(file.Stream, MessageKind.ChecksumRequest, header);
-        MessageTrailer trailer = writer.Finish(new MessageTrailer());
+        MessageTrailer trailer = ChecksumRequest.Write(file.Stream, header);
         long length = file.Stream.Position;
         file.Commit();
 

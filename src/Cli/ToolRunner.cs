@@ -80,6 +80,11 @@ public static class ToolRunner
                 return ExitCode.BadMessage;
             case SyncException sync:
                 terminal.Error(sync.Subject.Length > 0 ? $"{sync.Subject}: {sync.Message}" : sync.Message, sync.Hint);
+                foreach (BlockRun run in sync.Ranges)
+                {
+                    terminal.Detail($"block{(run.Count == 1 ? string.Empty : "s")} {run}");
+                }
+
                 return sync.Error == SyncError.VerificationFailed ? ExitCode.VerificationFailed : ExitCode.Mismatch;
             case StorageException storage:
                 terminal.Error(storage.Message, storage.Hint ?? HintFor(storage.Error));

@@ -9,10 +9,10 @@ public static class MessageInput
 {
     /// <summary>
     /// A regular file gives a stream that can seek; a pipe, /dev/fd/N or a device one that only goes forward. Unbuffered.
-    /// Opening a named pipe waits for its writer.
+    /// A named pipe is waited for until it has a writer.
     /// </summary>
     /// <param name="path">The file, pipe or device.</param>
-    /// <param name="cancellation">Ends the waiting for a pipe's writer, once it is open.</param>
+    /// <param name="cancellation">Ends the waiting for a pipe's writer.</param>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.NotFound"/>, <see cref="StorageError.IsDirectory"/>, <see cref="StorageError.OpenFailed"/>; when
     /// it is read, <see cref="StorageError.ReadFailed"/>.
@@ -25,7 +25,9 @@ public static class MessageInput
             return OpenPortably(path, cancellation);
         }
 
-        SafeFileHandle file = Posix.Open(path, OpenFlags.ReadOnly);
+        // Opening a named pipe waits for its writer, and nothing could end that; opened without waiting, the first read waits, and can be cancelled.
+        bool waits = Posix.TryStatus(path, out FileStatus before) == 0 && before.Type == NodeType.Pipe && cancellation.CanBeCanceled;
+        SafeFileHandle file = Posix.Open(path, OpenFlags.ReadOnly | (waits ? OpenFlags.NonBlocking : 0));
         try
         {
             FileStatus status = Posix.Status(file, path);

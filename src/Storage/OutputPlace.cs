@@ -146,7 +146,7 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
         return errno switch
         {
             0 when status.Type == NodeType.RegularFile => true,
-            0 => throw Failure.Of(StorageError.Exists, Name, $"is {status.Noun}, which is not replaced by a file"),
+            0 => throw new StorageException(StorageError.Exists, Name, $"{Name}: is {status.Noun}, which is not replaced by a file", hint: "name another output"),
             Errno.NoEntry => false,
             _ => throw Failure.System(errno, StorageError.OpenFailed, Name, "create"),
         };

@@ -28,10 +28,18 @@ public sealed class CheckOperationTests
         sync.ContentB.AsSpan(0, Math.Min(a.Length, sync.ContentB.Length)).CopyTo(now);
         byte[] checksums = FourSteps.Checksums(FakeStorage.File(a), sync.HowA);
         SyncModel model = new(sync);
+        long blocks = (a.Length + sync.BlockSize - 1) / sync.BlockSize;
+        if (sync.RangesA.ClipTo(blocks).IsEmpty)
+        {
+            SyncException refused = Assert.Throws<SyncException>(() => FourSteps.Check(FakeStorage.File(now), checksums));
+            Assert.Equal(SyncError.Mismatch, refused.Error);
+            return;
+        }
 
         CheckResult result = FourSteps.Check(FakeStorage.File(now), checksums);
 
-        IEnumerable<long> expected = sync.RangesA.RunsIn((a.Length + sync.BlockSize - 1) / sync.BlockSize).SelectMany(FourSteps.Each)
+        Assert.Equal(sync.RangesA.CountIn(blocks), result.ComparedBlocks);
+        IEnumerable<long> expected = sync.RangesA.RunsIn(blocks).SelectMany(FourSteps.Each)
             .Where(block => !model.Of(a, block).SequenceEqual(model.Of(now, block)));
         Assert.Equal(FourSteps.Runs(expected), result.Differences.Runs);
         Assert.Equal(result.Differences.BlockCount == 0, result.IsEqual);

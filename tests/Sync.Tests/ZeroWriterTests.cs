@@ -18,7 +18,7 @@ public sealed class ZeroWriterTests
                 CanZeroRange = random.Next(2) == 0,
                 Sector = random.Next(2) == 0 ? 512 : 4096,
             };
-            ZeroWriter writer = new(target, (SparseMode)random.Next(3));
+            ZeroWriter writer = new(target, (SparseMode)random.Next(3), new SyncOptions());
             for (int at = random.Next(9000); at < Size;)
             {
                 // On an edge of 4 KiB, one byte off it, or anywhere.
@@ -93,6 +93,21 @@ public sealed class ZeroWriterTests
         Assert.All(target.Changes, change => Assert.Equal(DiskCall.Write, change.Call));
     }
 
+    [Fact]
+    public void A_long_run_is_zeroed_in_stretches_and_can_be_cancelled_between_them()
+    {
+        const long Stretch = 256L << 20;
+        using CancellationTokenSource source = new();
+        FakeStorage target = new(DiskImage.Sparse(3 * Stretch), StorageKind.BlockDevice);
+        target.Before = _ => source.Cancel();
+        ZeroWriter writer = new(target, SparseMode.Auto, new SyncOptions { Cancellation = source.Token });
+        writer.Add(0, 3 * Stretch);
+
+        Assert.Throws<OperationCanceledException>(writer.Finish);
+
+        Assert.Equal((DiskCall.ZeroRange, 0L, Stretch), Assert.Single(target.Log.Select(call => (call.Call, call.Offset, call.Length))));
+    }
+
     private static byte[] Ones()
     {
         byte[] ones = new byte[Size];
@@ -102,7 +117,7 @@ public sealed class ZeroWriterTests
 
     private static void Run(FakeStorage target, SparseMode mode, params (long Offset, long Length)[] stretches)
     {
-        ZeroWriter writer = new(target, mode);
+        ZeroWriter writer = new(target, mode, new SyncOptions());
         foreach ((long offset, long length) in stretches)
         {
             writer.Add(offset, length);

@@ -15,6 +15,9 @@ internal static class OpenFlags
 
     private const int TemporaryBit = 0x400000;
 
+    /// <summary>O_NONBLOCK.</summary>
+    public const int NonBlocking = 0x800;
+
     public static int Direct { get; } = RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 => 0x10000,

@@ -7,8 +7,9 @@ namespace BinarySync.Sync;
 /// <param name="Header">The checksum file's.</param>
 /// <param name="TargetSize">Bytes of the target now; of a longer device, what was compared.</param>
 /// <param name="BytesNotCompared">What a device is longer than the checksum file says: it is left out.</param>
+/// <param name="ComparedBlocks">Blocks of the target that were compared.</param>
 /// <param name="Differences">The blocks that differ, or that only one of the two has.</param>
-public sealed record CheckResult(MessageHeader Header, long TargetSize, long BytesNotCompared, BlockRunList Differences)
+public sealed record CheckResult(MessageHeader Header, long TargetSize, long BytesNotCompared, long ComparedBlocks, BlockRunList Differences)
 {
     public bool IsEqual => TargetSize == Header.Size && Differences.BlockCount == 0;
 }
@@ -23,6 +24,11 @@ public static class CheckOperation
     {
         SourceWatch watch = new(target, live);
         MessageHeader header = checksums.Header;
+        if (header.Coverage.IsEmpty)
+        {
+            throw new SyncException(SyncError.Mismatch, checksums.Source, $"covers no block: nothing of {target.Name} can be compared");
+        }
+
 
         // A device often is longer than the image that was written to it: what lies behind the image is not its business.
         long size = target.Kind == StorageKind.BlockDevice ? Math.Min(target.Length, header.Size!.Value) : target.Length;
@@ -43,6 +49,6 @@ public static class CheckOperation
             differences.Add(BlockRun.Between(both.Target.BlockCount, both.Base.BlockCount));
         }
 
-        return new CheckResult(header, size, target.Length - size, differences);
+        return new CheckResult(header, size, target.Length - size, both.Coverage.CountIn(geometry.BlockCount), differences);
     }
 }

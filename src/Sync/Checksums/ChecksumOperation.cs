@@ -26,7 +26,11 @@ public sealed record ChecksumSpecification
 /// <param name="Header">As written.</param>
 /// <param name="Trailer">As written.</param>
 /// <param name="RangesClipped">True where a range went past the end of the target.</param>
-public sealed record ChecksumResult(MessageHeader Header, MessageTrailer Trailer, bool RangesClipped);
+public sealed record ChecksumResult(MessageHeader Header, MessageTrailer Trailer, bool RangesClipped)
+{
+    /// <summary>Bytes of the target that are covered.</summary>
+    public long CoveredBytes => ChecksumOperation.CoveredBytes(Header.Geometry, Header.Coverage);
+}
 
 /// <summary>Makes a checksum file of a file or device.</summary>
 public static class ChecksumOperation

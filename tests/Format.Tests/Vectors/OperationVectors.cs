@@ -60,8 +60,8 @@ internal static class OperationVectors
             group.InsertAfter("kinds 2", new("source 2", [0x00], "from block 0 of A"));
         }, "s1.kinds 2");
 
-    [Refused(MessageKind.DataRequest, FormatError.Unsupported, Rule.NotBuilt, "Old hashes that stand elsewhere.", Field = "kinds")]
-    public static MessageForge Unsupported_elsewhere() => Group(group => group.Set("kinds 2", [0x41], "elsewhere -> data"), "s1.kinds 2");
+    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.Kinds, "Old hashes that stand elsewhere, without bases.", Field = "kinds")]
+    public static MessageForge Elsewhere_without_bases() => Group(group => group.Set("kinds 2", [0x41], "elsewhere -> data"), "s1.kinds 2");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.InsideTarget, "An operation that begins after the last block of B.")]
     public static MessageForge Operation_after_target() => Group(group => group.Set("gap 3", [0x01], "gap 1"), "s1.gap 3");
