@@ -83,12 +83,12 @@ public static class ApplyActions
             : $", size from {SizeText.Exact(sizing.LengthBefore)} to {SizeText.Exact(sizing.LengthAfter)}";
         if (done.DryRun)
         {
-            session.Terminal.Summary($"{target}: {CountText.Blocks(plan.BlocksToWrite)} would be written, up to date already: {plan.NewBlocks}{size}; nothing was changed");
+            session.Terminal.Summary($"{target}: {CountText.Blocks(plan.BlocksToWrite)} would be written, {plan.NewBlocks} up to date already{size}; nothing was changed");
             return;
         }
 
         session.Terminal.Summary(
-            $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}), {done.Written.ZeroBlocks} turned to zeros, up to date already: {plan.NewBlocks}{size}");
+            $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}), {done.Written.ZeroBlocks} turned to zeros, {plan.NewBlocks} up to date already{size}");
         session.Terminal.Summary(specification.Verify switch
         {
             VerifyMode.None => "flushed; nothing was read back",

@@ -40,7 +40,7 @@ public sealed class EdgeSizesAt512() : EdgeSizeCycle(512);
 
 public sealed class EdgeSizesAt4096() : EdgeSizeCycle(4096);
 
-public sealed class EdgeSizesAt128K() : EdgeSizeCycle(128 << 10);
+public sealed class EdgeSizesAt64K() : EdgeSizeCycle(64 << 10);
 
 /// <summary>Every block size, hash and codec, and what the programs say on the way.</summary>
 public sealed class CycleTests : IDisposable
