@@ -24,6 +24,7 @@ public static class ChecksumActions
     {
         using CommandSession session = common.Begin(result, context);
         string target = result.GetValue(arguments.Target)!;
+        string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), target, inputKind: null, MessageKind.ChecksumFile, result.GetValue(arguments.Request));
         ChecksumSpecification specification = Specification(result, arguments, session) with
         {
             Label = result.GetValue(arguments.Label),
@@ -31,7 +32,6 @@ public static class ChecksumActions
             Holes = result.GetValue(arguments.Holes) ?? HolePolicy.Trust,
         };
         using IReadableStorage source = StorageAccess.OpenSource(target);
-        string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), target, inputKind: null, MessageKind.ChecksumFile, result.GetValue(arguments.Request));
         string[] inputs = result.GetValue(arguments.Request) is { } request ? [target, request] : [target];
         using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, inputs);
         SourceWarnings.Say(session.Terminal, source, specification.Live);

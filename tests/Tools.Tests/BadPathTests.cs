@@ -136,7 +136,7 @@ public sealed class BadPathTests : IDisposable
         _work.Prepare(_a, b);
         using Mount mount = Mount.Memory(_work["small"], "2m");
         File.Copy(_work["a"], _work["small/a"]);
-        _work.Line("dtfile apply p.dtf small/a").Fails(5, "; nothing was changed", "make room");
+        _work.Line("dtfile apply p.dtf small/a").Fails(5, "; no byte of the target was changed", "make room");
         Assert.Equal(_a, _work.Read("small/a"));
     }
 

@@ -46,8 +46,10 @@ public sealed class PipeTests : IDisposable
     public void Info_reads_standard_input(string line, string file) => _work.Feed(_work.Read(file), line).Succeeds().Prints("standard input: ");
 
     [Theory]
-    [InlineData("dtreq --remote - --master b.ckf", "an input from standard input gives the output no name")]
-    [InlineData("dtfile b -r -", "an input from standard input gives the output no name")]
+    [InlineData("dtreq --remote - --master b.ckf", "a message from standard input wants an output with a name")]
+    [InlineData("dtreq --remote a.ckf --master -", "a message from standard input wants an output with a name")]
+    [InlineData("ckfile a -r -", "a message from standard input wants an output with a name")]
+    [InlineData("dtfile b -r -", "a message from standard input wants an output with a name")]
     [InlineData("dtreq --remote - --master - -o x.dtr", "only one input can be '-'")]
     [InlineData("ckfile a -o - --json", "--json and '-o -' both want standard output")]
     [InlineData("ckreq -o - --json", "--json and '-o -' both want standard output")]

@@ -13,7 +13,8 @@ internal static class SpaceReservation
     /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: the content and the length of the target are unchanged.</exception>
     public static void Reserve(IWritableStorage target, PatchPlan plan, PatchSource patch, SparseMode sparse)
     {
-        if (target.Kind != StorageKind.RegularFile || !(plan.Sizing.Grows || target.HasHoles))
+        bool hadHoles = target.HasHoles;
+        if (target.Kind != StorageKind.RegularFile || !(plan.Sizing.Grows || hadHoles))
         {
             return;
         }
@@ -25,8 +26,9 @@ internal static class SpaceReservation
         catch (StorageException exception) when (exception.Error == StorageError.NoSpace)
         {
             target.ReleasePastEnd();
+            string hint = "make room on the file system of the target" + (hadHoles ? "; what was reserved for its holes stays reserved" : string.Empty);
             throw new StorageException(
-                StorageError.NoSpace, exception.Path, $"{exception.Message}; no byte of the target was changed", exception.Errno, exception.Offset, "make room on the file system of the target; what was reserved for its holes stays reserved");
+                StorageError.NoSpace, exception.Path, $"{exception.Message}; no byte of the target was changed", exception.Errno, exception.Offset, hint);
         }
     }
 
