@@ -8,11 +8,7 @@ public sealed class DataFileWriter
 {
     private readonly MessageWriter _message;
     private long _contentLeft;
-    private long _groups;
-    private long _operations;
-    private long _dataBlocks;
-    private long _dataBytes;
-    private long _zeroBlocks;
+    private OperationCounts _counts;
 
     /// <summary>Writes the header.</summary>
     /// <param name="output">The stream; it stays the caller's.</param>
@@ -31,11 +27,7 @@ public sealed class DataFileWriter
         RequireContentDone();
         _message.WriteSection(SectionType.Operations, FrameCodec.None, group.Payload.Length, group.Payload.Span);
         _contentLeft = group.ContentLength;
-        _groups++;
-        _operations += group.Operations.Count;
-        _dataBlocks += group.DataBlocks;
-        _dataBytes += group.ContentLength;
-        _zeroBlocks += group.ZeroBlocks;
+        _counts = _counts.With(group);
     }
 
     /// <summary>Writes one frame of the group's content.</summary>
@@ -54,17 +46,7 @@ public sealed class DataFileWriter
     public MessageTrailer Finish(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot)
     {
         RequireContentDone();
-        return _message.Finish(new MessageTrailer
-        {
-            BaseRoot = baseRoot,
-            TargetRoot = targetRoot,
-            DataBlocks = _dataBlocks,
-            DataBytes = _dataBytes,
-            ZeroBlocks = _zeroBlocks,
-            CopyBlocks = 0,
-            Groups = _groups,
-            Operations = _operations,
-        });
+        return _message.Finish(_counts.ToTrailer(baseRoot, targetRoot));
     }
 
     private void RequireContentDone()

@@ -6,9 +6,7 @@ public sealed class DataRequestWriter
     private readonly MessageWriter _message;
     private readonly OperationGroupBuilder _groups;
     private readonly BlockGeometry _target;
-    private long _dataBlocks;
-    private long _dataBytes;
-    private long _zeroBlocks;
+    private OperationCounts _counts;
 
     /// <summary>Writes the header.</summary>
     /// <param name="output">The stream; it stays the caller's.</param>
@@ -25,31 +23,16 @@ public sealed class DataRequestWriter
     public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes)
     {
         _groups.Add(run, newKind, oldKind, oldHashes, newHashes);
-        if (newKind == NewKind.Data)
-        {
-            _dataBlocks += run.Count;
-            _dataBytes += _target.LengthOf(run);
-        }
-        else
-        {
-            _zeroBlocks += run.Count;
-        }
+        _counts = newKind == NewKind.Data
+            ? _counts with { DataBlocks = _counts.DataBlocks + run.Count, DataBytes = _counts.DataBytes + _target.LengthOf(run) }
+            : _counts with { ZeroBlocks = _counts.ZeroBlocks + run.Count };
     }
 
     /// <summary>Writes the trailer and returns it.</summary>
     public MessageTrailer Finish(byte[] baseRoot, byte[] targetRoot)
     {
         _groups.Finish();
-        return _message.Finish(new MessageTrailer
-        {
-            BaseRoot = baseRoot,
-            TargetRoot = targetRoot,
-            DataBlocks = _dataBlocks,
-            DataBytes = _dataBytes,
-            ZeroBlocks = _zeroBlocks,
-            CopyBlocks = 0,
-            Groups = _message.Sections,
-            Operations = _groups.OperationCount,
-        });
+        OperationCounts counts = _counts with { Groups = _message.Sections, Operations = _groups.OperationCount };
+        return _message.Finish(counts.ToTrailer(baseRoot, targetRoot));
     }
 }

@@ -14,11 +14,7 @@ public sealed class OperationReader
     private long _groupContent;
     private long _groupHashBytes;
     private int _groupOperations;
-    private long _groups;
-    private long _operations;
-    private long _dataBlocks;
-    private long _dataBytes;
-    private long _zeroBlocks;
+    private OperationCounts _counts;
 
     /// <summary>Goes on with a message whose header has been read.</summary>
     /// <param name="message">A data request or data file.</param>
@@ -84,11 +80,7 @@ public sealed class OperationReader
         CheckOrder(group);
         CheckCut(group);
         _contentLeft = _message.Kind == MessageKind.DataFile ? group.ContentLength : 0;
-        _groups++;
-        _operations += group.Operations.Count;
-        _dataBlocks += group.DataBlocks;
-        _dataBytes += group.ContentLength;
-        _zeroBlocks += group.ZeroBlocks;
+        _counts = _counts.With(group);
         return true;
     }
 
@@ -153,7 +145,7 @@ public sealed class OperationReader
         }
 
         Operation first = group.Operations[0];
-        if (_groups > 0)
+        if (_counts.Groups > 0)
         {
             int hashesPerBlock = (first.Old == OldKind.Hashed ? 1 : 0) + (first.New == NewKind.Data ? 1 : 0);
             int content = first.New == NewKind.Data ? Geometry.Target.LengthOf(first.Blocks.First) : 0;
@@ -180,12 +172,11 @@ public sealed class OperationReader
             throw AtTrailer("operations", $"block {_changedUpTo} has no operation, although the size changes there");
         }
 
-        if (trailer.Groups != _groups || trailer.Operations != _operations || trailer.DataBlocks != _dataBlocks
-            || trailer.DataBytes != _dataBytes || trailer.ZeroBlocks != _zeroBlocks || trailer.CopyBlocks != 0)
+        if (OperationCounts.Of(trailer) != _counts || trailer.CopyBlocks != 0)
         {
             throw AtTrailer(
                 "operations",
-                $"the trailer counts {trailer.Operations} operations on {trailer.DataBlocks} + {trailer.ZeroBlocks} blocks; there are {_operations} on {_dataBlocks} + {_zeroBlocks}");
+                $"the trailer counts {trailer.Operations} operations on {trailer.DataBlocks} + {trailer.ZeroBlocks} blocks; there are {_counts.Operations} on {_counts.DataBlocks} + {_counts.ZeroBlocks}");
         }
     }
 
