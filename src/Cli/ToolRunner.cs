@@ -76,7 +76,7 @@ public static class ToolRunner
                 terminal.Error(usage.Message, usage.Hint);
                 return ExitCode.Usage;
             case MessageFormatException format:
-                terminal.Error($"{format.MessageName}: {format.Message} (offset {format.Offset})", HintFor(format.Error));
+                terminal.Error($"{format.MessageName}: {format.Message} (offset {format.Offset})", HintFor(format));
                 return ExitCode.BadMessage;
             case SyncException sync:
                 terminal.Error(sync.Subject.Length > 0 ? $"{sync.Subject}: {sync.Message}" : sync.Message, sync.Hint);
@@ -97,12 +97,22 @@ public static class ToolRunner
         }
     }
 
-    private static string? HintFor(FormatError error) => error switch
+    private static string? HintFor(MessageFormatException exception) => exception.Error switch
     {
+        FormatError.WrongKind when exception.Found is { } kind => $"'{ToolOf(kind)} info' shows what it says",
         FormatError.Truncated or FormatError.Damaged or FormatError.TrailingBytes => "copy the file again, or make it again",
         FormatError.TextModeDamage => "copy it in binary mode",
         FormatError.NewerVersion => "use a newer version of this program",
         _ => null,
+    };
+
+    // The program that makes messages of this kind, and shows them.
+    private static string ToolOf(MessageKind kind) => kind switch
+    {
+        MessageKind.ChecksumRequest => "ckreq",
+        MessageKind.ChecksumFile => "ckfile",
+        MessageKind.DataRequest => "dtreq",
+        _ => "dtfile",
     };
 
     private static string? HintFor(StorageError error) => error switch

@@ -48,6 +48,9 @@ public sealed class MessageFormatException : Exception
     /// <summary>The name that the reader was given: a path, or "standard input".</summary>
     public string MessageName { get; }
 
+    /// <summary>The kind that the message is, where it is of the wrong one.</summary>
+    public MessageKind? Found { get; init; }
+
     /// <summary>Byte offset in the message.</summary>
     public long Offset { get; }
 
