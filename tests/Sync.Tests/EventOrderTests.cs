@@ -170,8 +170,15 @@ public sealed class EventOrderTests
             };
             FakeStorage target = sync.StorageA.FailAt(new DiskFault(calls.Key, 1 + random.Next(calls.Count()), error));
 
-            StorageException failure = Assert.Throws<StorageException>(() => { sync.Apply(target, dataFile, way); });
-            Assert.Equal(error, failure.Error);
+            Exception? failure = Record.Exception(() => { sync.Apply(target, dataFile, way); });
+            if (failure is null && error == StorageError.ReadFailed)
+            {
+                // Blocks that are read together are read one by one where that fails; this time it was a gap, or did not fail again.
+                Assert.Equal(sync.ContentB, target.Medium.ToArray());
+                continue;
+            }
+
+            Assert.Equal(error, Assert.IsType<StorageException>(failure).Error);
 
             // After a kill the cache is there; after a power cut nothing that was not flushed.
             FakeStorage killed = new(target.Cache.Copy());

@@ -102,7 +102,8 @@ public sealed class MessageReader
     public MessageReader Require(MessageKind kind) => Kind == kind
         ? this
         : throw new MessageFormatException(
-            FormatError.WrongKind, Source, Preamble.KindOffset, "kind", $"is a {Kind.Words()}; a {kind.Words()} is needed here") { Found = Kind };
+            FormatError.WrongKind, Source, Preamble.KindOffset, "kind", $"is a {Kind.Words()}; a {kind.Words()} is needed here")
+        { Found = Kind };
 
     /// <summary>
     /// Reads the next section. False when the trailer was reached: then the message is complete, its digest is right and nothing

@@ -152,16 +152,15 @@ internal sealed class PatchExecutor
         BlockGeometry geometry = _geometry.Target;
 
         // What the target was grown by is zero already: it need not even be read.
-        if (geometry.OffsetOf(item.Blocks.First) >= _plan.Sizing.LengthBefore)
+        if (geometry.OffsetOf(item.Parts[0].Blocks.First) >= _plan.Sizing.LengthBefore)
         {
             return;
         }
 
-        Operation operation = item.Operation;
-        _checker.Check(item, item.Group, operation, item.Blocks, _target.Length, (block, state) =>
+        _checker.Check(item, _target.Length, (block, state) =>
         {
             RequireWritable(block, state);
-            item.AddWrite(operation, geometry.OffsetOf(block), 0, geometry.LengthOf(block));
+            item.AddWrite(item.Parts[0].Operation, geometry.OffsetOf(block), 0, geometry.LengthOf(block));
         });
     }
 

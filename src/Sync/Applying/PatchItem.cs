@@ -57,11 +57,11 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Where in the group's content the frame begins.</summary>
     public long ContentFrom { get; set; }
 
-    /// <summary>The operation whose blocks these are.</summary>
-    public Operation Operation { get; set; }
+    /// <summary>The blocks of operations, ascending; together in one chunk of the target where they are several.</summary>
+    public List<OperationPart> Parts { get; } = [];
 
-    /// <summary>The blocks.</summary>
-    public BlockRun Blocks { get; set; }
+    /// <summary>The bytes of the target that <see cref="Target"/> holds for several parts; none but while they are checked.</summary>
+    public (long Offset, int Length) Loaded { get; set; }
 
     /// <summary>Blocks found to be as they were.</summary>
     public long OldBlocks { get; set; }
@@ -88,6 +88,7 @@ internal sealed class PatchItem : IDisposable
         Unrecognized.Clear();
         WrongContent.Clear();
         NotNew.Clear();
+        Loaded = default;
         Writes.Clear();
     }
 
@@ -138,3 +139,6 @@ internal sealed class PatchItem : IDisposable
 
     public void Dispose() => Classifier.Dispose();
 }
+
+/// <summary>Some blocks of one operation.</summary>
+internal readonly record struct OperationPart(Operation Operation, BlockRun Blocks);

@@ -12,6 +12,9 @@ namespace BinarySync.Sync;
 /// <param name="workspace">Where groups come from.</param>
 internal sealed class PatchItems(OperationReader reader, PatchPass pass, long lengthBefore, PatchWorkspace workspace)
 {
+    // Bytes that nobody asked for and that are read all the same.
+    private const int LongestGap = 64 << 10;
+
     private readonly SyncGeometry _geometry = reader.Geometry;
     private readonly int _chunkBlocks = Math.Max(1, PatchItem.ChunkLength / reader.Geometry.Target.BlockSize);
     private OperationGroup _group = new();
@@ -40,9 +43,9 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
             {
                 item.IsFrame = false;
                 item.Group = _group;
-                item.Operation = _group.Operations[_operation];
-                item.Blocks = blocks;
-                _blocksDone += blocks.Count;
+                item.Parts.Clear();
+                AddPart(item, blocks);
+                AddNeighbours(item, blocks);
                 return true;
             }
 
@@ -53,6 +56,31 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
         }
     }
 
+    private void AddPart(PatchItem item, BlockRun blocks)
+    {
+        item.Parts.Add(new OperationPart(_group.Operations[_operation], blocks));
+        _blocksDone += blocks.Count;
+    }
+
+    // What lies near in the target is read with one call, and the gaps with it: a disk that turns would wait for each. Not for writing: between
+    // two runs of zeros there may be content, and writes ascend.
+    private void AddNeighbours(PatchItem item, BlockRun first)
+    {
+        long end = first.End;
+        while (pass != PatchPass.Write && !ComesByGrowing(item.Parts[^1])
+            && NextChunk() is { } next
+            && _geometry.Target.OffsetOf(next.First - end) <= LongestGap
+            && next.End - first.First <= _chunkBlocks
+            && !ComesByGrowing(new OperationPart(_group.Operations[_operation], next)))
+        {
+            AddPart(item, next);
+            end = next.End;
+        }
+    }
+
+    private bool ComesByGrowing(OperationPart part) =>
+        part.Operation.New == NewKind.Zero && _geometry.Target.OffsetOf(part.Blocks.First) >= lengthBefore;
+
     private BlockRun? NextChunk()
     {
         while (_operation < _group.Operations.Count)
@@ -61,8 +89,7 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
             BlockRun left = BlockRun.Between(operation.Blocks.First + _blocksDone, operation.Blocks.End);
             if (left.Count > 0 && (pass != PatchPass.Write || operation.New == NewKind.Zero))
             {
-                bool byGrowing = operation.New == NewKind.Zero && _geometry.Target.OffsetOf(left.First) >= lengthBefore;
-                return byGrowing ? left : new BlockRun(left.First, Math.Min(left.Count, _chunkBlocks));
+                return ComesByGrowing(new OperationPart(operation, left)) ? left : new BlockRun(left.First, Math.Min(left.Count, _chunkBlocks));
             }
 
             _operation++;

@@ -26,12 +26,12 @@ internal static class ReadBack
                 item.Clear();
                 if (!IsUntouched(item, geometry, plan))
                 {
-                    checker.Check(item, item.Group, item.Operation, item.Blocks, target.Length, (block, _) => item.NotNew.Add(block));
+                    checker.Check(item, target.Length, (block, _) => item.NotNew.Add(block));
                 }
             },
             item =>
             {
-                long length = IsUntouched(item, geometry, plan) ? 0 : geometry.Target.LengthOf(item.Blocks);
+                long length = IsUntouched(item, geometry, plan) ? 0 : item.Parts.Sum(part => geometry.Target.LengthOf(part.Blocks));
                 bytes += length;
                 options.Progress.Advance(length);
                 foreach (long block in item.NotNew)
@@ -56,5 +56,5 @@ internal static class ReadBack
 
     // Zeros past the old end of a file were not written: growing it has made them.
     private static bool IsUntouched(PatchItem item, SyncGeometry geometry, PatchPlan plan) =>
-        item.Operation.New == NewKind.Zero && plan.Sizing.Grows && geometry.Target.OffsetOf(item.Blocks.First) >= plan.Sizing.LengthBefore;
+        item.Parts is [{ Operation.New: NewKind.Zero } part] && plan.Sizing.Grows && geometry.Target.OffsetOf(part.Blocks.First) >= plan.Sizing.LengthBefore;
 }

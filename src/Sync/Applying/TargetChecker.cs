@@ -8,12 +8,26 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
 {
     private readonly int _blockSize = geometry.Target.BlockSize;
 
-    /// <summary>Counts what the blocks of one operation are found to be; told of each block that is not new.</summary>
-    /// <param name="item">Blocks of an operation.</param>
+    /// <summary>Counts what the blocks of an item are found to be.</summary>
+    /// <param name="item">Blocks of operations.</param>
     /// <param name="targetLength">Bytes of the target that are looked at.</param>
-    public void Check(PatchItem item, long targetLength) => Check(item, item.Group, item.Operation, item.Blocks, targetLength, null);
+    /// <param name="onOther">Told of each block that is not new, and what it is.</param>
+    public void Check(PatchItem item, long targetLength, Action<long, BlockState>? onOther = null)
+    {
+        if (item.Parts.Count > 1)
+        {
+            LoadAll(item, targetLength);
+        }
 
-    /// <summary>As <see cref="Check(PatchItem, long)"/>, for any blocks of an operation that fit into a chunk.</summary>
+        foreach (OperationPart part in item.Parts)
+        {
+            Check(item, item.Group, part.Operation, part.Blocks, targetLength, onOther);
+        }
+
+        item.Loaded = default;
+    }
+
+    /// <summary>As <see cref="Check(PatchItem, long, Action{long, BlockState})"/>, for any blocks of an operation that fit into a chunk.</summary>
     /// <param name="item">The slot.</param>
     /// <param name="group">The operation's group.</param>
     /// <param name="operation">The operation.</param>
@@ -34,14 +48,7 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
         Span<byte> bytes = default;
         if (inMemory)
         {
-            int last = item.Classifier.ContentLength(blocks.Last, targetLength);
-            long offset = geometry.Target.OffsetOf(blocks.First);
-            long before = geometry.Target.OffsetOf(blocks.Last) - offset;
-            bytes = item.Target.AsSpan(0, (int)Math.Clamp(targetLength - offset, 0, before + last));
-            if (bytes.Length > 0)
-            {
-                Read(bytes, offset);
-            }
+            bytes = Load(item, blocks, targetLength);
         }
 
         for (int i = 0; i < blocks.Count; i++)
@@ -57,6 +64,42 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
                 onOther?.Invoke(block, state);
             }
         }
+    }
+
+    // Several parts fit into the buffer with what lies between them.
+    private void LoadAll(PatchItem item, long targetLength)
+    {
+        BlockRun all = BlockRun.Between(item.Parts[0].Blocks.First, item.Parts[^1].Blocks.End);
+        try
+        {
+            item.Loaded = (geometry.Target.OffsetOf(all.First), Load(item, all, targetLength).Length);
+        }
+        catch (StorageException)
+        {
+            // It may be a gap that cannot be read, and nobody asked for that: each part is read by itself, and tells its own error.
+            item.Loaded = default;
+        }
+    }
+
+    // The bytes of these blocks, as far as the target has them: from the buffer where it holds them, else read into it.
+    private Span<byte> Load(PatchItem item, BlockRun blocks, long targetLength)
+    {
+        int last = item.Classifier.ContentLength(blocks.Last, targetLength);
+        long offset = geometry.Target.OffsetOf(blocks.First);
+        long before = geometry.Target.OffsetOf(blocks.Last) - offset;
+        int length = (int)Math.Clamp(targetLength - offset, 0, before + last);
+        if (offset >= item.Loaded.Offset && offset + length <= item.Loaded.Offset + item.Loaded.Length)
+        {
+            return item.Target.AsSpan((int)(offset - item.Loaded.Offset), length);
+        }
+
+        Span<byte> bytes = item.Target.AsSpan(0, length);
+        if (length > 0)
+        {
+            Read(bytes, offset);
+        }
+
+        return bytes;
     }
 
     private void Read(Span<byte> bytes, long offset)
