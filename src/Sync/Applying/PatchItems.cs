@@ -62,7 +62,8 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
         _blocksDone += blocks.Count;
     }
 
-    // What lies near in the target is read with one call, and the gaps with it: a disk that turns would wait for each. Not for writing: between
+    // What lies near in the target is read with one call, and the gaps with it: a disk that turns would wait for each. Nothing outside the ranges of
+    // the data file is read. Not for writing: between
     // two runs of zeros there may be content, and writes ascend.
     private void AddNeighbours(PatchItem item, BlockRun first)
     {
@@ -71,6 +72,7 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
             && NextChunk() is { } next
             && _geometry.Target.OffsetOf(next.First - end) <= LongestGap
             && next.End - first.First <= _chunkBlocks
+            && _geometry.Coverage.Contains(BlockRun.Between(end, next.First))
             && !ComesByGrowing(new OperationPart(_group.Operations[_operation], next)))
         {
             AddPart(item, next);
