@@ -1,0 +1,32 @@
+namespace BinarySync.Storage;
+
+/// <summary>
+/// A small file whose every change is durable when the call returns: what a run must still know after a power cut. One process uses it at a time.
+/// </summary>
+public interface IStateFile
+{
+    /// <summary>The path, for messages.</summary>
+    string Name { get; }
+
+    /// <summary>All of the file; null where there is none.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.ReadFailed"/> or <see cref="StorageError.OpenFailed"/>.</exception>
+    byte[]? Read();
+
+    /// <summary>Creates the file or puts this in place of all that it holds: after a crash there is the old content or the new one, whole.</summary>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.NoSpace"/>, <see cref="StorageError.DirectoryMissing"/>, <see cref="StorageError.OpenFailed"/>,
+    /// <see cref="StorageError.WriteFailed"/>, <see cref="StorageError.FlushFailed"/>: either content may be there.
+    /// </exception>
+    void Replace(ReadOnlySpan<byte> content);
+
+    /// <summary>
+    /// Writes inside what <see cref="Replace"/> of this object has made, without taking more room. A crash may leave any part of these bytes written,
+    /// and no others.
+    /// </summary>
+    /// <exception cref="StorageException"><see cref="StorageError.WriteFailed"/> or <see cref="StorageError.FlushFailed"/>.</exception>
+    void Overwrite(ReadOnlySpan<byte> content, long offset);
+
+    /// <summary>Removes the file, if there is one.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.WriteFailed"/> or <see cref="StorageError.FlushFailed"/>: it may be there still.</exception>
+    void Remove();
+}
