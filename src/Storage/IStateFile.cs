@@ -3,7 +3,7 @@ namespace BinarySync.Storage;
 /// <summary>
 /// A small file whose every change is durable when the call returns: what a run must still know after a power cut. One process uses it at a time.
 /// </summary>
-public interface IStateFile
+public interface IStateFile : IDisposable
 {
     /// <summary>The path, for messages.</summary>
     string Name { get; }
