@@ -34,7 +34,7 @@ public static class ApplyActions
             ForceUnrecognized = result.GetValue(arguments.ForceUnrecognized),
         };
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
-        string? spoolDirectory = input.CanSeek ? null : SpoolDirectory.Choose(result.GetValue(arguments.Spool), target);
+        string? spoolDirectory = input.CanSeek ? null : StateDirectory.SpoolDirectoryFor(target, result.GetValue(arguments.Spool));
         string[] messages = [.. file == MessageFiles.Standard ? [] : new[] { file }, .. spoolDirectory is null ? [] : new[] { Path.Combine(spoolDirectory, "spool") }];
         using IWritableStorage storage = StorageAccess.OpenTarget(target, messages, readOnly: specification.DryRun);
         using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, session);
