@@ -40,5 +40,12 @@ internal static partial class Posix
     /// <summary>Removes a name; a failure is of no consequence where this is used.</summary>
     public static void Unlink(string path) => _ = Libc.Unlink(path);
 
+    /// <summary>Removes a name; the error number, 0 where it worked.</summary>
+    public static int TryUnlink(string path) => Result(Libc.Unlink(path));
+
+    /// <summary>The error number, 0 where it worked.</summary>
+    /// <param name="mode">Permissions, before the umask.</param>
+    public static int TryCreateDirectory(string path, uint mode) => Result(Libc.CreateDirectory(path, mode));
+
     private static int Result(int result) => result == 0 ? 0 : Marshal.GetLastPInvokeError();
 }
