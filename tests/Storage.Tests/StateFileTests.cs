@@ -155,7 +155,7 @@ public sealed class StateFileTests : IDisposable
         string[] overwritten = [$"pwrite64 {path}", $"fsync {path}"];
         Assert.Equal(
             [.. replaced, .. replaced, .. overwritten, .. overwritten, $"unlink {path}.new", $"unlink {path}", $"fsync {_directory.Path}"],
-            Trace.Calls(_trace["trace"], _directory.Path));
+            CallTrace.Calls(_trace["trace"], _directory.Path));
     }
 
     [LinuxTheory("strace")]
