@@ -146,7 +146,7 @@ public sealed class TranscriptTests : IDisposable
         Quietly("dtreq --remote remote.img.ckf --master master.img.ckf -o update.dtr");
         Quietly("dtfile master.img -r update.dtr -c none");
         byte[] other = _work.Read("master.img");
-        other[^1] ^= 1;
+        other[(10 * Block) + 5] ^= 1;
         _work.Write("other.img", other);
         Quietly("ckfile other.img");
         Quietly("dtreq --remote remote.img.ckf --master other.img.ckf -o other.dtr");
