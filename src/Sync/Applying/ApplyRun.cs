@@ -91,7 +91,7 @@ internal sealed class ApplyRun(
 
         // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at.
         plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true);
-        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && BaseCheck.Matches(target, plan, patch, belowCache: true, options)
+        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
             ? plan
             : throw new SyncException(
                 SyncError.Mismatch,
@@ -209,7 +209,8 @@ internal sealed class ApplyRun(
 
     private void CheckBase(PatchPlan plan)
     {
-        if (!BaseCheck.Matches(target, plan, patch, belowCache: false, options))
+        bool tailMayBeGone = target.Kind == StorageKind.BlockDevice || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
+        if (!BaseCheck.Matches(target, plan, patch, tailMayBeGone, belowCache: false, options))
         {
             throw new SyncException(
                 SyncError.Mismatch,
