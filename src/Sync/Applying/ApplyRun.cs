@@ -54,11 +54,6 @@ internal sealed class ApplyRun(
         }
 
         journal.Flushed(long.MaxValue);
-        if (!tuning.CutsLast)
-        {
-            Cut(plan, journal);
-        }
-
         long verified = Verify(plan, journal);
         Cut(plan, journal);
         journal.Finish();

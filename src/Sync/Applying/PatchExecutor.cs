@@ -78,6 +78,11 @@ internal sealed class PatchExecutor
         }
 
         ClearBehindTarget();
+        if (!_tuning.CutsLast && _plan.Sizing.Shrinks)
+        {
+            _target.SetLength(_plan.Sizing.LengthAfter);
+        }
+
         if (_tuning.FlushesBeforeFinish)
         {
             // Also where nothing was written: what was recognised as new may only be in the cache.

@@ -37,7 +37,7 @@ internal sealed class CrashModel
 
     /// <summary>Explores one case.</summary>
     /// <param name="seed">With the number, decides everything.</param>
-    /// <param name="number">Of the case. Each twentieth or so is a large one.</param>
+    /// <param name="number">Of the case.</param>
     /// <param name="tuning">Safeguards.</param>
     /// <param name="change">What the machine does otherwise than it should.</param>
     /// <param name="counts">Where states are counted.</param>
@@ -147,7 +147,7 @@ internal sealed class CrashModel
         CrashWay way = WayOf(node.State, direction);
         ApplySpecification specification = new()
         {
-            Verify = _random.Next(8) switch
+            Verify = _effort.Verify ?? _random.Next(8) switch
             {
                 < 4 => VerifyMode.Written,
                 < 7 => VerifyMode.None,
@@ -195,7 +195,7 @@ internal sealed class CrashModel
             return "success was said, and a reader sees other bytes than the medium has";
         }
 
-        if (state.Journal != StateOfFile.None)
+        if ((_case.Behaviour.FlushesJournal ? state.Journal.Cache ?? state.Journal.Medium : state.Journal.Cache) is not null)
         {
             return "success was said, and the journal stands";
         }
@@ -288,7 +288,7 @@ internal sealed class CrashModel
     private void Add(Node node, in Outcome outcome, int number, MachineState? state, CrashFault fault)
     {
         CrashCall call = outcome.Machine!.Points[number].Call;
-        if (state is not null && _counts.Add(state.Digest(_digest, _case.Digest), fault, call, outcome.Way, node.Depth + 1))
+        if (state is not null && (_effort.OnlyFault ?? fault) == fault && (_effort.KeptShare >= 1 || _random.NextDouble() < _effort.KeptShare) && _counts.Add(state.Digest(_digest, _case.Digest), fault, call, outcome.Way, node.Depth + 1))
         {
             Enqueue(node, state, outcome.Direction, $"{outcome.Way}, {fault} at change {number} ({call})");
         }
@@ -312,7 +312,7 @@ internal sealed class CrashModel
         {
             MachineState state = failed.Machine.State;
             CrashFault fault = point.Call == CrashCall.Flush ? CrashFault.FlushFailure : CrashFault.CallFailure;
-            if (_counts.Add(state.Digest(_digest, _case.Digest), fault, point.Call, failed.Way, node.Depth + 1))
+            if ((_effort.OnlyFault ?? fault) == fault && _counts.Add(state.Digest(_digest, _case.Digest), fault, point.Call, failed.Way, node.Depth + 1))
             {
                 Enqueue(node, state, direction, $"{failed.Way}, {fault} at {point.Call}");
             }
@@ -376,8 +376,17 @@ internal sealed record CrashEffort
     /// <summary>Of these, those where the first direction is tried after it.</summary>
     public double AgainShare { get; init; } = 0.25;
 
-    /// <summary>How a large case is explored.</summary>
-    public CrashEffort Large => this with { FirstStates = 10, FirstFailures = 3, OtherShare = 0.4, AgainShare = 0.2 };
+    /// <summary>The only way of crashing; null for all.</summary>
+    public CrashFault? OnlyFault { get; init; }
+
+    /// <summary>How all runs verify; null for any way.</summary>
+    public VerifyMode? Verify { get; init; }
+
+    /// <summary>States that are looked at, of those that are made.</summary>
+    public double KeptShare { get; init; } = 1;
+
+    /// <summary>How a large case is explored: a run takes a hundred times as long.</summary>
+    public CrashEffort Large => this with { FirstStates = 10, FirstFailures = 3, AgainShare = 0.2, KeptShare = 0.3 };
 
     /// <summary>States of which one more run is made that fails.</summary>
     public double FailureShare(int depth) => depth switch
