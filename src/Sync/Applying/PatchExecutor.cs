@@ -283,11 +283,11 @@ internal sealed class PatchExecutor
         _options.Progress.Advance(item.Frame.RawLength);
     }
 
-    // As ClearBehindTarget, for what lies in the last block: that one is recognised as a whole.
+    // Of a device that B does not fill: where B ends inside a block that A fills further, the rest of that block becomes zeros (Format.md 9.4).
     private int RestOfLastBlock(in ContentPiece stretch)
     {
         long end = stretch.TargetOffset + stretch.Length;
-        if (!_journal.TailWasZero || end != _geometry.Target.Size || _geometry.Target.ShortLength == 0)
+        if (_target.Kind != StorageKind.BlockDevice || !_geometry.ResizesTarget || end != _geometry.Target.Size || _geometry.Target.ShortLength == 0)
         {
             return 0;
         }
