@@ -94,9 +94,16 @@ internal sealed class PatchExecutor
 
     private void Grow()
     {
-        if (_plan.Sizing.Grows)
+        if (!_plan.Sizing.Grows)
         {
-            _target.SetLength(_plan.Sizing.LengthAfter);
+            return;
+        }
+
+        _target.SetLength(_plan.Sizing.LengthAfter);
+        if (!_plan.Doubt.IsNone)
+        {
+            // What is in doubt is read from below the cache: there, too, the target must be as long.
+            _target.Flush();
         }
     }
 
