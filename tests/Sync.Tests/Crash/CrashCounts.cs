@@ -36,6 +36,7 @@ internal sealed class CrashCounts
     private readonly HashSet<UInt128> _states = [];
     private readonly Dictionary<(CrashFault Fault, CrashCall Call, CrashWay Way, int Depth), long> _kinds = [];
     private long _runs;
+    private long _large;
 
     /// <summary>Distinct states so far.</summary>
     public long States
@@ -55,7 +56,7 @@ internal sealed class CrashCounts
     public void AddRun() => Interlocked.Increment(ref _runs);
 
     /// <summary>Adds a state; false where it was there already.</summary>
-    public bool Add(UInt128 digest, CrashFault fault, CrashCall call, CrashWay way, int depth)
+    public bool Add(UInt128 digest, CrashFault fault, CrashCall call, CrashWay way, int depth, bool isLarge)
     {
         lock (_gate)
         {
@@ -64,6 +65,7 @@ internal sealed class CrashCounts
                 return false;
             }
 
+            _large += isLarge ? 1 : 0;
             (CrashFault, CrashCall, CrashWay, int) kind = (fault, call, way, depth);
             _kinds[kind] = _kinds.GetValueOrDefault(kind) + 1;
             return true;
@@ -109,7 +111,7 @@ internal sealed class CrashCounts
             AppendLine(table, $"{$"crash number {depth} in a row",-32}", way => Of(way: way, depth: number));
         }
 
-        table.AppendLine($"{Runs} runs");
+        table.AppendLine($"{_large} of them while a data file of several windows was applied; {Runs} runs");
         return table.ToString();
     }
 

@@ -113,7 +113,12 @@ internal sealed class CrashModel
         }
 
         Harvest(node, turned);
-        if (_random.NextDouble() < _effort.AgainShare)
+        if (_random.NextDouble() < _effort.FailureShare(node.Depth) && node.Depth < CrashCounts.MaxDepth)
+        {
+            Fail(node, other, turned.Machine.Points.Count);
+        }
+
+        if (_find is null && _random.NextDouble() < _effort.AgainShare)
         {
             Node again = new(node, turned.Machine.State, node.Last, node.Depth, $"{other} to its end");
             Outcome returned = Apply(again, node.Last, mustSucceed: true);
@@ -288,11 +293,14 @@ internal sealed class CrashModel
     private void Add(Node node, in Outcome outcome, int number, MachineState? state, CrashFault fault)
     {
         CrashCall call = outcome.Machine!.Points[number].Call;
-        if (state is not null && (_effort.OnlyFault ?? fault) == fault && (_effort.KeptShare >= 1 || _random.NextDouble() < _effort.KeptShare) && _counts.Add(state.Digest(_digest, _case.Digest), fault, call, outcome.Way, node.Depth + 1))
+        if (state is not null && (_effort.OnlyFault ?? fault) == fault && (_effort.KeptShare >= 1 || _random.NextDouble() < _effort.KeptShare) && Count(state, fault, call, outcome.Way, node.Depth + 1))
         {
             Enqueue(node, state, outcome.Direction, $"{outcome.Way}, {fault} at change {number} ({call})");
         }
     }
+
+    private bool Count(MachineState state, CrashFault fault, CrashCall call, CrashWay way, int depth) =>
+        _counts.Add(state.Digest(_digest, _case.Digest), fault, call, way, depth, _case.IsLarge);
 
     private void Enqueue(Node node, MachineState state, Direction last, string label)
     {
@@ -307,12 +315,12 @@ internal sealed class CrashModel
     // Lets a call of the run fail: what it leaves is a state like any other.
     private void Fail(Node node, Direction direction, int calls)
     {
-        Outcome failed = Apply(node, direction, mustSucceed: true, new CallFault(_random.Next(calls), new Random(_random.Next())));
+        Outcome failed = Apply(node, direction, mustSucceed: IsPromised(node.State, direction), new CallFault(_random.Next(calls), new Random(_random.Next())));
         if (failed.Machine?.Failed is { } point)
         {
             MachineState state = failed.Machine.State;
             CrashFault fault = point.Call == CrashCall.Flush ? CrashFault.FlushFailure : CrashFault.CallFailure;
-            if ((_effort.OnlyFault ?? fault) == fault && _counts.Add(state.Digest(_digest, _case.Digest), fault, point.Call, failed.Way, node.Depth + 1))
+            if ((_effort.OnlyFault ?? fault) == fault && Count(state, fault, point.Call, failed.Way, node.Depth + 1))
             {
                 Enqueue(node, state, direction, $"{failed.Way}, {fault} at {point.Call}");
             }
