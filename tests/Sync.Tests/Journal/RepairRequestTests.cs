@@ -1,0 +1,94 @@
+namespace BinarySync.Sync.Tests.Journal;
+
+/// <summary>Blocks that did not read back as written: asked for again, or written again.</summary>
+public sealed class RepairRequestTests
+{
+    [Fact]
+    public void The_request_leads_to_a_data_file_that_puts_right_what_was_wrong() => SyncCases.Whole.Check(100, sync =>
+    {
+        if (Lying(sync) is not { } lying)
+        {
+            return;
+        }
+
+        (FakeStorage target, FakeStateFile journal, byte[] request) = lying;
+        byte[] repair = FourSteps.Data(sync.StorageB, request, sync.HowData, sync.Threads);
+        target = AsOnMedium(target);
+
+        ApplyResult result = Apply(target, repair, journal, null, sync.Threads);
+
+        Assert.Equal(ApplyStart.OtherRetired, result.Start);
+        Assert.Equal(sync.ContentB, target.Medium.ToArray());
+        Assert.Null(journal.Content);
+    });
+
+    [Fact]
+    public void The_same_command_writes_them_again() => SyncCases.Whole.Check(100, sync =>
+    {
+        if (Lying(sync) is not { } lying)
+        {
+            return;
+        }
+
+        FakeStorage target = AsOnMedium(lying.Target);
+
+        Assert.Equal(ApplyStart.Resumed, Apply(target, sync.DataFile(), lying.Journal, null, sync.Threads).Start);
+
+        Assert.Equal(sync.ContentB, target.Medium.ToArray());
+    });
+
+    // A run over a medium that returns other bytes than were written to it; null where the case has none to lie about.
+    private static (FakeStorage Target, FakeStateFile Journal, byte[] Request)? Lying(SyncCase sync)
+    {
+        Random random = new(sync.Seed);
+        FakeStorage target = sync.StorageA;
+        FakeStateFile journal = new();
+        bool lies = false;
+        foreach (long block in FourSteps.Blocks(sync.DataFile()))
+        {
+            byte[] b = new SyncModel(sync).Of(sync.ContentB, block).ToArray();
+            bool byGrowing = block * sync.BlockSize >= sync.ContentA.Length && ZeroBlocks.IsZero(b);
+            if (random.Next(3) == 0 && !byGrowing)
+            {
+                long offset = (block * sync.BlockSize) + random.Next(b.Length);
+                target.LieBelowCacheAt(offset);
+                lies = true;
+            }
+        }
+
+        if (!lies)
+        {
+            return null;
+        }
+
+        MemoryOutput repair = new();
+        SyncException failure = Assert.Throws<SyncException>(() => { Apply(target, sync.DataFile(), journal, repair, sync.Threads); });
+        Assert.Equal(SyncError.VerificationFailed, failure.Error);
+        Assert.NotNull(journal.Content);
+        return (target, journal, Assert.IsType<byte[]>(repair.Content));
+    }
+
+    // The next look at it, with nothing in the cache: the medium has what it returned.
+    private static FakeStorage AsOnMedium(FakeStorage target)
+    {
+        byte[] content = new byte[target.Length];
+        target.ReadBelowCache(content, 0);
+        return FakeStorage.File(content);
+    }
+
+    private static ApplyResult Apply(FakeStorage target, byte[] dataFile, FakeStateFile journal, MemoryOutput? repair, int threads) => ApplyOperation.Run(
+        target, FourSteps.Patch(dataFile), new ApplyPlaces(journal, "file:target", null, repair), new ApplySpecification(), FourSteps.Threads(threads));
+
+    private sealed class MemoryOutput() : MessageOutput("repair.dtr")
+    {
+        private readonly MemoryStream _stream = new();
+
+        public byte[]? Content { get; private set; }
+
+        public override Stream Stream => _stream;
+
+        public override void Commit() => Content = _stream.ToArray();
+
+        protected override void Dispose(bool disposing) => _stream.Dispose();
+    }
+}
