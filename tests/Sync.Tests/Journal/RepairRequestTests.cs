@@ -37,6 +37,31 @@ public sealed class RepairRequestTests
         Assert.Equal(sync.ContentB, target.Medium.ToArray());
     });
 
+    // The target is cut before the request is written: the mark of that must not take the place of what is wrong.
+    [Fact]
+    public void What_is_wrong_stays_known_when_the_run_dies_before_the_request_is_there()
+    {
+        byte[] a = Bytes(1, 30_000);
+        byte[] b = Bytes(2, 20_000);
+        byte[] dataFile = FourSteps.DataFile(a, b, 4096);
+        FakeStorage target = FakeStorage.File(a).FailAt(new DiskFault(DiskCall.SetLength, 1, StorageError.WriteFailed));
+        target.LieBelowCacheAt(5000);
+        FakeStateFile journal = new();
+
+        Assert.Throws<StorageException>(() => { Apply(target, dataFile, journal, new MemoryOutput(), 1); });
+
+        target = AsOnMedium(target);
+        Apply(target, dataFile, journal, null, 1);
+        Assert.Equal(b, target.Medium.ToArray());
+    }
+
+    private static byte[] Bytes(int seed, int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
     // A run over a medium that returns other bytes than were written to it; null where the case has none to lie about.
     private static (FakeStorage Target, FakeStateFile Journal, byte[] Request)? Lying(SyncCase sync)
     {
