@@ -20,7 +20,7 @@ public sealed class UndoPlace(string path) : IUndoPlace
         {
             Errno.NoEntry => null,
             not 0 => throw Failure.Open(errno, Name),
-            _ when status.Type is NodeType.RegularFile or NodeType.Directory => MessageInput.Open(Name, cancellation),
+            _ when status.Type is NodeType.RegularFile or NodeType.Directory => OpenDurably(cancellation),
             _ => throw Failure.Of(StorageError.Exists, Name, $"is {status.Noun}, which is not replaced by a file"),
         };
     }
@@ -28,4 +28,20 @@ public sealed class UndoPlace(string path) : IUndoPlace
     public Stream CreateSpool() => SpoolFile.Create(FileIdentity.DirectoryOf(Name));
 
     public MessageOutput Create() => OutputFile.Create(Name, replace: false);
+
+    // Its content was durable before it got its name; a run that died then has perhaps not made the name so.
+    private Stream OpenDurably(CancellationToken cancellation)
+    {
+        Stream stream = MessageInput.Open(Name, cancellation);
+        try
+        {
+            Posix.FlushDirectory(FileIdentity.DirectoryOf(FileIdentity.RealPath(Name)), Name);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
 }

@@ -54,11 +54,6 @@ internal sealed class ApplyRun(
         }
 
         journal.Flushed(long.MaxValue);
-        if (!tuning.CutsLast)
-        {
-            Cut(plan, journal);
-        }
-
         long verified = Verify(plan, journal);
         Cut(plan, journal);
         journal.Finish();
@@ -91,7 +86,7 @@ internal sealed class ApplyRun(
 
         // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at.
         plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true);
-        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing.Windows) && BaseCheck.Matches(target, plan, patch, belowCache: true, options)
+        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing.Windows) && BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
             ? plan
             : throw new SyncException(
                 SyncError.Mismatch,
@@ -218,7 +213,8 @@ internal sealed class ApplyRun(
 
     private void CheckBase(PatchPlan plan)
     {
-        if (!BaseCheck.Matches(target, plan, patch, belowCache: false, options))
+        bool tailMayBeGone = target.Kind == StorageKind.BlockDevice || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
+        if (!BaseCheck.Matches(target, plan, patch, tailMayBeGone, belowCache: false, options))
         {
             throw new SyncException(
                 SyncError.Mismatch,
@@ -308,10 +304,11 @@ internal sealed class ApplyRun(
     private string LikelyCause(PatchPlan plan)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
-        if (target.Kind == StorageKind.BlockDevice && plan.Unrecognized.Runs[0].First >= geometry.Base.BlockCount)
+        bool isBehindBase = plan.Unrecognized.Runs[0].First >= geometry.Base.BlockAt(geometry.Base.Size) && geometry.Target.Size > geometry.Base.Size;
+        if (target.Kind == StorageKind.BlockDevice && isBehindBase)
         {
             return $"behind byte {geometry.Base.Size}, where the remote's checksum file ends, the device is not zero: "
-                + $"if it was extended for this, clear that part first (blkdiscard -z -o {geometry.Base.Size} {target.Name})";
+                + $"if it was extended for this, or what is there came of a run that was taken back, clear that part first (blkdiscard -z -o {geometry.Base.Size} {target.Name})";
         }
 
         // Blocks that the base has not are found old in any target that is as long: they say nothing about which target it is.

@@ -23,6 +23,6 @@ internal sealed record ApplyTuning
     /// <summary>The journal is durable before the target grows.</summary>
     public bool JournalsBeforeGrowing { get; init; } = true;
 
-    /// <summary>A target that becomes smaller is cut after all else.</summary>
+    /// <summary>A target that becomes smaller is cut after all else, when the journal knows of it.</summary>
     public bool CutsLast { get; init; } = true;
 }

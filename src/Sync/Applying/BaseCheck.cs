@@ -11,13 +11,24 @@ namespace BinarySync.Sync;
 internal static class BaseCheck
 {
     /// <summary>True where the target is the base, but for what the data file changes.</summary>
+    /// <param name="tailMayBeGone">
+    /// What A has and B has not may be gone although the target is as long as A: an interrupted run has cut it and the other direction has made it longer again, or it is a
+    /// device. Then it is enough that all that B has is as B has it.
+    /// </param>
     /// <param name="belowCache">Read from below the page cache: what the cache shows may be no more than that.</param>
-    public static bool Matches(IReadableStorage target, PatchPlan plan, PatchSource patch, bool belowCache, SyncOptions options)
+    public static bool Matches(IReadableStorage target, PatchPlan plan, PatchSource patch, bool tailMayBeGone, bool belowCache, SyncOptions options)
     {
         SyncGeometry both = plan.Header.SyncGeometry;
 
         // Of a target that is shorter than A (it was cut already), the end of A cannot be seen; but all that B has must be as B has it.
         bool ofBase = target.Length >= both.Base.Size;
+        return RootMatches(target, plan, patch, ofBase, belowCache, options)
+            || (ofBase && tailMayBeGone && both.ResizesTarget && both.Target.Size < both.Base.Size && RootMatches(target, plan, patch, ofBase: false, belowCache, options));
+    }
+
+    private static bool RootMatches(IReadableStorage target, PatchPlan plan, PatchSource patch, bool ofBase, bool belowCache, SyncOptions options)
+    {
+        SyncGeometry both = plan.Header.SyncGeometry;
         BlockGeometry geometry = ofBase ? both.Base : both.Target;
         BlockCoverage coverage = plan.Header.Coverage.ClipTo(geometry.BlockCount);
         ReadOnlyMemory<byte> expected = (ofBase ? plan.Trailer.BaseRoot : plan.Trailer.TargetRoot)!.Value;

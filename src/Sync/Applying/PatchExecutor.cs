@@ -83,6 +83,11 @@ internal sealed class PatchExecutor
         }
 
         ClearBehindTarget();
+        if (!_tuning.CutsLast && _plan.Sizing.Shrinks)
+        {
+            _target.SetLength(_plan.Sizing.LengthAfter);
+        }
+
         if (_tuning.FlushesBeforeFinish)
         {
             // Also where nothing was written: what was recognised as new may only be in the cache.
@@ -94,9 +99,16 @@ internal sealed class PatchExecutor
 
     private void Grow()
     {
-        if (_plan.Sizing.Grows)
+        if (!_plan.Sizing.Grows)
         {
-            _target.SetLength(_plan.Sizing.LengthAfter);
+            return;
+        }
+
+        _target.SetLength(_plan.Sizing.LengthAfter);
+        if (!_plan.Doubt.IsNone)
+        {
+            // What is in doubt is read from below the cache: there, too, the target must be as long.
+            _target.Flush();
         }
     }
 

@@ -29,6 +29,12 @@ internal sealed class PatchItem : IDisposable
     {
         Classifier = new BlockClassifier(geometry, hash);
         Hash = new byte[hash.Length];
+
+        // No more than there is to be looked at: buffers of a megabyte for a file of a few blocks would be most of the work.
+        Target = GC.AllocateUninitializedArray<byte>((int)Math.Min(ChunkLength, Math.Max(geometry.Base.Size, geometry.Target.Size)));
+        int frame = (int)Math.Min(FormatLimits.DefaultFrameSize, geometry.Target.Size);
+        Stored = GC.AllocateUninitializedArray<byte>(frame);
+        Raw = GC.AllocateUninitializedArray<byte>(frame);
     }
 
     /// <summary>Recognises blocks for this slot's thread.</summary>
@@ -38,13 +44,13 @@ internal sealed class PatchItem : IDisposable
     public byte[] Hash { get; }
 
     /// <summary>Content of the target.</summary>
-    public byte[] Target { get; } = GC.AllocateUninitializedArray<byte>(ChunkLength);
+    public byte[] Target { get; }
 
     /// <summary>The frame as stored; exchanged with the reader's.</summary>
-    public byte[] Stored { get; set; } = GC.AllocateUninitializedArray<byte>(FormatLimits.DefaultFrameSize);
+    public byte[] Stored { get; set; }
 
-    /// <summary>The frame's content.</summary>
-    public byte[] Raw { get; private set; } = GC.AllocateUninitializedArray<byte>(FormatLimits.DefaultFrameSize);
+    /// <summary>The frame's content; becomes longer where a frame is.</summary>
+    public byte[] Raw { get; private set; }
 
     public OperationGroup Group { get; set; } = new();
 

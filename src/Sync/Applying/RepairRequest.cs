@@ -19,10 +19,13 @@ internal static class RepairRequest
     public static void Write(IReadableStorage target, PatchPlan plan, PatchSource patch, IReadOnlyList<BlockRun> wrong, Stream output, SyncOptions options)
     {
         SyncGeometry all = plan.Header.SyncGeometry;
-        BlockCoverage coverage = BlockCoverage.Of(wrong);
+        long baseSize = all.ResizesTarget ? all.Target.Size : all.Base.Size;
+
+        // Where every block is wrong, the coverage is the whole, and has to say so.
+        BlockCoverage coverage = BlockCoverage.Of(wrong).ClipTo(new SyncGeometry(baseSize, all.Target.Size, all.Target.BlockSize, BlockCoverage.Whole).BlockCount);
         MessageHeader header = plan.Header with
         {
-            BaseSize = all.ResizesTarget ? all.Target.Size : all.Base.Size,
+            BaseSize = baseSize,
             Coverage = coverage,
             FrameSize = null,
             Label = null,

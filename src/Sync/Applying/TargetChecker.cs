@@ -9,7 +9,7 @@ internal enum CheckMode
     /// <summary>From the cache; what is in doubt from below it.</summary>
     Recognize,
 
-    /// <summary>From the cache; what may be torn is not read at all: it is written.</summary>
+    /// <summary>As <see cref="Recognize"/>, so that the same is found again; but what may be torn is not read at all: it is written.</summary>
     Write,
 
     /// <summary>All from below the cache.</summary>
@@ -79,7 +79,7 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
     private void CheckBelieved(
         PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, Action<long, BlockState>? onOther)
     {
-        bool belowCache = mode == CheckMode.ReadBack || (mode == CheckMode.Recognize && doubt.Touches(blocks));
+        bool belowCache = mode == CheckMode.ReadBack || doubt.Touches(blocks);
         bool inMemory = _blockSize <= PatchItem.ChunkLength;
         Span<byte> bytes = default;
         if (inMemory)

@@ -63,8 +63,12 @@ internal sealed class PatchJournal
         _record = _record with { DoubtFrom = _doubtIsInherited && _record.DoubtFrom != JournalRecord.NoDoubt ? Math.Max(_record.DoubtFrom, end) : JournalRecord.NoDoubt };
     }
 
-    /// <summary>Says that blocks are wrong on the medium although they were flushed: the next run writes them again, and believes nothing.</summary>
-    public void Distrust(IEnumerable<ByteRange> ranges) => Write(_record with { Windows = JournalRecord.Join(ranges), DoubtFrom = 0 });
+    /// <summary>Says that blocks are wrong on the medium although they were flushed: the next run writes them again, and believes nothing. What is marked after this is added to them.</summary>
+    public void Distrust(IEnumerable<ByteRange> ranges)
+    {
+        _inherited = JournalRecord.Join([.. _inherited, .. ranges]);
+        Write(_record with { Windows = _inherited, DoubtFrom = 0 });
+    }
 
     /// <summary>Says that all is done, and removes the journal.</summary>
     public void Finish()

@@ -1,0 +1,292 @@
+namespace BinarySync.Sync.Tests.Crash;
+
+/// <summary>Which of the two contents a run leads to.</summary>
+internal enum Direction
+{
+    Forth,
+    Back,
+}
+
+/// <summary>A data file, the machine that it is applied on, and what must come of it.</summary>
+internal sealed class CrashCase
+{
+    private readonly CrashImage _a;
+    private readonly CrashImage _b;
+    private readonly long _sizeA;
+    private readonly long _sizeB;
+    private readonly int _blockSize;
+    private readonly bool _changesSize;
+
+    private CrashCase(string description, CrashImage a, CrashImage b, long sizeA, long sizeB, int blockSize, bool changesSize, byte[] dataFile)
+    {
+        Description = description;
+        _a = a;
+        _b = b;
+        _sizeA = sizeA;
+        _sizeB = sizeB;
+        _blockSize = blockSize;
+        _changesSize = changesSize;
+        DataFile = dataFile;
+        Digest = DigestOf(dataFile);
+    }
+
+    public string Description { get; }
+
+    public byte[] DataFile { get; }
+
+    public byte[] Digest { get; }
+
+    public required CrashBehaviour Behaviour { get; set; }
+
+    /// <summary>Applied with an undo file.</summary>
+    public required bool WithUndo { get; init; }
+
+    public SparseMode Sparse { get; init; }
+
+    public required long WindowBytes { get; init; }
+
+    /// <summary>Large blocks, so that the data file has several groups; a run takes a hundred times as long.</summary>
+    public bool IsLarge { get; init; }
+
+    /// <summary>The machine before the first run.</summary>
+    public MachineState Start => MachineState.Clean(_a);
+
+    /// <summary>The digest by which journals know a data file.</summary>
+    public static byte[] DigestOf(byte[] dataFile)
+    {
+        OperationReader reader = new(new MemoryStream(dataFile), "update.dtf", MessageKind.DataFile, skipContent: true);
+        OperationGroup group = new();
+        while (reader.ReadGroup(group))
+        {
+            while (reader.ReadFrame(out _))
+            {
+            }
+        }
+
+        return reader.Trailer.Digest.ToArray();
+    }
+
+    /// <summary>Says what is wrong with a target after a run that said success; null for nothing.</summary>
+    public string? Judge(Direction direction, CrashImage medium)
+    {
+        CrashImage expected = direction == Direction.Forth ? _b : _a;
+        if (Behaviour.Kind == StorageKind.RegularFile || !_changesSize)
+        {
+            return medium.SameAs(expected) ? null : $"the medium is not {(direction == Direction.Forth ? "B" : "A")}{FirstDifference(medium, expected)}";
+        }
+
+        // A device has no end to be cut: behind the smaller content each block is the larger one's or zeros, and behind both all is as it was.
+        long size = direction == Direction.Forth ? _sizeB : _sizeA;
+        long most = Math.Max(_sizeA, _sizeB);
+        CrashImage larger = _sizeA > _sizeB ? _a : _b;
+        if (medium.Length != expected.Length || !medium.SameAs(expected, 0, size))
+        {
+            return $"the device does not begin with {(direction == Direction.Forth ? "B" : "A")}{FirstDifference(medium, expected)}";
+        }
+
+        for (long at = size; at < most;)
+        {
+            long end = Math.Min(most, ((at / _blockSize) + 1) * _blockSize);
+            if (!medium.IsZero(at, end - at) && !medium.SameAs(larger, at, end - at))
+            {
+                return $"behind the smaller content, bytes {at} to {end} of the device are neither zeros nor the larger content";
+            }
+
+            at = end;
+        }
+
+        return medium.SameAs(expected, most, medium.Length - most) ? null : "what lies behind both contents has changed";
+    }
+
+    private static string FirstDifference(CrashImage image, CrashImage expected)
+    {
+        if (image.Length != expected.Length)
+        {
+            return $" ({image.Length} bytes instead of {expected.Length})";
+        }
+
+        for (long at = 0; at < image.Length; at += CrashImage.Sector)
+        {
+            if (!image.SameAs(expected, at, Math.Min(CrashImage.Sector, image.Length - at)))
+            {
+                return $" (first in the sector at byte {at})";
+            }
+        }
+
+        return string.Empty;
+    }
+
+    /// <summary>A small case: blocks of one sector to eight, and at most sixteen of them.</summary>
+    public static CrashCase Small(Random random)
+    {
+        while (true)
+        {
+            SyncCase sync = SmallSync(random);
+            SyncModel model = new(sync);
+            if (!model.NothingInCommon && !model.A.AsSpan().SequenceEqual(model.B))
+            {
+                return Of(sync, model, random);
+            }
+        }
+    }
+
+    /// <summary>A case whose data file has several groups, each of them a window: few of its bytes are not zeros.</summary>
+    public static CrashCase Large(Random random)
+    {
+        int blockSize = random.Next(3) == 0 ? 4 << 20 : 8 << 20;
+        int most = (24 << 20) / blockSize;
+        byte[] a = LargeContent(random, blockSize, random.Next(1, most + 1), null);
+        byte[] b = LargeContent(random, blockSize, random.Next(3) > 0 ? Math.Max(1, a.Length / blockSize) : random.Next(1, most + 1), a);
+        bool isDevice = random.Next(3) == 0 && !IsTakenBackInPart(a.Length, b.Length, blockSize);
+        int length = isDevice ? Math.Max(a.Length, b.Length) + 4096 : 0;
+        byte[] dataFile = FourSteps.DataFile(a, b, blockSize, frameSize: random.Next(2) == 0 ? 1 << 20 : 4 << 20);
+        const int Page = 64 << 10;
+        return new CrashCase(
+            $"large blocks of {blockSize}, {a.Length} -> {b.Length} bytes, {(isDevice ? "device" : "file")}",
+            CrashImage.Of(a, Page).Resize(isDevice ? length : a.Length),
+            CrashImage.Of(b, Page).Resize(isDevice ? length : b.Length),
+            a.Length,
+            b.Length,
+            blockSize,
+            a.Length != b.Length,
+            dataFile)
+        {
+            Behaviour = BehaviourOf(random, isDevice, hasHoles: random.Next(2) == 0),
+            WithUndo = random.Next(2) == 0,
+            Sparse = (SparseMode)random.Next(3),
+            WindowBytes = random.Next(3) == 0 ? 16 << 20 : 1,
+            IsLarge = true,
+        };
+    }
+
+    private static CrashCase Of(SyncCase sync, SyncModel model, Random random)
+    {
+        bool isDevice = random.Next(3) == 0 && !(model.ChangesSize && IsTakenBackInPart(model.A.Length, model.B.Length, sync.BlockSize));
+        byte[] a = model.A;
+        byte[] expected = model.Expected;
+        if (isDevice)
+        {
+            // Behind both contents lies something else; between them zeros, or the run would refuse.
+            int most = Math.Max(model.A.Length, model.B.Length);
+            a = new byte[most + random.Next(1, 3000)];
+            random.NextBytes(a.AsSpan(most));
+            model.A.CopyTo(a, 0);
+            expected = model.After(a, isDevice: true);
+        }
+
+        const int Page = 1024;
+        return new CrashCase(
+            $"{(isDevice ? "device" : "file")}, {sync}",
+            CrashImage.Of(a, Page),
+            CrashImage.Of(expected, Page),
+            model.A.Length,
+            model.B.Length,
+            sync.BlockSize,
+            model.ChangesSize,
+            sync.DataFile())
+        {
+            Behaviour = BehaviourOf(random, isDevice, sync.StorageA.HasHoles),
+            WithUndo = random.Next(3) > 0,
+            Sparse = (SparseMode)random.Next(3),
+            WindowBytes = 1,
+        };
+    }
+
+    // A device that is made to hold more from within a block on, and is taken back when all is done: what lies behind A in that block is left alone, as all is that lies behind
+    // the content of a device, and the same data file refuses it then. A test of undo files shows that.
+    private static bool IsTakenBackInPart(long sizeA, long sizeB, int blockSize) => sizeA < sizeB && sizeA % blockSize != 0;
+
+    private static CrashBehaviour BehaviourOf(Random random, bool isDevice, bool hasHoles) => new()
+    {
+        Kind = isDevice ? StorageKind.BlockDevice : StorageKind.RegularFile,
+        HasHoles = hasHoles,
+        CanPunch = random.Next(4) > 0,
+        CanZeroRange = random.Next(4) > 0,
+        CanAllocate = random.Next(2) > 0,
+    };
+
+    private static SyncCase SmallSync(Random random)
+    {
+        int blockSize = random.Next(10) switch
+        {
+            < 2 => 512,
+            < 6 => 1024,
+            < 8 => 2048,
+            _ => 4096,
+        };
+        int most = Math.Clamp(16384 / blockSize, 4, 16);
+        int[] cells = Cells(random, random.Next(0, most + 1));
+        Side a = new(cells, CutOf(random, blockSize));
+        int count = random.Next(5) < 2 ? cells.Length : random.Next(0, most + 1);
+        int[] others = Cells(random, count);
+        int kept = random.Next(0, 4);
+        Side b = new([.. others.Select((cell, i) => i < cells.Length && random.Next(4) < kept ? cells[i] : cell)], random.Next(2) == 0 ? a.Cut : CutOf(random, blockSize));
+        BlockCoverage ranges = random.Next(4) == 0 ? RangesOf(random, most) : BlockCoverage.Whole;
+        return new SyncCase
+        {
+            BlockSize = blockSize,
+            Hash = random.Next(6) switch
+            {
+                0 => BlockHash.Sha256,
+                1 => BlockHash.Xxh3,
+                _ => BlockHash.Xxh128,
+            },
+            FrameSize = FormatLimits.MinFrameSize,
+            Compression = random.Next(2) == 0 ? Compression.None : Compression.DefaultLZ4,
+            Threads = 1,
+            A = a,
+            B = b,
+            RangesA = ranges,
+            RangesB = random.Next(3) > 0 ? ranges : BlockCoverage.Whole,
+            Seed = 0,
+        };
+    }
+
+    private static int[] Cells(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(11) switch
+    {
+        < 2 => Cell.Zeros,
+        < 4 => Cell.WholeHole,
+        < 6 => random.Next(Cell.HoleThenData, Cell.ZerosButTheFirstByte + 1),
+        _ => random.Next(Cell.FirstSeed, 41),
+    })];
+
+    private static int CutOf(Random random, int blockSize) => random.Next(6) switch
+    {
+        < 2 => 0,
+        2 => 1,
+        3 => blockSize - 1,
+        _ => random.Next(blockSize),
+    };
+
+    private static BlockCoverage RangesOf(Random random, int most) => BlockCoverage.Of(Enumerable.Range(0, random.Next(1, 4)).Select(_ =>
+        random.Next(4) == 0 ? BlockRun.From(random.Next(most)) : new BlockRun(random.Next(most), random.Next(1, 6))));
+
+    // Blocks with a few bytes in a few sectors; some are the same on both sides, and some zeros.
+    private static byte[] LargeContent(Random random, int blockSize, int blocks, byte[]? other)
+    {
+        byte[] content = new byte[((long)blocks * blockSize) - (random.Next(2) == 0 ? 0 : random.Next(blockSize))];
+        for (int at = 0; at < content.Length; at += blockSize)
+        {
+            Span<byte> block = content.AsSpan(at, Math.Min(blockSize, content.Length - at));
+            int kind = random.Next(5);
+            if (kind == 0)
+            {
+                continue;
+            }
+
+            if (kind == 1 && other is not null && other.Length >= at + block.Length)
+            {
+                other.AsSpan(at, block.Length).CopyTo(block);
+                continue;
+            }
+
+            for (int i = 0; i < 8; i++)
+            {
+                int from = random.Next(block.Length);
+                random.NextBytes(block.Slice(from, Math.Min(700, block.Length - from)));
+            }
+        }
+
+        return content;
+    }
+}

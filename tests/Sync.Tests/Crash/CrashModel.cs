@@ -1,0 +1,416 @@
+using System.Text;
+
+namespace BinarySync.Sync.Tests.Crash;
+
+/// <summary>A state that is lost: what the code promises cannot be had from it.</summary>
+/// <param name="Number">The case.</param>
+/// <param name="Text">What happened, and how it came to that.</param>
+internal sealed record CrashFind(int Number, string Text);
+
+/// <summary>
+/// Applies a case on a machine that crashes, and finds out from each state that a crash may leave whether the same command finishes and the undo file leads back, also when
+/// these runs crash. All of it is decided by the seed and the number of the case.
+/// </summary>
+internal sealed class CrashModel
+{
+    private readonly CrashCase _case;
+    private readonly int _number;
+    private readonly ApplyTuning _tuning;
+    private readonly CrashCounts _counts;
+    private readonly Random _random;
+    private readonly CrashEffort _effort;
+    private readonly StateDigest _digest = new();
+    private readonly Queue<Node> _queue = new();
+    private byte[]? _undo;
+    private byte[] _undoDigest = [];
+    private CrashFind? _find;
+
+    private CrashModel(CrashCase crashCase, int number, ApplyTuning tuning, CrashCounts counts, CrashEffort effort, Random random)
+    {
+        _case = crashCase;
+        _number = number;
+        _tuning = tuning with { WindowBytes = crashCase.WindowBytes };
+        _counts = counts;
+        _effort = effort;
+        _random = random;
+    }
+
+    /// <summary>Explores one case.</summary>
+    /// <param name="seed">With the number, decides everything.</param>
+    /// <param name="number">Of the case.</param>
+    /// <param name="tuning">Safeguards.</param>
+    /// <param name="change">What the machine does otherwise than it should.</param>
+    /// <param name="counts">Where states are counted.</param>
+    /// <param name="effort">How many states.</param>
+    /// <returns>The first lost state; null where there is none.</returns>
+    public static CrashFind? Explore(int seed, int number, ApplyTuning tuning, Func<CrashBehaviour, CrashBehaviour>? change, CrashCounts counts, CrashEffort effort)
+    {
+        Random random = new(unchecked((seed * 1_000_003) + number));
+        CrashCase crashCase = effort.LargeOneIn > 0 && number % effort.LargeOneIn == effort.LargeOneIn - 1 ? CrashCase.Large(random) : CrashCase.Small(random);
+        if (change is not null)
+        {
+            crashCase.Behaviour = change(crashCase.Behaviour);
+        }
+
+        CrashModel model = new(crashCase, number, tuning, counts, crashCase.IsLarge ? effort.Large : effort, random);
+        model.Run();
+        return model._find;
+    }
+
+    private void Run()
+    {
+        Node first = new(null, _case.Start, Direction.Forth, 0, "begin");
+        MachineState? done = Visit(first);
+        if (done is not null && _case.WithUndo && _find is null)
+        {
+            MachineState? back = Visit(new Node(first, done, Direction.Back, 0, "done"));
+            if (back is not null && _find is null)
+            {
+                Visit(new Node(first, back, Direction.Forth, 0, "taken back"));
+            }
+        }
+
+        while (_find is null && _queue.TryDequeue(out Node? node))
+        {
+            Visit(node);
+        }
+    }
+
+    // Tries all that may be done from a state. Returns what the same command leaves.
+    private MachineState? Visit(Node node)
+    {
+        Outcome same = Apply(node, node.Last, mustSucceed: true);
+        if (same.Machine is null)
+        {
+            return null;
+        }
+
+        Harvest(node, same);
+        if (_random.NextDouble() < _effort.FailureShare(node.Depth))
+        {
+            int failures = node.Depth == 0 ? _effort.FirstFailures : 1;
+            for (int i = 0; i < failures && _find is null && node.Depth < CrashCounts.MaxDepth; i++)
+            {
+                Fail(node, node.Last, same.Machine.Points.Count);
+            }
+        }
+
+        Direction other = Opposite(node.Last);
+        if (_find is null && node.Depth > 0 && (other == Direction.Forth || node.State.Undo.Cache is not null) && _random.NextDouble() < _effort.OtherShare)
+        {
+            VisitOther(node, other);
+        }
+
+        return same.Machine.State;
+    }
+
+    private void VisitOther(Node node, Direction other)
+    {
+        Outcome turned = Apply(node, other, mustSucceed: IsPromised(node.State, other));
+        if (turned.Machine is null)
+        {
+            return;
+        }
+
+        Harvest(node, turned);
+        if (_random.NextDouble() < _effort.FailureShare(node.Depth) && node.Depth < CrashCounts.MaxDepth)
+        {
+            Fail(node, other, turned.Machine.Points.Count);
+        }
+
+        if (_find is null && _random.NextDouble() < _effort.AgainShare)
+        {
+            Node again = new(node, turned.Machine.State, node.Last, node.Depth, $"{other} to its end");
+            Outcome returned = Apply(again, node.Last, mustSucceed: true);
+            if (returned.Machine is not null)
+            {
+                Harvest(again, returned);
+            }
+        }
+    }
+
+    // Another data file is applied only when every block is recognised without the journal.
+    private bool IsPromised(MachineState state, Direction direction)
+    {
+        if (state.Journal.Cache is not { } file)
+        {
+            return true;
+        }
+
+        byte[] digest = DigestOf(direction);
+        return JournalRecord.TryDecode(file, out JournalRecord? record) != JournalContent.Valid
+            || record!.IsFinished
+            || record.Session.Span.SequenceEqual(digest)
+            || (record.Other is { } other && other.Span.SequenceEqual(digest));
+    }
+
+    private byte[] DigestOf(Direction direction) => direction == Direction.Forth ? _case.Digest : _undoDigest;
+
+    private Outcome Apply(Node node, Direction direction, bool mustSucceed, CallFault? fault = null)
+    {
+        CrashMachine machine = new(node.State, _case.Behaviour, fault);
+        CrashWay way = WayOf(node.State, direction);
+        ApplySpecification specification = new()
+        {
+            Verify = _effort.Verify ?? _random.Next(8) switch
+            {
+                < 4 => VerifyMode.Written,
+                < 7 => VerifyMode.None,
+                _ => VerifyMode.Full,
+            },
+            CheckBase = _random.Next(8) == 0,
+            Sparse = _case.Sparse,
+        };
+        bool withUndo = direction == Direction.Forth && _case.WithUndo;
+        byte[] dataFile = direction == Direction.Forth ? _case.DataFile : node.State.Undo.Cache!;
+        _counts.AddRun();
+        Exception? failure = null;
+        try
+        {
+            ApplyPlaces places = new(new CrashStateFile(machine), "file:target", withUndo ? new CrashUndoPlace(machine) : null);
+            ApplyOperation.Run(new CrashDisk(machine), new PatchSource(new MemoryStream(dataFile, writable: false), $"{direction}.dtf"), places, specification, _tuning, OneThread);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        string? wrong = failure is null ? Judge(direction, machine.State, withUndo) : JudgeFailure(node, machine, failure, mustSucceed);
+        if (wrong is not null)
+        {
+            _find = new CrashFind(_number, Tell(node, direction, way, specification, wrong, failure));
+            return default;
+        }
+
+        return failure is null || fault is not null ? new Outcome(machine, direction, way) : default;
+    }
+
+    private static SyncOptions OneThread { get; } = new() { Threads = 1 };
+
+    // After a success the power may fail at once.
+    private string? Judge(Direction direction, MachineState state, bool withUndo)
+    {
+        if (_case.Judge(direction, state.Medium) is { } wrong)
+        {
+            return $"success was said, and {wrong}";
+        }
+
+        if (!state.Cache.SameAs(state.Medium))
+        {
+            return "success was said, and a reader sees other bytes than the medium has";
+        }
+
+        if ((_case.Behaviour.FlushesJournal ? state.Journal.Cache ?? state.Journal.Medium : state.Journal.Cache) is not null)
+        {
+            return "success was said, and the journal stands";
+        }
+
+        if (withUndo)
+        {
+            if (state.Undo.Medium is not { } undo || !state.Undo.IsDurable)
+            {
+                return "success was said, and the undo file is not durable";
+            }
+
+            if (_undo is null)
+            {
+                (_undo, _undoDigest) = (undo, CrashCase.DigestOf(undo));
+            }
+
+            return _undo.AsSpan().SequenceEqual(undo) ? null : "the undo file is another one than the time before";
+        }
+
+        return null;
+    }
+
+    private static string? JudgeFailure(Node node, CrashMachine machine, Exception failure, bool mustSucceed)
+    {
+        if (machine.Failed is not null)
+        {
+            return failure is StorageException ? null : "a call failed, and the run ended with another error";
+        }
+
+        if (mustSucceed)
+        {
+            return "what must succeed was refused";
+        }
+
+        // It may refuse, but it must not touch anything then.
+        return failure is not SyncException { Error: SyncError.Mismatch } ? "it was refused for another reason than the journal"
+            : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "it was refused after something had been changed";
+    }
+
+    private CrashWay WayOf(MachineState state, Direction direction)
+    {
+        if (state.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished)
+        {
+            return record.Session.Span.SequenceEqual(DigestOf(direction)) ? CrashWay.Resumed : CrashWay.TurnedRound;
+        }
+
+        return direction == Direction.Forth ? CrashWay.Forth : CrashWay.Back;
+    }
+
+    // States that a crash of this run may have left: all points of the first run, a few of each later one.
+    private void Harvest(Node node, in Outcome outcome)
+    {
+        int depth = node.Depth + 1;
+        IReadOnlyList<CrashPoint> points = outcome.Machine!.Points;
+        if (node.Depth == 0)
+        {
+            int each = Math.Clamp(_effort.FirstStates / Math.Max(1, points.Count), 2, 12);
+            for (int number = 0; number < points.Count; number++)
+            {
+                Add(node, outcome, number, points[number].KilledBefore(), CrashFault.Kill);
+                Add(node, outcome, number, points[number].KilledInside(_random), CrashFault.Kill);
+                for (int i = 0; i < each; i++)
+                {
+                    Add(node, outcome, number, points[number].PowerCut(_random), CrashFault.PowerCut);
+                }
+            }
+
+            return;
+        }
+
+        double states = _effort.LaterStates(depth);
+        for (int i = 0; i < (int)states + (_random.NextDouble() < states - (int)states ? 1 : 0); i++)
+        {
+            int number = _random.Next(points.Count);
+            switch (_random.Next(6))
+            {
+                case 0:
+                    Add(node, outcome, number, points[number].KilledBefore(), CrashFault.Kill);
+                    break;
+                case 1:
+                    Add(node, outcome, number, points[number].KilledInside(_random), CrashFault.Kill);
+                    break;
+                default:
+                    Add(node, outcome, number, points[number].PowerCut(_random), CrashFault.PowerCut);
+                    break;
+            }
+        }
+    }
+
+    private void Add(Node node, in Outcome outcome, int number, MachineState? state, CrashFault fault)
+    {
+        CrashCall call = outcome.Machine!.Points[number].Call;
+        if (state is not null && (_effort.OnlyFault ?? fault) == fault && (_effort.KeptShare >= 1 || _random.NextDouble() < _effort.KeptShare) && Count(state, fault, call, outcome.Way, node.Depth + 1))
+        {
+            Enqueue(node, state, outcome.Direction, $"{outcome.Way}, {fault} at change {number} ({call})");
+        }
+    }
+
+    private bool Count(MachineState state, CrashFault fault, CrashCall call, CrashWay way, int depth) =>
+        _counts.Add(state.Digest(_digest, _case.Digest), fault, call, way, depth, _case.IsLarge);
+
+    private void Enqueue(Node node, MachineState state, Direction last, string label)
+    {
+        // An undo file whose name was not durable yet: nothing was written by then, so the first direction must do. And a run that gave up the journal of another may have
+        // died before it had one: then the other one's still stands, and that is what the user is told to go on with.
+        last = state.Undo.Cache is null ? Direction.Forth : IsPromised(state, last) ? last : Opposite(last);
+        _queue.Enqueue(new Node(node, state, last, node.Depth + 1, label));
+    }
+
+    private static Direction Opposite(Direction direction) => direction == Direction.Forth ? Direction.Back : Direction.Forth;
+
+    // Lets a call of the run fail: what it leaves is a state like any other.
+    private void Fail(Node node, Direction direction, int calls)
+    {
+        Outcome failed = Apply(node, direction, mustSucceed: IsPromised(node.State, direction), new CallFault(_random.Next(calls), new Random(_random.Next())));
+        if (failed.Machine?.Failed is { } point)
+        {
+            MachineState state = failed.Machine.State;
+            CrashFault fault = point.Call == CrashCall.Flush ? CrashFault.FlushFailure : CrashFault.CallFailure;
+            if ((_effort.OnlyFault ?? fault) == fault && Count(state, fault, point.Call, failed.Way, node.Depth + 1))
+            {
+                Enqueue(node, state, direction, $"{failed.Way}, {fault} at {point.Call}");
+            }
+        }
+    }
+
+    private string Tell(Node node, Direction direction, CrashWay way, ApplySpecification specification, string wrong, Exception? failure)
+    {
+        StringBuilder text = new();
+        text.AppendLine($"case {_number}: {wrong}");
+        text.AppendLine($"  {_case.Description}");
+        text.AppendLine($"  {_case.Behaviour}, sparse {_case.Sparse}, undo {_case.WithUndo}, windows of {_case.WindowBytes}");
+        Stack<string> path = [];
+        for (Node? at = node; at is not null; at = at.Parent)
+        {
+            path.Push(at.Label);
+        }
+
+        foreach (string label in path)
+        {
+            text.AppendLine($"  {label}");
+        }
+
+        text.AppendLine($"  {direction} ({way}), verify {specification.Verify}, check base {specification.CheckBase}");
+        text.AppendLine($"  target {node.State.Cache.Length} bytes, on the medium {node.State.Medium.Length}, {node.State.Pending.Count} changes pending");
+        if (node.State.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid)
+        {
+            text.AppendLine($"  journal {record!.Sequence}{(record.IsFinished ? " finished" : string.Empty)}, windows {string.Join(' ', record.Windows)}, doubt from {record.DoubtFrom}, tail was zero {record.TailWasZero}");
+        }
+
+        if (failure is not null)
+        {
+            text.AppendLine($"  {failure}");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A run that has ended: where it may have crashed. Nothing where it was refused.</summary>
+    private readonly record struct Outcome(CrashMachine? Machine, Direction Direction, CrashWay Way);
+
+    /// <summary>A state, and how it came to be.</summary>
+    private sealed record Node(Node? Parent, MachineState State, Direction Last, int Depth, string Label);
+}
+
+/// <summary>How many states are looked at in a case.</summary>
+internal sealed record CrashEffort
+{
+    /// <summary>Each so many cases is a large one; 0 for none.</summary>
+    public int LargeOneIn { get; init; }
+
+    /// <summary>Power cuts in the first run, about.</summary>
+    public int FirstStates { get; init; } = 60;
+
+    /// <summary>Calls that fail in the first run.</summary>
+    public int FirstFailures { get; init; } = 12;
+
+    /// <summary>States whose undo is tried as well.</summary>
+    public double OtherShare { get; init; } = 0.5;
+
+    /// <summary>Of these, those where the first direction is tried after it.</summary>
+    public double AgainShare { get; init; } = 0.25;
+
+    /// <summary>The only way of crashing; null for all.</summary>
+    public CrashFault? OnlyFault { get; init; }
+
+    /// <summary>How all runs verify; null for any way.</summary>
+    public VerifyMode? Verify { get; init; }
+
+    /// <summary>States that are looked at, of those that are made.</summary>
+    public double KeptShare { get; init; } = 1;
+
+    /// <summary>How a large case is explored: a run takes a hundred times as long.</summary>
+    public CrashEffort Large => this with { FirstStates = 10, FirstFailures = 3, AgainShare = 0.2, KeptShare = 0.3 };
+
+    /// <summary>States of which one more run is made that fails.</summary>
+    public double FailureShare(int depth) => depth switch
+    {
+        0 => 1,
+        1 => 0.3,
+        2 => 0.1,
+        _ => 0,
+    };
+
+    /// <summary>States taken from a run that began after so many crashes.</summary>
+    public double LaterStates(int depth) => depth switch
+    {
+        2 => 2,
+        3 => 0.5,
+        4 => 0.2,
+        _ => 0,
+    };
+}

@@ -1,0 +1,54 @@
+using Xunit.Abstractions;
+
+namespace BinarySync.Sync.Tests.Crash;
+
+/// <summary>The crash model finds what it is there to find: with one safeguard taken away, a state is lost.</summary>
+public sealed class CrashModelTeethTests(ITestOutputHelper output)
+{
+    private const int Seed = 1;
+    private const int MostStates = 20_000;
+
+    [Fact]
+    public void A_journal_that_is_not_flushed_is_found() =>
+        DemandFind("neither as", new ApplyTuning(), new CrashEffort(), machine => machine with { FlushesJournal = false });
+
+    [Fact]
+    public void Writing_outside_of_a_marked_window_is_found() => DemandFind("neither as", new ApplyTuning { MarksWindows = false }, new CrashEffort());
+
+    // Reading back would see it.
+    [Fact]
+    public void Success_without_a_flush_is_found() =>
+        DemandFind("success was said, and the medium is not B", new ApplyTuning { FlushesBeforeFinish = false }, new CrashEffort { Verify = VerifyMode.None });
+
+    [Fact]
+    public void Believing_the_cache_after_a_flush_that_failed_is_found() => DemandFind(
+        "success was said, and the medium is not", new ApplyTuning { WritesDoubtedAgain = false }, new CrashEffort { Verify = VerifyMode.None, OnlyFault = CrashFault.FlushFailure });
+
+    [Fact]
+    public void Believing_blocks_that_may_be_torn_is_found() =>
+        DemandFind("what must succeed was refused", new ApplyTuning { WritesDoubtedAgain = false }, new CrashEffort { OnlyFault = CrashFault.PowerCut });
+
+    [Fact]
+    public void An_undo_file_that_comes_after_the_first_write_is_found() =>
+        DemandFind("changed while the undo file was being made", new ApplyTuning { WritesUndoFirst = false }, new CrashEffort());
+
+    [Fact]
+    public void An_undo_file_that_is_kept_and_not_durable_is_found() =>
+        DemandFind("the undo file is not durable", new ApplyTuning(), new CrashEffort(), machine => machine with { FlushesFoundUndo = false });
+
+    [Fact]
+    public void Growing_before_the_journal_knows_is_found() => DemandFind("is for a target of", new ApplyTuning { JournalsBeforeGrowing = false }, new CrashEffort());
+
+    [Fact]
+    public void Cutting_before_the_journal_knows_is_found() => DemandFind("neither as", new ApplyTuning { CutsLast = false }, new CrashEffort());
+
+    private void DemandFind(string words, ApplyTuning tuning, CrashEffort effort, Func<CrashBehaviour, CrashBehaviour>? change = null)
+    {
+        CrashCounts counts = new();
+
+        CrashFind? find = CrashSearch.Run(Seed, 0, MostStates, tuning, change, counts, effort);
+
+        output.WriteLine($"after {counts.States} states: {find?.Text}");
+        Assert.Contains(words, find?.Text);
+    }
+}

@@ -1,0 +1,152 @@
+namespace BinarySync.Sync.Tests.Crash;
+
+/// <summary>What a crash at a point may leave: one of many each time, chosen by the random numbers.</summary>
+internal static class CrashOutcomes
+{
+    /// <summary>The process died before the call: all that it did is in the cache.</summary>
+    public static MachineState KilledBefore(this in CrashPoint point) => point.Before;
+
+    /// <summary>The process died in the middle of the call. Null where there is no middle.</summary>
+    public static MachineState? KilledInside(this in CrashPoint point, Random random)
+    {
+        MachineState before = point.Before;
+        switch (point.Call)
+        {
+            case CrashCall.Write or CrashCall.ZeroRange or CrashCall.PunchHole:
+                return point.Change!.Front(random) is { } front ? before.With(front) : null;
+            case CrashCall.Flush:
+                // Some of it is on the medium by now; all of it will be written again.
+                return before.Pending.Count == 0 ? null : before with { Medium = Written(before.Medium, before.Pending, random) };
+            case CrashCall.JournalReplace or CrashCall.JournalRemove:
+                return before with { Journal = before.Journal with { Cache = point.File } };
+            case CrashCall.JournalOverwrite:
+                return before with { Journal = before.Journal with { Cache = random.Next(2) == 0 ? point.File : Torn(before.Journal.Cache!, point, random) } };
+            case CrashCall.UndoCommit:
+                return before with { Undo = before.Undo with { Cache = point.File } };
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The power failed before the call, or in the middle of it: any part of what was pending is on the medium, in any order.</summary>
+    public static MachineState PowerCut(this in CrashPoint point, Random random)
+    {
+        MachineState before = point.Before;
+        IReadOnlyList<CrashChange> pending = point.Change is { } change && random.Next(2) == 0 ? [.. before.Pending, change] : before.Pending;
+        CrashImage medium = random.Next(8) switch
+        {
+            0 => before.Medium,
+            1 => pending.Aggregate(before.Medium, (image, each) => each.ApplyTo(image)),
+            _ => Written(before.Medium, pending, random),
+        };
+        byte[]? journal = Either(before.Journal, random);
+        if (point.ChangesJournal)
+        {
+            journal = random.Next(3) switch
+            {
+                0 => journal,
+                1 when point.Call == CrashCall.JournalOverwrite && journal is not null => Torn(journal, point, random),
+                _ => point.File,
+            };
+        }
+
+        byte[]? undo = point.Call == CrashCall.UndoCommit && random.Next(2) == 0 ? point.File : Either(before.Undo, random);
+        return new MachineState { Cache = medium, Medium = medium, Journal = StateOfFile.Durable(journal), Undo = StateOfFile.Durable(undo) };
+    }
+
+    /// <summary>The call failed, and the run went on to say so. What a flush did not write is lost, and the cache looks clean; it may also have been read anew since.</summary>
+    public static MachineState AfterFailure(this in CrashPoint point, Random random, CrashBehaviour behaviour)
+    {
+        MachineState before = point.Before;
+        switch (point.Call)
+        {
+            case CrashCall.Flush:
+                return AfterFailedFlush(before, random);
+            case CrashCall.Write or CrashCall.ZeroRange or CrashCall.PunchHole:
+                return random.Next(2) == 0 && point.Change!.Front(random) is { } front ? before.With(front) : before;
+            case CrashCall.JournalReplace or CrashCall.JournalRemove or CrashCall.JournalOverwrite:
+                byte[]? seen = random.Next(3) switch
+                {
+                    0 => before.Journal.Cache,
+                    1 when point.Call == CrashCall.JournalOverwrite => Torn(before.Journal.Cache!, point, random),
+                    _ => point.File,
+                };
+                return before with { Journal = random.Next(2) == 0 && behaviour.FlushesJournal ? StateOfFile.Durable(seen) : before.Journal with { Cache = seen } };
+            case CrashCall.UndoCommit:
+                return random.Next(2) == 0 ? before : before with { Undo = before.Undo with { Cache = point.File } };
+            default:
+                return before; // nothing came of it
+        }
+    }
+
+    // Of a length the file system keeps track by itself: it is on the medium, or still to be written. Of content nothing is known any more.
+    private static MachineState AfterFailedFlush(MachineState before, Random random)
+    {
+        CrashImage medium = before.Medium;
+        CrashImage cache = before.Cache;
+        List<CrashChange> pending = [];
+        bool isReadAnew = random.Next(3) == 0;
+        foreach (CrashChange change in before.Pending)
+        {
+            int fate = random.Next(change.Kind == ChangeKind.Resize ? 2 : 4);
+            medium = fate switch
+            {
+                0 => change.ApplyTo(medium),
+                3 => change.ApplyTornTo(medium, random),
+                _ => medium,
+            };
+            if (fate == 1)
+            {
+                pending.Add(change);
+            }
+        }
+
+        if (isReadAnew)
+        {
+            foreach (CrashChange change in before.Pending.Where(change => change.Kind != ChangeKind.Resize && !pending.Contains(change)))
+            {
+                cache = cache.CopyFrom(medium, change.Offset, change.End - change.Offset);
+            }
+
+            cache = pending.Where(change => change.Kind != ChangeKind.Resize).Aggregate(cache, (image, change) => change.ApplyTo(image));
+        }
+
+        return before with { Medium = medium, Cache = cache, Pending = pending };
+    }
+
+    private static CrashImage Written(CrashImage medium, IReadOnlyList<CrashChange> pending, Random random)
+    {
+        CrashChange[] order = [.. pending];
+        random.Shuffle(order);
+        foreach (CrashChange change in order)
+        {
+            medium = random.Next(20) switch
+            {
+                < 8 => change.ApplyTo(medium),
+                < 13 => medium,
+                _ => change.ApplyTornTo(medium, random),
+            };
+        }
+
+        return medium;
+    }
+
+    private static byte[]? Either(StateOfFile file, Random random) => random.Next(2) == 0 ? file.Cache : file.Medium;
+
+    private static byte[] Torn(byte[] before, in CrashPoint point, Random random)
+    {
+        byte[] torn = [.. before];
+        for (int at = point.FileRange.From; at < point.FileRange.End;)
+        {
+            int end = Math.Min(point.FileRange.End, ((at / CrashImage.Sector) + 1) * CrashImage.Sector);
+            if (random.Next(2) == 0)
+            {
+                point.File.AsSpan(at, end - at).CopyTo(torn.AsSpan(at));
+            }
+
+            at = end;
+        }
+
+        return torn;
+    }
+}

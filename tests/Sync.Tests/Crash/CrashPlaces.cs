@@ -1,0 +1,164 @@
+namespace BinarySync.Sync.Tests.Crash;
+
+/// <summary>The target on a machine that may crash. Not safe from several threads, unlike a real one.</summary>
+internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
+{
+    public string Name => "target";
+
+    public StorageKind Kind => machine.Behaviour.Kind;
+
+    public long Length => machine.State.Cache.Length;
+
+    public bool HasHoles => machine.Behaviour.HasHoles && Kind == StorageKind.RegularFile;
+
+    public void Read(Span<byte> buffer, long offset) => Read(machine.State.Cache, buffer, offset);
+
+    public void ReadBelowCache(Span<byte> buffer, long offset) => Read(machine.State.Medium, buffer, offset);
+
+    public StorageExtent ExtentAt(long offset) => new(offset, Length - offset, false);
+
+    public SourceStamp ReadStamp() => default;
+
+    public void Write(ReadOnlySpan<byte> data, long offset)
+    {
+        DemandInside(offset, data.Length);
+        Do(CrashCall.Write, new CrashChange(ChangeKind.Write, offset, offset + data.Length, machine.State.Cache.Write(offset, data)));
+    }
+
+    public bool TryZeroRange(long offset, long length)
+    {
+        DemandInside(offset, length);
+        bool can = Kind == StorageKind.BlockDevice && machine.Behaviour.CanZeroRange && offset % CrashImage.Sector == 0 && length % CrashImage.Sector == 0;
+        return can && Zero(CrashCall.ZeroRange, offset, length);
+    }
+
+    public bool TryPunchHole(long offset, long length)
+    {
+        DemandInside(offset, length);
+        return Kind == StorageKind.RegularFile && machine.Behaviour.CanPunch && Zero(CrashCall.PunchHole, offset, length);
+    }
+
+    // Room is nothing that a crash could take from content.
+    public bool TryAllocate(long offset, long length) => Kind == StorageKind.RegularFile && machine.Behaviour.CanAllocate;
+
+    public void ReleasePastEnd()
+    {
+    }
+
+    public void SetLength(long length)
+    {
+        Assert.Equal(StorageKind.RegularFile, Kind);
+        Do(CrashCall.SetLength, new CrashChange(ChangeKind.Resize, Length, length, null));
+    }
+
+    public void Flush() => machine.Do(new CrashPoint(CrashCall.Flush, machine.State), machine.State.Flushed());
+
+    public void Dispose()
+    {
+    }
+
+    private bool Zero(CrashCall call, long offset, long length)
+    {
+        Do(call, new CrashChange(ChangeKind.Zero, offset, offset + length, null));
+        return true;
+    }
+
+    private void Do(CrashCall call, CrashChange change) => machine.Do(new CrashPoint(call, machine.State, change), machine.State.With(change));
+
+    private static void Read(CrashImage image, Span<byte> buffer, long offset)
+    {
+        if (buffer.Length > image.Length - offset)
+        {
+            throw new StorageException(StorageError.EndReached, "target", "ended", 0, image.Length);
+        }
+
+        image.Read(buffer, offset);
+    }
+
+    private void DemandInside(long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - offset);
+    }
+}
+
+/// <summary>The journal's file. Each change is durable when it returns, unless that safeguard is taken away; a reader sees what a killed run has not made durable.</summary>
+internal sealed class CrashStateFile(CrashMachine machine) : IStateFile
+{
+    private bool _isOurs;
+
+    public string Name => "target.binarysync-journal";
+
+    public byte[]? Read() => machine.State.Journal.Cache?.ToArray();
+
+    public void Replace(ReadOnlySpan<byte> content)
+    {
+        Do(CrashCall.JournalReplace, content.ToArray(), default);
+        _isOurs = true;
+    }
+
+    public void Overwrite(ReadOnlySpan<byte> content, long offset)
+    {
+        Assert.True(_isOurs, "what another run has put there is not overwritten");
+        byte[] file = machine.State.Journal.Cache!.ToArray();
+        content.CopyTo(file.AsSpan((int)offset));
+        Do(CrashCall.JournalOverwrite, file, ((int)offset, (int)offset + content.Length));
+    }
+
+    public void Remove() => Do(CrashCall.JournalRemove, null, default);
+
+    public void Dispose()
+    {
+    }
+
+    private void Do(CrashCall call, byte[]? file, (int From, int End) range)
+    {
+        MachineState state = machine.State;
+        StateOfFile after = machine.Behaviour.FlushesJournal ? StateOfFile.Durable(file) : state.Journal with { Cache = file };
+        machine.Do(new CrashPoint(call, state, null, file, range), state with { Journal = after });
+    }
+}
+
+/// <summary>Where the undo file is written: it appears whole, or not at all.</summary>
+internal sealed class CrashUndoPlace(CrashMachine machine) : IUndoPlace
+{
+    public string Name => "undo.dtf";
+
+    public Stream? OpenExisting(CancellationToken cancellation)
+    {
+        if (machine.State.Undo.Cache is not { } content)
+        {
+            return null;
+        }
+
+        if (machine.Behaviour.FlushesFoundUndo && !machine.State.Undo.IsDurable)
+        {
+            machine.Do(new CrashPoint(CrashCall.UndoOpen, machine.State), machine.State with { Undo = StateOfFile.Durable(content) });
+        }
+
+        return new MemoryStream(content, writable: false);
+    }
+
+    public Stream CreateSpool() => new MemoryStream();
+
+    public MessageOutput Create()
+    {
+        Assert.Null(machine.State.Undo.Cache);
+        return new Output(machine);
+    }
+
+    private sealed class Output(CrashMachine machine) : MessageOutput("undo.dtf")
+    {
+        private readonly MemoryStream _stream = new();
+
+        public override Stream Stream => _stream;
+
+        public override void Commit()
+        {
+            byte[] file = _stream.ToArray();
+            machine.Do(new CrashPoint(CrashCall.UndoCommit, machine.State, null, file), machine.State with { Undo = StateOfFile.Durable(file) });
+        }
+
+        protected override void Dispose(bool disposing) => _stream.Dispose();
+    }
+}

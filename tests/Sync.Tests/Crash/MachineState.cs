@@ -1,0 +1,64 @@
+namespace BinarySync.Sync.Tests.Crash;
+
+/// <summary>A small file as a reader sees it, and as it is after a power cut. Null where there is no file.</summary>
+internal sealed record StateOfFile(byte[]? Cache, byte[]? Medium)
+{
+    public static StateOfFile None { get; } = new(null, null);
+
+    public static StateOfFile Durable(byte[]? content) => new(content, content);
+
+    /// <summary>A power cut leaves what a reader sees.</summary>
+    public bool IsDurable => ReferenceEquals(Cache, Medium) || (Cache is not null && Medium is not null && Cache.AsSpan().SequenceEqual(Medium));
+}
+
+/// <summary>All that is left of a machine when the process has died: a value.</summary>
+internal sealed record MachineState
+{
+    /// <summary>What a reader of the target sees.</summary>
+    public required CrashImage Cache { get; init; }
+
+    /// <summary>What of the target is on the medium.</summary>
+    public required CrashImage Medium { get; init; }
+
+    /// <summary>Changes of the target since the last flush, in order: they survive a kill, and may still be lost at a power cut.</summary>
+    public IReadOnlyList<CrashChange> Pending { get; init; } = [];
+
+    public StateOfFile Journal { get; init; } = StateOfFile.None;
+
+    public StateOfFile Undo { get; init; } = StateOfFile.None;
+
+    /// <summary>Nothing was ever changed on this machine.</summary>
+    public static MachineState Clean(CrashImage target) => new() { Cache = target, Medium = target };
+
+    /// <summary>What tells two states apart.</summary>
+    public UInt128 Digest(StateDigest digest, ReadOnlySpan<byte> session)
+    {
+        digest.Add(session);
+        Medium.AddTo(digest);
+        if (!Cache.SameAs(Medium))
+        {
+            Cache.AddTo(digest);
+        }
+
+        foreach (StateOfFile file in new[] { Journal, Undo })
+        {
+            digest.AddFile(file.Medium);
+            if (!file.IsDurable)
+            {
+                digest.AddFile(file.Cache);
+            }
+        }
+
+        return digest.Finish();
+    }
+
+    /// <summary>With one more change in the cache.</summary>
+    public MachineState With(CrashChange change) => this with { Cache = change.ApplyTo(Cache), Pending = [.. Pending, change] };
+
+    /// <summary>All that was pending is on the medium.</summary>
+    public MachineState Flushed()
+    {
+        CrashImage medium = Pending.Aggregate(Medium, (image, change) => change.ApplyTo(image));
+        return this with { Medium = medium, Pending = [] };
+    }
+}
