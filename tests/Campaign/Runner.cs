@@ -51,10 +51,11 @@ internal sealed class Runner(CampaignOptions options)
 
             return true;
         }
-        catch (MutationViolation violation)
+        catch (Exception exception)
         {
+            // Not only violations: where nothing could be bent, a writer may have written what no reader takes.
             _running = null;
-            Report(one, mutant, violation.Message);
+            Report(one, mutant, exception is MutationViolation ? exception.Message : $"{exception}");
             return false;
         }
     }

@@ -82,7 +82,7 @@ internal sealed class MutationCase
         if (_last is not { } last || last.Seed != seed || last.Number != number)
         {
             _last = null;
-            _last = (seed, number, new MutationCorpus(Mix(seed, number, 0), number % LargeEvery == LargeEvery - 1));
+            _last = (seed, number, new MutationCorpus(Mix(seed, number, 0), number % LargeEvery == 1));
         }
 
         return _last.Value.Corpus;

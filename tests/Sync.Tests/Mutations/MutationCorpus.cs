@@ -5,7 +5,10 @@ namespace BinarySync.Sync.Tests.Mutations;
 /// <summary>Valid messages to begin with: those of some pairs, made by the operations themselves, and the accepted vectors.</summary>
 internal sealed class MutationCorpus
 {
-    private const int PairCount = 12;
+    private const int PairCount = 10;
+
+    // Beside a large pair, so that all fits into the memory that is allowed.
+    private const int FewPairs = 2;
 
     // Messages that parts are taken from; a large one would only cost time.
     private const int LongestSource = 64 << 10;
@@ -21,7 +24,7 @@ internal sealed class MutationCorpus
     public MutationCorpus(int seed, bool large)
     {
         Random random = new(seed);
-        _pairs = [.. Enumerable.Range(0, PairCount).Select(_ => MutationPair.Random(random)), .. large ? [MutationPair.Large(random)] : (MutationPair[])[]];
+        _pairs = [.. Enumerable.Range(0, large ? FewPairs : PairCount).Select(_ => MutationPair.Random(random)), .. large ? [MutationPair.Large(random)] : (MutationPair[])[]];
         Sources = [.. _pairs.SelectMany(pair => pair.Messages).Concat(Accepted.Value.Select(vector => vector.Message)).Where(message => message.Length <= LongestSource)];
     }
 
