@@ -93,7 +93,7 @@ internal static class ApplyOracle
         using MemoryStream input = new(message, writable: false);
         OperationReader reader = new(input, "mutant", MessageKind.DataFile);
         (long a, long b) = (reader.Header.BaseSize!.Value, reader.Header.TargetSize!.Value);
-        long length = FinalLength(reader.Header, before.Length, kind, out bool resizes);
+        long length = FinalLength(reader.Header, before.Length, kind);
         if (length > before.Length)
         {
             result.SetLength(length);
@@ -108,13 +108,8 @@ internal static class ApplyOracle
             {
                 long offset = operation.Blocks.First * reader.Header.BlockSize;
                 long end = Math.Min(b, operation.Blocks.End * reader.Header.BlockSize);
-                bool lastIsNew = RequireRecognised(reader.Header, group, operation, before, (a, b));
-                if (kind == StorageKind.BlockDevice && resizes && !lastIsNew && a > b && operation.Blocks.End * reader.Header.BlockSize > b)
-                {
-                    // A device cannot be cut: the rest of what A has of the block becomes zeros.
-                    result.Zero(b, Math.Min(a, operation.Blocks.End * reader.Header.BlockSize) - b);
-                }
-
+                RequireInCoverage(reader.Header, operation.Blocks);
+                RequireRecognised(reader.Header, group, operation, before, (a, b));
                 if (operation.New == NewKind.Zero)
                 {
                     result.Zero(offset, end - offset);
@@ -136,12 +131,12 @@ internal static class ApplyOracle
         return result;
     }
 
-    private static long FinalLength(MessageHeader header, long length, StorageKind kind, out bool resizes)
+    private static long FinalLength(MessageHeader header, long length, StorageKind kind)
     {
         (long a, long b) = (header.BaseSize!.Value, header.TargetSize!.Value);
         long first = Math.Min(a, b) / header.BlockSize;
         long end = ((Math.Max(a, b) - 1) / header.BlockSize) + 1;
-        resizes = a != b && (header.Coverage.IsWhole || header.Coverage.Ranges.ToArray().Any(range => range.First <= first && range.End >= end));
+        bool resizes = a != b && (header.Coverage.IsWhole || header.Coverage.Ranges.ToArray().Any(range => range.First <= first && range.End >= end));
         if (kind == StorageKind.BlockDevice)
         {
             Require(length >= (resizes || a == b ? b : Math.Min(a, b)), "a device that is too small was patched");
@@ -213,10 +208,12 @@ internal static class ApplyOracle
         }
     }
 
-    // True where the operation's last block is as it shall be already.
-    private static bool RequireRecognised(MessageHeader header, OperationGroup group, in Operation operation, DiskImage target, (long A, long B) sizes)
+    private static void RequireInCoverage(MessageHeader header, BlockRun blocks) => Require(
+        header.Coverage.IsWhole || header.Coverage.Ranges.ToArray().Any(range => range.First <= blocks.First && blocks.End <= range.End),
+        $"blocks {blocks} are outside the ranges of the message, and were overwritten");
+
+    private static void RequireRecognised(MessageHeader header, OperationGroup group, in Operation operation, DiskImage target, (long A, long B) sizes)
     {
-        bool isNew = false;
         byte[] hash = new byte[header.Hash.Length];
         for (long i = 0; i < operation.Blocks.Count; i++)
         {
@@ -225,20 +222,18 @@ internal static class ApplyOracle
             {
                 // Nothing is there; and so nothing was there either, or it was cut off.
                 Require(operation.Old == OldKind.Absent, "a block that the target does not have was taken for an old one");
-                return false;
+                return;
             }
 
             int oldLength = (int)Math.Clamp(sizes.A - offset, 0, header.BlockSize);
             int newLength = (int)Math.Clamp(sizes.B - offset, 0, header.BlockSize);
             byte[] now = new byte[Math.Min(Math.Max(oldLength, newLength), target.Length - offset)];
             target.Read(now, offset);
-            isNew = now.Length >= newLength && (operation.New == NewKind.Zero ? IsZero(now.AsSpan(0, newLength)) : HasHash(now.AsSpan(0, newLength), group.NewHash(operation, i)));
+            bool isNew = now.Length >= newLength && (operation.New == NewKind.Zero ? IsZero(now.AsSpan(0, newLength)) : HasHash(now.AsSpan(0, newLength), group.NewHash(operation, i)));
             bool isOld = now.Length >= oldLength && IsZero(now.AsSpan(oldLength))
                 && (operation.Old == OldKind.Hashed ? HasHash(now.AsSpan(0, oldLength), group.OldHash(operation, i)) : IsZero(now));
             Require(isNew || isOld, $"block {operation.Blocks.First + i} was neither old nor new, and was overwritten");
         }
-
-        return isNew;
 
         bool HasHash(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> wanted)
         {

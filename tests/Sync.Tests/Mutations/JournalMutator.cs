@@ -125,7 +125,7 @@ internal sealed class JournalMutator(Random random)
         List<ByteRange> windows = [];
         for (int count = random.Next(4); count > 0; count--)
         {
-            long offset = random.Next(300_000);
+            long offset = random.Next(random.Next(2) == 0 ? 10_000 : 300_000);
             windows.Add(new ByteRange(offset, random.Next(4) == 0 ? 1L << 62 : offset + random.Next(1, 100_000)));
         }
 

@@ -12,7 +12,7 @@ internal sealed class JournalSubject : IMutationSubject
 
     public Mutant Bend(MutationCorpus corpus, Random random)
     {
-        MutationPair pair = corpus.PickPair(random);
+        MutationPair pair = corpus.PickSmall(random);
         StorageKind kind = random.Next(4) == 0 ? StorageKind.BlockDevice : StorageKind.RegularFile;
         DiskImage before = pair.A.Copy();
         if (kind == StorageKind.BlockDevice)
@@ -46,8 +46,13 @@ internal sealed class JournalSubject : IMutationSubject
     public string Try(Mutant mutant, Random random)
     {
         JournalMutant bent = (JournalMutant)mutant;
+        if (!bent.IsStructural && JournalRecord.TryDecode(bent.Bytes, out JournalRecord? found) == JournalContent.Valid)
+        {
+            ApplyOracle.Require(bent.Original.AsSpan().IndexOf(found!.Encode()) >= 0, "bytes were bent, no checksum was computed again, and another record was found");
+        }
+
         FakeStorage target = new(bent.State.Copy(), bent.Kind);
-        FakeStateFile journal = new() { Content = bent.Bytes };
+        FakeStateFile journal = new() { Content = [.. bent.Bytes] };
         bool goesBack = bent.Undo is not null && random.Next(3) == 0;
         ApplySpecification how = new() { DryRun = random.Next(16) == 0, AbandonJournal = random.Next(8) == 0, CheckBase = random.Next(8) == 0, Sparse = (SparseMode)random.Next(3) };
         try

@@ -62,6 +62,8 @@ internal abstract class MessageSubject(MessageKind kind) : IMutationSubject
         }
     }
 
+    protected static int Threads(MutationPair pair, Random random) => pair.IsLarge ? 1 : random.Next(1, 3);
+
     /// <summary>Reads what our own operations have written: that must be right.</summary>
     protected static void RequireReadable(byte[] message, MessageKind written)
     {

@@ -15,7 +15,7 @@ internal sealed class RequestSubject() : MessageSubject(MessageKind.ChecksumRequ
         using MemoryStream input = new(mutant.Bytes);
         MessageHeader header = ChecksumRequest.Read(input, "mutant");
         ChecksumSpecification how = new() { BlockSize = header.BlockSize, Hash = header.Hash, Coverage = header.Coverage };
-        RequireReadable(FourSteps.Checksums(new FakeStorage(mutant.Pair.A.Copy()), how, random.Next(1, 3)), MessageKind.ChecksumFile);
+        RequireReadable(FourSteps.Checksums(new FakeStorage(mutant.Pair.A.Copy()), how, Threads(mutant.Pair, random)), MessageKind.ChecksumFile);
         return ", checksummed";
     }
 }
@@ -62,7 +62,7 @@ internal sealed class ChecksumFileSubject() : MessageSubject(MessageKind.Checksu
         try
         {
             FakeStorage target = new((random.Next(2) == 0 ? pair.A : pair.B).Copy(), random.Next(4) == 0 ? StorageKind.BlockDevice : StorageKind.RegularFile);
-            CheckResult result = FourSteps.Check(target, checksums, threads: random.Next(1, 3));
+            CheckResult result = FourSteps.Check(target, checksums, threads: Threads(pair, random));
             return isAccepted
                 ? (result.IsEqual ? "equal" : "different")
                 : throw new MutationViolation("a target was compared with a checksum file that is refused");
@@ -89,7 +89,7 @@ internal sealed class DataRequestSubject() : MessageSubject(MessageKind.DataRequ
         try
         {
             data = FourSteps.Data(
-                new FakeStorage(mutant.Pair.B.Copy()), mutant.Bytes, new DataFileSpecification { FrameSize = FormatLimits.MinFrameSize }, random.Next(1, 3));
+                new FakeStorage(mutant.Pair.B.Copy()), mutant.Bytes, new DataFileSpecification { FrameSize = FormatLimits.MinFrameSize }, Threads(mutant.Pair, random));
         }
         catch (SyncException exception)
         {
@@ -129,7 +129,7 @@ internal sealed class DataFileSubject(bool isUndo) : MessageSubject(MessageKind.
             Sparse = (SparseMode)random.Next(3),
             Verify = random.Next(8) switch { 0 => VerifyMode.Full, 1 => VerifyMode.None, _ => VerifyMode.Written },
         };
-        string came = ApplyOracle.Try(mutant.Bytes, mutant.Original, target, kind, how, random.Next(1, 3));
+        string came = ApplyOracle.Try(mutant.Bytes, mutant.Original, target, kind, how, Threads(mutant.Pair, random));
         return isAccepted || came.StartsWith(ApplyOracle.Done, StringComparison.Ordinal)
             ? isAccepted ? ", " + came : throw new MutationViolation($"it is refused by its reader, and {came}")
             : "";

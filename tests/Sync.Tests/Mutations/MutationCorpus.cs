@@ -39,6 +39,6 @@ internal sealed class MutationCorpus
         return number < _pairs.Length ? _pairs[number] : MutationPair.Of(vectors[random.Next(vectors.Length)].Message);
     }
 
-    /// <summary>A pair that can be applied.</summary>
-    public MutationPair PickPair(Random random) => _pairs[random.Next(_pairs.Length)];
+    /// <summary>A pair that can be applied, and of which several states fit into memory.</summary>
+    public MutationPair PickSmall(Random random) => _pairs[random.Next(_pairs.Length - (_pairs[^1].IsLarge ? 1 : 0))];
 }

@@ -16,6 +16,9 @@ internal sealed class MutationPair
 
     public DiskImage B { get; }
 
+    /// <summary>With little memory to spare, a large pair is worked on by one thread.</summary>
+    public bool IsLarge => B.Length > 8 << 20;
+
     public byte[] Request { get; private init; } = [];
 
     public byte[] RemoteChecksums { get; private init; } = [];
