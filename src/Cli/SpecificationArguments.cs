@@ -36,12 +36,8 @@ public sealed class SpecificationArguments
         IEnumerable<BlockRun> blocks = result.GetValue(Range) ?? [];
         IEnumerable<BlockRun> bytes = (result.GetValue(Bytes) ?? []).Select(range => BlockGeometry.Touching(range.Offset, range.Length, blockSize));
         BlockCoverage coverage = BlockCoverage.Of(blocks.Concat(bytes));
-        if (coverage.Ranges.Length > FormatLimits.MaxRanges)
-        {
-            throw new UsageException($"there are {coverage.Ranges.Length} ranges; a request has at most {FormatLimits.MaxRanges}");
-        }
-
-        // "From block 0 to the end" is everything, and is written as that.
-        return coverage.Ranges is [{ First: 0, IsOpenEnded: true }] ? BlockCoverage.Whole : coverage;
+        return coverage.Ranges.Length <= FormatLimits.MaxRanges
+            ? coverage
+            : throw new UsageException($"there are {coverage.Ranges.Length} ranges; a request has at most {FormatLimits.MaxRanges}");
     }
 }

@@ -20,7 +20,10 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
     /// <summary>True where no block is covered.</summary>
     public bool IsEmpty => _ranges is { Length: 0 };
 
-    /// <summary>Sorts the ranges and joins those that overlap or touch. Ranges with no blocks vanish.</summary>
+    /// <summary>
+    /// Sorts the ranges and joins those that overlap or touch. Ranges with no blocks vanish; "from block 0 to the end" is the whole, and no message says it in other
+    /// words.
+    /// </summary>
     public static BlockCoverage Of(IEnumerable<BlockRun> ranges)
     {
         BlockRun[] sorted = [.. ranges.Where(range => range.Count > 0).OrderBy(range => range.First)];
@@ -37,7 +40,7 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
             }
         }
 
-        return new BlockCoverage([.. joined]);
+        return joined is [{ First: 0, IsOpenEnded: true }] ? Whole : new BlockCoverage([.. joined]);
     }
 
     /// <summary>Takes ranges that ascend and do not touch, as a message has them; the array becomes the coverage's own.</summary>

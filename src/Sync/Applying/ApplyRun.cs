@@ -86,7 +86,7 @@ internal sealed class ApplyRun(
 
         // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at.
         plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true);
-        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing.Windows) && BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
+        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing) && BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
             ? plan
             : throw new SyncException(
                 SyncError.Mismatch,
@@ -95,13 +95,23 @@ internal sealed class ApplyRun(
                 $"apply {standing.Patch} again to go on with that run{(standing.Other is null ? string.Empty : ", or its undo file to go back")}; --abandon-journal gives that up");
     }
 
-    // What the ranges of the data file leave out, nobody can vouch for.
-    private static bool Covers(PatchPlan plan, IReadOnlyList<ByteRange> windows)
+    // What the ranges of the data file leave out, nobody can vouch for; nor for what lies behind its end on a device that is longer. The other session changed nothing behind its
+    // own two sizes, although a window ends with a whole block.
+    private bool Covers(PatchPlan plan, JournalRecord standing)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
-        int blockSize = geometry.Target.BlockSize;
-        return windows.All(window => geometry.Coverage.Contains(
-            BlockRun.Between(window.Offset / blockSize, Math.Clamp((window.End + blockSize - 1) / blockSize, window.Offset / blockSize, geometry.BlockCount))));
+        long end = Math.Min(target.Length, Math.Max(standing.BaseSize, standing.TargetSize));
+        foreach (ByteRange window in standing.Windows.Where(window => window.Offset < end))
+        {
+            BlockRun blocks = BlockRun.Between(
+                geometry.Target.BlockAt(window.Offset), geometry.Target.BlockAt(Math.Min(window.End, end) - 1) + 1);
+            if (blocks.End > geometry.BlockCount || !geometry.Coverage.Contains(blocks))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private JournalRecord? ReadJournal()

@@ -11,7 +11,8 @@ public class BlockCoverageTests
     [InlineData("1-5,2-3", "1-5")] // or overlap
     [InlineData("1-5,4-9,8-", "1-")]
     [InlineData("3-,1", "1,3-")]
-    [InlineData("0-", "0-")]
+    [InlineData("0-", "whole")]
+    [InlineData("4-,0-3", "whole")]
     public void Ranges_are_sorted_and_joined(string given, string expected) => Assert.Equal(expected, Coverage(given).ToString());
 
     [Fact]

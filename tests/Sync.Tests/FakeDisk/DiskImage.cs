@@ -1,14 +1,14 @@
 namespace BinarySync.Sync.Tests.FakeDisk;
 
 /// <summary>
-/// Content of a file or device: a length, bytes and holes. Takes memory for pages that were written only, so that a terabyte of zeros is
-/// a number. Not safe from several threads.
+/// Content of a file or device: a length, bytes and holes. Takes memory for pages that are not zeros only, so that a terabyte of them is
+/// a number; copies share their pages until one of them is written. Not safe from several threads.
 /// </summary>
 public sealed class DiskImage
 {
     private const int PageLength = 4096;
 
-    private readonly Dictionary<long, byte[]> _pages = [];
+    private readonly Dictionary<long, Page> _pages = [];
 
     public long Length { get; private set; }
 
@@ -36,9 +36,9 @@ public sealed class DiskImage
         {
             (long page, int at, int count) = Part(offset + done, buffer.Length - done);
             Span<byte> part = buffer.Slice(done, count);
-            if (_pages.TryGetValue(page, out byte[]? bytes))
+            if (_pages.TryGetValue(page, out Page? found))
             {
-                bytes.AsSpan(at, count).CopyTo(part);
+                found.Bytes.AsSpan(at, count).CopyTo(part);
             }
             else
             {
@@ -55,12 +55,12 @@ public sealed class DiskImage
         for (int done = 0; done < data.Length;)
         {
             (long page, int at, int count) = Part(offset + done, data.Length - done);
-            if (!_pages.TryGetValue(page, out byte[]? bytes))
+            ReadOnlySpan<byte> part = data.Slice(done, count);
+            if (_pages.ContainsKey(page) || !ZeroBlocks.IsZero(part))
             {
-                _pages.Add(page, bytes = new byte[PageLength]);
+                part.CopyTo(OwnPage(page).AsSpan(at));
             }
 
-            data.Slice(done, count).CopyTo(bytes.AsSpan(at));
             done += count;
         }
     }
@@ -108,9 +108,10 @@ public sealed class DiskImage
     public DiskImage Copy()
     {
         DiskImage copy = new() { Length = Length, Holes = Holes.Copy() };
-        foreach ((long page, byte[] bytes) in _pages)
+        foreach ((long number, Page page) in _pages)
         {
-            copy._pages.Add(page, [.. bytes]);
+            page.IsShared = true;
+            copy._pages.Add(number, page);
         }
 
         return copy;
@@ -131,12 +132,30 @@ public sealed class DiskImage
             : Enumerable.Range(0, (int)(((end + PageLength - 1) / PageLength) - (offset / PageLength))).Select(i => (offset / PageLength) + i);
         foreach (long page in pages)
         {
-            if (_pages.TryGetValue(page, out byte[]? bytes))
+            if (_pages.ContainsKey(page))
             {
                 int from = (int)Math.Max(0, offset - (page * PageLength));
                 int to = (int)Math.Min(PageLength, end - (page * PageLength));
-                bytes.AsSpan(from, to - from).Clear();
+                OwnPage(page).AsSpan(from, to - from).Clear();
             }
         }
+    }
+
+    // A page that no other image has: what was shared once stays so, for nobody knows who still has it.
+    private byte[] OwnPage(long number)
+    {
+        if (!_pages.TryGetValue(number, out Page? page) || page.IsShared)
+        {
+            _pages[number] = page = new Page(page is null ? new byte[PageLength] : [.. page.Bytes]);
+        }
+
+        return page.Bytes;
+    }
+
+    private sealed class Page(byte[] bytes)
+    {
+        public byte[] Bytes => bytes;
+
+        public bool IsShared { get; set; }
     }
 }

@@ -245,7 +245,9 @@ internal sealed record JournalRecord
             {
                 Sequence = sequence,
                 Session = bytes[20..36].ToArray(),
-                Other = (flags & OtherFlag) != 0 ? bytes[36..52].ToArray() : null,
+
+                // Without the cast there would be an empty digest in place of none.
+                Other = (flags & OtherFlag) != 0 ? (ReadOnlyMemory<byte>?)bytes[36..52].ToArray() : null,
                 IsFinished = (flags & FinishedFlag) != 0,
                 TailWasZero = (flags & TailFlag) != 0,
                 Windows = windows,

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using BinarySync.Format.MessagePack;
 
-namespace BinarySync.Format.Tests.Vectors;
+namespace BinarySync.Tests.Messages;
 
 /// <summary>
 /// A message as a structure that can be bent: any field may be set to what no writer would write, and lengths, checksums and digest are
@@ -69,7 +69,7 @@ internal sealed class MessageForge
     public ForgedMessage Build()
     {
         List<Chunk> chunks = [];
-        byte[] header = [.. Header.Chunks("header").SelectMany(chunk => chunk.Bytes)];
+        byte[] header = ForgedMessage.Concatenate(Header.Chunks("header"));
         chunks.Add(new("letters", Magic[..MagicFault], "", JoinsNext: true));
         chunks.Add(new("magic", Magic[MagicFault..], "magic"));
         chunks.Add(new("major", [Major], $"version {Major}.{Minor}", JoinsNext: true));
@@ -78,13 +78,13 @@ internal sealed class MessageForge
         chunks.Add(new("flags", [Flags], Flags == 0 ? "no flags" : $"flags {Flags:X2}"));
         chunks.Add(new("header length", Bits.U32(HeaderLength ?? (uint)header.Length), $"header length: {HeaderLength ?? (uint)header.Length}"));
         chunks.AddRange(Header.Chunks("header"));
-        chunks.Add(new("header checksum", HeaderChecksum ?? XxHash3.Hash(BytesOf(chunks)), "header checksum"));
+        chunks.Add(new("header checksum", HeaderChecksum ?? XxHash3.Hash(ForgedMessage.Concatenate(chunks)), "header checksum"));
         for (int i = 0; i < Sections.Count; i++)
         {
             chunks.AddRange(Sections[i].Chunks($"s{i + 1}", Sections[i].Payload));
         }
 
-        Trailer.Fill("digest", Bits.Pack(writer => writer.WriteBytes(XxHash128.Hash(BytesOf(chunks)))), "16 bytes");
+        Trailer.Fill("digest", Bits.Pack(writer => writer.WriteBytes(XxHash128.Hash(ForgedMessage.Concatenate(chunks)))), "16 bytes");
         Trailer.Fill("sections", Bits.Pack(writer => writer.WriteUnsigned((ulong)Sections.Count)), $"{Sections.Count}");
         List<Chunk> trailer = [.. TrailerSection.Chunks("trailer", [.. Trailer.Chunks("trailer")])];
         chunks.AddRange(trailer);
@@ -113,8 +113,6 @@ internal sealed class MessageForge
         kept.Add(new("cut", [], ""));
         return new ForgedMessage(kept);
     }
-
-    private static byte[] BytesOf(List<Chunk> chunks) => [.. chunks.SelectMany(chunk => chunk.Bytes)];
 }
 
 /// <summary>A MessagePack map whose keys and values are given as bytes.</summary>
@@ -261,7 +259,7 @@ internal sealed class ForgedSection
 
     public IEnumerable<Chunk> Chunks(string name, List<Chunk> payload)
     {
-        byte[] bytes = [.. payload.SelectMany(chunk => chunk.Bytes)];
+        byte[] bytes = ForgedMessage.Concatenate(payload);
         uint stored = StoredLength ?? (uint)bytes.Length;
         uint raw = RawLength ?? stored;
         byte[] fields = [Type, Codec, Flags, Reserved, .. Bits.U32(stored), .. Bits.U32(raw)];

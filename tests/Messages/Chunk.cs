@@ -1,4 +1,4 @@
-namespace BinarySync.Format.Tests.Vectors;
+namespace BinarySync.Tests.Messages;
 
 /// <summary>A field of a message: its bytes, what it is called in faults, and what it means to a person.</summary>
 /// <param name="Name">Like "header length", "header.hash=" (its value) or "s2.run 1": see <see cref="ForgedMessage"/>.</param>
@@ -12,7 +12,19 @@ internal sealed class ForgedMessage(IReadOnlyList<Chunk> chunks)
 {
     public IReadOnlyList<Chunk> Chunks => chunks;
 
-    public byte[] Bytes => [.. chunks.SelectMany(chunk => chunk.Bytes)];
+    public byte[] Bytes => Concatenate(chunks);
+
+    /// <summary>The bytes of chunks, one after the other.</summary>
+    public static byte[] Concatenate(IEnumerable<Chunk> chunks)
+    {
+        using MemoryStream bytes = new();
+        foreach (Chunk chunk in chunks)
+        {
+            bytes.Write(chunk.Bytes);
+        }
+
+        return bytes.ToArray();
+    }
 
     /// <summary>The offset of a field.</summary>
     public long OffsetOf(string name)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using BinarySync.Format.MessagePack;
 
-namespace BinarySync.Format.Tests.Vectors;
+namespace BinarySync.Tests.Messages;
 
 /// <summary>Takes a valid message apart, so that it can be annotated or bent.</summary>
 internal static class MessageDissector

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace BinarySync.Format.Tests;
+namespace BinarySync.Tests.Messages;
 
 /// <summary>Bytes written down in tests: hex digits with what they mean beside them.</summary>
 internal static partial class Hex

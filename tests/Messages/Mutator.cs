@@ -1,6 +1,7 @@
-using BinarySync.Format.Tests.Vectors;
+using BinarySync.Format.MessagePack;
 
-namespace BinarySync.Format.Tests.Mutations;
+
+namespace BinarySync.Tests.Messages;
 
 /// <summary>Bends valid messages at random: either their bytes, or their fields with all checksums computed again.</summary>
 internal sealed class Mutator(Random random, byte[][] corpus)
@@ -8,9 +9,15 @@ internal sealed class Mutator(Random random, byte[][] corpus)
     private static readonly ulong[] Extremes =
         [0, 1, 2, 127, 128, 255, 256, 511, 512, 65_535, 65_536, 1 << 22, (1 << 22) + 1, int.MaxValue, uint.MaxValue, 1UL << 53, 1UL << 62, (1UL << 62) + 1, long.MaxValue, ulong.MaxValue];
 
+    private readonly List<MutationClass> _done = [];
+
+    /// <summary>What was done to the last message, in order.</summary>
+    public IReadOnlyList<MutationClass> Done => _done;
+
     /// <summary>Flips, cuts, splices or extends the bytes; no checksum follows.</summary>
     public byte[] BendBytes(byte[] original)
     {
+        _done.Clear();
         byte[] bytes = original;
         for (int times = random.Next(1, 4); times > 0; times--)
         {
@@ -21,9 +28,17 @@ internal sealed class Mutator(Random random, byte[][] corpus)
     }
 
     /// <summary>Changes fields and sections; header checksum, section lengths and checksums, digest and tail fit the result.</summary>
-    public byte[] BendFields(byte[] original)
+    /// <param name="original">A valid message.</param>
+    /// <param name="fit">Hashes of content, counts and root fit the result as well, as far as they can (<see cref="MessageFitter"/>).</param>
+    public byte[] BendFields(byte[] original, bool fit = false)
     {
+        _done.Clear();
         MessageForge forge = MessageDissector.Dissect(original);
+        if (fit && random.Next(2) == 0)
+        {
+            MessageFitter.Unpack(forge);
+        }
+
         for (int times = random.Next(1, 4); times > 0; times--)
         {
             switch (random.Next(12))
@@ -32,10 +47,10 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                     BendPreamble(forge);
                     break;
                 case 1 or 2:
-                    BendMap(forge.Header);
+                    BendMap(forge.Header, MutationClass.HeaderField);
                     break;
                 case 3:
-                    BendMap(forge.Trailer);
+                    BendMap(forge.Trailer, MutationClass.TrailerField);
                     break;
                 case 4 or 5:
                     BendSections(forge);
@@ -46,8 +61,84 @@ internal sealed class Mutator(Random random, byte[][] corpus)
             }
         }
 
+        if (fit)
+        {
+            Note(MutationClass.Fitted);
+            MessageFitter.Fit(forge);
+        }
+
         return forge.Build().Bytes;
     }
+
+    /// <summary>
+    /// Changes what a message says, gently, and makes it fit: most often it is right, and another one.
+    /// </summary>
+    public byte[] Rework(byte[] original)
+    {
+        _done.Clear();
+        MessageForge forge = MessageDissector.Dissect(original);
+        if (random.Next(3) == 0 || !EditGroup(forge))
+        {
+            BendGently(forge);
+        }
+
+        Note(MutationClass.Fitted);
+        MessageFitter.Fit(forge);
+        return forge.Build().Bytes;
+    }
+
+    private bool EditGroup(MessageForge forge)
+    {
+        if (forge.Sections.Count == 0 || MessageFitter.HeaderOf(forge) is not { } header
+            || !MessageFitter.IsSmall(forge)
+            || GroupEditor.Open(forge, random.Next(2) == 0 ? random.Next(forge.Sections.Count) : 0, header) is not { Count: > 0 } group)
+        {
+            return false;
+        }
+
+        for (int times = random.Next(1, 4); times > 0; times--)
+        {
+            group.Edit(random);
+        }
+
+        group.Close();
+        Note(MutationClass.Reworked);
+        return true;
+    }
+
+    private void BendGently(MessageForge forge)
+    {
+        ForgedMap map = random.Next(4) == 0 ? forge.Trailer : forge.Header;
+        string key = Pick([.. map.Keys]);
+        Note(map == forge.Header ? MutationClass.HeaderField : MutationClass.TrailerField);
+        if (Nearby(map.ValueOf(key)) is { } number)
+        {
+            map.Set(key, number);
+        }
+        else if (map == forge.Header && !map.Keys.Contains(HeaderKeys.Label))
+        {
+            map.Insert(HeaderKeys.Label, Bits.Pack(writer => writer.WriteString($"label {random.Next(1000)}")), "");
+        }
+        else if (map.ValueOf(key) is { Length: > 3 } value)
+        {
+            byte[] flipped = [.. value];
+            flipped[random.Next(2, flipped.Length)] ^= (byte)(1 << random.Next(8));
+            map.Set(key, flipped, "");
+        }
+
+        // Hashes of checksum files: their root follows.
+        if (forge.Kind == (byte)MessageKind.ChecksumFile && forge.Sections.Count > 0 && random.Next(2) == 0)
+        {
+            List<Chunk> payload = Pick([.. forge.Sections]).Payload;
+            if (payload.FindLastIndex(chunk => chunk.Name.StartsWith("hash", StringComparison.Ordinal)) is >= 0 and var last)
+            {
+                Note(MutationClass.HashField);
+                payload[last] = payload[last] with { Bytes = Noise(payload[last].Bytes.Length) };
+            }
+        }
+    }
+
+    private void Note(MutationClass what) => _done.Add(what);
 
     private byte[] BendOnce(byte[] bytes)
     {
@@ -58,25 +149,32 @@ internal sealed class Mutator(Random random, byte[][] corpus)
         switch (random.Next(6))
         {
             case 0 when bytes.Length > 0:
+                Note(MutationClass.BitFlipped);
                 byte[] flipped = [.. bytes];
                 flipped[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
                 return flipped;
             case 1:
+                Note(MutationClass.EndCut);
                 return bytes[..at];
             case 2:
+                Note(MutationClass.BytesRemoved);
                 return [.. bytes[..from], .. bytes[to..]];
             case 3:
+                Note(MutationClass.BytesSpliced);
                 int start = random.Next(source.Length);
                 return [.. bytes[..at], .. source[start..(start + random.Next(source.Length - start))], .. bytes[at..]];
             case 4:
+                Note(MutationClass.BytesAppended);
                 return [.. bytes, .. Noise(random.Next(1, 40))];
             default:
+                Note(MutationClass.BytesOverwritten);
                 return [.. bytes[..from], .. Noise(Math.Min(to - from, 16)), .. bytes[Math.Min(bytes.Length, from + Math.Min(to - from, 16))..]];
         }
     }
 
     private void BendPreamble(MessageForge forge)
     {
+        Note(MutationClass.Preamble);
         switch (random.Next(6))
         {
             case 0:
@@ -97,15 +195,16 @@ internal sealed class Mutator(Random random, byte[][] corpus)
         }
     }
 
-    private void BendMap(ForgedMap map)
+    private void BendMap(ForgedMap map, MutationClass place)
     {
         if (map.Keys.Count == 0)
         {
             return;
         }
 
+        Note(place);
         string key = Pick([.. map.Keys]);
-        switch (random.Next(9))
+        switch (random.Next(12))
         {
             case 0:
                 map.Remove(key);
@@ -125,7 +224,10 @@ internal sealed class Mutator(Random random, byte[][] corpus)
             case 6:
                 map.Set(key, Value(), "");
                 break;
-            case 7:
+            case 7 or 8 or 9 when Nearby(map.ValueOf(key)) is { } number:
+                map.Set(key, number);
+                break;
+            case 10:
                 map.SetKeyBytes(key, BendPiece([0xA4, .. "hash"u8]));
                 break;
             default:
@@ -140,6 +242,7 @@ internal sealed class Mutator(Random random, byte[][] corpus)
         List<ForgedSection> others = MessageDissector.Dissect(Pick(corpus)).Sections;
         if (others.Count > 0 && (sections.Count == 0 || random.Next(3) == 0))
         {
+            Note(MutationClass.SectionsMoved);
             sections.Insert(random.Next(sections.Count + 1), Pick([.. others]));
             return;
         }
@@ -150,7 +253,9 @@ internal sealed class Mutator(Random random, byte[][] corpus)
         }
 
         int at = random.Next(sections.Count);
-        switch (random.Next(4))
+        int how = random.Next(4);
+        Note(how == 3 ? MutationClass.SectionHeader : MutationClass.SectionsMoved);
+        switch (how)
         {
             case 0:
                 sections.RemoveAt(at);
@@ -194,7 +299,7 @@ internal sealed class Mutator(Random random, byte[][] corpus)
     {
         if (forge.Sections.Count == 0)
         {
-            BendMap(forge.Header);
+            BendMap(forge.Header, MutationClass.HeaderField);
             return;
         }
 
@@ -206,6 +311,7 @@ internal sealed class Mutator(Random random, byte[][] corpus)
 
         int at = random.Next(payload.Count);
         int other = random.Next(payload.Count);
+        Note(PlaceOf(payload[at].Name));
         switch (random.Next(8))
         {
             case 0:
@@ -260,6 +366,30 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                 }
 
                 return flipped;
+        }
+    }
+
+    private static MutationClass PlaceOf(string chunk) => chunk.Split(' ') switch
+    {
+        ["count" or "runs"] => MutationClass.SectionCount,
+        ["hash" or "old" or "new", ..] => MutationClass.HashField,
+        ["content"] => MutationClass.Content,
+        _ => MutationClass.OperationField,
+    };
+
+    // A number that differs a little, or by some blocks: where a size still is nearly right, the rules about tails are reached.
+    private ulong? Nearby(byte[] value)
+    {
+        try
+        {
+            MessagePackReader reader = new(value, "mutator", 0);
+            ulong number = (ulong)reader.ReadUnsigned("number");
+            ulong step = Pick<ulong>([1, 1, 2, 512, 4096, number]);
+            return random.Next(2) == 0 || step > number ? number + step : number - step;
+        }
+        catch (MessageFormatException)
+        {
+            return null;
         }
     }
 

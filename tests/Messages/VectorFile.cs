@@ -1,7 +1,7 @@
 using System.Text;
 using BinarySync.Snapshots;
 
-namespace BinarySync.Format.Tests.Vectors;
+namespace BinarySync.Tests.Messages;
 
 /// <summary>
 /// One scenario: what is expected, and a message as hex lines (tests/Vectors/README.md). The text header is <c>name: value</c> lines up to an
@@ -49,7 +49,11 @@ internal sealed record VectorFile
         Dictionary<string, string> fields = text[..end].Split('\n')
             .Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         string[] unknown = [.. fields.Keys.Except(["expect", "read-as", "offset", "field", "rule", "comment"])];
-        Assert.True(unknown.Length == 0, $"{name} has unknown lines: {string.Join(", ", unknown)}");
+        if (unknown.Length > 0)
+        {
+            throw new FormatException($"{name} has unknown lines: {string.Join(", ", unknown)}");
+        }
+
         return new VectorFile
         {
             Name = name,

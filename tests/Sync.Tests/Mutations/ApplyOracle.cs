@@ -1,0 +1,302 @@
+using System.IO.Hashing;
+
+namespace BinarySync.Sync.Tests.Mutations;
+
+/// <summary>
+/// Applies a data file that may be anything, and knows what may come of it: a typed error and a target with the very bytes that it had, or what the data
+/// file's own operations say, worked out block by block. That is what the original would have made, or the message is another data file.
+/// </summary>
+internal static class ApplyOracle
+{
+    public const string Done = "applied";
+
+    /// <summary>Says what came of it.</summary>
+    /// <exception cref="MutationViolation">Something else came of it.</exception>
+    public static string Try(byte[] message, byte[] original, DiskImage before, StorageKind kind, ApplySpecification how, int threads)
+    {
+        FakeStorage target = new(before.Copy(), kind);
+        FakeStateFile journal = new();
+        try
+        {
+            ApplyOperation.Run(target, FourSteps.Patch(message), FourSteps.Places(journal), how, FourSteps.Threads(threads));
+        }
+        catch (SyncException exception) when (exception.Error == SyncError.VerificationFailed)
+        {
+            // All was written, and is right; the target root of a bent message is that of something else. Nothing is cut off then.
+            Require(how.Verify == VerifyMode.Full, "what was written to a sound disk is said not to read back");
+            RequireOutcome(target, Outcome(message, before, kind, cuts: false));
+            return Done + ", root differs";
+        }
+        catch (Exception exception) when (exception is MessageFormatException or SyncException or StorageException)
+        {
+            RequireUntouched(target, before, $"it was refused ({exception.Message})");
+            Require(journal.Log.Count == 0, "it was refused, and a journal was begun");
+            return exception switch
+            {
+                SyncException sync => $"refused: {sync.Error}",
+                StorageException storage => $"refused: {storage.Error}",
+                _ => $"refused: {((MessageFormatException)exception).Error}",
+            };
+        }
+
+        if (how.DryRun)
+        {
+            RequireUntouched(target, before, "it was a dry run");
+            return "dry run";
+        }
+
+        DiskImage expected = Outcome(message, before, kind);
+        RequireOutcome(target, expected);
+        Require(journal.Content is null, "all is done, and the journal still stands");
+        return Judge(message, original, before, kind, expected);
+    }
+
+    private static string Judge(byte[] message, byte[] original, DiskImage before, StorageKind kind, DiskImage expected)
+    {
+        bool isSame = Fingerprint(message).AsSpan().SequenceEqual(Fingerprint(original));
+        DiskImage wanted;
+        try
+        {
+            wanted = Outcome(original, before, kind);
+        }
+        catch (MutationViolation) when (!isSame)
+        {
+            return Done + " as another data file";
+        }
+
+        bool isRight = Difference(expected, wanted) is null;
+        Require(isRight || !isSame, "it says the same as the original, and something else came of it");
+        return Done + (isRight ? " as the original" : " as another data file");
+    }
+
+    /// <summary>Not a byte of the target was changed.</summary>
+    public static void RequireUntouched(FakeStorage target, DiskImage before, string why)
+    {
+        if (target.Changes.Count > 0 || Difference(target.Cache, before) is not null)
+        {
+            throw new MutationViolation($"{why}, and the target was changed: {target.Changes.Count} times, {Difference(target.Cache, before) ?? "to the same bytes"}");
+        }
+    }
+
+    /// <summary>The target is this, and durably so.</summary>
+    public static void RequireOutcome(FakeStorage target, DiskImage expected, string when = "")
+    {
+        string? difference = Difference(target.Cache, expected);
+        Require(difference is null, $"{when}the target is not what the message says: {difference}");
+        Require(target.Pending.Count == 0, "success was said before the last change was flushed");
+    }
+
+    /// <summary>What the operations of a message make of a target (Format.md 9.4); each block has to be old or new.</summary>
+    public static DiskImage Outcome(byte[] message, DiskImage before, StorageKind kind, bool cuts = true)
+    {
+        DiskImage result = before.Copy();
+        using MemoryStream input = new(message, writable: false);
+        OperationReader reader = new(input, "mutant", MessageKind.DataFile);
+        (long a, long b) = (reader.Header.BaseSize!.Value, reader.Header.TargetSize!.Value);
+        long length = FinalLength(reader.Header, before.Length, kind);
+        if (length > before.Length)
+        {
+            result.SetLength(length);
+        }
+
+        OperationGroup group = new();
+        while (reader.ReadGroup(group))
+        {
+            byte[] content = Content(reader, group.ContentLength);
+            int at = 0;
+            foreach (Operation operation in group.Operations)
+            {
+                long offset = operation.Blocks.First * reader.Header.BlockSize;
+                long end = Math.Min(b, operation.Blocks.End * reader.Header.BlockSize);
+                RequireInCoverage(reader.Header, operation.Blocks);
+                RequireRecognised(reader.Header, group, operation, before, (a, b));
+                if (operation.New == NewKind.Zero)
+                {
+                    result.Zero(offset, end - offset);
+                    continue;
+                }
+
+                Span<byte> bytes = content.AsSpan(at, (int)(end - offset));
+                RequireHashes(reader.Header, group, operation, bytes);
+                result.Write(bytes, offset);
+                at += bytes.Length;
+            }
+        }
+
+        if (cuts && length < before.Length)
+        {
+            result.SetLength(length);
+        }
+
+        return result;
+    }
+
+    private static long FinalLength(MessageHeader header, long length, StorageKind kind)
+    {
+        (long a, long b) = (header.BaseSize!.Value, header.TargetSize!.Value);
+        long first = Math.Min(a, b) / header.BlockSize;
+        long end = ((Math.Max(a, b) - 1) / header.BlockSize) + 1;
+        bool resizes = a != b && (header.Coverage.IsWhole || header.Coverage.Ranges.ToArray().Any(range => range.First <= first && range.End >= end));
+        if (kind == StorageKind.BlockDevice)
+        {
+            Require(length >= (resizes || a == b ? b : Math.Min(a, b)), "a device that is too small was patched");
+            return length;
+        }
+
+        Require(length == a || length == b, "a file of another size was patched");
+        return resizes ? b : length;
+    }
+
+    /// <summary>
+    /// As <see cref="RequireOutcome"/> for a device after an interrupted run: what lies behind the content, to the end of the larger of A and B, may also be what it was,
+    /// or zeros. A device cannot be cut, so which of them it is depends on what had been written when that run broke off.
+    /// </summary>
+    /// <param name="target">The device.</param>
+    /// <param name="expected">As it is when nothing comes between.</param>
+    /// <param name="state">As the interrupted run has left it.</param>
+    /// <param name="content">Bytes of the content.</param>
+    /// <param name="larger">Bytes of the larger of A and B.</param>
+    /// <param name="when">For the message.</param>
+    public static void RequireOutcomeOnDevice(FakeStorage target, DiskImage expected, DiskImage state, long content, long larger, string when)
+    {
+        const int Step = 64 << 10;
+        Require(target.Pending.Count == 0, "success was said before the last change was flushed");
+        Require(target.Length == state.Length, "a device has another length");
+        (byte[] now, byte[] wanted, byte[] was) = (new byte[Step], new byte[Step], new byte[Step]);
+        for (long at = 0; at < target.Length; at += Step)
+        {
+            int length = (int)Math.Min(Step, target.Length - at);
+            target.Cache.Read(now.AsSpan(0, length), at);
+            expected.Read(wanted.AsSpan(0, length), at);
+            state.Read(was.AsSpan(0, length), at);
+            if (now.AsSpan(0, length).SequenceEqual(wanted.AsSpan(0, length)))
+            {
+                continue;
+            }
+
+            for (int i = 0; i < length; i++)
+            {
+                bool isRight = now[i] == wanted[i] || (at + i >= content && (now[i] == was[i] || (at + i < larger && now[i] == 0)));
+                Require(isRight, $"{when}byte {at + i} is {now[i]:X2}, not {wanted[i]:X2}, and was {was[i]:X2}");
+            }
+        }
+    }
+
+    private static byte[] Content(OperationReader reader, long length)
+    {
+        byte[] content = new byte[length];
+        int at = 0;
+        while (reader.ReadFrame(out ReadOnlyMemory<byte> stored))
+        {
+            Require(
+                FrameDecompressor.TryDecompress(reader.Frame.Codec, stored.Span, content.AsSpan(at, reader.Frame.RawLength)),
+                "a frame that does not decompress was applied");
+            at += reader.Frame.RawLength;
+        }
+
+        return content;
+    }
+
+    private static void RequireHashes(MessageHeader header, OperationGroup group, in Operation operation, ReadOnlySpan<byte> bytes)
+    {
+        byte[] hash = new byte[header.Hash.Length];
+        for (long i = 0; i < operation.Blocks.Count; i++)
+        {
+            int at = (int)(i * header.BlockSize);
+            header.Hash.Hash(bytes.Slice(at, Math.Min(header.BlockSize, bytes.Length - at)), hash);
+            Require(group.NewHash(operation, i).SequenceEqual(hash), "content with another hash than its own was applied");
+        }
+    }
+
+    private static void RequireInCoverage(MessageHeader header, BlockRun blocks) => Require(
+        header.Coverage.IsWhole || header.Coverage.Ranges.ToArray().Any(range => range.First <= blocks.First && blocks.End <= range.End),
+        $"blocks {blocks} are outside the ranges of the message, and were overwritten");
+
+    private static void RequireRecognised(MessageHeader header, OperationGroup group, in Operation operation, DiskImage target, (long A, long B) sizes)
+    {
+        byte[] hash = new byte[header.Hash.Length];
+        for (long i = 0; i < operation.Blocks.Count; i++)
+        {
+            long offset = (operation.Blocks.First + i) * header.BlockSize;
+            if (offset >= target.Length)
+            {
+                // Nothing is there; and so nothing was there either, or it was cut off.
+                Require(operation.Old == OldKind.Absent, "a block that the target does not have was taken for an old one");
+                return;
+            }
+
+            int oldLength = (int)Math.Clamp(sizes.A - offset, 0, header.BlockSize);
+            int newLength = (int)Math.Clamp(sizes.B - offset, 0, header.BlockSize);
+            byte[] now = new byte[Math.Min(Math.Max(oldLength, newLength), target.Length - offset)];
+            target.Read(now, offset);
+            bool isNew = now.Length >= newLength && (operation.New == NewKind.Zero ? IsZero(now.AsSpan(0, newLength)) : HasHash(now.AsSpan(0, newLength), group.NewHash(operation, i)));
+            bool isOld = now.Length >= oldLength && IsZero(now.AsSpan(oldLength))
+                && (operation.Old == OldKind.Hashed ? HasHash(now.AsSpan(0, oldLength), group.OldHash(operation, i)) : IsZero(now));
+            Require(isNew || isOld, $"block {operation.Blocks.First + i} was neither old nor new, and was overwritten");
+        }
+
+        bool HasHash(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> wanted)
+        {
+            header.Hash.Hash(bytes, hash);
+            return wanted.SequenceEqual(hash);
+        }
+    }
+
+    private static bool IsZero(ReadOnlySpan<byte> bytes) => bytes.IndexOfAnyExcept((byte)0) < 0;
+
+    // All that decides about the outcome: the same fingerprint, the same result.
+    private static byte[] Fingerprint(byte[] message)
+    {
+        XxHash128 fingerprint = new();
+        using MemoryStream input = new(message, writable: false);
+        OperationReader reader = new(input, "mutant", MessageKind.DataFile);
+        MessageHeader header = reader.Header;
+        fingerprint.Append(System.Text.Encoding.UTF8.GetBytes($"{header.BaseSize} {header.TargetSize} {header.BlockSize} {header.Hash.Name} {header.Coverage}"));
+        OperationGroup group = new();
+        while (reader.ReadGroup(group))
+        {
+            fingerprint.Append(group.Payload.Span);
+            while (reader.ReadFrame(out _))
+            {
+            }
+        }
+
+        return fingerprint.GetHashAndReset();
+    }
+
+    // A bent size may be an exabyte, all of it a hole: the beginning and the end are compared, where the pairs' bytes can be.
+    private static string? Difference(DiskImage one, DiskImage other)
+    {
+        const int Step = 64 << 10;
+        const long MostCompared = 32 << 20;
+        if (one.Length != other.Length)
+        {
+            return $"{one.Length} bytes, not {other.Length}";
+        }
+
+        byte[] left = new byte[Step];
+        byte[] right = new byte[Step];
+        long end = Math.Min(one.Length, MostCompared);
+        for (long at = 0; at < one.Length; at = at + Step >= end && at < one.Length - Step && end < one.Length ? one.Length - Step : at + Step)
+        {
+            int length = (int)Math.Min(Step, one.Length - at);
+            one.Read(left.AsSpan(0, length), at);
+            other.Read(right.AsSpan(0, length), at);
+            int equal = left.AsSpan(0, length).CommonPrefixLength(right.AsSpan(0, length));
+            if (equal < length)
+            {
+                return $"byte {at + equal} is {left[equal]:X2}, not {right[equal]:X2}";
+            }
+        }
+
+        return null;
+    }
+
+    public static void Require(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new MutationViolation(otherwise);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using BinarySync.Tests.Messages;
+
+namespace BinarySync.Sync.Tests.Mutations;
+
+/// <summary>One of the four files.</summary>
+internal abstract class MessageSubject(MessageKind kind) : IMutationSubject
+{
+    public virtual string Name => kind.Extension();
+
+    public Mutant Bend(MutationCorpus corpus, Random random)
+    {
+        MutationPair pair = corpus.Pick(kind, random);
+        byte[] original = Message(pair, random);
+        Mutator mutator = new(random, corpus.Sources);
+
+        // Of five one has its bytes bent, one its fields, and three are made to fit themselves as far as can be: so the deepest rules are reached.
+        byte[] bent = random.Next(5) switch
+        {
+            0 => mutator.BendBytes(original),
+            1 => mutator.BendFields(original),
+            2 or 3 => mutator.Rework(original),
+            _ => mutator.BendFields(original, fit: true),
+        };
+        return new Mutant(bent, original, pair, mutator.Done);
+    }
+
+    public string Try(Mutant mutant, Random random)
+    {
+        string read = Read(mutant.Bytes);
+        bool isAccepted = read == Accepted;
+        if (isAccepted && !mutant.IsStructural && !mutant.IsUnchanged)
+        {
+            throw new MutationViolation("bytes were bent, no checksum was computed again, and it was accepted");
+        }
+
+        return $"{read}{Use(mutant, isAccepted, random)}";
+    }
+
+    /// <summary>What <see cref="Read"/> says of a message that it has read to the end.</summary>
+    protected const string Accepted = "accepted";
+
+    /// <summary>The message of a pair that is bent.</summary>
+    protected abstract byte[] Message(MutationPair pair, Random random);
+
+    /// <summary>Does with it what the programs do.</summary>
+    /// <returns>For a message that was accepted: what came of it, after a comma.</returns>
+    protected abstract string Use(Mutant mutant, bool isAccepted, Random random);
+
+    /// <summary>Reads a message to its end, and decompresses its frames; says "accepted", or why it was refused.</summary>
+    protected string Read(byte[] message)
+    {
+        try
+        {
+            ReadToEnd(message, kind);
+            return Accepted;
+        }
+        catch (MessageFormatException exception)
+        {
+            return exception.Offset >= 0 && exception.Offset <= message.Length
+                ? $"{exception.Error}"
+                : throw new MutationViolation($"an error at offset {exception.Offset} of {message.Length} bytes");
+        }
+    }
+
+    protected static int Threads(MutationPair pair, Random random) => pair.IsLarge ? 1 : random.Next(1, 3);
+
+    /// <summary>Reads what our own operations have written: that must be right.</summary>
+    protected static void RequireReadable(byte[] message, MessageKind written)
+    {
+        try
+        {
+            ReadToEnd(message, written);
+        }
+        catch (MessageFormatException exception)
+        {
+            throw new MutationViolation($"the {written.Words()} that was made of it is refused: {exception.Message} ({exception.Field}, offset {exception.Offset})");
+        }
+    }
+
+    private static void ReadToEnd(byte[] message, MessageKind kind)
+    {
+        using MemoryStream input = new(message, writable: false);
+        MessageReader reader = new MessageReader(input, "mutant").Require(kind);
+        switch (kind)
+        {
+            case MessageKind.ChecksumRequest:
+                ChecksumRequest.ReadToEnd(reader);
+                break;
+            case MessageKind.ChecksumFile:
+                using (ChecksumFileReader checksums = new(reader))
+                {
+                    while (checksums.ReadRun(out _))
+                    {
+                    }
+                }
+
+                break;
+            default:
+                OperationReader operations = new(reader);
+                OperationGroup group = new();
+                while (operations.ReadGroup(group))
+                {
+                    // A data request has no frames: its groups are all there is.
+                    while (kind == MessageKind.DataFile && operations.ReadFrame(out ReadOnlyMemory<byte> stored))
+                    {
+                        byte[] raw = new byte[operations.Frame.RawLength];
+                        if (!FrameDecompressor.TryDecompress(operations.Frame.Codec, stored.Span, raw))
+                        {
+                            throw new MessageFormatException(FormatError.Damaged, "mutant", operations.FramePlace.Offset, "content", "does not decompress");
+                        }
+                    }
+                }
+
+                break;
+        }
+    }
+}

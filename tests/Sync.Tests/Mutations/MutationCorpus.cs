@@ -1,0 +1,44 @@
+using BinarySync.Tests.Messages;
+
+namespace BinarySync.Sync.Tests.Mutations;
+
+/// <summary>Valid messages to begin with: those of some pairs, made by the operations themselves, and the accepted vectors.</summary>
+internal sealed class MutationCorpus
+{
+    private const int PairCount = 10;
+
+    // Beside a large pair, so that all fits into the memory that is allowed.
+    private const int FewPairs = 2;
+
+    // Messages that parts are taken from; a large one would only cost time.
+    private const int LongestSource = 64 << 10;
+
+    private static readonly Lazy<IReadOnlyList<VectorFile>> Accepted =
+        new(() => [.. VectorFile.Names.Select(VectorFile.Load).Where(vector => vector.Expect is null)]);
+
+    private readonly MutationPair[] _pairs;
+
+    /// <summary>Makes a corpus. Equal seeds, equal corpora.</summary>
+    /// <param name="seed">For everything that is left to chance.</param>
+    /// <param name="large">With a pair whose data file has several groups.</param>
+    public MutationCorpus(int seed, bool large)
+    {
+        Random random = new(seed);
+        _pairs = [.. Enumerable.Range(0, large ? FewPairs : PairCount).Select(_ => MutationPair.Random(random)), .. large ? [MutationPair.Large(random)] : (MutationPair[])[]];
+        Sources = [.. _pairs.SelectMany(pair => pair.Messages).Concat(Accepted.Value.Select(vector => vector.Message)).Where(message => message.Length <= LongestSource)];
+    }
+
+    /// <summary>Messages of all kinds, to take parts from.</summary>
+    public byte[][] Sources { get; }
+
+    /// <summary>A pair, or a vector of the kind that stands alone.</summary>
+    public MutationPair Pick(MessageKind kind, Random random)
+    {
+        VectorFile[] vectors = [.. Accepted.Value.Where(vector => vector.ReadAs == kind)];
+        int number = random.Next(_pairs.Length * 5 / 4);
+        return number < _pairs.Length ? _pairs[number] : MutationPair.Of(vectors[random.Next(vectors.Length)].Message);
+    }
+
+    /// <summary>A pair that can be applied, and of which several states fit into memory.</summary>
+    public MutationPair PickSmall(Random random) => _pairs[random.Next(_pairs.Length - (_pairs[^1].IsLarge ? 1 : 0))];
+}

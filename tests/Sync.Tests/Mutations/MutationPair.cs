@@ -1,0 +1,203 @@
+namespace BinarySync.Sync.Tests.Mutations;
+
+/// <summary>Two contents, and all messages of their sync, there and back.</summary>
+internal sealed class MutationPair
+{
+    private static readonly Compression[] Compressions =
+        [Compression.None, Compression.DefaultLZ4, new Compression(FrameCodec.LZ4, 3), new Compression(FrameCodec.Brotli, 1)];
+
+    private MutationPair(DiskImage a, DiskImage b)
+    {
+        A = a;
+        B = b;
+    }
+
+    public DiskImage A { get; }
+
+    public DiskImage B { get; }
+
+    /// <summary>With little memory to spare, a large pair is worked on by one thread.</summary>
+    public bool IsLarge => B.Length > 8 << 20;
+
+    public byte[] Request { get; private init; } = [];
+
+    public byte[] RemoteChecksums { get; private init; } = [];
+
+    public byte[] MasterChecksums { get; private init; } = [];
+
+    public byte[] DataRequest { get; private init; } = [];
+
+    /// <summary>From A to B.</summary>
+    public byte[] DataFile { get; private init; } = [];
+
+    /// <summary>From B to A.</summary>
+    public byte[] Undo { get; private init; } = [];
+
+    public IEnumerable<byte[]> Messages => [Request, RemoteChecksums, MasterChecksums, DataRequest, DataFile, Undo];
+
+    /// <summary>A message that stands alone: a target of zeros stands in for its base.</summary>
+    public static MutationPair Of(byte[] message)
+    {
+        DiskImage empty = DiskImage.Sparse(2048);
+        return new MutationPair(empty, empty)
+        {
+            Request = message,
+            RemoteChecksums = message,
+            MasterChecksums = message,
+            DataRequest = message,
+            DataFile = message,
+            Undo = message,
+        };
+    }
+
+    /// <summary>Makes a pair of the ordinary kind.</summary>
+    public static MutationPair Random(Random random)
+    {
+        int blockSize = Pick(random, 512, 512, 512, 4096, 4096, 65_536, 131_072, 2 << 20, FormatLimits.MaxBlockSize);
+        BlockHash hash = BlockHash.All[random.Next(BlockHash.All.Count)];
+
+        // Large blocks: one short one, or a few; a block larger than a frame spans several.
+        int most = Math.Min(24 * blockSize, Math.Max(300_000, 3 * Math.Min(blockSize, 131_072)));
+        byte[] a = Content(random, blockSize, Length(random, blockSize, most));
+        byte[] b = random.Next(2) == 0 ? [.. a] : Resized(random, a, blockSize, Length(random, blockSize, most));
+        Change(random, b, blockSize);
+        BlockCoverage first = Ranges(random, blockSize, most);
+        BlockCoverage second = random.Next(3) == 0 ? Ranges(random, blockSize, most) : first;
+        return TryMake(random, DiskImage.Of(a), DiskImage.Of(b), blockSize, hash, first, second)
+            ?? TryMake(random, DiskImage.Of(a), DiskImage.Of(b), blockSize, hash, BlockCoverage.Whole, BlockCoverage.Whole)!;
+    }
+
+    /// <summary>Makes a pair whose data file has more than one group. Nearly all of both is zeros, so that little memory is taken.</summary>
+    public static MutationPair Large(Random random)
+    {
+        const int Length = (9 << 20) + 77;
+        int blockSize = Pick(random, 16_384, 65_536, 131_072);
+        DiskImage b = DiskImage.Sparse(Length);
+        for (int at = 0; at < Length; at += blockSize)
+        {
+            b.Write([(byte)random.Next(1, 256)], random.Next(at, Math.Min(at + blockSize, Length)));
+        }
+
+        return TryMake(random, DiskImage.Sparse(Length), b, blockSize, BlockHash.Xxh128, BlockCoverage.Whole, BlockCoverage.Whole, Compression.DefaultLZ4)!;
+    }
+
+    // Null where the ranges of the two sides have nothing in common.
+    private static MutationPair? TryMake(
+        Random random, DiskImage a, DiskImage b, int blockSize, BlockHash hash, BlockCoverage first, BlockCoverage second, Compression? compression = null)
+    {
+        string? label = random.Next(3) == 0 ? "label " + random.Next(1000) : null;
+        ChecksumSpecification howA = new() { BlockSize = blockSize, Hash = hash, Coverage = first, Label = label };
+        ChecksumSpecification howB = howA with { Coverage = second };
+        byte[] remote = FourSteps.Checksums(new FakeStorage(a.Copy()), howA, 1);
+        byte[] master = FourSteps.Checksums(new FakeStorage(b.Copy()), howB, 1);
+        DataFileSpecification how = new() { FrameSize = Pick(random, 65_536, 65_536, 131_072, 1 << 20), Compression = compression ?? Pick(random, Compressions), Label = label };
+        using MemoryStream request = new();
+        ChecksumRequest.Write(request, new MessageHeader { BlockSize = blockSize, Hash = hash, Coverage = first, Label = label });
+        try
+        {
+            byte[] there = FourSteps.Request(remote, master, label);
+            byte[] back = FourSteps.Request(master, remote);
+            return new MutationPair(a, b)
+            {
+                Request = request.ToArray(),
+                RemoteChecksums = remote,
+                MasterChecksums = master,
+                DataRequest = there,
+                DataFile = FourSteps.Data(new FakeStorage(b.Copy()), there, how, 1),
+                Undo = FourSteps.Data(new FakeStorage(a.Copy()), back, how, 1),
+            };
+        }
+        catch (SyncException)
+        {
+            return null;
+        }
+    }
+
+    private static int Length(Random random, int blockSize, int most) => random.Next(8) switch
+    {
+        0 => 0,
+        1 => Math.Min(most, blockSize),
+        2 => random.Next(1, 2000),
+        3 or 4 => random.Next(0, (most / blockSize) + 1) * blockSize,
+        _ => random.Next(0, most + 1),
+    };
+
+    private static byte[] Content(Random random, int blockSize, int length)
+    {
+        byte[] content = new byte[length];
+        for (int at = 0; at < length; at += blockSize)
+        {
+            FillBlock(random, content.AsSpan(at, Math.Min(blockSize, length - at)));
+        }
+
+        return content;
+    }
+
+    private static byte[] Resized(Random random, byte[] content, int blockSize, int length)
+    {
+        byte[] result = Content(random, blockSize, length);
+        content.AsSpan(0, Math.Min(length, content.Length)).CopyTo(result);
+        return result;
+    }
+
+    private static void Change(Random random, byte[] content, int blockSize)
+    {
+        int rarity = random.Next(1, 6);
+        for (int at = 0; at < content.Length; at += blockSize)
+        {
+            if (random.Next(rarity) == 0)
+            {
+                FillBlock(random, content.AsSpan(at, Math.Min(blockSize, content.Length - at)));
+            }
+        }
+    }
+
+    private static void FillBlock(Random random, Span<byte> block)
+    {
+        switch (random.Next(5))
+        {
+            case 0 or 1:
+                block.Clear();
+                break;
+            case 2:
+                block.Clear();
+                block[random.Next(block.Length)] = 1;
+                break;
+            default:
+                Fill(random, block, shrinks: block.Length > 10_000 || random.Next(2) == 0);
+                break;
+        }
+    }
+
+    private static void Fill(Random random, Span<byte> block, bool shrinks)
+    {
+        if (!shrinks)
+        {
+            random.NextBytes(block);
+            return;
+        }
+
+        Span<byte> pattern = block[..Math.Min(16, block.Length)];
+        random.NextBytes(pattern);
+        for (int i = pattern.Length; i < block.Length; i++)
+        {
+            block[i] = block[i & 15];
+        }
+    }
+
+    private static BlockCoverage Ranges(Random random, int blockSize, int most)
+    {
+        if (random.Next(3) > 0)
+        {
+            return BlockCoverage.Whole;
+        }
+
+        int blocks = Math.Max(1, most / blockSize);
+        return BlockCoverage.Of(
+            [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(4) == 0
+                ? BlockRun.From(random.Next(blocks))
+                : new BlockRun(random.Next(blocks), random.Next(1, blocks + 1)))]);
+    }
+
+    private static T Pick<T>(Random random, params ReadOnlySpan<T> from) => from[random.Next(from.Length)];
+}
