@@ -314,11 +314,12 @@ internal sealed class PatchExecutor
         }
     }
 
-    // As ClearBehindTarget, for what lies in the last block: that one is recognised as a whole.
+    // Of a device: where B ends inside a block that A fills further, the rest of that block is left alone like all that lies behind B, but where a data file leads the other way. That one
+    // expects the block as B has it, and zeros behind that; and it brings the rest back.
     private int RestOfLastBlock(in ContentPiece stretch)
     {
         long end = stretch.TargetOffset + stretch.Length;
-        if (!_journal.TailWasZero || end != _geometry.Target.Size || _geometry.Target.ShortLength == 0)
+        if (_target.Kind != StorageKind.BlockDevice || !_journal.LeadsBack || !_geometry.ResizesTarget || end != _geometry.Target.Size || _geometry.Target.ShortLength == 0)
         {
             return 0;
         }

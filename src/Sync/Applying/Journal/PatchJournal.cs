@@ -38,6 +38,9 @@ internal sealed class PatchJournal
     /// <summary>See <see cref="JournalRecord.TailWasZero"/>.</summary>
     public bool TailWasZero => _record.TailWasZero;
 
+    /// <summary>True where there is a data file that leads the other way.</summary>
+    public bool LeadsBack => _record.Other is not null;
+
     /// <summary>Creates the journal, or puts it in the place of the one that stands. Durable when it returns.</summary>
     /// <param name="window">What will be changed first.</param>
     public void Begin(ByteRange? window)
