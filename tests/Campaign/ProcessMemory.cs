@@ -15,6 +15,19 @@ internal static class ProcessMemory
         return line is null ? 0 : long.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) << 10;
     }
 
+    /// <summary>
+    /// Collects what earlier cases, and the making of this one, have left: each program is a process of its own, and the memory that a message takes is not to be
+    /// hidden in, nor counted with, another one's garbage.
+    /// </summary>
+    public static void ReleaseGarbage()
+    {
+        const long MostLeft = 8 << 20;
+        if (GC.GetTotalMemory(forceFullCollection: false) > MostLeft)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+    }
+
     public static void RequireBelowLimit()
     {
         if (Peak() is var peak && peak > Limit)

@@ -14,7 +14,7 @@ internal sealed class Runner(CampaignOptions options)
         new Thread(Watch) { IsBackground = true, Name = "watch" }.Start();
         Stopwatch all = Stopwatch.StartNew();
         bool isSound = true;
-        for (long number = options.Case ?? 0; isSound && (options.Case is null ? all.Elapsed.TotalMinutes < options.Minutes : number == options.Case); number++)
+        for (long number = options.Case ?? options.From; isSound && (options.Case is null ? all.Elapsed.TotalMinutes < options.Minutes : number == options.Case); number++)
         {
             MutationCase one = MutationCase.Of(options.Seed, number);
             if (options.Case is not null || options.Kind is CampaignOptions.AllKinds || one.Subject.Name == options.Kind)
@@ -33,7 +33,9 @@ internal sealed class Runner(CampaignOptions options)
         Mutant? mutant = null;
         try
         {
+            ProcessMemory.ReleaseGarbage();
             mutant = one.Bend();
+            ProcessMemory.ReleaseGarbage();
             TimeSpan allowed = Allowance.Of(mutant.Bytes);
             _running = new Running(one, mutant, Stopwatch.GetTimestamp(), allowed);
             (string outcome, TimeSpan took) = Allowance.Measure(() => one.Try(mutant), allowed);
