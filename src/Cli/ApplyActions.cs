@@ -16,6 +16,10 @@ public static class ApplyActions
         Option<bool> CheckBase,
         Option<VerifyMode?> Verify,
         Option<SparseMode?> Sparse,
+        Option<string?> Undo,
+        Option<string?> Repair,
+        Option<string?> Journal,
+        Option<bool> AbandonJournal,
         Option<string?> Spool,
         Option<bool> ForceUnrecognized);
 
@@ -31,33 +35,57 @@ public static class ApplyActions
             CheckBase = result.GetValue(arguments.CheckBase),
             Verify = result.GetValue(arguments.Verify) ?? VerifyMode.Written,
             Sparse = result.GetValue(arguments.Sparse) ?? SparseMode.Auto,
+            AbandonJournal = result.GetValue(arguments.AbandonJournal),
             ForceUnrecognized = result.GetValue(arguments.ForceUnrecognized),
         };
+        string? undo = NamedFile(result.GetValue(arguments.Undo), "--undo");
+        string? repair = NamedFile(result.GetValue(arguments.Repair), "--repair");
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
-        string? spoolDirectory = input.CanSeek ? null : SpoolDirectory.Choose(result.GetValue(arguments.Spool), target);
-        string[] messages = [.. file == MessageFiles.Standard ? [] : new[] { file }, .. spoolDirectory is null ? [] : new[] { Path.Combine(spoolDirectory, "spool") }];
-        using IWritableStorage storage = StorageAccess.OpenTarget(target, messages, readOnly: specification.DryRun);
+        string? spoolDirectory = input.CanSeek ? null : StateDirectory.SpoolDirectoryFor(target, result.GetValue(arguments.Spool));
+        using StateFile journal = StateDirectory.JournalOf(target, result.GetValue(arguments.Journal), readOnly: specification.DryRun);
+        string?[] messages = [file == MessageFiles.Standard ? null : file, spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journal.Name, undo, repair];
+        using IWritableStorage storage = StorageAccess.OpenTarget(target, [.. messages.OfType<string>()], readOnly: specification.DryRun);
         using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, session);
         PatchSource patch = new(seekable, MessageFiles.NameOf(file));
-        ApplyResult done = ApplyOperation.Run(storage, patch, specification, session.Options);
+        using MessageOutput? repairOutput = repair is null || specification.DryRun ? null : MessageFiles.Create(repair, force: false, session, file);
+        ApplyPlaces places = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), repairOutput);
+        ApplyResult done = ApplyOperation.Run(storage, patch, places, specification, session.Options);
         SayNotes(session.Terminal, target, patch.Name, done, specification);
         if (session.Json)
         {
             using Report report = new(session.Terminal, json: true);
-            ReportResult(report, target, done, specification);
+            ReportResult(report, target, undo, done, specification);
             report.Finish();
         }
         else
         {
-            SaySummary(session, target, done, specification);
+            SaySummary(session, target, undo, done, specification);
         }
 
         return ExitCode.Done;
     }
 
+    private static string? NamedFile(string? path, string option) => path == MessageFiles.Standard
+        ? throw new UsageException($"{option} wants a file with a name: a later run looks for it")
+        : path;
+
     private static void SayNotes(Terminal terminal, string target, string patch, ApplyResult done, ApplySpecification specification)
     {
         TargetSizing sizing = done.Plan.Sizing;
+        string again = done.Plan.AgainBlocks == 0 ? string.Empty : $": {CountText.Blocks(done.Plan.AgainBlocks)} {(done.DryRun ? "would be" : "were")} written again, whatever they looked like";
+        string? start = done.Start switch
+        {
+            ApplyStart.Resumed => $"an interrupted run of {patch} is gone on with{again}",
+            ApplyStart.TurnedRound => $"an interrupted run is taken back{again}",
+            ApplyStart.OtherRetired => $"the journal of another data file is given up: {target} is what {patch} was made for{again}",
+            ApplyStart.Abandoned => "the journal of an interrupted run is given up",
+            _ => null,
+        };
+        if (start is not null)
+        {
+            terminal.Note(start);
+        }
+
         if (sizing.SizeLeft)
         {
             terminal.Note($"the ranges of {patch} do not cover all between the two sizes: {target} keeps its size");
@@ -74,7 +102,7 @@ public static class ApplyActions
         }
     }
 
-    private static void SaySummary(CommandSession session, string target, ApplyResult done, ApplySpecification specification)
+    private static void SaySummary(CommandSession session, string target, string? undo, ApplyResult done, ApplySpecification specification)
     {
         PatchPlan plan = done.Plan;
         TargetSizing sizing = plan.Sizing;
@@ -89,6 +117,11 @@ public static class ApplyActions
 
         session.Terminal.Summary(
             $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}), {done.Written.ZeroBlocks} turned to zeros, {plan.NewBlocks} up to date already{size}");
+        if (done.UndoKept is { } kept)
+        {
+            session.Terminal.Summary($"{undo} takes it back{(kept ? " (kept from an earlier run)" : string.Empty)}");
+        }
+
         session.Terminal.Summary(specification.Verify switch
         {
             VerifyMode.None => "flushed; nothing was read back",
@@ -99,13 +132,17 @@ public static class ApplyActions
         session.Terminal.Detail($"{SizeText.Format(done.Written.DataBytes)} in {Rate.Text(done.Written.DataBytes, session.Elapsed)}");
     }
 
-    private static void ReportResult(Report report, string target, ApplyResult done, ApplySpecification specification)
+    private static void ReportResult(Report report, string target, string? undo, ApplyResult done, ApplySpecification specification)
     {
         PatchPlan plan = done.Plan;
         report.Add("target", "target", target);
         report.Add("dry_run", null, done.DryRun);
+        report.Add("start", "start", StartText(done.Start));
+        report.Add("undo", "undo", done.UndoKept is null ? string.Empty : undo!);
+        report.Add("undo_kept", null, done.UndoKept ?? false);
         report.Add("blocks_to_write", null, plan.BlocksToWrite);
         report.Add("blocks_already_new", null, plan.NewBlocks);
+        report.Add("blocks_written_again", null, plan.AgainBlocks);
         report.Add("blocks_unrecognized", null, plan.Unrecognized.BlockCount);
         report.Add("data_blocks_written", null, done.Written.DataBlocks);
         report.Add("data_bytes_written", null, done.Written.DataBytes);
@@ -118,4 +155,13 @@ public static class ApplyActions
         report.Add("verified_bytes", null, done.VerifiedBytes);
         report.Add("target_root", "target root", plan.Trailer.TargetRoot!.Value);
     }
+
+    private static string StartText(ApplyStart start) => start switch
+    {
+        ApplyStart.Resumed => "resumed",
+        ApplyStart.TurnedRound => "turned-round",
+        ApplyStart.OtherRetired => "other-retired",
+        ApplyStart.Abandoned => "abandoned",
+        _ => "fresh",
+    };
 }

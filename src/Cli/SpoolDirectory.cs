@@ -5,28 +5,6 @@ namespace BinarySync.Cli;
 /// <summary>Where a data file from a pipe waits until it has been verified whole.</summary>
 internal static class SpoolDirectory
 {
-    private const string SystemState = "/var/lib/binarysync";
-
-    /// <summary>
-    /// The directory: as given; else beside a target that is a regular file; else, for a device, the system's or the user's state directory.
-    /// </summary>
-    public static string Choose(string? given, string target)
-    {
-        if (given is not null)
-        {
-            return given;
-        }
-
-        if (!StateDirectory.IsDevice(target))
-        {
-            return StateDirectory.Beside(target);
-        }
-
-        string state = Environment.IsPrivilegedProcess ? SystemState : UserState();
-        StateDirectory.Create(state);
-        return state;
-    }
-
     /// <summary>Takes all of the input into a nameless file there.</summary>
     /// <exception cref="StorageException">There is no room; nothing else has been written.</exception>
     public static Stream Spool(Stream input, string directory, CommandSession session)
@@ -56,13 +34,5 @@ internal static class SpoolDirectory
             spool.Dispose();
             throw;
         }
-    }
-
-    private static string UserState()
-    {
-        string? home = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
-        return string.IsNullOrEmpty(home)
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "binarysync")
-            : Path.Combine(home, "binarysync");
     }
 }

@@ -5,3 +5,4 @@ using System.Runtime.InteropServices;
 [assembly: DisableRuntimeMarshalling]
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 [assembly: InternalsVisibleTo("BinarySync.Storage.Tests")]
+[assembly: InternalsVisibleTo("BinarySync.Storage.Probe")]

@@ -1,3 +1,4 @@
+using System.Text;
 using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage;
@@ -18,9 +19,19 @@ public static class FileIdentity
         return File.Exists(one) && File.Exists(other) && string.Equals(RealPath(one), RealPath(other), PathComparison);
     }
 
-    /// <summary>The full path of a file, the last link resolved.</summary>
+    /// <summary>The directory part of a path; "." where it has none.</summary>
+    internal static string DirectoryOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";
+
+    /// <summary>
+    /// The full path of a file, all links in it resolved; elsewhere than on Linux the last one only. What cannot be resolved stays as it is.
+    /// </summary>
     internal static string RealPath(string path)
     {
+        if (Posix.IsSupported && Posix.TryRealPath(path, out byte[] resolved) == 0)
+        {
+            return Encoding.UTF8.GetString(resolved);
+        }
+
         try
         {
             return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);

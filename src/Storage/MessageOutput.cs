@@ -3,7 +3,7 @@ namespace BinarySync.Storage;
 /// <summary>Where a message file is written to. Nothing counts before <see cref="Commit"/> has returned.</summary>
 public abstract class MessageOutput : IDisposable
 {
-    private protected MessageOutput(string name) => Name = name;
+    protected MessageOutput(string name) => Name = name;
 
     /// <summary>The path as the user gave it, or "standard output".</summary>
     public string Name { get; }

@@ -8,7 +8,7 @@ namespace BinarySync.Storage;
 /// <param name="Replace">True where an existing file may be replaced.</param>
 internal sealed record OutputPlace(string Name, string Path, bool Replace)
 {
-    public string Directory => System.IO.Path.GetDirectoryName(Path) is { Length: > 0 } directory ? directory : ".";
+    public string Directory => FileIdentity.DirectoryOf(Path);
 
     /// <summary>Resolves a name and makes sure that it can be had.</summary>
     /// <exception cref="StorageException">The name cannot be had: see <see cref="OutputFile.Create"/>.</exception>

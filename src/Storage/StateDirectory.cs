@@ -2,34 +2,41 @@ using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage;
 
-/// <summary>Directories in which a run keeps what it must not lose, or must not lose sight of.</summary>
+/// <summary>Where a run keeps what it must not lose, and what it needs room for.</summary>
 public static class StateDirectory
 {
+    private const string SystemState = "/var/lib/binarysync";
+
     /// <summary>True where the path is a block device. Never throws.</summary>
     public static bool IsDevice(string path) =>
         Posix.IsSupported && Posix.TryStatus(path, out FileStatus status) == 0 && status.Type == NodeType.BlockDevice;
 
-    /// <summary>The directory in which a file really stands, links resolved.</summary>
-    public static string Beside(string path) => Path.GetDirectoryName(FileIdentity.RealPath(path)) ?? ".";
+    /// <summary>
+    /// The journal of a target: of a regular file beside it; of a device, or where a directory is given, under a name made from the target's
+    /// <see cref="TargetIdentity"/>, in that directory or else in the system's or the user's. Nothing is made before the journal is first written.
+    /// </summary>
+    /// <param name="target">Must exist.</param>
+    /// <param name="directory">As the user gave it; then it must exist, and may be anywhere.</param>
+    /// <param name="readOnly">For a dry run, which only reads: the journal need not be writable, and its place may be volatile.</param>
+    /// <exception cref="StorageException">
+    /// As <see cref="StorageAccess.OpenSource"/>; <see cref="StorageError.DirectoryMissing"/>; <see cref="StorageError.OpenFailed"/> where the place
+    /// cannot be written, or would be lost with the power though nobody asked for it by name.
+    /// </exception>
+    public static StateFile JournalOf(string target, string? directory, bool readOnly = false) =>
+        Default().JournalOf(target, directory, readOnly);
 
-    /// <summary>Creates the directory, readable by its owner only, if there is none.</summary>
+    /// <summary>
+    /// The directory for a file of this run only: the given one; else beside a regular file; else, for a device, the state directory, which is made.
+    /// </summary>
     /// <exception cref="StorageException"><see cref="StorageError.OpenFailed"/>.</exception>
-    public static void Create(string path)
-    {
-        try
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(path);
-            }
-            else
-            {
-                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-        }
-        catch (Exception error) when (PortableFailure.IsSystem(error))
-        {
-            throw PortableFailure.From(error, StorageError.OpenFailed, path, "create");
-        }
-    }
+    public static string SpoolDirectoryFor(string target, string? given) => Default().SpoolDirectoryFor(target, given);
+
+    private static StatePlaces Default() => Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows()
+        ? new StatePlaces(SystemState, StatePlaces.EveryoneMayLook)
+        : new StatePlaces(UserState(), StatePlaces.OwnerOnly);
+
+    // XDG Base Directory Specification: a path that is not absolute is ignored.
+    private static string UserState() => Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { } state && Path.IsPathFullyQualified(state)
+        ? Path.Combine(state, "binarysync")
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "binarysync");
 }

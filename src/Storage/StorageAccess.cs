@@ -72,7 +72,7 @@ public static class StorageAccess
     /// <summary>
     /// Looks before anything is opened: opening a pipe would wait, opening a tape would rewind it.
     /// </summary>
-    private static FileStatus Examine(string path)
+    internal static FileStatus Examine(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         int errno = Posix.TryStatus(path, out FileStatus status);

@@ -6,6 +6,9 @@ return args switch
 {
     ["flush", var path] => Flush(path),
     ["output", var path] => Output(path),
+    ["state", var path] => State(path),
+    ["journal", var device, var directory] => Journal(device, directory),
+    ["replace", var path] => Replace(path),
     ["uncached", var path] => Uncached(path),
     ["stdout", var count] => StandardOutput(int.Parse(count)),
     ["stdin"] => StandardInput(),
@@ -26,6 +29,32 @@ static int Output(string path)
     using OutputFile output = OutputFile.Create(path, replace: false);
     output.Stream.Write("content"u8);
     Say(output.Commit);
+    return 0;
+}
+
+static int State(string path)
+{
+    using StateFile state = new(path);
+    Say(() => state.Replace("first"u8));
+    Say(() => state.Replace("second"u8));
+    Say(() => state.Overwrite("XY"u8, 1));
+    Say(() => state.Overwrite("Z"u8, 3));
+    Say(() => _ = state.Read());
+    Say(state.Remove);
+    return 0;
+}
+
+static int Journal(string device, string directory)
+{
+    using StateFile journal = new StatePlaces(directory, StatePlaces.OwnerOnly).JournalOf(device, given: null, readOnly: false);
+    Say(() => journal.Replace("content"u8));
+    return 0;
+}
+
+static int Replace(string path)
+{
+    using StateFile state = new(path);
+    Say(() => state.Replace("new"u8));
     return 0;
 }
 
@@ -74,5 +103,9 @@ static void Say(Action step)
     catch (StorageException error)
     {
         Console.Error.WriteLine(error.Error);
+    }
+    catch (InvalidOperationException error)
+    {
+        Console.Error.WriteLine(error.GetType().Name);
     }
 }

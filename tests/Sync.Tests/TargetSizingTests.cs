@@ -73,7 +73,7 @@ public sealed class TargetSizingTests
     {
         try
         {
-            return TargetSizing.Decide(kind, length, geometry, "target", "update.dtf");
+            return TargetSizing.Decide(kind, length, geometry, interrupted: false, "target", "update.dtf");
         }
         catch (SyncException refusal)
         {

@@ -37,11 +37,15 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<bool>("--check-base") { Description = "Before writing, compare the whole target with what the request was made for" },
         Options.Verify(),
         Options.Sparse(),
+        new Option<string?>("--undo") { Description = "First save what will be overwritten into this data file, which takes the target back", HelpName = "FILE.dtf" },
+        new Option<string?>("--repair") { Description = "Where blocks do not read back as written, write a request for them", HelpName = "FILE.dtr" },
+        new Option<string?>("--journal") { Description = "Where the journal is kept while the target is patched [default: beside the target, or the state directory for a device]", HelpName = "DIR" },
+        new Option<bool>("--abandon-journal") { Description = "Give up the journal of an interrupted run, and recognise every block without it" },
         new Option<string?>("--spool") { Description = "Where a data file from a pipe waits until it has been verified [default: beside the target, or the state directory for a device]", HelpName = "DIR" },
         new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {
-        apply.File, apply.Target, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Spool, apply.ForceUnrecognized,
+        apply.File, apply.Target, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.ForceUnrecognized,
     };
     applyCommand.SetAction(result => ApplyActions.Apply(result, context, common, apply));
     root.Add(applyCommand);

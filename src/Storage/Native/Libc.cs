@@ -72,6 +72,20 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
 
+    [LibraryImport(Name, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int CreateDirectory(string path, uint mode);
+
+    /// <summary>Returns memory of the C library, to be freed; null where it failed.</summary>
+    [LibraryImport(Name, EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial byte* RealPath(string path, byte* buffer);
+
+    [LibraryImport(Name, EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(int directory, string path, int mode, int flags);
+
+    /// <summary>The buffer must have room for struct statfs.</summary>
+    [LibraryImport(Name, EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int FileSystemStatus(string path, byte* buffer);
+
     /// <summary>struct flock where off_t has 64 bits.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct FileLock

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace BinarySync.Storage.Native;
 
-/// <summary>The flags of open(2) on Linux. Three of them differ between architectures.</summary>
+/// <summary>The flags of open(2) on Linux. Some of them differ between architectures.</summary>
 internal static class OpenFlags
 {
     public const int ReadOnly = 0;
@@ -29,6 +29,13 @@ internal static class OpenFlags
     {
         Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 or Architecture.Ppc64le => 0x4000,
         _ => 0x10000,
+    };
+
+    /// <summary>Not through a symbolic link that the last name of the path is.</summary>
+    public static int NoFollow { get; } = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 or Architecture.Ppc64le => 0x8000,
+        _ => 0x20000,
     };
 
     /// <summary>A file without a name in the directory that is opened.</summary>

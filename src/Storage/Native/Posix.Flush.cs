@@ -19,24 +19,34 @@ internal static partial class Posix
         }
     }
 
-    /// <summary>As <see cref="Flush"/> where there may be nothing to flush: a pipe, a terminal, some directories.</summary>
+    /// <summary>As <see cref="Flush"/> where there may be nothing to flush: a pipe, a terminal, the directories of some file systems.</summary>
     public static void FlushWherePossible(SafeFileHandle file, string name)
     {
+        // Not EROFS: with that ext4 says that it has met an error, has stopped writing and lost what was under way.
         int errno = TryFlush(file);
-        if (errno is not (0 or Errno.Invalid or Errno.ReadOnly or Errno.NotSupported))
+        if (errno is not (0 or Errno.Invalid or Errno.NotSupported))
         {
             throw Failure.Flush(errno, name);
         }
     }
 
-    /// <summary>Makes the names in a directory durable.</summary>
+    /// <summary>
+    /// Makes the names in a directory durable. Not so where the directory may be written but not read: it cannot be opened, and its
+    /// names go with the next commit of the file system. Nor where a file system has no flush for directories. Every other failure is told.
+    /// </summary>
     /// <param name="name">For the message.</param>
+    /// <exception cref="StorageException"><see cref="StorageError.FlushFailed"/>.</exception>
     public static void FlushDirectory(string directory, string name)
     {
-        // A directory that may be written but not read cannot be opened; its entries then go with the next commit of the file system.
-        if (TryOpen(directory, OpenFlags.ReadOnly | OpenFlags.Directory, out SafeFileHandle? handle) != 0)
+        int errno = TryOpen(directory, OpenFlags.ReadOnly | OpenFlags.Directory, out SafeFileHandle? handle);
+        if (errno == Errno.AccessDenied)
         {
             return;
+        }
+
+        if (errno != 0)
+        {
+            throw Failure.Flush(errno, name);
         }
 
         using (handle)

@@ -40,6 +40,13 @@ internal static partial class Posix
     /// <summary>Removes a name; a failure is of no consequence where this is used.</summary>
     public static void Unlink(string path) => _ = Libc.Unlink(path);
 
+    /// <summary>Removes a name; the error number, 0 where it worked.</summary>
+    public static int TryUnlink(string path) => Repeat(() => Libc.Unlink(path));
+
+    /// <summary>The error number, 0 where it worked.</summary>
+    /// <param name="mode">Permissions, before the umask.</param>
+    public static int TryCreateDirectory(string path, uint mode) => Repeat(() => Libc.CreateDirectory(path, mode));
+
     // A signal can interrupt these only where the file system is elsewhere, over FUSE or a network. Made after all, the repeated call says so as an error.
     private static int Repeat(Func<int> call)
     {

@@ -11,7 +11,7 @@ internal sealed record BlockDevice(DeviceNumber Number, string Directory)
     {
         get
         {
-            string mapped = KernelView.ReadText(Path.Combine(Directory, "dm/name")).Trim();
+            string mapped = Attribute("dm/name");
             return mapped.Length > 0 ? "/dev/mapper/" + mapped : "/dev/" + Path.GetFileName(Directory).Replace('!', '/');
         }
     }
@@ -28,6 +28,17 @@ internal sealed record BlockDevice(DeviceNumber Number, string Directory)
         }
     }
 
+    /// <summary>The disk of which it is a partition; null for others.</summary>
+    public BlockDevice? Disk =>
+        File.Exists(Path.Combine(Directory, "partition"))
+        && Path.GetDirectoryName(Directory) is { } disk
+        && KernelView.NumberIn(disk) is { } number
+            ? new BlockDevice(number, disk)
+            : null;
+
+    /// <summary>One of its files, without blanks around it; empty where there is none.</summary>
+    public string Attribute(string name) => KernelView.ReadText(Path.Combine(Directory, name)).Trim();
+
     /// <summary>
     /// Those whose content is this device's: itself, its partitions, and whatever holds one of them (LVM, RAID, encryption),
     /// and so on upwards; and the disk of which it is a partition, without that disk's other partitions.
@@ -42,13 +53,11 @@ internal sealed record BlockDevice(DeviceNumber Number, string Directory)
 
         List<BlockDevice> family = [new(number, directory)];
         HashSet<DeviceNumber> known = [number];
-        if (File.Exists(Path.Combine(directory, "partition"))
-            && Path.GetDirectoryName(directory) is { } disk
-            && KernelView.NumberIn(disk) is { } diskNumber)
+        if (family[0].Disk is { } disk)
         {
-            known.Add(diskNumber);
-            family.Add(new BlockDevice(diskNumber, disk));
-            AddHolders(kernel, disk, family, known);
+            known.Add(disk.Number);
+            family.Add(disk);
+            AddHolders(kernel, disk.Directory, family, known);
         }
 
         for (int i = 0; i < family.Count; i++)

@@ -49,7 +49,7 @@ internal sealed class TargetGuard(string path, FileStatus target)
         {
             // What is still to be made will lie where its directory lies.
             bool exists = Posix.TryStatus(message, out FileStatus status) == 0;
-            if (!exists && Posix.TryStatus(DirectoryOf(message), out status) != 0)
+            if (!exists && Posix.TryStatus(FileIdentity.DirectoryOf(message), out status) != 0)
             {
                 continue;
             }
@@ -84,6 +84,4 @@ internal sealed class TargetGuard(string path, FileStatus target)
 
     private static string Join(IReadOnlyList<string> uses) =>
         string.Join(", ", uses.Take(MostNamed)) + (uses.Count > MostNamed ? $" and {uses.Count - MostNamed} more" : "");
-
-    private static string DirectoryOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";
 }

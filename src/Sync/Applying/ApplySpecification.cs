@@ -40,6 +40,9 @@ public sealed record ApplySpecification
 
     public SparseMode Sparse { get; init; } = SparseMode.Auto;
 
+    /// <summary>Plan as if no journal stood, and remove it.</summary>
+    public bool AbandonJournal { get; init; }
+
     /// <summary>Overwrite blocks even if they are neither old nor new.</summary>
     public bool ForceUnrecognized { get; init; }
 }
@@ -59,19 +62,55 @@ public sealed record PatchPlan
     /// <summary>Blocks that already are as they shall be.</summary>
     public required long NewBlocks { get; init; }
 
+    /// <summary>Blocks that the journal of an interrupted run does not vouch for: they are written again, whatever they look like.</summary>
+    public required long AgainBlocks { get; init; }
+
     /// <summary>Blocks that are neither.</summary>
     public required BlockRunList Unrecognized { get; init; }
 
     /// <summary>Blocks that would be written.</summary>
-    public long BlocksToWrite => OldBlocks + Unrecognized.BlockCount;
+    public long BlocksToWrite => OldBlocks + AgainBlocks + Unrecognized.BlockCount;
+
+    /// <summary>Blocks that are not as the base had them, those of which the journal knows included.</summary>
+    internal long NotOldBlocks { get; init; }
+
+    /// <summary>Why the target's size does not fit; null where it does.</summary>
+    internal SyncException? Misfit { get; init; }
+
+    /// <summary>What the journal does not vouch for.</summary>
+    internal PatchDoubt Doubt { get; init; } = PatchDoubt.None;
+
+    /// <summary>What is written between two flushes, ascending.</summary>
+    internal IReadOnlyList<PatchWindow> Windows { get; init; } = [];
+}
+
+/// <summary>What an earlier run has left.</summary>
+public enum ApplyStart
+{
+    /// <summary>Nothing.</summary>
+    Fresh,
+
+    /// <summary>This very data file was being applied, and is gone on with.</summary>
+    Resumed,
+
+    /// <summary>The data file that leads the other way was being applied: the direction is turned round.</summary>
+    TurnedRound,
+
+    /// <summary>Another data file was being applied; every block was recognised all the same, and its journal is given up.</summary>
+    OtherRetired,
+
+    /// <summary>A journal stood, and was given up by the user's word.</summary>
+    Abandoned,
 }
 
 /// <summary>What came of applying.</summary>
 /// <param name="Plan">What was to be done.</param>
+/// <param name="Start">What an earlier run had left.</param>
 /// <param name="DryRun">True where nothing was changed.</param>
+/// <param name="UndoKept">True where the undo file of an earlier run was found right; null where none was wanted.</param>
 /// <param name="Written">What was written.</param>
 /// <param name="VerifiedBytes">Bytes read back and found right.</param>
-public sealed record ApplyResult(PatchPlan Plan, bool DryRun, WriteCounts Written, long VerifiedBytes);
+public sealed record ApplyResult(PatchPlan Plan, ApplyStart Start, bool DryRun, bool? UndoKept, WriteCounts Written, long VerifiedBytes);
 
 /// <summary>What was written.</summary>
 /// <param name="DataBlocks">Blocks written with content.</param>

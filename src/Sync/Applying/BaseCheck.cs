@@ -11,7 +11,8 @@ namespace BinarySync.Sync;
 internal static class BaseCheck
 {
     /// <summary>True where the target is the base, but for what the data file changes.</summary>
-    public static bool Matches(IReadableStorage target, PatchPlan plan, PatchSource patch, SyncOptions options)
+    /// <param name="belowCache">Read from below the page cache: what the cache shows may be no more than that.</param>
+    public static bool Matches(IReadableStorage target, PatchPlan plan, PatchSource patch, bool belowCache, SyncOptions options)
     {
         SyncGeometry both = plan.Header.SyncGeometry;
 
@@ -23,7 +24,7 @@ internal static class BaseCheck
         options.Progress.Begin("checking the base", ChecksumOperation.CoveredBytes(geometry, coverage));
         using RootBuilder root = new(geometry, plan.Header.Hash, coverage);
         OperationSubstitution substitution = new(root, patch.Open(skipContent: true), ofBase);
-        new BlockScanner(target, geometry, plan.Header.Hash, HolePolicy.Read, belowCache: false, options).Scan(coverage, substitution);
+        new BlockScanner(target, geometry, plan.Header.Hash, HolePolicy.Read, belowCache, options).Scan(coverage, substitution);
         return root.Finish().AsSpan().SequenceEqual(expected.Span);
     }
 }
@@ -32,9 +33,7 @@ internal static class BaseCheck
 internal sealed class OperationSubstitution(IBlockSink sink, OperationReader reader, bool old) : IBlockSink
 {
     private readonly int _hashLength = reader.Header.Hash.Length;
-    private readonly OperationGroup _group = new();
-    private Operation _operation;
-    private int _next;
+    private readonly OperationCursor _cursor = new(reader);
 
     public void AddData(BlockRun run, ReadOnlySpan<byte> hashes)
     {
@@ -70,11 +69,8 @@ internal sealed class OperationSubstitution(IBlockSink sink, OperationReader rea
     // What lies before the next operation.
     private BlockRun TakeUntouched(ref BlockRun run)
     {
-        while (_operation.Blocks.End <= run.First && NextOperation())
-        {
-        }
-
-        BlockRun before = BlockRun.Between(run.First, Math.Clamp(_operation.Blocks.First, run.First, run.End));
+        _cursor.Seek(run.First);
+        BlockRun before = BlockRun.Between(run.First, Math.Clamp(_cursor.Operation.Blocks.First, run.First, run.End));
         run = BlockRun.Between(before.End, run.End);
         return before;
     }
@@ -82,9 +78,10 @@ internal sealed class OperationSubstitution(IBlockSink sink, OperationReader rea
     // What lies in the operation, if it has come to that.
     private BlockRun TakeReplaced(ref BlockRun run)
     {
-        BlockRun inside = BlockRun.Between(run.First, Math.Clamp(_operation.Blocks.End, run.First, run.End));
+        Operation operation = _cursor.Operation;
+        BlockRun inside = BlockRun.Between(run.First, Math.Clamp(operation.Blocks.End, run.First, run.End));
         run = BlockRun.Between(inside.End, run.End);
-        if (inside.Count > 0 && (old ? _operation.Old != OldKind.Hashed : _operation.New == NewKind.Zero))
+        if (inside.Count > 0 && (old ? operation.Old != OldKind.Hashed : operation.New == NewKind.Zero))
         {
             sink.AddZeros(inside);
             return inside;
@@ -92,31 +89,10 @@ internal sealed class OperationSubstitution(IBlockSink sink, OperationReader rea
 
         for (long block = inside.First; block < inside.End; block++)
         {
-            long index = block - _operation.Blocks.First;
-            sink.AddData(new BlockRun(block, 1), old ? _group.OldHash(_operation, index) : _group.NewHash(_operation, index));
+            long index = block - operation.Blocks.First;
+            sink.AddData(new BlockRun(block, 1), old ? _cursor.Group.OldHash(operation, index) : _cursor.Group.NewHash(operation, index));
         }
 
         return inside;
-    }
-
-    private bool NextOperation()
-    {
-        while (_next == _group.Operations.Count)
-        {
-            while (reader.ReadFrame(out _))
-            {
-            }
-
-            if (!reader.ReadGroup(_group))
-            {
-                _operation = _operation with { Blocks = BlockRun.From(long.MaxValue - 1) };
-                return false;
-            }
-
-            _next = 0;
-        }
-
-        _operation = _group.Operations[_next++];
-        return true;
     }
 }

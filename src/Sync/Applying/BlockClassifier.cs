@@ -11,8 +11,14 @@ internal enum BlockState
     /// <summary>As it shall be: nothing to do.</summary>
     New,
 
+    /// <summary>As it shall be, and as the base had it: the two differ in length only, and the target has what the longer one has.</summary>
+    OldAndNew,
+
     /// <summary>Neither.</summary>
     Unrecognized,
+
+    /// <summary>The journal does not vouch for it: to be written again whatever it looks like.</summary>
+    Again,
 }
 
 /// <summary>
@@ -41,54 +47,54 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
     {
         int oldLength = geometry.Base.LengthOf(block);
         int newLength = geometry.Target.LengthOf(block);
-        long index = block - operation.Blocks.First;
         bool hashed = false;
-        if (content.Length >= newLength)
+        if (content.Length >= newLength && IsNew(group, operation, block, content[..newLength], out hashed))
         {
-            if (operation.New == NewKind.Zero)
-            {
-                if (ZeroBlocks.IsZero(content[..newLength]))
-                {
-                    return BlockState.New;
-                }
-            }
-            else
-            {
-                hash.Hash(content[..newLength], _newHash);
-                hashed = true;
-                if (_newHash.AsSpan().SequenceEqual(group.NewHash(operation, index)))
-                {
-                    return BlockState.New;
-                }
-            }
+            // Of the same length it cannot be both.
+            return oldLength != newLength && IsOld(group, operation, block, content, isHashed: false) ? BlockState.OldAndNew : BlockState.New;
         }
 
+        return IsOld(group, operation, block, content, hashed && oldLength == newLength) ? BlockState.Old : BlockState.Unrecognized;
+    }
+
+    private bool IsNew(OperationGroup group, in Operation operation, long block, ReadOnlySpan<byte> content, out bool hashed)
+    {
+        hashed = operation.New == NewKind.Data;
+        if (!hashed)
+        {
+            return ZeroBlocks.IsZero(content);
+        }
+
+        hash.Hash(content, _newHash);
+        return _newHash.AsSpan().SequenceEqual(group.NewHash(operation, block - operation.Blocks.First));
+    }
+
+    private bool IsOld(OperationGroup group, in Operation operation, long block, ReadOnlySpan<byte> content, bool isHashed)
+    {
+        int oldLength = geometry.Base.LengthOf(block);
         if (content.Length < oldLength)
         {
-            return BlockState.Unrecognized;
+            return false;
         }
 
         // What lies behind A's end reads as zeros where the target has grown already; anything else there is not ours to overwrite.
-        if (operation.Old != OldKind.Hashed || oldLength < newLength)
+        int zerosFrom = operation.Old == OldKind.Hashed ? oldLength : 0;
+        if (!ZeroBlocks.IsZero(content[zerosFrom..]))
         {
-            int zerosFrom = operation.Old == OldKind.Hashed ? oldLength : 0;
-            if (!ZeroBlocks.IsZero(content[zerosFrom..]))
-            {
-                return BlockState.Unrecognized;
-            }
+            return false;
         }
 
         if (operation.Old != OldKind.Hashed)
         {
-            return BlockState.Old;
+            return true;
         }
 
-        if (!hashed || oldLength != newLength)
+        if (!isHashed)
         {
             hash.Hash(content[..oldLength], _newHash);
         }
 
-        return _newHash.AsSpan().SequenceEqual(group.OldHash(operation, index)) ? BlockState.Old : BlockState.Unrecognized;
+        return _newHash.AsSpan().SequenceEqual(group.OldHash(operation, block - operation.Blocks.First));
     }
 
     /// <summary>Recognises a block that is too large to be in memory whole.</summary>
@@ -127,14 +133,15 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
         long index = block - operation.Blocks.First;
         bool isNew = contentLength >= newLength
             && (operation.New == NewKind.Zero ? newIsZero : _newHash.AsSpan().SequenceEqual(group.NewHash(operation, index)));
-        if (isNew)
-        {
-            return BlockState.New;
-        }
-
         bool isOld = contentLength >= oldLength
             && (operation.Old == OldKind.Hashed ? restIsZero && _oldHash.AsSpan().SequenceEqual(group.OldHash(operation, index)) : allIsZero);
-        return isOld ? BlockState.Old : BlockState.Unrecognized;
+        return (isOld, isNew) switch
+        {
+            (true, true) => BlockState.OldAndNew,
+            (false, true) => BlockState.New,
+            (true, false) => BlockState.Old,
+            _ => BlockState.Unrecognized,
+        };
     }
 
     public void Dispose()

@@ -4,8 +4,8 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Carries out a plan: grows first, writes in ascending order, flushes, and cuts last. Every frame, every new hash and every old block is checked
-/// again on the way. Knows the target only as an <see cref="IWritableStorage"/>.
+/// Carries out a plan: grows first, and writes in ascending order, window by window: the journal knows of each before it is written, and each is flushed before the
+/// next. Every frame, every new hash and every old block is checked again on the way. Knows the target only as an <see cref="IWritableStorage"/>.
 /// </summary>
 internal sealed class PatchExecutor
 {
@@ -20,10 +20,24 @@ internal sealed class PatchExecutor
     private readonly TargetChecker _checker;
     private readonly ZeroWriter _zeros;
     private readonly SpanningBlockWriter? _spanning;
+    private readonly PatchJournal _journal;
+    private readonly ApplyTuning _tuning;
     private WriteCounts _written;
+    private int _window;
+    private int _marked = -1;
 
-    public PatchExecutor(IWritableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, ApplySpecification specification, SyncOptions options)
+    public PatchExecutor(
+        IWritableStorage target,
+        PatchPlan plan,
+        PatchSource patch,
+        PatchWorkspace workspace,
+        PatchJournal journal,
+        ApplySpecification specification,
+        ApplyTuning tuning,
+        SyncOptions options)
     {
+        _journal = journal;
+        _tuning = tuning;
         _target = target;
         _plan = plan;
         _patch = patch;
@@ -32,40 +46,105 @@ internal sealed class PatchExecutor
         _sparse = specification.Sparse;
         _options = options;
         _geometry = plan.Header.SyncGeometry;
-        _checker = new TargetChecker(target, _geometry, belowCache: false);
+        _checker = new TargetChecker(target, _geometry, CheckMode.Write, plan.Doubt);
         _zeros = new ZeroWriter(target, specification.Sparse, options);
         _spanning = _geometry.Target.BlockSize > plan.Header.FrameSize
-            ? new SpanningBlockWriter(_target, _geometry, plan.Header.Hash, _checker, BlockMayBeWritten)
+            ? new SpanningBlockWriter(plan.Header.Hash, _geometry, _checker, target, BlockMayBeWritten, WriteSpanning)
             : null;
     }
 
     /// <summary>True once the target may have been changed.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>Reserves space, grows the target and writes; nothing is promised to be durable yet.</summary>
-    /// <exception cref="StorageException">
-    /// <see cref="StorageError.NoSpace"/> before the first write where the file system can tell; any other failure of the target.
-    /// </exception>
+    /// <summary>Begins the journal, grows the target, writes, and flushes.</summary>
+    /// <exception cref="StorageException">A failure of the target, or of the journal.</exception>
     /// <exception cref="SyncException">A block changed since it was recognised.</exception>
     public WriteCounts Write()
     {
-        if (_plan.BlocksToWrite > 0)
+        // The first window is marked with the first record: one flush less where there is one window, as there is most often.
+        bool marks = _plan.BlocksToWrite > 0 && _plan.Windows.Count > 0;
+        if (!_tuning.JournalsBeforeGrowing)
         {
-            SpaceReservation.Reserve(_target, _plan, _patch, _sparse);
+            Grow();
         }
 
+        _journal.Begin(marks ? BytesOf(_plan.Windows[0]) : null);
+        _marked = marks ? 0 : -1;
         HasBegun = true;
-        if (_plan.Sizing.Grows)
-        {
-            _target.SetLength(_plan.Sizing.LengthAfter);
-        }
-
+        Grow();
         if (_plan.BlocksToWrite > 0)
         {
             WriteBlocks();
         }
 
+        ClearBehindTarget();
+        if (_tuning.FlushesBeforeFinish)
+        {
+            // Also where nothing was written: what was recognised as new may only be in the cache.
+            _target.Flush();
+        }
+
         return _written;
+    }
+
+    private void Grow()
+    {
+        if (_plan.Sizing.Grows)
+        {
+            _target.SetLength(_plan.Sizing.LengthAfter);
+        }
+    }
+
+    private ByteRange BytesOf(in PatchWindow window) =>
+        new(_geometry.Target.OffsetOf(window.Blocks.First), Math.Min(_geometry.Target.OffsetOf(window.Blocks.End), FormatLimits.MaxSize));
+
+    // Before anything in the group is changed, the journal knows; and what it knew before is durable by then.
+    private void EnterWindowOf(PatchItem item)
+    {
+        if (item.GroupNumber >= _plan.Windows[_window].EndGroup)
+        {
+            _zeros.Finish();
+            while (item.GroupNumber >= _plan.Windows[_window].EndGroup)
+            {
+                _window++;
+            }
+        }
+
+        if (_marked == _window)
+        {
+            return;
+        }
+
+        if (_marked >= 0)
+        {
+            _target.Flush();
+            _journal.Flushed(BytesOf(_plan.Windows[_marked]).End);
+        }
+
+        _journal.Mark(BytesOf(_plan.Windows[_window]));
+        _marked = _window;
+    }
+
+    // A device cannot be cut. What an interrupted run that made it larger may have torn behind the smaller size was zeros before, or that run would have refused: it
+    // becomes zeros again, so that the same run recognises it later.
+    private void ClearBehindTarget()
+    {
+        if (!_journal.TailWasZero || _geometry.Target.Size > _geometry.Base.Size)
+        {
+            return;
+        }
+
+        foreach (ByteRange range in _journal.Inherited)
+        {
+            long from = Math.Max(range.Offset, _geometry.Target.Size);
+            long end = Math.Min(range.End, Math.Min(_geometry.Base.Size, _target.Length));
+            if (from < end)
+            {
+                _zeros.Finish();
+                _zeros.Add(from, end - from);
+                _zeros.Finish();
+            }
+        }
     }
 
     private void WriteBlocks()
@@ -110,7 +189,7 @@ internal sealed class PatchExecutor
                 item.Group, piece, geometry, _plan.Header.Hash, item.Raw.AsSpan(piece.ContentOffset, piece.Length), item.Hash, item.WrongContent);
             if (item.WrongContent.Count > 0)
             {
-                throw PatchPlanner.WrongContent(_patch.Name, item, item.WrongContent[0]);
+                throw FrameVerifier.WrongContent(_patch.Name, item, item.WrongContent[0]);
             }
         }
 
@@ -170,7 +249,8 @@ internal sealed class PatchExecutor
         {
             foreach (ContentPiece stretch in item.Writes)
             {
-                _zeros.Add(stretch.TargetOffset, stretch.Length);
+                EnterWindowOf(item);
+                _zeros.Add(stretch.TargetOffset, stretch.Length + RestOfLastBlock(stretch));
                 _written = _written with { ZeroBlocks = _written.ZeroBlocks + BlocksIn(stretch) };
             }
 
@@ -186,11 +266,30 @@ internal sealed class PatchExecutor
 
         foreach (ContentPiece stretch in item.Writes)
         {
+            EnterWindowOf(item);
             _target.Write(item.Raw.AsSpan(stretch.ContentOffset, stretch.Length), stretch.TargetOffset);
             _written = _written with { DataBlocks = _written.DataBlocks + BlocksIn(stretch), DataBytes = _written.DataBytes + stretch.Length };
+            if (RestOfLastBlock(stretch) is var rest and > 0)
+            {
+                _zeros.Add(stretch.TargetOffset + stretch.Length, rest);
+            }
         }
 
         _options.Progress.Advance(item.Frame.RawLength);
+    }
+
+    // Of a device that B does not fill: where B ends inside a block that A fills further, the rest of that block becomes zeros (Format.md 9.4).
+    private int RestOfLastBlock(in ContentPiece stretch)
+    {
+        long end = stretch.TargetOffset + stretch.Length;
+        if (_target.Kind != StorageKind.BlockDevice || !_geometry.ResizesTarget || end != _geometry.Target.Size || _geometry.Target.ShortLength == 0)
+        {
+            return 0;
+        }
+
+        long block = _geometry.Target.BlockCount - 1;
+        int rest = _geometry.Base.LengthOf(block) - _geometry.Target.LengthOf(block);
+        return (int)Math.Clamp(_target.Length - end, 0, Math.Max(0, rest));
     }
 
     private long BlocksIn(in ContentPiece stretch) =>
@@ -199,7 +298,17 @@ internal sealed class PatchExecutor
     private bool BlockMayBeWritten(long block, BlockState state)
     {
         RequireWritable(block, state);
-        return state != BlockState.New;
+        return state is not (BlockState.New or BlockState.OldAndNew);
+    }
+
+    private void WriteSpanning(PatchItem item, ContentPiece piece)
+    {
+        EnterWindowOf(item);
+        _target.Write(item.Raw.AsSpan(piece.ContentOffset, piece.Length), piece.TargetOffset);
+        if (RestOfLastBlock(piece) is var rest and > 0)
+        {
+            _zeros.Add(piece.TargetOffset + piece.Length, rest);
+        }
     }
 
     private void RequireWritable(long block, BlockState state)

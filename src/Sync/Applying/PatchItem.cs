@@ -14,6 +14,9 @@ internal enum PatchPass
 
     /// <summary>All blocks of all operations; frames are passed over.</summary>
     ReadBack,
+
+    /// <summary>All frames, and no block of the target.</summary>
+    Verify,
 }
 
 /// <summary>A slot of the pipeline through which a pass goes: a frame of content, or some blocks of one operation.</summary>
@@ -45,6 +48,9 @@ internal sealed class PatchItem : IDisposable
 
     public OperationGroup Group { get; set; } = new();
 
+    /// <summary>The number of the group in the data file, from 1.</summary>
+    public long GroupNumber { get; set; }
+
     /// <summary>True for a frame, false for blocks of an operation.</summary>
     public bool IsFrame { get; set; }
 
@@ -69,6 +75,12 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Blocks found to be as they shall be.</summary>
     public long NewBlocks { get; set; }
 
+    /// <summary>Blocks to be written whatever they look like.</summary>
+    public long AgainBlocks { get; set; }
+
+    /// <summary>Blocks that are not as they were, whatever is to be done with them: an undo file cannot be made any more.</summary>
+    public long NotOldBlocks { get; set; }
+
     /// <summary>Blocks found to be neither.</summary>
     public List<long> Unrecognized { get; } = [];
 
@@ -85,6 +97,8 @@ internal sealed class PatchItem : IDisposable
     {
         OldBlocks = 0;
         NewBlocks = 0;
+        AgainBlocks = 0;
+        NotOldBlocks = 0;
         Unrecognized.Clear();
         WrongContent.Clear();
         NotNew.Clear();
@@ -99,8 +113,11 @@ internal sealed class PatchItem : IDisposable
             case BlockState.Old:
                 OldBlocks++;
                 break;
-            case BlockState.New:
+            case BlockState.New or BlockState.OldAndNew:
                 NewBlocks++;
+                break;
+            case BlockState.Again:
+                AgainBlocks++;
                 break;
             default:
                 Unrecognized.Add(block);

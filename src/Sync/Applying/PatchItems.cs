@@ -10,7 +10,9 @@ namespace BinarySync.Sync;
 /// <param name="pass">Which items.</param>
 /// <param name="lengthBefore">Bytes of the target when it was opened: zeros behind them come by growing, so nobody looks at them and a run of them is one item.</param>
 /// <param name="workspace">Where groups come from.</param>
-internal sealed class PatchItems(OperationReader reader, PatchPass pass, long lengthBefore, PatchWorkspace workspace)
+/// <param name="onGroup">Told of each group, in order.</param>
+internal sealed class PatchItems(
+    OperationReader reader, PatchPass pass, long lengthBefore, PatchWorkspace workspace, Action<OperationGroup>? onGroup = null)
 {
     // Bytes that nobody asked for and that are read all the same.
     private const int LongestGap = 64 << 10;
@@ -18,6 +20,7 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
     private readonly SyncGeometry _geometry = reader.Geometry;
     private readonly int _chunkBlocks = Math.Max(1, PatchItem.ChunkLength / reader.Geometry.Target.BlockSize);
     private OperationGroup _group = new();
+    private long _groupNumber;
     private int _operation;
     private long _blocksDone;
     private long _contentDone;
@@ -43,6 +46,7 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
             {
                 item.IsFrame = false;
                 item.Group = _group;
+                item.GroupNumber = _groupNumber;
                 item.Parts.Clear();
                 AddPart(item, blocks);
                 AddNeighbours(item, blocks);
@@ -85,7 +89,7 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
 
     private BlockRun? NextChunk()
     {
-        while (_operation < _group.Operations.Count)
+        while (pass != PatchPass.Verify && _operation < _group.Operations.Count)
         {
             Operation operation = _group.Operations[_operation];
             BlockRun left = BlockRun.Between(operation.Blocks.First + _blocksDone, operation.Blocks.End);
@@ -117,6 +121,7 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
         item.Stored = reader.ExchangePayload(item.Stored);
         item.IsFrame = true;
         item.Group = _group;
+        item.GroupNumber = _groupNumber;
         item.Frame = reader.Frame;
         item.FramePlace = reader.FramePlace;
         item.ContentFrom = _contentDone;
@@ -134,6 +139,13 @@ internal sealed class PatchItems(OperationReader reader, PatchPass pass, long le
         _operation = 0;
         _blocksDone = 0;
         _contentDone = 0;
-        return reader.ReadGroup(_group);
+        if (!reader.ReadGroup(_group))
+        {
+            return false;
+        }
+
+        _groupNumber++;
+        onGroup?.Invoke(_group);
+        return true;
     }
 }

@@ -7,27 +7,31 @@ namespace BinarySync.Sync;
 /// Finds out what applying would do, and changes nothing: verifies the data file whole, content and all, and recognises every block that
 /// would be overwritten (DESIGN: verify, plan, recognise).
 /// </summary>
-internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, PatchWorkspace workspace, SyncOptions options)
+internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, PatchWorkspace workspace, ApplyTuning tuning, SyncOptions options)
 {
     private readonly BlockRunList _unrecognized = new();
+    private readonly PatchWindows _windows = new(tuning.WindowBytes);
     private long _oldBlocks;
     private long _newBlocks;
+    private long _againBlocks;
+    private long _notOldBlocks;
 
     /// <summary>Reads the data file once, and the blocks of the target that it speaks of.</summary>
+    /// <param name="standing">The journal that stands, taken for one of this very session; null for none.</param>
+    /// <param name="othersStands">The journal of another session stands.</param>
     /// <exception cref="MessageFormatException">The data file is refused.</exception>
-    /// <exception cref="SyncException">The target's size does not fit.</exception>
-    public PatchPlan Plan()
+    public PatchPlan Plan(JournalRecord? standing, bool othersStands)
     {
         OperationReader reader = patch.Open(skipContent: false);
         SyncGeometry geometry = reader.Geometry;
-        BlockHash hash = reader.Header.Hash;
 
         // A target of the wrong size is told only when the data file is known to be whole: a damaged file says nothing about sizes.
-        (TargetSizing? sizing, SyncException? misfit) = Size(geometry);
+        (TargetSizing? sizing, SyncException? misfit) = Size(geometry, standing is { IsFinished: false });
+        PatchDoubt doubt = othersStands ? PatchDoubt.OfAllNew : standing is null ? PatchDoubt.None : PatchDoubt.Of(standing, geometry.Target.BlockSize);
         long targetLength = target.Length;
-        TargetChecker checker = new(target, geometry, belowCache: false);
-        SpanningBlock? spanning = geometry.Target.BlockSize > reader.Header.FrameSize ? new SpanningBlock(geometry.Target, hash) : null;
-        PatchItems items = new(reader, PatchPass.Plan, targetLength, workspace);
+        TargetChecker checker = new(target, geometry, CheckMode.Recognize, doubt);
+        FrameVerifier frames = new(reader.Header, patch.Name);
+        PatchItems items = new(reader, PatchPass.Plan, targetLength, workspace, group => _windows.Add(group, geometry.Target));
         options.Progress.Begin("verifying", patch.Length);
         long position = 0;
         OrderedPipeline<PatchItem>.Run(
@@ -44,45 +48,37 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
                 item.Clear();
                 if (item.IsFrame)
                 {
-                    CheckFrame(item, geometry, hash, spanning is null);
+                    frames.Check(item);
                 }
                 else if (misfit is null)
                 {
                     checker.Check(item, targetLength);
                 }
             },
-            item => Collect(item, geometry, spanning),
+            item => Collect(item, frames),
             options.Cancellation);
         patch.RequireSame(reader.Trailer);
-        if (misfit is not null)
-        {
-            throw misfit;
-        }
-
         return new PatchPlan
         {
             Header = reader.Header,
             Trailer = reader.Trailer,
-            Sizing = sizing!,
+            Sizing = sizing ?? new TargetSizing(targetLength, targetLength, SizeLeft: false, TailLeftAlone: 0),
+            Misfit = misfit,
             OldBlocks = _oldBlocks,
             NewBlocks = _newBlocks,
+            AgainBlocks = _againBlocks,
+            NotOldBlocks = _notOldBlocks,
             Unrecognized = _unrecognized,
+            Doubt = tuning.WritesDoubtedAgain ? doubt : PatchDoubt.None,
+            Windows = _windows.All,
         };
     }
 
-    /// <summary>An error for content that is not what its hash says, although every checksum of the message is right.</summary>
-    internal static MessageFormatException WrongContent(string source, PatchItem item, long block) => new(
-        FormatError.Damaged,
-        source,
-        item.FramePlace.Offset,
-        $"section {item.FramePlace.Number}",
-        $"section {item.FramePlace.Number} has content for block {block} that does not match its hash");
-
-    private (TargetSizing?, SyncException?) Size(SyncGeometry geometry)
+    private (TargetSizing?, SyncException?) Size(SyncGeometry geometry, bool interrupted)
     {
         try
         {
-            return (TargetSizing.Decide(target.Kind, target.Length, geometry, target.Name, patch.Name), null);
+            return (TargetSizing.Decide(target.Kind, target.Length, geometry, interrupted, target.Name, patch.Name), null);
         }
         catch (SyncException exception)
         {
@@ -90,46 +86,21 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         }
     }
 
-    private void CheckFrame(PatchItem item, SyncGeometry geometry, BlockHash hash, bool wholeBlocks)
+    private void Collect(PatchItem item, FrameVerifier frames)
     {
-        ReadOnlySpan<byte> raw = item.Decompress(patch.Name);
-        if (!wholeBlocks)
+        if (item.IsFrame)
         {
+            frames.Append(item);
             return;
         }
 
-        foreach (ContentPiece piece in item.Group.PiecesOf(geometry.Target, item.ContentFrom, raw.Length))
+        _oldBlocks += item.OldBlocks;
+        _newBlocks += item.NewBlocks;
+        _againBlocks += item.AgainBlocks;
+        _notOldBlocks += item.NotOldBlocks;
+        foreach (long block in item.Unrecognized)
         {
-            BlockContent.FindMismatches(
-                item.Group, piece, geometry.Target, hash, item.Raw.AsSpan(piece.ContentOffset, piece.Length), item.Hash, item.WrongContent);
-        }
-
-        if (item.WrongContent.Count > 0)
-        {
-            throw WrongContent(patch.Name, item, item.WrongContent[0]);
-        }
-    }
-
-    private void Collect(PatchItem item, SyncGeometry geometry, SpanningBlock? spanning)
-    {
-        if (!item.IsFrame)
-        {
-            _oldBlocks += item.OldBlocks;
-            _newBlocks += item.NewBlocks;
-            foreach (long block in item.Unrecognized)
-            {
-                _unrecognized.Add(new BlockRun(block, 1));
-            }
-        }
-        else if (spanning is not null)
-        {
-            foreach (ContentPiece piece in item.Group.PiecesOf(geometry.Target, item.ContentFrom, item.Frame.RawLength))
-            {
-                if (spanning.Append(item.Group, piece, item.Raw.AsSpan(piece.ContentOffset, piece.Length)) is { } block)
-                {
-                    throw WrongContent(patch.Name, item, block);
-                }
-            }
+            _unrecognized.Add(new BlockRun(block, 1));
         }
     }
 }

@@ -14,6 +14,9 @@ public sealed class PatchSource(Stream stream, string name)
 
     public string Name => name;
 
+    /// <summary>The digest of the data file, once it has been read to its end.</summary>
+    public ReadOnlyMemory<byte> Digest => _digest ?? throw new InvalidOperationException("the data file has not been read yet");
+
     /// <summary>Bytes.</summary>
     public long Length => stream.Length;
 

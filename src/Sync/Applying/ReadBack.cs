@@ -12,7 +12,7 @@ internal static class ReadBack
     {
         OperationReader reader = patch.Open(skipContent: true);
         SyncGeometry geometry = reader.Geometry;
-        TargetChecker checker = new(target, geometry, belowCache: true);
+        TargetChecker checker = new(target, geometry, CheckMode.ReadBack, PatchDoubt.None);
         PatchItems items = new(reader, PatchPass.ReadBack, plan.Sizing.LengthBefore, workspace);
         BlockRunList wrong = new();
         long bytes = 0;

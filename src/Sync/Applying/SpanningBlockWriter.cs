@@ -7,7 +7,12 @@ namespace BinarySync.Sync;
 /// Writes blocks that are larger than a frame: whether a block is written is decided when its first frame comes, from the whole old block.
 /// </summary>
 internal sealed class SpanningBlockWriter(
-    IWritableStorage target, SyncGeometry geometry, BlockHash hash, TargetChecker checker, Func<long, BlockState, bool> mayWrite)
+    BlockHash hash,
+    SyncGeometry geometry,
+    TargetChecker checker,
+    IReadableStorage target,
+    Func<long, BlockState, bool> mayWrite,
+    Action<PatchItem, ContentPiece> write)
 {
     private readonly SpanningBlock _content = new(geometry.Target, hash);
     private bool _writes;
@@ -29,7 +34,7 @@ internal sealed class SpanningBlockWriter(
             ReadOnlySpan<byte> bytes = item.Raw.AsSpan(piece.ContentOffset, piece.Length);
             if (_writes)
             {
-                target.Write(bytes, piece.TargetOffset);
+                write(item, piece);
                 counts = counts with { DataBytes = counts.DataBytes + piece.Length };
             }
 

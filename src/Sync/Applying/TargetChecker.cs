@@ -3,8 +3,21 @@ using BinarySync.Storage;
 
 namespace BinarySync.Sync;
 
+/// <summary>From where the target is read, and what is not believed.</summary>
+internal enum CheckMode
+{
+    /// <summary>From the cache; what is in doubt from below it.</summary>
+    Recognize,
+
+    /// <summary>From the cache; what may be torn is not read at all: it is written.</summary>
+    Write,
+
+    /// <summary>All from below the cache.</summary>
+    ReadBack,
+}
+
 /// <summary>Recognises the blocks of an item in the target.</summary>
-internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geometry, bool belowCache)
+internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geometry, CheckMode mode, PatchDoubt doubt)
 {
     private readonly int _blockSize = geometry.Target.BlockSize;
 
@@ -14,7 +27,7 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
     /// <param name="onOther">Told of each block that is not new, and what it is.</param>
     public void Check(PatchItem item, long targetLength, Action<long, BlockState>? onOther = null)
     {
-        if (item.Parts.Count > 1)
+        if (item.Parts.Count > 1 && !doubt.Touches(BlockRun.Between(item.Parts[0].Blocks.First, item.Parts[^1].Blocks.End)))
         {
             LoadAll(item, targetLength);
         }
@@ -44,11 +57,34 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
             return;
         }
 
+        if (!doubt.Touches(blocks))
+        {
+            CheckBelieved(item, group, operation, blocks, targetLength, onOther);
+            return;
+        }
+
+        foreach ((BlockRun some, bool mayBeTorn) in doubt.Cut(blocks))
+        {
+            if (mayBeTorn)
+            {
+                CheckTorn(item, group, operation, some, targetLength, onOther);
+            }
+            else
+            {
+                CheckBelieved(item, group, operation, some, targetLength, onOther);
+            }
+        }
+    }
+
+    private void CheckBelieved(
+        PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, Action<long, BlockState>? onOther)
+    {
+        bool belowCache = mode == CheckMode.ReadBack || (mode == CheckMode.Recognize && doubt.Touches(blocks));
         bool inMemory = _blockSize <= PatchItem.ChunkLength;
         Span<byte> bytes = default;
         if (inMemory)
         {
-            bytes = Load(item, blocks, targetLength);
+            bytes = Load(item, blocks, targetLength, belowCache);
         }
 
         for (int i = 0; i < blocks.Count; i++)
@@ -57,14 +93,67 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
             int length = item.Classifier.ContentLength(block, targetLength);
             BlockState state = inMemory
                 ? item.Classifier.Classify(group, operation, block, bytes.Slice(Math.Min(i * _blockSize, bytes.Length), length))
-                : item.Classifier.ClassifyInPieces(group, operation, block, length, item.Target, Read);
+                : item.Classifier.ClassifyInPieces(group, operation, block, length, item.Target, (piece, offset) => Read(piece, offset, belowCache));
+            item.NotOldBlocks += IsOld(state) ? 0 : 1;
+            if (state is BlockState.New or BlockState.OldAndNew && doubt.DoubtsNew(block))
+            {
+                state = BlockState.Again;
+            }
+
             item.Count(state, block);
-            if (state != BlockState.New)
+            if (state is not (BlockState.New or BlockState.OldAndNew))
             {
                 onOther?.Invoke(block, state);
             }
         }
     }
+
+    // Whatever these blocks are, they are written. Whether they are still old matters to an undo file only; and a sector that was being written when the
+    // power failed may not be readable before it is written again.
+    private void CheckTorn(
+        PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, Action<long, BlockState>? onOther)
+    {
+        if (mode == CheckMode.Recognize)
+        {
+            item.NotOldBlocks += CountNotOld(item, group, operation, blocks, targetLength);
+        }
+
+        for (long block = blocks.First; block < blocks.End; block++)
+        {
+            item.Count(BlockState.Again, block);
+            onOther?.Invoke(block, BlockState.Again);
+        }
+    }
+
+    private long CountNotOld(PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength)
+    {
+        try
+        {
+            if (_blockSize > PatchItem.ChunkLength)
+            {
+                int length = item.Classifier.ContentLength(blocks.First, targetLength);
+                return IsOld(item.Classifier.ClassifyInPieces(
+                    group, operation, blocks.First, length, item.Target, (piece, offset) => Read(piece, offset, belowCache: true))) ? 0 : 1;
+            }
+
+            long count = 0;
+            Span<byte> bytes = Load(item, blocks, targetLength, belowCache: true);
+            for (int i = 0; i < blocks.Count; i++)
+            {
+                long block = blocks.First + i;
+                ReadOnlySpan<byte> content = bytes.Slice(Math.Min(i * _blockSize, bytes.Length), item.Classifier.ContentLength(block, targetLength));
+                count += IsOld(item.Classifier.Classify(group, operation, block, content)) ? 0 : 1;
+            }
+
+            return count;
+        }
+        catch (StorageException unreadable) when (unreadable.Error == StorageError.ReadFailed)
+        {
+            return blocks.Count;
+        }
+    }
+
+    private static bool IsOld(BlockState state) => state is BlockState.Old or BlockState.OldAndNew;
 
     // Several parts fit into the buffer with what lies between them.
     private void LoadAll(PatchItem item, long targetLength)
@@ -72,7 +161,7 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
         BlockRun all = BlockRun.Between(item.Parts[0].Blocks.First, item.Parts[^1].Blocks.End);
         try
         {
-            item.Loaded = (geometry.Target.OffsetOf(all.First), Load(item, all, targetLength).Length);
+            item.Loaded = (geometry.Target.OffsetOf(all.First), Load(item, all, targetLength, mode == CheckMode.ReadBack).Length);
         }
         catch (StorageException)
         {
@@ -82,7 +171,7 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
     }
 
     // The bytes of these blocks, as far as the target has them: from the buffer where it holds them, else read into it.
-    private Span<byte> Load(PatchItem item, BlockRun blocks, long targetLength)
+    private Span<byte> Load(PatchItem item, BlockRun blocks, long targetLength, bool belowCache)
     {
         int last = item.Classifier.ContentLength(blocks.Last, targetLength);
         long offset = geometry.Target.OffsetOf(blocks.First);
@@ -96,13 +185,13 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
         Span<byte> bytes = item.Target.AsSpan(0, length);
         if (length > 0)
         {
-            Read(bytes, offset);
+            Read(bytes, offset, belowCache);
         }
 
         return bytes;
     }
 
-    private void Read(Span<byte> bytes, long offset)
+    private void Read(Span<byte> bytes, long offset, bool belowCache)
     {
         if (belowCache)
         {

@@ -18,7 +18,8 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
 
     /// <summary>Decides, or refuses a target of the wrong size.</summary>
     /// <exception cref="SyncException"><see cref="SyncError.Mismatch"/>.</exception>
-    public static TargetSizing Decide(StorageKind kind, long length, SyncGeometry geometry, string target, string patch)
+    /// <param name="interrupted">A run of this very session was interrupted: a file may have any size between A's and B's.</param>
+    public static TargetSizing Decide(StorageKind kind, long length, SyncGeometry geometry, bool interrupted, string target, string patch)
     {
         long a = geometry.Base.Size;
         long b = geometry.Target.Size;
@@ -35,7 +36,8 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
                     "make the device larger (lvextend, for instance), then a new checksum file of it and a new request");
         }
 
-        if (length != a && length != b)
+        bool between = interrupted && geometry.ResizesTarget && length > Math.Min(a, b) && length < Math.Max(a, b);
+        if (length != a && length != b && !between)
         {
             string expected = a == b ? $"{a}" : $"{a} or {b}";
             throw new SyncException(

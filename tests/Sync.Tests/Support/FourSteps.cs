@@ -28,7 +28,10 @@ internal static class FourSteps
     }
 
     public static ApplyResult Apply(IWritableStorage target, byte[] dataFile, ApplySpecification? specification = null, int threads = 2) =>
-        ApplyOperation.Run(target, Patch(dataFile), specification ?? new ApplySpecification(), Threads(threads));
+        ApplyOperation.Run(target, Patch(dataFile), Places(), specification ?? new ApplySpecification(), Threads(threads));
+
+    /// <summary>Places for a run that nothing came before.</summary>
+    public static ApplyPlaces Places(FakeStateFile? journal = null, FakeUndoPlace? undo = null) => new(journal ?? new FakeStateFile(), "file:target", undo);
 
     public static PatchSource Patch(byte[] dataFile) => new(new MemoryStream(dataFile), "update.dtf");
 

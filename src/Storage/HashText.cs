@@ -1,0 +1,15 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace BinarySync.Storage;
+
+/// <summary>Names that are made from what is too long, or not fit, to be a name.</summary>
+internal static class HashText
+{
+    private const int Digits = 32;
+
+    /// <summary>The first 16 bytes of the SHA-256 of a text, as 32 hexadecimal digits.</summary>
+    public static string Of(string text) => Of(Encoding.UTF8.GetBytes(text));
+
+    public static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..Digits];
+}

@@ -1,0 +1,145 @@
+using System.Text;
+using BinarySync.Storage.Native;
+
+namespace BinarySync.Storage;
+
+/// <summary>The policy of <see cref="StateDirectory"/>.</summary>
+/// <param name="directory">The state directory, an absolute path; need not exist.</param>
+/// <param name="parentMode">Permissions of directories above it that have to be made. It is itself the owner's only.</param>
+internal sealed class StatePlaces(string directory, uint parentMode)
+{
+    public const uint OwnerOnly = 0x1C0; // rwx------
+    public const uint EveryoneMayLook = 0x1ED; // rwxr-xr-x
+
+    private const int LongestName = 255; // bytes, on every file system that matters
+    private const string Suffix = ".binarysync-journal";
+
+    public StateFile JournalOf(string target, string? given, bool readOnly)
+    {
+        string identity = TargetIdentity.Of(target);
+        if (given is not null)
+        {
+            if (!Directory.Exists(given))
+            {
+                throw Failure.Of(StorageError.DirectoryMissing, given, "there is no such directory");
+            }
+
+            DemandWritable(given, readOnly, hint: null);
+            return new StateFile(Path.Combine(given, NameFor(identity)));
+        }
+
+        if (!StateDirectory.IsDevice(target))
+        {
+            string path = Beside(FileIdentity.RealPath(target));
+            DemandWritable(FileIdentity.DirectoryOf(path), readOnly, "--journal DIR names a directory that can be written");
+            return new StateFile(path);
+        }
+
+        if (!readOnly)
+        {
+            DemandLasting();
+        }
+
+        DemandWritable(NearestExisting(directory), readOnly, "--journal DIR names a directory that can be written");
+        return new StateFile(Path.Combine(directory, NameFor(identity)), Make);
+    }
+
+    public string SpoolDirectoryFor(string target, string? given)
+    {
+        if (given is not null)
+        {
+            return given;
+        }
+
+        if (!StateDirectory.IsDevice(target))
+        {
+            return FileIdentity.DirectoryOf(FileIdentity.RealPath(target));
+        }
+
+        Make();
+        return directory;
+    }
+
+    private static string NameFor(string identity) => HashText.Of(identity) + ".journal";
+
+    private static string Beside(string file)
+    {
+        string name = Path.GetFileName(file);
+        bool fits = Encoding.UTF8.GetByteCount(name) + Suffix.Length <= LongestName;
+        return Path.Combine(FileIdentity.DirectoryOf(file), (fits ? name : HashText.Of(name)) + Suffix);
+    }
+
+    private static string NearestExisting(string path)
+    {
+        while (!Directory.Exists(path) && Path.GetDirectoryName(path) is { Length: > 0 } parent)
+        {
+            path = parent;
+        }
+
+        return path;
+    }
+
+    /// <summary>Said now, and not when hours of reading are done.</summary>
+    private static void DemandWritable(string place, bool readOnly, string? hint)
+    {
+        int errno = readOnly || !Posix.IsSupported ? 0 : Posix.TryWriteAccess(place);
+        if (errno != 0)
+        {
+            StorageException cause = Failure.System(errno, StorageError.OpenFailed, place, "keep a journal there");
+            throw new StorageException(cause.Error, cause.Path, cause.Message, cause.Errno, hint: hint);
+        }
+    }
+
+    private void DemandLasting()
+    {
+        if (Posix.IsSupported && Posix.VolatileFileSystemAt(NearestExisting(directory)) is { } kind)
+        {
+            throw new StorageException(
+                StorageError.OpenFailed,
+                directory,
+                $"{directory}: a journal there would be lost with the power ({kind})",
+                hint: "--journal DIR names a directory on a disk");
+        }
+    }
+
+    private void Make()
+    {
+        if (Posix.IsSupported)
+        {
+            MakeParents(FileIdentity.DirectoryOf(directory));
+
+            // Flushed even where it is there already: an earlier run may have made it and died before this.
+            MakeOne(directory, OwnerOnly);
+            return;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception error) when (PortableFailure.IsSystem(error))
+        {
+            throw PortableFailure.From(error, StorageError.OpenFailed, directory, "create");
+        }
+    }
+
+    private void MakeParents(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            MakeParents(FileIdentity.DirectoryOf(path));
+            MakeOne(path, parentMode);
+        }
+    }
+
+    private static void MakeOne(string path, uint mode)
+    {
+        int errno = Posix.TryCreateDirectory(path, mode);
+        if (errno != 0 && !(errno == Errno.Exists && Directory.Exists(path)))
+        {
+            throw Failure.System(errno, StorageError.OpenFailed, path, "create");
+        }
+
+        Posix.FlushDirectory(FileIdentity.DirectoryOf(path), path);
+    }
+}

@@ -1,0 +1,57 @@
+using BinarySync.Storage.Native;
+
+namespace BinarySync.Storage.Usage;
+
+/// <summary>
+/// What /sys knows of a block device that is the same after a restart, with a word for its kind before it. Of any length, and with any characters.
+/// </summary>
+internal static class DeviceName
+{
+    private const int MostLevels = 8; // loop devices over devices: more than anyone has
+
+    public static string Of(DeviceNumber number, KernelView kernel) => Of(number, kernel, MostLevels);
+
+    private static string Of(DeviceNumber number, KernelView kernel, int levels)
+    {
+        if (levels == 0 || kernel.DirectoryOf(number) is not { } directory)
+        {
+            return $"number:{number}";
+        }
+
+        BlockDevice device = new(number, directory);
+        if (device.Disk is { } disk)
+        {
+            return $"part:{device.Attribute("partition")}@{device.Attribute("start")}:{Of(disk.Number, kernel, levels - 1)}";
+        }
+
+        return device.BackingFile is { } backing ? OfLoop(device, backing, kernel, levels)
+            : FirstOf(device, ("dm:", "dm/uuid"), ("dm-name:", "dm/name"), ("md:", "md/uuid"))
+            ?? FirstOf(device, ("wwid:", "wwid"), ("wwid:", "device/wwid"), ("serial:", "device/serial"), ("serial:", "serial"))
+            ?? "name:" + Path.GetFileName(directory);
+    }
+
+    private static string OfLoop(BlockDevice loop, string backing, KernelView kernel, int levels)
+    {
+        // A path begins with a slash and the identity of a device with a letter: neither is mistaken for an offset.
+        string offset = loop.Attribute("loop/offset");
+        string below = Posix.TryStatus(backing, out FileStatus status) == 0 && status.Type == NodeType.BlockDevice
+            ? Of(status.Node, kernel, levels - 1)
+            : backing;
+        return offset is "" or "0" ? $"loop:{below}" : $"loop:+{offset}:{below}";
+    }
+
+    private static string? FirstOf(BlockDevice device, params ReadOnlySpan<(string Kind, string Attribute)> attributes)
+    {
+        foreach ((string kind, string attribute) in attributes)
+        {
+            // Serial numbers are padded with blanks or zero bytes, by some drivers and not by others.
+            string value = string.Join(' ', device.Attribute(attribute).Trim('\0').Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            if (value.Length > 0)
+            {
+                return kind + value;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,10 @@
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>Files beside the target and the data file that applying reads and writes.</summary>
+/// <param name="Journal">What an interrupted run leaves for the next one.</param>
+/// <param name="Identity">What the target is, in the journal: the same after a reboot.</param>
+/// <param name="Undo">Where to write an undo file; null for none.</param>
+/// <param name="Repair">Begins the request for blocks that did not read back as written; null where none is wanted.</param>
+public sealed record ApplyPlaces(IStateFile Journal, string Identity, IUndoPlace? Undo = null, MessageOutput? Repair = null);

@@ -1,0 +1,314 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>One run of applying, step by step (docs/Design.md, "The passes of apply").</summary>
+internal sealed class ApplyRun(
+    IWritableStorage target,
+    PatchSource patch,
+    ApplyPlaces places,
+    ApplySpecification specification,
+    ApplyTuning tuning,
+    PatchWorkspace workspace,
+    SyncOptions options)
+{
+    private ApplyStart _start;
+    private JournalRecord? _standing;
+
+    public ApplyResult Run()
+    {
+        PatchPlan plan = Plan();
+        if (plan.Unrecognized.BlockCount > 0 && !specification.ForceUnrecognized)
+        {
+            throw Unrecognized(plan);
+        }
+
+        if (specification.CheckBase)
+        {
+            CheckBase(plan);
+        }
+
+        if (specification.DryRun)
+        {
+            return new ApplyResult(plan, _start, DryRun: true, null, default, 0);
+        }
+
+        if (plan.BlocksToWrite > 0)
+        {
+            SpaceReservation.Reserve(target, plan, patch, specification.Sparse);
+        }
+
+        ReadOnlyMemory<byte>? other = null;
+        bool? undoKept = null;
+        if (tuning.WritesUndoFirst)
+        {
+            (other, undoKept) = PrepareUndo(plan);
+        }
+
+        PatchJournal journal = new(places.Journal, FirstRecord(plan, other), doubtIsInherited: _start is ApplyStart.Resumed or ApplyStart.TurnedRound or ApplyStart.OtherRetired, tuning);
+        WriteCounts written = Write(new PatchExecutor(target, plan, patch, workspace, journal, specification, tuning, options));
+        if (!tuning.WritesUndoFirst)
+        {
+            PrepareUndo(plan);
+        }
+
+        journal.Flushed(long.MaxValue);
+        if (!tuning.CutsLast)
+        {
+            Cut(plan, journal);
+        }
+
+        long verified = Verify(plan, journal);
+        Cut(plan, journal);
+        journal.Finish();
+        return new ApplyResult(plan, _start, DryRun: false, undoKept, written, verified);
+    }
+
+    // A journal is taken for this session's at first: whose it is shows when the data file has been read to its end.
+    private PatchPlan Plan()
+    {
+        _standing = ReadJournal();
+        if (_standing is { IsFinished: false } && !specification.DryRun)
+        {
+            // What the run before wrote must be on the medium to be looked at there. A flush that fails here leaves the journal as it is.
+            target.Flush();
+        }
+
+        PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(_standing, othersStands: false);
+        if (_standing is not { IsFinished: false } standing)
+        {
+            return plan.Misfit is { } misfit ? throw misfit : plan;
+        }
+
+        _start = standing.Session.Span.SequenceEqual(patch.Digest.Span) ? ApplyStart.Resumed
+            : standing.Other is { } other && other.Span.SequenceEqual(patch.Digest.Span) ? ApplyStart.TurnedRound
+            : ApplyStart.OtherRetired;
+        if (_start != ApplyStart.OtherRetired)
+        {
+            return plan.Misfit is { } unfit ? throw unfit : plan;
+        }
+
+        // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at.
+        plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true);
+        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && BaseCheck.Matches(target, plan, patch, belowCache: true, options)
+            ? plan
+            : throw new SyncException(
+                SyncError.Mismatch,
+                target.Name,
+                $"is in the middle of another run: {places.Journal.Name} is the journal of {standing.Patch}",
+                $"apply {standing.Patch} again to go on with that run{(standing.Other is null ? string.Empty : ", or its undo file to go back")}; --abandon-journal gives that up");
+    }
+
+    private JournalRecord? ReadJournal()
+    {
+        if (places.Journal.Read() is not { } content)
+        {
+            return null;
+        }
+
+        if (specification.AbandonJournal)
+        {
+            _start = ApplyStart.Abandoned;
+            return null;
+        }
+
+        return JournalRecord.TryDecode(content, out JournalRecord? record) switch
+        {
+            JournalContent.Valid => record,
+            JournalContent.Newer => throw new SyncException(
+                SyncError.Mismatch, places.Journal.Name, "is the journal of a newer version of this program", "go on with that version; --abandon-journal gives up what it says"),
+            _ => throw new SyncException(
+                SyncError.Mismatch,
+                places.Journal.Name,
+                $"is damaged, or no journal: what the run before did to {target.Name} is not known",
+                "--abandon-journal goes on without it: every block is then recognised, or refused, by itself"),
+        };
+    }
+
+    private JournalRecord FirstRecord(PatchPlan plan, ReadOnlyMemory<byte>? undo)
+    {
+        JournalRecord? standing = _start is ApplyStart.Resumed or ApplyStart.TurnedRound ? _standing : null;
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        return new JournalRecord
+        {
+            Sequence = 0,
+            Session = patch.Digest,
+            Other = undo ?? (_start == ApplyStart.TurnedRound ? standing!.Session : standing?.Other),
+            TailWasZero = standing?.TailWasZero
+                ?? (target.Kind == StorageKind.BlockDevice && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
+            Windows = standing?.Windows ?? [],
+
+            // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and what it left in doubt stays so.
+            DoubtFrom = standing?.DoubtFrom ?? 0,
+            BaseSize = geometry.Base.Size,
+            TargetSize = geometry.Target.Size,
+            Target = places.Identity,
+            Patch = patch.Name,
+        };
+    }
+
+    private (ReadOnlyMemory<byte>? Digest, bool? Kept) PrepareUndo(PatchPlan plan)
+    {
+        if (places.Undo is null)
+        {
+            return (null, null);
+        }
+
+        try
+        {
+            UndoFile undo = new(target, plan, patch, places.Undo, options);
+            return undo.FindExisting() is { } digest ? (digest, true) : (undo.Make(), false);
+        }
+        catch
+        {
+            target.ReleasePastEnd();
+            throw;
+        }
+    }
+
+    private WriteCounts Write(PatchExecutor executor)
+    {
+        try
+        {
+            return executor.Write();
+        }
+        catch (StorageException failure) when (!executor.HasBegun)
+        {
+            target.ReleasePastEnd();
+            string? hint = failure.Error == StorageError.NoSpace ? "--journal names a directory with more room" : failure.Hint;
+            throw new StorageException(failure.Error, failure.Path, $"{failure.Message}; nothing was written to the target", failure.Errno, failure.Offset, hint);
+        }
+        catch (StorageException failure) when (failure.Hint is null)
+        {
+            throw new StorageException(
+                failure.Error,
+                failure.Path,
+                failure.Message,
+                failure.Errno,
+                failure.Offset,
+                "the target is partly patched: remove the cause, then run the same command again to go on");
+        }
+    }
+
+    // The blocks that go are marked first: half of them may be gone after a crash, and the other direction has to bring them back.
+    private void Cut(PatchPlan plan, PatchJournal journal)
+    {
+        if (!plan.Sizing.Shrinks || target.Length == plan.Sizing.LengthAfter)
+        {
+            return;
+        }
+
+        journal.Mark(new ByteRange(plan.Sizing.LengthAfter, Math.Max(plan.Header.BaseSize!.Value, plan.Sizing.LengthBefore)));
+        target.SetLength(plan.Sizing.LengthAfter);
+        if (tuning.FlushesBeforeFinish)
+        {
+            target.Flush();
+        }
+    }
+
+    private void CheckBase(PatchPlan plan)
+    {
+        if (!BaseCheck.Matches(target, plan, patch, belowCache: false, options))
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                target.Name,
+                $"is not the base of {patch.Name}: its blocks outside the data file differ from the remote's checksum file",
+                "make a new checksum file of the target, and a new request");
+        }
+    }
+
+    private long Verify(PatchPlan plan, PatchJournal journal)
+    {
+        if (specification.Verify == VerifyMode.None)
+        {
+            return 0;
+        }
+
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        if (specification.Verify == VerifyMode.Full)
+        {
+            options.Progress.Begin("reading back all", geometry.Target.Size);
+            if (ReadBack.RootMatches(target, geometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options))
+            {
+                return ChecksumOperation.CoveredBytes(geometry.Target, plan.Header.Coverage);
+            }
+        }
+
+        (BlockRunList wrong, long bytes) = ReadBack.Blocks(target, plan, patch, workspace, options);
+        if (wrong.BlockCount > 0)
+        {
+            throw ReadBackFailed(plan, journal, wrong);
+        }
+
+        if (specification.Verify == VerifyMode.Written)
+        {
+            return bytes;
+        }
+
+        // What was to be written is written: there is nothing to go on with.
+        journal.Finish();
+        throw new SyncException(
+            SyncError.VerificationFailed,
+            target.Name,
+            "all written blocks are right, but others differ from the master",
+            "the target was not the one that the remote's checksum file describes: make a new checksum file and request for what is left");
+    }
+
+    // In the cache they look right: only the journal can tell the next run that they have to be written again.
+    private SyncException ReadBackFailed(PatchPlan plan, PatchJournal journal, BlockRunList wrong)
+    {
+        BlockGeometry geometry = plan.Header.SyncGeometry.Target;
+        List<ByteRange> ranges = [.. wrong.Runs.Select(run => new ByteRange(geometry.OffsetOf(run.First), Math.Min(geometry.OffsetOf(run.End), FormatLimits.MaxSize)))];
+        if (wrong.RunCount > wrong.Runs.Count)
+        {
+            ranges.Add(new ByteRange(ranges[^1].Offset, geometry.Size));
+        }
+
+        journal.Distrust(ranges);
+        string repair = string.Empty;
+        if (places.Repair is { } output)
+        {
+            Cut(plan, journal);
+            journal.Distrust(ranges);
+            RepairRequest.Write(target, plan, patch, wrong.Runs, output.Stream, options);
+            output.Commit();
+            repair = $"; {output.Name} asks the master for {(wrong.RunCount > wrong.Runs.Count ? "the first of them" : "them")} again";
+        }
+
+        return new SyncException(
+            SyncError.VerificationFailed,
+            target.Name,
+            $"{wrong} did not read back as written{repair}",
+            "the device or file system returns other bytes than were written to it: check its health, then run the same command again: it writes them once more",
+            wrong.Runs);
+    }
+
+    private SyncException Unrecognized(PatchPlan plan)
+    {
+        long all = plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks + plan.Unrecognized.BlockCount;
+        return new SyncException(
+            SyncError.Unrecognized,
+            target.Name,
+            $"neither as {patch.Name} expects nor already new: {plan.Unrecognized} of the {all} to be patched; nothing was written",
+            $"{LikelyCause(plan)} (--force-unrecognized overwrites them)",
+            plan.Unrecognized.Runs);
+    }
+
+    private string LikelyCause(PatchPlan plan)
+    {
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        if (target.Kind == StorageKind.BlockDevice && plan.Unrecognized.Runs[0].First >= geometry.Base.BlockCount)
+        {
+            return $"behind byte {geometry.Base.Size}, where the remote's checksum file ends, the device is not zero: "
+                + $"if it was extended for this, clear that part first (blkdiscard -z -o {geometry.Base.Size} {target.Name})";
+        }
+
+        // Blocks that the base has not are found old in any target that is as long: they say nothing about which target it is.
+        long absent = geometry.ResizesTarget ? Math.Max(0, geometry.Target.BlockCount - geometry.Base.BlockCount) : 0;
+        return plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks <= absent
+            ? $"is this the target of {patch.Name}?"
+            : "the target has changed since its checksum file was made: make a new one, and a new request";
+    }
+}

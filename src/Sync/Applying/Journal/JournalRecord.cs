@@ -1,0 +1,279 @@
+using System.Buffers.Binary;
+using System.Text;
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>A stretch of the target. Bytes; the end is the first byte behind it.</summary>
+internal readonly record struct ByteRange(long Offset, long End);
+
+/// <summary>What can be read from the file of a journal.</summary>
+internal enum JournalContent
+{
+    /// <summary>A record.</summary>
+    Valid,
+
+    /// <summary>Neither half holds a record.</summary>
+    Damaged,
+
+    /// <summary>A newer program wrote it.</summary>
+    Newer,
+}
+
+/// <summary>
+/// What a run knows about a target that it is changing, and the next run must know after a power cut. The file of a journal has two halves; each record
+/// is written over the older one, so that a torn write leaves the other. A record is found whole by its checksum.
+/// </summary>
+/// <remarks>
+/// Little-endian: magic (8 bytes), version (u16), length of the record (u16), sequence (u64), session (16 bytes), other direction (16 bytes, zeros: none), flags (u8:
+/// 1 finished, 2 the other direction is given, 4 the tail was zeros), number of windows (u8), doubt from (i64), base size, target size (i64 each), windows (offset and end, i64 each), then
+/// target and data file, each a length (u16) and UTF-8, and XXH128 of all before it. It is the state of one program on one machine, no message: Format.md does
+/// not speak of it.
+/// </remarks>
+internal sealed record JournalRecord
+{
+    /// <summary>Bytes of the file.</summary>
+    public const int FileLength = 2 * HalfLength;
+
+    /// <summary>Ranges kept; beyond that, neighbours are joined.</summary>
+    public const int MaxWindows = 8;
+
+    /// <summary>Nothing is in doubt.</summary>
+    public const long NoDoubt = long.MaxValue;
+
+    private const int HalfLength = 4096;
+    private const int HashLength = 16;
+    private const int DigestLength = 16;
+    private const int FixedLength = 8 + 2 + 2 + 8 + (2 * DigestLength) + 1 + 1 + (3 * 8);
+    private const int MaxText = 1024;
+    private const ushort Version = 1;
+    private const byte FinishedFlag = 1;
+    private const byte OtherFlag = 2;
+    private const byte TailFlag = 4;
+
+    private static ReadOnlySpan<byte> Magic => "BSJRNL\r\n"u8;
+
+    /// <summary>Ascends with each record.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>The digest of the data file that is being applied. 16 bytes.</summary>
+    public required ReadOnlyMemory<byte> Session { get; init; }
+
+    /// <summary>The digest of the data file that leads back: the undo file, or what the undo file undoes. Null where there is none.</summary>
+    public ReadOnlyMemory<byte>? Other { get; init; }
+
+    /// <summary>Everything is done and durable; only the file of the journal is left over.</summary>
+    public bool IsFinished { get; init; }
+
+    /// <summary>
+    /// The target is a device, and the session began by making what it holds larger: what lies between the two sizes was zeros, and becomes zeros again where the direction
+    /// is turned round.
+    /// </summary>
+    public bool TailWasZero { get; init; }
+
+    /// <summary>Stretches of the target not known to be durable: they may be neither old nor new. Ascending, at most <see cref="MaxWindows"/>.</summary>
+    public IReadOnlyList<ByteRange> Windows { get; init; } = [];
+
+    /// <summary>From this byte on, what the cache shows as new is not believed: nothing has been flushed since it was looked at, or a flush failed.</summary>
+    public long DoubtFrom { get; init; } = NoDoubt;
+
+    /// <summary>Bytes of A.</summary>
+    public required long BaseSize { get; init; }
+
+    /// <summary>Bytes of B.</summary>
+    public required long TargetSize { get; init; }
+
+    /// <summary>What the target is, for people and to be compared.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>How the data file was called, for people.</summary>
+    public required string Patch { get; init; }
+
+    /// <summary>With a range added; the nearest two are joined where there are too many.</summary>
+    public static IReadOnlyList<ByteRange> Join(IEnumerable<ByteRange> ranges, int most = MaxWindows)
+    {
+        List<ByteRange> joined = [];
+        foreach (ByteRange range in ranges.Where(range => range.Offset < range.End).OrderBy(range => range.Offset))
+        {
+            if (joined.Count > 0 && range.Offset <= joined[^1].End)
+            {
+                joined[^1] = joined[^1] with { End = Math.Max(joined[^1].End, range.End) };
+            }
+            else
+            {
+                joined.Add(range);
+            }
+        }
+
+        while (joined.Count > most)
+        {
+            int at = Enumerable.Range(0, joined.Count - 1).MinBy(i => joined[i + 1].Offset - joined[i].End);
+            joined[at] = joined[at] with { End = joined[at + 1].End };
+            joined.RemoveAt(at + 1);
+        }
+
+        return joined;
+    }
+
+    /// <summary>The whole file, with this as its only record.</summary>
+    public byte[] ToFile()
+    {
+        byte[] file = new byte[FileLength];
+        Encode().CopyTo(file, (int)PlaceInFile);
+        return file;
+    }
+
+    /// <summary>Where in the file this record belongs.</summary>
+    public long PlaceInFile => Sequence % 2 * HalfLength;
+
+    /// <summary>The record.</summary>
+    public byte[] Encode()
+    {
+        byte[] target = Shorten(Target);
+        byte[] patch = Shorten(Patch);
+        byte[] record = new byte[FixedLength + (Windows.Count * 16) + 2 + target.Length + 2 + patch.Length + HashLength];
+        Span<byte> at = record;
+        Magic.CopyTo(at);
+        BinaryPrimitives.WriteUInt16LittleEndian(at[8..], Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(at[10..], (ushort)record.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(at[12..], Sequence);
+        Session.Span.CopyTo(at[20..]);
+        (Other ?? default).Span.CopyTo(at[36..]);
+        at[52] = (byte)((IsFinished ? FinishedFlag : 0) | (Other is null ? 0 : OtherFlag) | (TailWasZero ? TailFlag : 0));
+        at[53] = (byte)Windows.Count;
+        BinaryPrimitives.WriteInt64LittleEndian(at[54..], DoubtFrom);
+        BinaryPrimitives.WriteInt64LittleEndian(at[62..], BaseSize);
+        BinaryPrimitives.WriteInt64LittleEndian(at[70..], TargetSize);
+        at = at[FixedLength..];
+        foreach (ByteRange window in Windows)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(at, window.Offset);
+            BinaryPrimitives.WriteInt64LittleEndian(at[8..], window.End);
+            at = at[16..];
+        }
+
+        foreach (byte[] text in new[] { target, patch })
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(at, (ushort)text.Length);
+            text.CopyTo(at[2..]);
+            at = at[(2 + text.Length)..];
+        }
+
+        BlockHash.Xxh128.Hash(record.AsSpan(0, record.Length - HashLength), at);
+        return record;
+    }
+
+    /// <summary>The latest record of a file.</summary>
+    public static JournalContent TryDecode(ReadOnlySpan<byte> file, out JournalRecord? record)
+    {
+        record = null;
+        bool newer = false;
+        for (int half = 0; half < 2; half++)
+        {
+            int from = Math.Min(half * HalfLength, file.Length);
+            ReadOnlySpan<byte> bytes = file[from..Math.Min(from + HalfLength, file.Length)];
+            if (!IsWhole(bytes, out int length))
+            {
+                continue;
+            }
+
+            if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) > Version)
+            {
+                newer = true;
+            }
+            else if (TryDecodeHalf(bytes[..(length - HashLength)]) is { } found && found.PlaceInFile == half * HalfLength
+                && (record is null || found.Sequence > record.Sequence))
+            {
+                record = found;
+            }
+        }
+
+        // A record of a newer program must not be passed over for an older one that stands beside it.
+        return newer ? JournalContent.Newer : record is null ? JournalContent.Damaged : JournalContent.Valid;
+    }
+
+    private static bool IsWhole(ReadOnlySpan<byte> bytes, out int length)
+    {
+        length = 0;
+        if (bytes.Length < FixedLength || !bytes.StartsWith(Magic))
+        {
+            return false;
+        }
+
+        length = BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]);
+        Span<byte> hash = stackalloc byte[HashLength];
+        if (length < FixedLength + HashLength || length > bytes.Length)
+        {
+            return false;
+        }
+
+        BlockHash.Xxh128.Hash(bytes[..(length - HashLength)], hash);
+        return bytes[(length - HashLength)..length].SequenceEqual(hash);
+    }
+
+    private static JournalRecord? TryDecodeHalf(ReadOnlySpan<byte> bytes)
+    {
+        long sequence = BinaryPrimitives.ReadInt64LittleEndian(bytes[12..]);
+        long doubtFrom = BinaryPrimitives.ReadInt64LittleEndian(bytes[54..]);
+        long baseSize = BinaryPrimitives.ReadInt64LittleEndian(bytes[62..]);
+        long targetSize = BinaryPrimitives.ReadInt64LittleEndian(bytes[70..]);
+        byte flags = bytes[52];
+        int count = bytes[53];
+        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) != Version || sequence < 0 || doubtFrom < 0 || flags > (FinishedFlag | OtherFlag | TailFlag) || count > MaxWindows
+            || baseSize is < 0 or > FormatLimits.MaxSize || targetSize is < 0 or > FormatLimits.MaxSize || bytes.Length < FixedLength + (count * 16))
+        {
+            return null;
+        }
+
+        ByteRange[] windows = new ByteRange[count];
+        long end = 0;
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> window = bytes[(FixedLength + (i * 16))..];
+            windows[i] = new ByteRange(BinaryPrimitives.ReadInt64LittleEndian(window), BinaryPrimitives.ReadInt64LittleEndian(window[8..]));
+            if (windows[i].Offset < end || windows[i].End <= windows[i].Offset || windows[i].End > FormatLimits.MaxSize)
+            {
+                return null;
+            }
+
+            end = windows[i].End;
+        }
+
+        ReadOnlySpan<byte> texts = bytes[(FixedLength + (count * 16))..];
+        return TryReadText(ref texts, out string target) && TryReadText(ref texts, out string patch) && texts.IsEmpty
+            ? new JournalRecord
+            {
+                Sequence = sequence,
+                Session = bytes[20..36].ToArray(),
+                Other = (flags & OtherFlag) != 0 ? bytes[36..52].ToArray() : null,
+                IsFinished = (flags & FinishedFlag) != 0,
+                TailWasZero = (flags & TailFlag) != 0,
+                Windows = windows,
+                DoubtFrom = doubtFrom,
+                BaseSize = baseSize,
+                TargetSize = targetSize,
+                Target = target,
+                Patch = patch,
+            }
+            : null;
+    }
+
+    private static bool TryReadText(ref ReadOnlySpan<byte> bytes, out string text)
+    {
+        text = string.Empty;
+        if (bytes.Length < 2 || BinaryPrimitives.ReadUInt16LittleEndian(bytes) is var length && length > bytes.Length - 2)
+        {
+            return false;
+        }
+
+        text = Encoding.UTF8.GetString(bytes.Slice(2, length));
+        bytes = bytes[(2 + length)..];
+        return true;
+    }
+
+    private static byte[] Shorten(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        return bytes.Length <= MaxText ? bytes : bytes[..MaxText];
+    }
+}

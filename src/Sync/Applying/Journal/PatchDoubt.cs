@@ -1,0 +1,82 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Which blocks of the target the journal of an interrupted run does not vouch for. They are written again whatever they look like.
+/// </summary>
+internal sealed class PatchDoubt
+{
+    private readonly List<BlockRun> _torn;
+    private readonly long _newFrom;
+
+    private PatchDoubt(List<BlockRun> torn, long newFrom)
+    {
+        _torn = torn;
+        _newFrom = newFrom;
+    }
+
+    /// <summary>There is no journal: all blocks are what they look like.</summary>
+    public static PatchDoubt None { get; } = new([], long.MaxValue);
+
+    /// <summary>After another session: each block must be old or new, but what looks new may be so in the cache only.</summary>
+    public static PatchDoubt OfAllNew { get; } = new([], 0);
+
+    /// <summary>What the journal of this session, in this direction or the other, does not vouch for.</summary>
+    public static PatchDoubt Of(JournalRecord record, int blockSize)
+    {
+        if (record.IsFinished)
+        {
+            return None;
+        }
+
+        List<BlockRun> torn = [];
+        foreach (ByteRange window in record.Windows)
+        {
+            long first = window.Offset / blockSize;
+            long end = (window.End + blockSize - 1) / blockSize;
+            torn.Add(BlockRun.Between(torn.Count > 0 ? Math.Max(first, torn[^1].End) : first, end));
+        }
+
+        torn.RemoveAll(run => run.Count <= 0);
+        return new PatchDoubt(torn, record.DoubtFrom == JournalRecord.NoDoubt ? long.MaxValue : record.DoubtFrom / blockSize);
+    }
+
+    /// <summary>True where nothing is in doubt.</summary>
+    public bool IsNone => _torn.Count == 0 && _newFrom == long.MaxValue;
+
+    /// <summary>True where any of the blocks is in doubt.</summary>
+    public bool Touches(BlockRun run) => run.End > _newFrom || _torn.Exists(torn => torn.First < run.End && torn.End > run.First);
+
+    /// <summary>True where the block is not believed to be new although it looks so.</summary>
+    public bool DoubtsNew(long block) => block >= _newFrom;
+
+    /// <summary>True where the block may be neither old nor new.</summary>
+    public bool MayBeTorn(long block) => _torn.Exists(torn => torn.First <= block && block < torn.End);
+
+    /// <summary>Cuts a run where blocks that may be torn begin and end.</summary>
+    public IEnumerable<(BlockRun Blocks, bool MayBeTorn)> Cut(BlockRun run)
+    {
+        foreach (BlockRun torn in _torn)
+        {
+            if (torn.End <= run.First || torn.First >= run.End)
+            {
+                continue;
+            }
+
+            if (torn.First > run.First)
+            {
+                yield return (BlockRun.Between(run.First, torn.First), false);
+            }
+
+            BlockRun inside = BlockRun.Between(Math.Max(run.First, torn.First), Math.Min(run.End, torn.End));
+            yield return (inside, true);
+            run = BlockRun.Between(inside.End, run.End);
+        }
+
+        if (run.Count > 0)
+        {
+            yield return (run, false);
+        }
+    }
+}

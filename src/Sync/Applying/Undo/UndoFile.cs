@@ -1,0 +1,194 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// The data file that takes the target back (DESIGN: undo). It is what `dtreq` and `dtfile` would make of the two sides exchanged: the request is the data file's own operations
+/// turned round, and the content comes from the target itself, each block compared with the hash that the data file gives for it.
+/// </summary>
+internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSource patch, IUndoPlace place, SyncOptions options)
+{
+    private readonly MessageHeader _header = plan.Header with
+    {
+        BaseSize = plan.Header.TargetSize,
+        TargetSize = plan.Header.BaseSize,
+        Label = null,
+    };
+
+    /// <summary>Looks for the undo file of an earlier run, and verifies it whole.</summary>
+    /// <returns>Its digest; null where there is no file.</returns>
+    /// <exception cref="StorageException"><see cref="StorageError.Exists"/>: there is a file, and it is not the undo file of this data file.</exception>
+    /// <exception cref="MessageFormatException">There is a file, and it is damaged, or no data file.</exception>
+    public ReadOnlyMemory<byte>? FindExisting()
+    {
+        using Stream? stream = place.OpenExisting(options.Cancellation);
+        if (stream is null)
+        {
+            return null;
+        }
+
+        PatchSource undo = new(stream, place.Name);
+        using PatchWorkspace workspace = new();
+        MessageTrailer trailer = new PatchVerifier(undo, workspace, options).Verify(out MessageHeader header);
+        MessageHeader expected = _header with { FrameSize = header.FrameSize, Label = header.Label };
+        bool fits = header == expected
+            && trailer.BaseRoot!.Value.Span.SequenceEqual(plan.Trailer.TargetRoot!.Value.Span)
+            && trailer.TargetRoot!.Value.Span.SequenceEqual(plan.Trailer.BaseRoot!.Value.Span)
+            && LeadsBack(undo);
+        return fits
+            ? undo.Digest
+            : throw new StorageException(
+                StorageError.Exists,
+                place.Name,
+                $"{place.Name}: exists already, and is not the undo file of {patch.Name}",
+                hint: "name another file with --undo");
+    }
+
+    /// <summary>Makes it. Durable, with its name, when this returns.</summary>
+    /// <returns>Its digest.</returns>
+    /// <exception cref="SyncException">The target is not as the base was any more.</exception>
+    /// <exception cref="StorageException">It cannot be written.</exception>
+    public ReadOnlyMemory<byte> Make()
+    {
+        if (plan.NotOldBlocks > 0)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                target.Name,
+                $"no undo file can be made: {plan.NotOldBlocks} of its blocks are no longer what {patch.Name} was made for",
+                "a run without --undo goes on; an undo file takes the target back only if it is made before anything is written");
+        }
+
+        if (target.Length < plan.Header.BaseSize!.Value && plan.Header.SyncGeometry.ResizesTarget)
+        {
+            throw new SyncException(
+                SyncError.Mismatch, target.Name, $"no undo file can be made: {target.Length} bytes are left of {plan.Header.BaseSize}", "a run without --undo goes on");
+        }
+
+        try
+        {
+            return Write();
+        }
+        catch (StorageException full) when (full.Error == StorageError.NoSpace)
+        {
+            throw new StorageException(
+                full.Error, full.Path, $"{full.Message}; nothing was written to the target", full.Errno, full.Offset, "--undo names a file where there is more room");
+        }
+    }
+
+    private ReadOnlyMemory<byte> Write()
+    {
+        using Stream spool = place.CreateSpool();
+        WriteRequest(spool);
+        spool.Position = 0;
+        OperationReader request = new(spool, place.Name, MessageKind.DataRequest);
+        using MessageOutput output = place.Create();
+        DataFileWriter writer = new(output.Stream, _header);
+        BlockRunList changed = new();
+        options.Progress.Begin("saving what will be overwritten", 0);
+        new FrameCollector(target, request, writer, new DataFileSpecification { FrameSize = _header.FrameSize!.Value }, changed).Run(options);
+        if (changed.BlockCount > 0)
+        {
+            throw new SyncException(
+                SyncError.Unrecognized, target.Name, $"changed while the undo file was being made: {changed}; nothing was written", "stop what else writes to the target", changed.Runs);
+        }
+
+        MessageTrailer trailer = writer.Finish(request.Trailer.BaseRoot!.Value, request.Trailer.TargetRoot!.Value);
+        output.Commit();
+        return trailer.Digest;
+    }
+
+    // What the data file says of blocks, the other way round; then the blocks that the target will lose.
+    private void WriteRequest(Stream spool)
+    {
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        DataRequestWriter writer = new(spool, _header with { FrameSize = null });
+        OperationCursor cursor = new(patch.Open(skipContent: true));
+        while (cursor.Next())
+        {
+            Operation operation = cursor.Operation;
+            if (operation.Old == OldKind.Absent)
+            {
+                continue; // what A has not is cut
+            }
+
+            int oldLength = operation.Old == OldKind.Hashed ? (int)operation.Blocks.Count * _header.Hash.Length : 0;
+            int newLength = operation.New == NewKind.Data ? (int)operation.Blocks.Count * _header.Hash.Length : 0;
+            ReadOnlySpan<byte> payload = cursor.Group.Payload.Span;
+            writer.Add(
+                operation.Blocks,
+                operation.Old == OldKind.Hashed ? NewKind.Data : NewKind.Zero,
+                operation.New == NewKind.Data ? OldKind.Hashed : OldKind.Zero,
+                payload.Slice(operation.NewHashesAt, newLength),
+                payload.Slice(operation.OldHashesAt, oldLength));
+        }
+
+        if (geometry.ResizesTarget && geometry.Base.BlockCount > geometry.Target.BlockCount)
+        {
+            BlockCoverage tail = BlockCoverage.Of([BlockRun.Between(geometry.Target.BlockCount, geometry.Base.BlockCount)]);
+            new BlockScanner(target, geometry.Base, _header.Hash, HolePolicy.Read, belowCache: false, options).Scan(tail, new TailSink(writer));
+        }
+
+        writer.Finish(plan.Trailer.TargetRoot!.Value.ToArray(), plan.Trailer.BaseRoot!.Value.ToArray());
+    }
+
+    // For every block that the data file overwrites, the undo file has what was there.
+    private bool LeadsBack(PatchSource undo)
+    {
+        OperationCursor forth = new(patch.Open(skipContent: true));
+        OperationCursor back = new(undo.Open(skipContent: true));
+        while (forth.Next())
+        {
+            if (forth.Operation.Old == OldKind.Absent)
+            {
+                continue;
+            }
+
+            for (BlockRun left = forth.Operation.Blocks; left.Count > 0;)
+            {
+                back.Seek(left.First);
+                if (back.Operation.Blocks.First > left.First)
+                {
+                    return false;
+                }
+
+                BlockRun both = BlockRun.Between(left.First, Math.Min(left.End, back.Operation.Blocks.End));
+                if (!IsReverse(forth, back, both))
+                {
+                    return false;
+                }
+
+                left = BlockRun.Between(both.End, left.End);
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsReverse(OperationCursor forth, OperationCursor back, BlockRun blocks)
+    {
+        Operation there = forth.Operation;
+        Operation here = back.Operation;
+        bool oldIsHashed = there.Old == OldKind.Hashed;
+        bool newIsHashed = there.New == NewKind.Data;
+        if (here.New == NewKind.Data != oldIsHashed || here.Old == OldKind.Hashed != newIsHashed)
+        {
+            return false;
+        }
+
+        int length = oldIsHashed || newIsHashed ? _header.Hash.Length * (int)blocks.Count : 0;
+        return (!oldIsHashed || Hashes(forth, there.OldHashesAt, there).SequenceEqual(Hashes(back, here.NewHashesAt, here)))
+            && (!newIsHashed || Hashes(forth, there.NewHashesAt, there).SequenceEqual(Hashes(back, here.OldHashesAt, here)));
+
+        ReadOnlySpan<byte> Hashes(OperationCursor cursor, int at, in Operation operation) =>
+            cursor.Group.Payload.Span.Slice(at + ((int)(blocks.First - operation.Blocks.First) * _header.Hash.Length), length);
+    }
+
+    private sealed class TailSink(DataRequestWriter writer) : IBlockSink
+    {
+        public void AddData(BlockRun run, ReadOnlySpan<byte> hashes) => writer.Add(run, NewKind.Data, OldKind.Absent, [], hashes);
+
+        public void AddZeros(BlockRun run) => writer.Add(run, NewKind.Zero, OldKind.Absent, [], []);
+    }
+}
