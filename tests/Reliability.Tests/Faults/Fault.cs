@@ -21,6 +21,9 @@ public sealed record Fault(string Action, string Calls, string When)
     /// <summary>The n-th call, and no other, fails with this error.</summary>
     public static Fault Error(string error, string calls, int number) => new(error, calls, $"--at {number}");
 
+    /// <summary>The n-th call and all that come after it fail with this error.</summary>
+    public static Fault Errors(string error, string calls, int number) => new(error, calls, $"--from {number}");
+
     /// <summary>Every call is interrupted once, and works when it is repeated.</summary>
     public static Fault Interruptions(string calls) => new("EINTR", calls, "--odd");
 
