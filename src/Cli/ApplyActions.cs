@@ -42,9 +42,13 @@ public static class ApplyActions
         string? repair = NamedFile(result.GetValue(arguments.Repair), "--repair");
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
         string? spoolDirectory = input.CanSeek ? null : StateDirectory.SpoolDirectoryFor(target, result.GetValue(arguments.Spool));
-        using StateFile journal = StateDirectory.JournalOf(target, result.GetValue(arguments.Journal), readOnly: specification.DryRun);
-        string?[] messages = [file == MessageFiles.Standard ? null : file, spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journal.Name, undo, repair];
+
+        // What is wrong with the target is said before what is wrong with the place of its journal; but the target must not hold the journal.
+        string? journalDirectory = result.GetValue(arguments.Journal);
+        using StateFile journalPlace = StateDirectory.JournalOf(target, journalDirectory, readOnly: true);
+        string?[] messages = [file == MessageFiles.Standard ? null : file, spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journalPlace.Name, undo, repair];
         using IWritableStorage storage = StorageAccess.OpenTarget(target, [.. messages.OfType<string>()], readOnly: specification.DryRun);
+        using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
         using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, session);
         PatchSource patch = new(seekable, MessageFiles.NameOf(file));
         using MessageOutput? repairOutput = repair is null || specification.DryRun ? null : MessageFiles.Create(repair, force: false, session, file);
@@ -119,7 +123,7 @@ public static class ApplyActions
             $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}), {done.Written.ZeroBlocks} turned to zeros, {plan.NewBlocks} up to date already{size}");
         if (done.UndoKept is { } kept)
         {
-            session.Terminal.Summary($"{undo} takes it back{(kept ? " (kept from an earlier run)" : string.Empty)}");
+            session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "has what was there before")}: applying it takes {target} back");
         }
 
         session.Terminal.Summary(specification.Verify switch

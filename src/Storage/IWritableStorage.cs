@@ -14,6 +14,14 @@ public interface IWritableStorage : IReadableStorage
     void Write(ReadOnlySpan<byte> data, long offset);
 
     /// <summary>
+    /// Asks the system to begin to bring a range to the medium, so that the next <see cref="Flush"/> has less to wait for. No more than advice: nothing is durable
+    /// by it, and an error comes with the flush.
+    /// </summary>
+    void BeginWriteBack(long offset, long length)
+    {
+    }
+
+    /// <summary>
     /// Makes the range read as zeros by asking the device or file system, without discarding (blocks stay allocated).
     /// False where that is not possible or the range is not aligned for it: then nothing has changed, write zeros.
     /// </summary>

@@ -70,6 +70,12 @@ internal sealed partial class LinuxStorage : IWritableStorage
         Posix.WriteAt(_file, data, offset, Name);
     }
 
+    public void BeginWriteBack(long offset, long length)
+    {
+        DemandWritable();
+        Posix.BeginWriteBack(_file, offset, length);
+    }
+
     public void SetLength(long length)
     {
         DemandWritable();

@@ -45,6 +45,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "posix_fadvise")]
     public static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
 
+    [LibraryImport(Name, EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int BeginWriteBack(SafeFileHandle file, long offset, long length, uint flags);
+
     [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Control(SafeFileHandle file, nuint request, void* argument);
 

@@ -18,6 +18,8 @@ internal static unsafe partial class Posix
     private const int SeekToData = 3;
     private const int SeekToHole = 4;
 
+    private const uint StartWriting = 2; // SYNC_FILE_RANGE_WRITE
+
     private const int AdviceSequential = 2;
     private const int AdviceDoNotNeed = 4;
 
@@ -87,6 +89,12 @@ internal static unsafe partial class Posix
     /// <summary>Asks the kernel to forget clean cached pages of the range. Only advice: a failure changes nothing.</summary>
     public static void DropCache(SafeFileHandle file, long offset, long length) =>
         _ = Libc.Advise(file, offset, length, AdviceDoNotNeed);
+
+    /// <summary>
+    /// Begins to write dirty pages of the range out, and waits for nothing. Only advice: what fails is told by fsync, which this neither replaces nor robs of an error (it does
+    /// not look at those of pages written before).
+    /// </summary>
+    public static void BeginWriteBack(SafeFileHandle file, long offset, long length) => _ = Libc.BeginWriteBack(file, offset, length, StartWriting);
 
     private static long Seek(SafeFileHandle file, long offset, int whence, out int errno)
     {

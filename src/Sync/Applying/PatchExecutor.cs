@@ -9,6 +9,9 @@ namespace BinarySync.Sync;
 /// </summary>
 internal sealed class PatchExecutor
 {
+    // Bytes written before the system is asked to bring them to the medium: it works while the next ones are checked, and the flush has less to wait for.
+    private const long WriteBackLength = 8 << 20;
+
     private readonly IWritableStorage _target;
     private readonly PatchPlan _plan;
     private readonly PatchSource _patch;
@@ -25,6 +28,8 @@ internal sealed class PatchExecutor
     private WriteCounts _written;
     private int _window;
     private int _marked = -1;
+    private long _unsentFrom = -1;
+    private long _unsentBytes;
 
     public PatchExecutor(
         IWritableStorage target,
@@ -269,6 +274,7 @@ internal sealed class PatchExecutor
             EnterWindowOf(item);
             _target.Write(item.Raw.AsSpan(stretch.ContentOffset, stretch.Length), stretch.TargetOffset);
             _written = _written with { DataBlocks = _written.DataBlocks + BlocksIn(stretch), DataBytes = _written.DataBytes + stretch.Length };
+            SendSoon(stretch.TargetOffset, stretch.Length);
             if (RestOfLastBlock(stretch) is var rest and > 0)
             {
                 _zeros.Add(stretch.TargetOffset + stretch.Length, rest);
@@ -278,11 +284,22 @@ internal sealed class PatchExecutor
         _options.Progress.Advance(item.Frame.RawLength);
     }
 
-    // Of a device that B does not fill: where B ends inside a block that A fills further, the rest of that block becomes zeros (Format.md 9.4).
+    private void SendSoon(long offset, long length)
+    {
+        _unsentFrom = _unsentBytes == 0 ? offset : _unsentFrom;
+        _unsentBytes += length;
+        if (_unsentBytes >= WriteBackLength)
+        {
+            _target.BeginWriteBack(_unsentFrom, offset + length - _unsentFrom);
+            _unsentBytes = 0;
+        }
+    }
+
+    // As ClearBehindTarget, for what lies in the last block: that one is recognised as a whole.
     private int RestOfLastBlock(in ContentPiece stretch)
     {
         long end = stretch.TargetOffset + stretch.Length;
-        if (_target.Kind != StorageKind.BlockDevice || !_geometry.ResizesTarget || end != _geometry.Target.Size || _geometry.Target.ShortLength == 0)
+        if (!_journal.TailWasZero || end != _geometry.Target.Size || _geometry.Target.ShortLength == 0)
         {
             return 0;
         }
@@ -305,6 +322,7 @@ internal sealed class PatchExecutor
     {
         EnterWindowOf(item);
         _target.Write(item.Raw.AsSpan(piece.ContentOffset, piece.Length), piece.TargetOffset);
+        SendSoon(piece.TargetOffset, piece.Length);
         if (RestOfLastBlock(piece) is var rest and > 0)
         {
             _zeros.Add(piece.TargetOffset + piece.Length, rest);
