@@ -198,7 +198,7 @@ class Tracer:
             registers.rax = 2**64 - getattr(errno, action)
             ptrace(PTRACE_SETREGS, thread, ctypes.byref(registers))
         elif action != "none":
-            # A program hears of a signal in another thread: this call waits until it surely has.
+            # A program hears of a signal in another thread: this call waits until it surely has; after the second one, until it is gone.
             first, _, second = action.partition("+")
             os.kill(self.process, getattr(signal, "SIG" + first))
             began = time.monotonic()
@@ -206,10 +206,10 @@ class Tracer:
 
             def released():
                 waited = time.monotonic() - began
-                if sent[0] and waited > 0.1:
+                if sent[0] and waited > 0.3:
                     os.kill(self.process, getattr(signal, "SIG" + sent.pop()))
                     sent.append("")
-                return waited > (5 if second else 0.1)
+                return waited > (60 if second else 0.1)
 
             self.held[thread] = released
             return
@@ -263,7 +263,11 @@ class Tracer:
     def text(thread, address):
         with open(f"/proc/{thread}/mem", "rb", buffering=0) as memory:
             memory.seek(address)
-            return os.fsdecode(memory.read(4096 - address % 4096).split(b"\0")[0])
+            found = b""
+            while b"\0" not in found:
+                # No further than the end of the page: there may be nothing behind it.
+                found += memory.read(4096 - (address + len(found)) % 4096)
+            return os.fsdecode(found.split(b"\0")[0])
 
 
 def main():
