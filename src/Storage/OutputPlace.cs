@@ -1,3 +1,4 @@
+using System.Text;
 using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage;
@@ -8,6 +9,8 @@ namespace BinarySync.Storage;
 /// <param name="Replace">True where an existing file may be replaced.</param>
 internal sealed record OutputPlace(string Name, string Path, bool Replace)
 {
+    private const int LongestName = 255; // bytes, on every file system that matters
+
     public string Directory => FileIdentity.DirectoryOf(Path);
 
     /// <summary>Resolves a name and makes sure that it can be had.</summary>
@@ -25,6 +28,15 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
         return place;
     }
 
+    /// <summary>A hidden name in the same directory, for this process.</summary>
+    public string TemporaryPath(int attempt)
+    {
+        string name = System.IO.Path.GetFileName(Path);
+        string suffix = $".partial-{Environment.ProcessId}{(attempt == 0 ? "" : $"-{attempt}")}";
+        bool fits = Encoding.UTF8.GetByteCount(name) + suffix.Length + 1 <= LongestName;
+        return System.IO.Path.Combine(Directory, fits ? "." + name + suffix : ".binarysync" + suffix);
+    }
+
     /// <summary>Gives a complete file its name.</summary>
     public void Take(string temporary)
     {
@@ -33,9 +45,7 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
             int errno = Replace ? Posix.TryReplace(temporary, Path) : Posix.TryRenameNew(temporary, Path);
             if (errno != 0)
             {
-                throw errno == Errno.Exists
-                    ? Failure.Of(StorageError.Exists, Name, "exists already", errno)
-                    : Failure.System(errno, StorageError.WriteFailed, Name, "rename the finished file");
+                throw NotTaken(errno, "rename");
             }
 
             return;
@@ -52,6 +62,12 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
                 : PortableFailure.From(error, StorageError.WriteFailed, Name, "rename the finished file");
         }
     }
+
+    /// <summary>Why a name could not be taken.</summary>
+    /// <param name="action">"rename" or "name".</param>
+    public StorageException NotTaken(int errno, string action) => errno == Errno.Exists
+        ? Failure.Of(StorageError.Exists, Name, "exists already", errno)
+        : Failure.System(errno, StorageError.WriteFailed, Name, action + " the finished file");
 
     /// <summary>Makes the name durable.</summary>
     public void FlushDirectory()

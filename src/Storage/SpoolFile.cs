@@ -32,7 +32,7 @@ public static class SpoolFile
     {
         int flags = OpenFlags.ReadWrite | OpenFlags.Temporary | OpenFlags.Exclusive; // exclusive: it never gets a name
         int errno = Posix.TryOpen(directory, flags, out SafeFileHandle? file, OwnerOnly);
-        return errno is 0 or Errno.NotSupported or Errno.IsADirectory or Errno.Invalid or Errno.NotImplemented
+        return errno == 0 || Posix.IsWithoutNameless(errno)
             ? file
             : throw Failure.System(errno, StorageError.OpenFailed, directory, "create a file");
     }

@@ -30,7 +30,9 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
         if (!StateDirectory.IsDevice(target))
         {
-            string path = Beside(FileIdentity.RealPath(target));
+            // As the user wrote it, where that is the file itself and no link to it.
+            string real = FileIdentity.RealPath(target);
+            string path = Beside(real == Path.GetFullPath(target) ? target : real);
             DemandWritable(FileIdentity.DirectoryOf(path), readOnly, "--journal DIR names a directory that can be written");
             return new StateFile(path);
         }
@@ -66,7 +68,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
     {
         string name = Path.GetFileName(file);
         bool fits = Encoding.UTF8.GetByteCount(name) + Suffix.Length <= LongestName;
-        return Path.Combine(FileIdentity.DirectoryOf(file), (fits ? name : HashText.Of(name)) + Suffix);
+        return Path.Combine(Path.GetDirectoryName(file) ?? string.Empty, (fits ? name : HashText.Of(name)) + Suffix);
     }
 
     private static string NearestExisting(string path)

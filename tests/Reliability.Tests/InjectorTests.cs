@@ -40,7 +40,7 @@ public sealed class InjectorTests : IDisposable
         string[] traced =
         [
             .. File.ReadLines(_work["log"])
-                .Where(call => call.Contains(_work.Root, StringComparison.Ordinal) || call.Contains("rename", StringComparison.Ordinal))
+                .Where(call => call.Contains(_work.Root, StringComparison.Ordinal) || call.Contains("rename", StringComparison.Ordinal) || call.Contains("linkat", StringComparison.Ordinal))
                 .Select(call => call.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].Split('(')[0]),
         ];
         Assert.Equal(traced, seen);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BinarySync.Storage;
 
 // A process of its own for what cannot be tried inside the test runner: injected errors, standard streams, what strace sees.
@@ -5,7 +6,10 @@ using BinarySync.Storage;
 return args switch
 {
     ["flush", var path] => Flush(path),
-    ["output", var path] => Output(path),
+    ["output", var path] => Output(path, replace: false),
+    ["output", var path, "over"] => Output(path, replace: true),
+    ["output", var path, "without-proc"] => OutputWithoutProc(path),
+    ["linger", var path] => Linger(path),
     ["state", var path] => State(path),
     ["journal", var device, var directory] => Journal(device, directory),
     ["replace", var path] => Replace(path),
@@ -24,11 +28,31 @@ static int Flush(string path)
     return 0;
 }
 
-static int Output(string path)
+static int Output(string path, bool replace)
 {
-    using OutputFile output = OutputFile.Create(path, replace: false);
+    using OutputFile output = OutputFile.Create(path, replace);
     output.Stream.Write("content"u8);
     Say(output.Commit);
+    return 0;
+}
+
+// In a mount namespace of its own.
+static int OutputWithoutProc(string path)
+{
+    using Process mount = Process.Start("mount", ["-t", "tmpfs", "none", "/proc"]);
+    mount.WaitForExit();
+    Say(() => _ = File.Exists("/proc/self/fd/0") ? throw new InvalidOperationException() : 0);
+    return Output(path, replace: false);
+}
+
+// Waits in the middle of an output until its input ends, or it is killed.
+static int Linger(string path)
+{
+    using OutputFile output = OutputFile.Create(path, replace: false);
+    output.Stream.Write(new byte[1 << 20]);
+    output.Stream.Flush();
+    Console.WriteLine("written");
+    Console.In.ReadToEnd();
     return 0;
 }
 

@@ -22,30 +22,77 @@ public sealed class InjectedErrorTests : IDisposable
     public void An_interrupted_flush_is_repeated() =>
         Assert.Equal(["done", "done", "done"], Inject("fsync:error=EINTR:when=1", "flush"));
 
-    [LinuxFact("strace")]
-    public void An_output_whose_flush_fails_does_not_appear()
+    [LinuxTheory("strace")]
+    [InlineData(1)]
+    [InlineData(2)] // when it has its name
+    public void An_output_whose_flush_fails_does_not_appear(int when)
     {
-        Assert.Equal(["FlushFailed"], Inject("fsync:error=EIO:when=1", "output"));
+        Assert.Equal(["FlushFailed"], Inject($"fsync:error=EIO:when={when}", "output"));
         Assert.Empty(_directory.Names);
     }
 
-    [LinuxFact("strace")]
-    public void An_output_whose_directory_is_not_durable_is_not_committed() =>
-        Assert.Equal(["FlushFailed"], Inject("fsync:error=EIO:when=2", "output"));
+    [LinuxTheory("strace")]
+    [InlineData("fsync:error=EIO:when=1", "FlushFailed")]
+    [InlineData("fsync:error=EIO:when=2", "FlushFailed")]
+    [InlineData("rename:error=EIO:when=1", "WriteFailed")]
+    [InlineData("linkat:error=ENOSPC:when=2", "NoSpace")]
+    public void An_output_that_fails_leaves_what_it_would_have_replaced(string fault, string said)
+    {
+        _directory.File("a", 10);
+        string line = $"strace -f -o /dev/null -e inject={fault} {Probe.CommandLine} output '{_directory["a"]}' over";
+        Assert.Equal([said], Probe.Shell(line));
+        Assert.Equal(["a"], _directory.Names);
+        Assert.Equal(Bytes.Pattern(10), File.ReadAllBytes(_directory["a"]));
+    }
 
     [LinuxFact("strace")]
-    public void An_output_appears_where_the_file_system_knows_no_exclusive_rename()
+    public void An_output_whose_directory_is_not_durable_is_not_committed()
     {
-        Assert.Equal(["done"], Inject("renameat2:error=EINVAL", "output"));
+        Assert.Equal(["FlushFailed"], Inject("fsync:error=EIO:when=3", "output"));
+        Assert.Equal(["a"], _directory.Names);
+    }
+
+    [LinuxFact("strace")]
+    public void An_output_that_cannot_have_its_name_does_not_appear()
+    {
+        Assert.Equal(["NoSpace"], Inject("linkat:error=ENOSPC", "output"));
+        Assert.Equal(["WriteFailed"], Inject("linkat:error=EIO", "output"));
+        Assert.Equal(["Exists"], Inject("linkat:error=EEXIST", "output"));
+        Assert.Empty(_directory.Names);
+    }
+
+    [LinuxTheory("strace")]
+    [InlineData("EOPNOTSUPP")]
+    [InlineData("EISDIR")] // a kernel that does not know the flag
+    [InlineData("EINVAL")]
+    public void An_output_appears_where_the_file_system_knows_no_nameless_files(string error)
+    {
+        Assert.Equal(["done"], InjectWithoutNameless("", error));
         Assert.Equal(["a"], _directory.Names);
         Assert.Equal("content", File.ReadAllText(_directory["a"]));
     }
 
-    [LinuxFact("strace")]
-    public void An_output_appears_where_the_file_system_knows_no_links_either()
+    [LinuxTheory("strace")]
+    [InlineData("EACCES")]
+    [InlineData("EROFS")]
+    public void A_directory_that_may_not_be_written_is_an_error_and_no_lack_of_nameless_files(string error)
     {
-        Assert.Equal(["done"], Inject("renameat2:error=EINVAL -e inject=link:error=EPERM", "output"));
-        Assert.Equal(["a"], _directory.Names);
+        (int exit, _, string errors) = Command.Run("sh", "-c", WithoutNameless("", error));
+        Assert.NotEqual(0, exit);
+        Assert.Contains($"{_directory["a"]}: cannot create: ", errors, StringComparison.Ordinal);
+        Assert.Empty(_directory.Names);
+    }
+
+    [LinuxTheory("strace")]
+    [InlineData("fsync:error=EIO:when=1", "FlushFailed", "")]
+    [InlineData("fsync:error=EIO:when=2", "FlushFailed", "a")]
+    [InlineData("renameat2:error=EIO", "WriteFailed", "")]
+    [InlineData("renameat2:error=EINVAL", "done", "a")] // no exclusive rename
+    [InlineData("renameat2:error=EINVAL -e inject=link:error=EPERM", "done", "a")] // no links either
+    public void A_hidden_file_becomes_an_output_as_well_as_the_file_system_can(string fault, string said, string names)
+    {
+        Assert.Equal([said], InjectWithoutNameless($"-e inject={fault}"));
+        Assert.Equal(names, string.Join(' ', _directory.Names));
     }
 
     [LinuxTheory("strace")]
@@ -75,6 +122,13 @@ public sealed class InjectedErrorTests : IDisposable
         string line = $"strace -f -o /dev/null -e inject=pread64:error=EIO:when=2+ -P '{path}' {Probe.CommandLine} uncached '{path}' || true";
         Assert.Equal(["done", "ReadFailed"], Probe.Shell(line));
     }
+
+    // Only calls on the directory, the file and the hidden file are met: the first to open the directory is that for a nameless file. The
+    // hidden name has the number of the process, which -D lets the probe take over from the shell.
+    private string[] InjectWithoutNameless(string faults, string error = "EOPNOTSUPP") => Probe.Shell(WithoutNameless(faults, error));
+
+    private string WithoutNameless(string faults, string error) =>
+        $"exec strace -D -f -o /dev/null -P '{_directory.Path}' -P '{_directory["a"]}' -P '{_directory.Path}'/.a.partial-$$ -e inject=openat:error={error}:when=1 {faults} {Probe.CommandLine} output '{_directory["a"]}'";
 
     private string[] Inject(string fault, string step)
     {

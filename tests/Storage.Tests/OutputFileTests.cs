@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace BinarySync.Storage.Tests;
 
 public sealed class OutputFileTests : IDisposable
@@ -215,5 +217,70 @@ public sealed class OutputFileTests : IDisposable
         }
 
         Assert.DoesNotContain(Directory.GetFiles(mount.Point), file => !file.EndsWith("/b", StringComparison.Ordinal));
+    }
+
+    [LinuxFact]
+    public void A_process_that_is_killed_leaves_nothing()
+    {
+        using Process process = Linger(Probe.CommandLine);
+        Assert.Empty(_directory.Names);
+        process.Kill();
+        process.WaitForExit();
+        Assert.Equal(128 + 9, process.ExitCode);
+        Assert.Empty(_directory.Names);
+    }
+
+    [LinuxFact("strace")]
+    public void Where_no_file_is_without_a_name_it_is_hidden_until_the_process_ends()
+    {
+        using Process process = Linger($"strace -f -o /dev/null -P '{_directory.Path}' -e inject=openat:error=EOPNOTSUPP:when=1 {Probe.CommandLine}");
+        string name = Assert.Single(_directory.Names);
+        Assert.Matches("^[.]a[.]partial-[0-9]+$", name);
+        process.StandardInput.Close();
+        process.WaitForExit();
+        Assert.Empty(_directory.Names);
+    }
+
+    [RootFact("unshare")]
+    public void Where_there_is_no_proc_an_output_appears_all_the_same()
+    {
+        Assert.Equal(["done", "done"], Probe.Shell($"unshare --mount {Probe.CommandLine} output '{_directory["a"]}' without-proc"));
+        Assert.Equal("content", File.ReadAllText(_directory["a"]));
+        Assert.Equal(["a"], _directory.Names);
+    }
+
+    [LinuxTheory("strace")]
+    [InlineData(false, "write fsync linkat fsync fsync")]
+    [InlineData(true, "write fsync linkat linkat fsync rename fsync")]
+    public void An_output_is_durable_before_and_after_it_has_its_name(bool over, string calls)
+    {
+        if (over)
+        {
+            _directory.File("a", 10);
+        }
+
+        using TemporaryDirectory trace = new();
+        string line = $"strace -f -y -o '{trace["trace"]}' -e trace=write,fsync,linkat,rename,renameat2 {Probe.CommandLine} output '{_directory["a"]}'";
+        Assert.Equal(["done"], Probe.Shell(over ? line + " over" : line));
+        Assert.Equal(calls, string.Join(' ', CallTrace.NamesOfCalls(trace["trace"], _directory.Path)));
+        Assert.Equal("content", File.ReadAllText(_directory["a"]));
+        Assert.Equal(["a"], _directory.Names);
+    }
+
+    [Fact]
+    public void A_commit_that_failed_is_not_tried_again()
+    {
+        using OutputFile output = OutputFile.Create(_directory["a"], replace: false);
+        _directory.File("a", 5);
+        Expect.Error(StorageError.Exists, output.Commit);
+        Assert.Throws<InvalidOperationException>(output.Commit);
+    }
+
+    /// <summary>A process in the middle of an output.</summary>
+    private Process Linger(string commandLine)
+    {
+        Process process = Command.Start("sh", "-c", $"exec {commandLine} linger '{_directory["a"]}'");
+        Assert.Equal("written", process.StandardOutput.ReadLine());
+        return process;
     }
 }

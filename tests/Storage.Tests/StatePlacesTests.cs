@@ -152,11 +152,11 @@ public sealed class StatePlacesTests : IDisposable
         Assert.Equal(["done"], Probe.Shell(line));
 
         string[] made = [$"mkdir {state}", $"fsync {_directory.Path}", $"mkdir {state}/binarysync", $"fsync {state}"];
-        Assert.Equal(made, Trace.Calls(trace["trace"], _directory.Path)[..4]);
+        Assert.Equal(made, CallTrace.Calls(trace["trace"], _directory.Path)[..4]);
 
         // A run may have died between making it and flushing it.
         Assert.Equal(["done"], Probe.Shell(line));
-        Assert.Contains($"fsync {state}", Trace.Calls(trace["trace"], _directory.Path)[..2]);
+        Assert.Contains($"fsync {state}", CallTrace.Calls(trace["trace"], _directory.Path)[..2]);
     }
 
     private static string JournalOf(string target, string? directory = null)

@@ -172,6 +172,46 @@ public sealed class TargetGuardTests : IDisposable
     }
 
     [RootFact]
+    public void What_is_still_to_be_made_on_the_device_is_refused_however_many_directories_are_missing()
+    {
+        using LoopDevice device = new(_directory.Sparse("image", Size));
+        using Mount mount = Mount.Ext4(device, _directory["mounted"]);
+        Directory.CreateDirectory(Path.Combine(mount.Point, "journals"));
+        File.CreateSymbolicLink(_directory["link"], mount.Point);
+
+        foreach (string name in new[] { "mounted/undo.dtf", "mounted/journals/a.journal", "mounted/state/binarysync/a.journal", "link/state/a.journal" })
+        {
+            Refused(device.Path, _directory[name] + " lies on the device that would be patched", messages: _directory[name]);
+        }
+    }
+
+    [RootFact]
+    public void The_same_holds_for_the_file_below_a_loop_device()
+    {
+        string image = _directory.Sparse("image", Size);
+        using LoopDevice device = new(image);
+        using Mount mount = Mount.Ext4(device, _directory["mounted"]);
+
+        foreach (string name in new[] { "undo.dtf", "state/binarysync/a.journal" })
+        {
+            string message = Path.Combine(mount.Point, name);
+            Refused(image, message + " lies on the file that would be patched", messages: message);
+        }
+
+        // Beside the file is not on it.
+        string beside = image + ".binarysync-journal";
+        StorageException error = Expect.Error(StorageError.InUse, () => StorageAccess.OpenTarget(image, [beside]));
+        Assert.DoesNotContain(beside, error.Message, StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public void A_journal_of_a_device_that_nothing_uses_may_lie_where_no_directory_is_yet()
+    {
+        using LoopDevice device = new(_directory.Sparse("image", Size));
+        StorageAccess.OpenTarget(device.Path, [_directory["state/binarysync/a.journal"], "not-made-yet"]).Dispose();
+    }
+
+    [RootFact]
     public void The_device_as_a_message_and_the_file_below_it_are_refused()
     {
         string image = _directory.Sparse("image", Size);

@@ -138,6 +138,47 @@ public sealed class TranscriptTests : IDisposable
         Snapshot.Verify(_transcript.ToString());
     }
 
+    [LinuxFact("strace")]
+    public void Interrupted_taken_back_and_given_up()
+    {
+        Quietly("ckfile remote.img");
+        Quietly("ckfile master.img");
+        Quietly("dtreq --remote remote.img.ckf --master master.img.ckf -o update.dtr");
+        Quietly("dtfile master.img -r update.dtr -c none");
+        byte[] other = _work.Read("master.img");
+        other[(10 * Block) + 5] ^= 1;
+        _work.Write("other.img", other);
+        Quietly("ckfile other.img");
+        Quietly("dtreq --remote remote.img.ckf --master other.img.ckf -o other.dtr");
+        Quietly("dtfile other.img -r other.dtr");
+
+        // Gone on with, and taken back when it was finished.
+        TypeAndKill("dtfile apply update.dtf remote.img --undo undo.dtf");
+        Type("dtfile apply update.dtf remote.img --undo undo.dtf --dry-run");
+        Type("dtfile apply update.dtf remote.img --undo undo.dtf");
+        Type("dtfile apply update.dtf remote.img --undo other.dtf");
+        Type("dtfile apply update.dtf remote.img --undo late.dtf");
+        Type("dtfile apply undo.dtf remote.img");
+        Type("ckfile check remote.img remote.img.ckf");
+
+        // Taken back from the middle; another data file has to wait.
+        TypeAndKill("dtfile apply update.dtf remote.img --undo undo.dtf");
+        Type("dtfile apply other.dtf remote.img");
+        Type("dtfile apply undo.dtf remote.img --json");
+        Type("ckfile check remote.img remote.img.ckf");
+
+        // Given up: what is torn is refused, or not torn at all.
+        TypeAndKill("dtfile apply update.dtf remote.img");
+        Type("dtfile apply update.dtf remote.img --abandon-journal");
+        Type("ckfile check remote.img master.img.ckf");
+
+        _work.Write("remote.img.binarysync-journal", "no journal"u8);
+        Type("dtfile apply update.dtf remote.img");
+        Type("dtfile apply update.dtf remote.img --abandon-journal");
+        Type("dtfile apply update.dtf remote.img --undo -");
+        Snapshot.Verify(_transcript.ToString());
+    }
+
     [Fact]
     public void Version()
     {
@@ -151,9 +192,14 @@ public sealed class TranscriptTests : IDisposable
 
     private void Quietly(string line) => _work.Line(line).Succeeds();
 
-    private void Type(string line)
+    private void Type(string line) => Record(line, _work.Line(line));
+
+    // Dies before its second write to the target: what the first one wrote is there.
+    private void TypeAndKill(string line) =>
+        Record($"{line}   (killed)", _work.Line($"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P {_work["remote.img"]} {line}"));
+
+    private void Record(string line, ToolResult result)
     {
-        ToolResult result = _work.Line(line);
         _transcript.Append("$ ").AppendLine(line).Append(result.Text);
         foreach (string error in result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {

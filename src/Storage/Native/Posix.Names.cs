@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Native;
 
 internal static partial class Posix
 {
     private const uint DoNotReplace = 1;
+    private const int FollowLinks = 0x400;
 
     /// <summary>Gives a file another name in the same directory; the error number, 0 where it worked.</summary>
     public static int TryReplace(string from, string to) => Repeat(() => Libc.Rename(from, to));
@@ -37,6 +39,38 @@ internal static partial class Posix
         return TryStatus(to, out _, followLinks: false) == 0 ? Errno.Exists : TryReplace(from, to);
     }
 
+    /// <summary>
+    /// A new file without a name, which <see cref="TryName"/> can give one; null, and no error, where the file system has no such files or the system
+    /// no way to name them.
+    /// </summary>
+    /// <param name="mode">Permissions, before the umask.</param>
+    /// <returns>The error number, 0 where there was none.</returns>
+    public static int TryCreateNameless(string directory, uint mode, out SafeFileHandle? file)
+    {
+        int errno = TryOpen(directory, OpenFlags.WriteOnly | OpenFlags.Temporary, out file, mode);
+        if (errno != 0)
+        {
+            return IsWithoutNameless(errno) ? 0 : errno;
+        }
+
+        // Without /proc there is no path by which an unprivileged process could name it.
+        if (TryStatus(PathOf(file!), out FileStatus status) != 0 || !status.IsSameNode(Status(file!, directory)))
+        {
+            file!.Dispose();
+            file = null;
+        }
+
+        return 0;
+    }
+
+    /// <summary>The errors by which a file system says that it has no files without a name.</summary>
+    public static bool IsWithoutNameless(int errno) =>
+        errno is Errno.NotSupported or Errno.IsADirectory or Errno.Invalid or Errno.NotImplemented;
+
+    /// <summary>Gives a file without a name one that is free; the error number, 0 where it worked.</summary>
+    public static int TryName(SafeFileHandle file, string name) =>
+        Repeat(() => Libc.Link(CurrentDirectory, PathOf(file), CurrentDirectory, name, FollowLinks));
+
     /// <summary>Removes a name; a failure is of no consequence where this is used.</summary>
     public static void Unlink(string path) => _ = Libc.Unlink(path);
 
@@ -46,6 +80,8 @@ internal static partial class Posix
     /// <summary>The error number, 0 where it worked.</summary>
     /// <param name="mode">Permissions, before the umask.</param>
     public static int TryCreateDirectory(string path, uint mode) => Repeat(() => Libc.CreateDirectory(path, mode));
+
+    private static string PathOf(SafeFileHandle file) => $"/proc/self/fd/{file.DangerousGetHandle()}";
 
     // A signal can interrupt these only where the file system is elsewhere, over FUSE or a network. Made after all, the repeated call says so as an error.
     private static int Repeat(Func<int> call)

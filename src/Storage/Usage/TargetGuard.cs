@@ -47,9 +47,8 @@ internal sealed class TargetGuard(string path, FileStatus target)
         FileStatus? backing = target.Type == NodeType.BlockDevice ? _finder.BackingOf(target.Node) : null;
         foreach (string message in messageFiles)
         {
-            // What is still to be made will lie where its directory lies.
             bool exists = Posix.TryStatus(message, out FileStatus status) == 0;
-            if (!exists && Posix.TryStatus(FileIdentity.DirectoryOf(message), out status) != 0)
+            if (!exists && !TryStatusAbove(message, out status))
             {
                 continue;
             }
@@ -64,13 +63,30 @@ internal sealed class TargetGuard(string path, FileStatus target)
                 throw Failure.Of(StorageError.InUse, path, $"{message} is what this loop device stands on");
             }
 
-            if (target.Type == NodeType.BlockDevice
-                && status.Type is NodeType.RegularFile or NodeType.Directory
-                && _finder.LiesOn(status, target.Node))
+            if (status.Type is NodeType.RegularFile or NodeType.Directory && _finder.LiesOn(status, target))
             {
-                throw Failure.Of(StorageError.InUse, path, $"{message} lies on the device that would be patched");
+                string what = target.Type == NodeType.BlockDevice ? "device" : "file";
+                throw Failure.Of(StorageError.InUse, path, $"{message} lies on the {what} that would be patched");
             }
         }
+    }
+
+    /// <summary>What is still to be made will lie where its directory lies, and that where the next one above it does.</summary>
+    private static bool TryStatusAbove(string path, out FileStatus status)
+    {
+        string directory = FileIdentity.DirectoryOf(path);
+        while (Posix.TryStatus(directory, out status) != 0)
+        {
+            string above = FileIdentity.DirectoryOf(directory);
+            if (above == directory)
+            {
+                return false;
+            }
+
+            directory = above;
+        }
+
+        return true;
     }
 
     private bool IsTarget(FileStatus status) =>

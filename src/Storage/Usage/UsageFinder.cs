@@ -76,6 +76,11 @@ internal sealed class UsageFinder(KernelView kernel)
             .Distinct()];
     }
 
+    /// <summary>True where writing to a target, a device or a file below a loop device, changes the file system that a node lies on.</summary>
+    public bool LiesOn(FileStatus node, FileStatus target) => target.Type == NodeType.BlockDevice
+        ? LiesOn(node, target.Node)
+        : LoopsOver(target).Any(loop => LiesOn(node, loop.Number));
+
     /// <summary>True where the file system that a node lies on stands on this device, its partitions or what holds them.</summary>
     public bool LiesOn(FileStatus node, DeviceNumber device)
     {

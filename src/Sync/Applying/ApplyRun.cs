@@ -91,13 +91,22 @@ internal sealed class ApplyRun(
 
         // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at.
         plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true);
-        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && BaseCheck.Matches(target, plan, patch, belowCache: true, options)
+        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing.Windows) && BaseCheck.Matches(target, plan, patch, belowCache: true, options)
             ? plan
             : throw new SyncException(
                 SyncError.Mismatch,
                 target.Name,
                 $"is in the middle of another run: {places.Journal.Name} is the journal of {standing.Patch}",
                 $"apply {standing.Patch} again to go on with that run{(standing.Other is null ? string.Empty : ", or its undo file to go back")}; --abandon-journal gives that up");
+    }
+
+    // What the ranges of the data file leave out, nobody can vouch for.
+    private static bool Covers(PatchPlan plan, IReadOnlyList<ByteRange> windows)
+    {
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        int blockSize = geometry.Target.BlockSize;
+        return windows.All(window => geometry.Coverage.Contains(
+            BlockRun.Between(window.Offset / blockSize, Math.Clamp((window.End + blockSize - 1) / blockSize, window.Offset / blockSize, geometry.BlockCount))));
     }
 
     private JournalRecord? ReadJournal()

@@ -111,8 +111,15 @@ internal sealed class PatchExecutor
             _zeros.Finish();
             while (item.GroupNumber >= _plan.Windows[_window].EndGroup)
             {
-                _window++;
+                _window = _window + 1 < _plan.Windows.Count ? _window + 1 : throw _patch.Changed();
             }
+        }
+
+        // A data file that was exchanged since it was verified is found at its end at the latest; but nothing must be written where the journal does not say so.
+        BlockRun blocks = _plan.Windows[_window].Blocks;
+        if (item.Group.Operations[0].Blocks.First < blocks.First || item.Group.Operations[^1].Blocks.End > blocks.End)
+        {
+            throw _patch.Changed();
         }
 
         if (_marked == _window)

@@ -42,7 +42,8 @@ public sealed class PatchSource(Stream stream, string name)
         }
     }
 
-    private SyncException Changed() => new(
+    /// <summary>An error for a data file that is not the one that was read before.</summary>
+    internal SyncException Changed() => new(
         SyncError.SourceChanged,
         name,
         "changed while it was being applied; blocks of the target may be written from either version",
