@@ -39,6 +39,7 @@ public static class KillSweep
         string forwards = scene.Line(undo: true);
         string back = scene.Line(ApplyScene.Undo);
         IReadOnlyList<string> changes = Changes(scene, forwards);
+        int turned = 0;
         int undoIsThere = 1 + changes.ToList().FindIndex(change => change.EndsWith("/" + ApplyScene.Undo, StringComparison.Ordinal));
         foreach (int number in Sweep.Some(changes.Count - undoIsThere, SampleBack).Select(number => undoIsThere + number))
         {
@@ -54,7 +55,7 @@ public static class KillSweep
                 sweep.Count("killed again on the way back");
             }
 
-            if (number % 3 == 0 && half.HasFired)
+            if (half.HasFired && turned++ % 3 == 0)
             {
                 // Turned round twice.
                 scene.Work.Line(forwards).Ends(0);
