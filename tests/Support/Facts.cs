@@ -29,7 +29,8 @@ public sealed class LinuxTheoryAttribute : TheoryAttribute
     public LinuxTheoryAttribute(string? program = null) => Skip = Need.Linux ?? (program is null ? null : Need.Program(program));
 }
 
-internal static class Need
+/// <summary>What a test cannot do without: null where it is there, else what is missing.</summary>
+public static class Need
 {
     public static string? Linux => OperatingSystem.IsLinux() ? null : "needs Linux";
 

@@ -9,7 +9,7 @@ internal static partial class Posix
     private const int FollowLinks = 0x400;
 
     /// <summary>Gives a file another name in the same directory; the error number, 0 where it worked.</summary>
-    public static int TryReplace(string from, string to) => Result(Libc.Rename(from, to));
+    public static int TryReplace(string from, string to) => Repeat(() => Libc.Rename(from, to));
 
     /// <summary>
     /// As <see cref="TryReplace"/>, but <see cref="Errno.Exists"/> where <paramref name="to"/> exists, without a moment in
@@ -17,13 +17,13 @@ internal static partial class Posix
     /// </summary>
     public static int TryRenameNew(string from, string to)
     {
-        int errno = Result(Libc.Rename(CurrentDirectory, from, CurrentDirectory, to, DoNotReplace));
+        int errno = Repeat(() => Libc.Rename(CurrentDirectory, from, CurrentDirectory, to, DoNotReplace));
         if (errno is not (Errno.Invalid or Errno.NotImplemented or Errno.NotSupported))
         {
             return errno;
         }
 
-        errno = Result(Libc.Link(from, to));
+        errno = Repeat(() => Libc.Link(from, to));
         if (errno == 0)
         {
             _ = Libc.Unlink(from);
@@ -69,19 +69,30 @@ internal static partial class Posix
 
     /// <summary>Gives a file without a name one that is free; the error number, 0 where it worked.</summary>
     public static int TryName(SafeFileHandle file, string name) =>
-        Result(Libc.Link(CurrentDirectory, PathOf(file), CurrentDirectory, name, FollowLinks));
+        Repeat(() => Libc.Link(CurrentDirectory, PathOf(file), CurrentDirectory, name, FollowLinks));
 
     /// <summary>Removes a name; a failure is of no consequence where this is used.</summary>
     public static void Unlink(string path) => _ = Libc.Unlink(path);
 
     /// <summary>Removes a name; the error number, 0 where it worked.</summary>
-    public static int TryUnlink(string path) => Result(Libc.Unlink(path));
+    public static int TryUnlink(string path) => Repeat(() => Libc.Unlink(path));
 
     /// <summary>The error number, 0 where it worked.</summary>
     /// <param name="mode">Permissions, before the umask.</param>
-    public static int TryCreateDirectory(string path, uint mode) => Result(Libc.CreateDirectory(path, mode));
+    public static int TryCreateDirectory(string path, uint mode) => Repeat(() => Libc.CreateDirectory(path, mode));
 
     private static string PathOf(SafeFileHandle file) => $"/proc/self/fd/{file.DangerousGetHandle()}";
 
-    private static int Result(int result) => result == 0 ? 0 : Marshal.GetLastPInvokeError();
+    // A signal can interrupt these only where the file system is elsewhere, over FUSE or a network. Made after all, the repeated call says so as an error.
+    private static int Repeat(Func<int> call)
+    {
+        int errno;
+        do
+        {
+            errno = call() == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        while (errno == Errno.Interrupted);
+
+        return errno;
+    }
 }

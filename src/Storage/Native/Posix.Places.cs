@@ -27,7 +27,7 @@ internal static unsafe partial class Posix
     }
 
     /// <summary>Whether this process may make names in a directory: the error number, 0 where it may.</summary>
-    public static int TryWriteAccess(string directory) => Result(Libc.Access(CurrentDirectory, directory, WriteAndSearch, EffectiveUser));
+    public static int TryWriteAccess(string directory) => Repeat(() => Libc.Access(CurrentDirectory, directory, WriteAndSearch, EffectiveUser));
 
     /// <summary>The name of a file system that is lost when the power goes; null for others and where it cannot be asked.</summary>
     public static string? VolatileFileSystemAt(string path)

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace BinarySync.Tools.Tests.Support;
+namespace BinarySync.Tests.Support;
 
 /// <summary>Drops a file's pages, so that the next read is answered by the disk.</summary>
-internal static class PageCache
+public static class PageCache
 {
     private const int DontNeed = 4;
 

@@ -1,4 +1,4 @@
-namespace BinarySync.Tools.Tests.Support;
+namespace BinarySync.Tests.Support;
 
 /// <summary>Content that looks like a disk's: noise, text, zeros; the same in every run.</summary>
 public static class Content

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace BinarySync.Tools.Tests.Support;
+namespace BinarySync.Tests.Support;
 
 /// <summary>The four programs, and others around them, run as processes.</summary>
 public static class Tool

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace BinarySync.Tools.Tests.Support;
+namespace BinarySync.Tests.Support;
 
 /// <summary>What a process said and how it ended.</summary>
 public sealed record ToolResult(string Command, int Exit, byte[] Output, string Errors)

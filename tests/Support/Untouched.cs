@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace BinarySync.Tools.Tests.Support;
+namespace BinarySync.Tests.Support;
 
 /// <summary>All files of a directory as they were: names, bytes, times.</summary>
 public sealed class Untouched

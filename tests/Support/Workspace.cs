@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
-namespace BinarySync.Tools.Tests.Support;
+namespace BinarySync.Tests.Support;
 
 /// <summary>A directory in which the programs run; names are relative to it, so that what they say is the same everywhere.</summary>
 public sealed class Workspace : IDisposable

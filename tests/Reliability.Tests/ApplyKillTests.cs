@@ -1,0 +1,13 @@
+namespace BinarySync.Reliability.Tests;
+
+/// <summary>`dtfile apply` killed at every change: the same command goes on.</summary>
+public sealed class ApplyKillTests(ITestOutputHelper output)
+{
+    [FaultTheory]
+    [MemberData(nameof(ApplyScene.Files), MemberType = typeof(ApplyScene))]
+    public void The_same_command_goes_on(string name) => KillSweep.Forwards(output, name, undo: false);
+
+    [FaultOnDeviceTheory]
+    [InlineData("device")]
+    public void The_same_command_goes_on_on_a_device(string name) => KillSweep.Forwards(output, name, undo: false);
+}
