@@ -76,9 +76,11 @@ internal sealed class ApplyRun(
             return plan.Misfit is { } misfit ? throw misfit : plan;
         }
 
-        _start = standing.Session.Span.SequenceEqual(patch.Digest.Span) ? ApplyStart.Resumed
-            : standing.Other is { } other && other.Span.SequenceEqual(patch.Digest.Span) ? ApplyStart.TurnedRound
-            : ApplyStart.OtherRetired;
+        // The digest decides; the sizes can only agree with it, unless the journal is not what it seems.
+        (long baseSize, long targetSize) = (plan.Header.BaseSize!.Value, plan.Header.TargetSize!.Value);
+        bool isSame = standing.Session.Span.SequenceEqual(patch.Digest.Span) && (standing.BaseSize, standing.TargetSize) == (baseSize, targetSize);
+        bool isOther = standing.Other is { } other && other.Span.SequenceEqual(patch.Digest.Span) && (standing.TargetSize, standing.BaseSize) == (baseSize, targetSize);
+        _start = isSame ? ApplyStart.Resumed : isOther ? ApplyStart.TurnedRound : ApplyStart.OtherRetired;
         if (_start != ApplyStart.OtherRetired)
         {
             return plan.Misfit is { } unfit ? throw unfit : plan;

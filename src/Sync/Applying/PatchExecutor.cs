@@ -153,7 +153,7 @@ internal sealed class PatchExecutor
     // becomes zeros again, so that the same run recognises it later.
     private void ClearBehindTarget()
     {
-        if (!_journal.TailWasZero || _geometry.Target.Size > _geometry.Base.Size)
+        if (!_journal.TailWasZero || _target.Kind != StorageKind.BlockDevice || !_geometry.ResizesTarget || _geometry.Target.Size > _geometry.Base.Size)
         {
             return;
         }
