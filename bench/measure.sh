@@ -3,11 +3,12 @@
 #
 #   - ckfile on an image in the page cache, against `xxhsum -H2` on the same image
 #   - the bytes that dtfile reads of the master, against those that were requested
+#   - dtfile apply, forth and back on one target in the page cache, against one process that writes the same ranges with pwrite and calls fsync once
 #   - the largest resident set of each program: on the image, and on dense pairs with everything changed, one four times the other
 #
 #   bench/measure.sh [SIZE] [DIRECTORY]      SIZE: 4G unless given; DIRECTORY: where about four times SIZE fit
 #
-# Needs xxhsum, strace and awk; with mkfs.ext4 the image holds real files, without it random ones.
+# Needs xxhsum, strace, python3 and awk; with mkfs.ext4 the image holds real files, without it random ones.
 set -euo pipefail
 
 top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -21,7 +22,7 @@ fail() {
 [[ $# -le 2 && ${1:-4G} =~ ^[0-9]+[KMGT]?$ ]] || fail 'usage: bench/measure.sh [SIZE] [DIRECTORY], SIZE such as 512M or 4G'
 size=$(numfmt --from=iec "${1:-4G}")
 [[ $size -ge $((256 << 20)) ]] || fail 'SIZE is at least 256M: anything smaller measures the start of a process'
-for program in xxhsum strace awk dotnet; do
+for program in xxhsum strace awk python3 dotnet; do
     command -v "$program" >/dev/null || fail "$program is not installed"
 done
 
@@ -155,6 +156,32 @@ awk -v requested="$requested" -v size="$size" '
         printf "  %d reads, %d bytes; %d bytes were requested: ratio %.3f (%.2f%% of the master)\n", reads, bytes, requested, bytes / requested, bytes * 100 / size
         if (mapped) print "  and " mapped " mappings, which are not counted"
     }' reads.txt
+
+echo
+echo "dtfile apply against pwrite and one fsync of the same ranges, target and data file in the page cache, $rounds rounds in turn:"
+dtreq --remote master.ckf --master base.ckf -q -o back.dtr
+dtfile base.img -r back.dtr -q -o back.dtf
+dtreq info read.dtr --extents --json >forth.json
+dtreq info back.dtr --extents --json >back.json
+cp --sparse=never base.img target.img
+cat target.img read.dtf back.dtf >/dev/null
+for ((round = 0; round < rounds; round++)); do
+    sync
+    python3 "$top/bench/pwrite_ranges.py" forth.json master.img target.img >>pwrite.txt
+    python3 "$top/bench/pwrite_ranges.py" back.json base.img target.img >/dev/null
+    sync
+    seconds dtfile apply read.dtf target.img -q >>apply.txt
+    sync
+    seconds dtfile apply back.dtf target.img -q --verify none >>blind.txt
+    seconds dtfile apply read.dtf target.img -q --dry-run >>dry.txt
+done
+cmp target.img base.img
+reference=$(cut -d' ' -f1 pwrite.txt | median)
+echo "  pwrite and fsync, $(numfmt --to=iec "$requested")     $reference s (from the first pwrite to the end of fsync)"
+echo "  dtfile apply               $(median <apply.txt) s; ratio $(ratio "$(median <apply.txt)" "$reference")"
+echo "  without reading back       $(median <blind.txt) s; ratio $(ratio "$(median <blind.txt)" "$reference")"
+echo "  of that, up to the first write  $(median <dry.txt) s, the start of the process $(median <start.txt) s"
+rm -f target.img
 
 echo
 echo 'largest resident set, MiB:'
