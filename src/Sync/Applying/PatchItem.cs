@@ -25,6 +25,11 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Bytes of the target that are looked at together.</summary>
     public const int ChunkLength = 1 << 20;
 
+    // Made when a frame comes: a slot that only looks at the target has no use for them.
+    private readonly int _frameLength;
+    private byte[]? _stored;
+    private byte[]? _raw;
+
     public PatchItem(SyncGeometry geometry, BlockHash hash)
     {
         Classifier = new BlockClassifier(geometry, hash);
@@ -32,9 +37,7 @@ internal sealed class PatchItem : IDisposable
 
         // No more than there is to be looked at: buffers of a megabyte for a file of a few blocks would be most of the work.
         Target = GC.AllocateUninitializedArray<byte>((int)Math.Min(ChunkLength, Math.Max(geometry.Base.Size, geometry.Target.Size)));
-        int frame = (int)Math.Min(FormatLimits.DefaultFrameSize, geometry.Target.Size);
-        Stored = GC.AllocateUninitializedArray<byte>(frame);
-        Raw = GC.AllocateUninitializedArray<byte>(frame);
+        _frameLength = (int)Math.Min(FormatLimits.DefaultFrameSize, geometry.Target.Size);
     }
 
     /// <summary>Recognises blocks for this slot's thread.</summary>
@@ -47,10 +50,14 @@ internal sealed class PatchItem : IDisposable
     public byte[] Target { get; }
 
     /// <summary>The frame as stored; exchanged with the reader's.</summary>
-    public byte[] Stored { get; set; }
+    public byte[] Stored
+    {
+        get => _stored ??= GC.AllocateUninitializedArray<byte>(_frameLength);
+        set => _stored = value;
+    }
 
     /// <summary>The frame's content; becomes longer where a frame is.</summary>
-    public byte[] Raw { get; private set; }
+    public byte[] Raw => _raw ??= GC.AllocateUninitializedArray<byte>(_frameLength);
 
     public OperationGroup Group { get; set; } = new();
 
@@ -150,7 +157,7 @@ internal sealed class PatchItem : IDisposable
     {
         if (Raw.Length < Frame.RawLength)
         {
-            Raw = GC.AllocateUninitializedArray<byte>(Frame.RawLength);
+            _raw = GC.AllocateUninitializedArray<byte>(Frame.RawLength);
         }
 
         Span<byte> raw = Raw.AsSpan(0, Frame.RawLength);

@@ -6,6 +6,9 @@ namespace BinarySync.Sync;
 /// <summary>Reads the target from below its page cache and compares it with what it shall be. To be used after a flush.</summary>
 internal static class ReadBack
 {
+    // Reading from below the cache waits for the disk, and there is no read-ahead: a disk does several such reads in the time of one.
+    private const int ThreadsThatWait = 6;
+
     /// <summary>Compares all blocks that the data file speaks of.</summary>
     /// <returns>The blocks that are wrong, and the bytes compared.</returns>
     public static (BlockRunList Wrong, long Bytes) Blocks(IReadableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, SyncOptions options)
@@ -18,7 +21,7 @@ internal static class ReadBack
         long bytes = 0;
         options.Progress.Begin("reading back", 0);
         OrderedPipeline<PatchItem>.Run(
-            options.Threads,
+            options.Threads == 1 ? 1 : Math.Max(options.Threads, ThreadsThatWait),
             workspace.BeginPass(reader),
             items.Take,
             item =>
