@@ -47,13 +47,6 @@ public sealed class SyncModel
         target.AsSpan(0, Math.Min(target.Length, result.Length)).CopyTo(result);
         foreach (long block in Compared)
         {
-            // On a device nothing is cut: what a shorter block leaves of a longer one becomes zeros, where it is written.
-            if (isDevice && ChangesSize && Of(B, block).Length is var length and > 0 && Of(A, block).Length > length
-                && !Of(result, block)[..length].SequenceEqual(Of(B, block)))
-            {
-                Of(result, block)[length..Of(A, block).Length].Clear();
-            }
-
             Of(B, block).CopyTo(result.AsSpan((int)Math.Min(result.Length, block * _blockSize)));
         }
 
