@@ -8,6 +8,7 @@ public static class KillSweep
 {
     // Without an undo file the same changes are made as with it, less those of the undo file.
     private const int SampleWithout = 14;
+    private const int SampleWith = 36;
     private const int SampleBack = 10;
 
     /// <summary>Killed, and the same command again.</summary>
@@ -17,11 +18,12 @@ public static class KillSweep
         using Sweep sweep = new(output, undo ? "kill, with undo" : "kill", name);
         string line = scene.Line(undo);
         IReadOnlyList<string> changes = Changes(scene, line);
-        foreach (int number in Sweep.Some(changes.Count, undo ? int.MaxValue : SampleWithout))
+        int tried = 0;
+        foreach (int number in Sweep.Some(changes.Count, undo ? SampleWith : SampleWithout))
         {
             // A second crash, while the first is being recovered from: at another place each time.
             int second = 1 + (number * 7 % changes.Count);
-            KillAndGoOn(scene, line, sweep, Fault.Kill(number), Sweep.IsFull || number % 3 == 0 ? Fault.Tear(second) : null);
+            KillAndGoOn(scene, line, sweep, Fault.Kill(number), Sweep.IsFull || tried++ % 3 == 0 ? Fault.Tear(second) : null);
             if (changes[number - 1].EndsWith(" bytes", StringComparison.Ordinal))
             {
                 KillAndGoOn(scene, line, sweep, Fault.Tear(number), Sweep.IsFull ? Fault.Kill(second) : null);
