@@ -12,7 +12,7 @@ public sealed class Sweep(ITestOutputHelper output, string kind, string subject)
     // An ordinary run is to take a few minutes.
     private const int OrdinaryShare = 3;
 
-    /// <summary>True where BINARYSYNC_SWEEP=full asks for all there is to try; "wide" takes samples, and the ordinary run a third of those.</summary>
+    /// <summary>True where BINARYSYNC_SWEEP=full asks for all there is to try; the others take samples, and of what takes longest the ordinary run a third of what "wide" takes.</summary>
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable("BINARYSYNC_SWEEP") == "full";
 
     private static bool IsWide { get; } = Environment.GetEnvironmentVariable("BINARYSYNC_SWEEP") == "wide";
@@ -21,11 +21,11 @@ public sealed class Sweep(ITestOutputHelper output, string kind, string subject)
     private static string? ReportDirectory => Environment.GetEnvironmentVariable("BINARYSYNC_REPORT");
 
     /// <summary>Which of so many calls are tried: all, or where that is asked for too often to be cheap, some, the first and the last among them.</summary>
-    public static IEnumerable<int> Some(int count, int most)
-    {
-        int sample = IsFull ? count : IsWide ? most : Math.Max(3, most / OrdinaryShare);
-        return count <= sample ? Enumerable.Range(1, count) : Enumerable.Range(0, sample).Select(step => 1 + (int)((long)step * (count - 1) / (sample - 1)));
-    }
+    public static IEnumerable<int> Some(int count, int most) =>
+        IsFull || count <= most ? Enumerable.Range(1, count) : Enumerable.Range(0, most).Select(step => 1 + (int)((long)step * (count - 1) / (most - 1)));
+
+    /// <summary>As <see cref="Some"/>, for the sweeps that take longest: an ordinary run makes do with a third.</summary>
+    public static IEnumerable<int> Few(int count, int most) => Some(count, IsWide ? most : Math.Max(3, most / OrdinaryShare));
 
     /// <summary>One more of this.</summary>
     public void Count(string what, int count = 1) => _counts[what] = _counts.GetValueOrDefault(what) + count;
