@@ -29,6 +29,14 @@ internal sealed class ApplyRun(
             CheckBase(plan);
         }
 
+        // Whether there can be an undo file is found out before anything is touched, and by a dry run too.
+        UndoFile? undo = places.Undo is null ? null : new UndoFile(target, plan, patch, places.Undo, options);
+        ReadOnlyMemory<byte>? other = undo?.FindExisting();
+        if (undo is not null && other is null)
+        {
+            undo.DemandPossible();
+        }
+
         if (specification.DryRun)
         {
             return new ApplyResult(plan, _start, DryRun: true, null, default, 0);
@@ -39,18 +47,18 @@ internal sealed class ApplyRun(
             SpaceReservation.Reserve(target, plan, patch, specification.Sparse);
         }
 
-        ReadOnlyMemory<byte>? other = null;
-        bool? undoKept = null;
-        if (tuning.WritesUndoFirst)
+        bool? undoKept = undo is null ? null : other is not null;
+        bool makesUndo = undoKept == false;
+        if (makesUndo && tuning.WritesUndoFirst)
         {
-            (other, undoKept) = PrepareUndo(plan);
+            other = Make(undo!);
         }
 
         PatchJournal journal = new(places.Journal, FirstRecord(plan, other), doubtIsInherited: _start is ApplyStart.Resumed or ApplyStart.TurnedRound or ApplyStart.OtherRetired, tuning);
         WriteCounts written = Write(new PatchExecutor(target, plan, patch, workspace, journal, specification, tuning, options));
-        if (!tuning.WritesUndoFirst)
+        if (makesUndo && !tuning.WritesUndoFirst)
         {
-            PrepareUndo(plan);
+            Make(undo!);
         }
 
         journal.Flushed(long.MaxValue);
@@ -164,17 +172,11 @@ internal sealed class ApplyRun(
         };
     }
 
-    private (ReadOnlyMemory<byte>? Digest, bool? Kept) PrepareUndo(PatchPlan plan)
+    private ReadOnlyMemory<byte> Make(UndoFile undo)
     {
-        if (places.Undo is null)
-        {
-            return (null, null);
-        }
-
         try
         {
-            UndoFile undo = new(target, plan, patch, places.Undo, options);
-            return undo.FindExisting() is { } digest ? (digest, true) : (undo.Make(), false);
+            return undo.Make();
         }
         catch
         {

@@ -17,7 +17,6 @@ internal sealed class PatchExecutor
     private readonly PatchSource _patch;
     private readonly PatchWorkspace _workspace;
     private readonly bool _force;
-    private readonly SparseMode _sparse;
     private readonly SyncOptions _options;
     private readonly SyncGeometry _geometry;
     private readonly TargetChecker _checker;
@@ -48,7 +47,6 @@ internal sealed class PatchExecutor
         _patch = patch;
         _workspace = workspace;
         _force = specification.ForceUnrecognized;
-        _sparse = specification.Sparse;
         _options = options;
         _geometry = plan.Header.SyncGeometry;
         _checker = new TargetChecker(target, _geometry, CheckMode.Write, plan.Doubt);

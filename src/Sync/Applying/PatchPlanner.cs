@@ -5,7 +5,7 @@ namespace BinarySync.Sync;
 
 /// <summary>
 /// Finds out what applying would do, and changes nothing: verifies the data file whole, content and all, and recognises every block that
-/// would be overwritten (DESIGN: verify, plan, recognise).
+/// would be overwritten (docs/Design.md, "The passes of apply").
 /// </summary>
 internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, PatchWorkspace workspace, ApplyTuning tuning, SyncOptions options)
 {

@@ -105,14 +105,20 @@ public sealed class UndoFileTests
     [Fact]
     public void It_is_not_made_of_a_target_that_is_partly_patched()
     {
-        (byte[] a, byte[] b) = (Bytes(1, 9000), Bytes(2, 9000));
+        // It would grow: not even room is reserved before the refusal.
+        (byte[] a, byte[] b) = (Bytes(1, 9000), Bytes(2, 20_000));
         byte[] dataFile = FourSteps.DataFile(a, b);
         FakeStorage target = FakeStorage.File([.. b[..4096], .. a[4096..]]);
 
-        SyncException refused = Assert.Throws<SyncException>(() => { Apply(target, dataFile, new FakeUndoPlace()); });
+        foreach (bool dryRun in new[] { true, false })
+        {
+            ApplyPlaces places = FourSteps.Places(undo: new FakeUndoPlace());
+            SyncException refused = Assert.Throws<SyncException>(() =>
+                ApplyOperation.Run(target, FourSteps.Patch(dataFile), places, new ApplySpecification { DryRun = dryRun }, new SyncOptions()));
+            Assert.Equal(SyncError.Mismatch, refused.Error);
+            Assert.DoesNotContain(target.Log, call => call.Changes);
+        }
 
-        Assert.Equal(SyncError.Mismatch, refused.Error);
-        Assert.Empty(target.Changes);
         Apply(target, dataFile, null);
         Assert.Equal(b, target.Medium.ToArray());
     }

@@ -4,8 +4,8 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Keeps the journal of a run: which stretch of the target is being changed is durable before it is changed, and is given up only after a flush (DESIGN: journal, write,
-/// finish).
+/// Keeps the journal of a run: which stretch of the target is being changed is durable before it is changed, and is given up only after a flush (docs/Design.md,
+/// "What the journal says, and what follows").
 /// </summary>
 internal sealed class PatchJournal
 {

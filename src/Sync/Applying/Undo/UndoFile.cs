@@ -4,7 +4,7 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// The data file that takes the target back (DESIGN: undo). It is what `dtreq` and `dtfile` would make of the two sides exchanged: the request is the data file's own operations
+/// The data file that takes the target back. It is what `dtreq` and `dtfile` would make of the two sides exchanged: the request is the data file's own operations
 /// turned round, and the content comes from the target itself, each block compared with the hash that the data file gives for it.
 /// </summary>
 internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSource patch, IUndoPlace place, SyncOptions options)
@@ -45,11 +45,9 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
                 hint: "name another file with --undo");
     }
 
-    /// <summary>Makes it. Durable, with its name, when this returns.</summary>
-    /// <returns>Its digest.</returns>
-    /// <exception cref="SyncException">The target is not as the base was any more.</exception>
-    /// <exception cref="StorageException">It cannot be written.</exception>
-    public ReadOnlyMemory<byte> Make()
+    /// <summary>Makes sure that the target still is what the undo file has to take it back to.</summary>
+    /// <exception cref="SyncException">It is not.</exception>
+    public void DemandPossible()
     {
         if (plan.NotOldBlocks > 0)
         {
@@ -66,6 +64,14 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
                 SyncError.Mismatch, target.Name, $"no undo file can be made: {target.Length} bytes are left of {plan.Header.BaseSize}", "a run without --undo goes on");
         }
 
+    }
+
+    /// <summary>Makes it. Durable, with its name, when this returns.</summary>
+    /// <returns>Its digest.</returns>
+    /// <exception cref="SyncException">A block is not as it was found before.</exception>
+    /// <exception cref="StorageException">It cannot be written.</exception>
+    public ReadOnlyMemory<byte> Make()
+    {
         try
         {
             return Write();
