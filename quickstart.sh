@@ -45,19 +45,33 @@ absolute() {
     printf '%s/%s' "$(cd -- "$(dirname -- "$1")" && pwd)" "$(basename -- "$1")"
 }
 
+# Publishes program $2 and logs to $1; further arguments go to dotnet.
+publish() {
+    local log=$1 tool=$2
+    shift 2
+    (cd -- "$top" && dotnet publish "tools/$tool" -c Release -o "$bin" --nologo "$@") >"$log" 2>&1 </dev/null
+}
+
 build() {
-    local log tool
+    local log tool options=()
     command -v dotnet >/dev/null || { echo 'quickstart.sh: error: there is no dotnet; install the .NET 10 SDK' >&2; exit 1; }
     mkdir -p "$bin"
     log=$(mktemp "$top/artifacts/build.XXXXXX")
     echo 'building into artifacts/bin ...'
     for tool in ckreq ckfile dtreq dtfile; do
-        if ! (cd -- "$top" && dotnet publish "tools/$tool" -c Release -o "$bin" --nologo) >"$log" 2>&1 </dev/null; then
-            cat -- "$log" >&2
-            rm -f -- "$log"
-            echo "quickstart.sh: error: $tool could not be built" >&2
-            exit 1
+        publish "$log" "$tool" "${options[@]}" && continue
+
+        # Programs are compiled ahead of time; the compiler is a package, and not every feed has it for every system.
+        if [[ ${#options[@]} == 0 ]] && grep -q -e Crossgen -e NETSDK1094 "$log"; then
+            echo 'without the compiler that compiles ahead of time, which is not to be had here: the programs start slower'
+            options=(-p:PublishReadyToRun=false)
+            publish "$log" "$tool" "${options[@]}" && continue
         fi
+
+        cat -- "$log" >&2
+        rm -f -- "$log"
+        echo "quickstart.sh: error: $tool could not be built" >&2
+        exit 1
     done
     rm -f -- "$log"
 }
@@ -114,14 +128,16 @@ case $# in
 *) refuse 'MASTER and REMOTE, or nothing' ;;
 esac
 
+keep=()
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 if [[ $# == 2 ]]; then
     master=$(absolute "$1")
     remote=$(absolute "$2")
     printf '%s WILL BE PATCHED IN PLACE and become equal to %s.\n' "$2" "$1"
-    printf 'There is no undo in this version: have a backup of what you cannot lose. Ctrl-C stops here.\n\n'
+    printf 'An undo file is kept, which takes that back. Have a backup of what you cannot lose all the same. Ctrl-C stops here.\n\n'
     build
     work=$(mktemp -d "$top/artifacts/messages.XXXXXX")
+    keep=(--undo undo.dtf)
     cd -- "$work"
 else
     build
@@ -149,7 +165,7 @@ say 'the master: the content of those blocks'
 run dtfile "$master" -r update.dtr -o update.dtf
 say 'the remote: a look first, then the patch, in place'
 run dtfile apply update.dtf "$remote" --dry-run
-run dtfile apply update.dtf "$remote" --verify full
+run dtfile apply update.dtf "$remote" --verify full "${keep[@]}"
 
 size=$(ckfile info master.ckf --json | sed -n 's/^ *"size": \([0-9]*\).*/\1/p')
 say 'what travelled'
@@ -162,4 +178,5 @@ else
     run cmp "$master" "$remote"
 fi
 run ckfile check "$remote" master.ckf
+[[ ${#keep[@]} == 0 ]] || printf '\nTo take it back: artifacts/bin/dtfile apply %s/undo.dtf %q\n' "artifacts/${work##*/}" "$remote"
 printf '\nBoth are equal. The files are in %s, the programs in artifacts/bin.\n' "artifacts/${work##*/}"
