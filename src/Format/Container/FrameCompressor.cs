@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Numerics;
 using K4os.Compression.LZ4;
 
 namespace BinarySync.Format;
@@ -30,20 +31,33 @@ public readonly record struct Compression(FrameCodec Codec, int Level)
     {
         // One byte less than it was: what does not fit is stored.
         Span<byte> smaller = destination[..(raw.Length - 1)];
+        if (IsThorough && !Compressibility.MayShrink(raw))
+        {
+            return 0;
+        }
+
         switch (Codec)
         {
             case FrameCodec.LZ4:
                 int written = LZ4Codec.Encode(raw, smaller, Level < 3 ? LZ4Level.L00_FAST : (LZ4Level)Level);
                 return Math.Max(written, 0);
             case FrameCodec.Brotli:
-                return BrotliEncoder.TryCompress(raw, smaller, out int length, Level, BrotliWindowBits) ? length : 0;
+                return BrotliEncoder.TryCompress(raw, smaller, out int length, Level, WindowBits(raw.Length)) ? length : 0;
             default:
                 return 0;
         }
     }
 
-    // The largest window that RFC 7932 has without its large-window extension is 24 bits; 22 covers a frame of 4 MiB.
-    private const int BrotliWindowBits = 22;
+    // From these levels on a look beforehand costs a fraction of what the encoder takes.
+    private bool IsThorough => Codec switch
+    {
+        FrameCodec.LZ4 => Level >= 3,
+        FrameCodec.Brotli => Level >= 4,
+        _ => false,
+    };
+
+    // RFC 7932, without its large-window extension: 10 to 24 bits. More than the frame has would be memory for nothing.
+    private static int WindowBits(int length) => Math.Clamp(BitOperations.Log2((uint)(length - 1 | 1)) + 1, 10, 24);
 }
 
 /// <summary>Decompresses frames, strictly: all input is used and exactly the promised bytes come out.</summary>
