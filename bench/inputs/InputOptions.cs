@@ -28,6 +28,7 @@ internal sealed record InputOptions
 
     public string OutputMaster { get; private init; } = "";
 
+    /// <summary>Takes the arguments apart.</summary>
     /// <exception cref="FormatException">What is wrong, for the person.</exception>
     public static InputOptions Parse(string[] arguments)
     {
