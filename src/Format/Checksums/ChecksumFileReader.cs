@@ -55,6 +55,9 @@ public sealed class ChecksumFileReader : IDisposable
     /// <summary>The name of the message, for errors.</summary>
     public string Source => _message.Source;
 
+    /// <summary>True where the input can seek, as a regular file can: then no read of it waits for somebody else.</summary>
+    public bool CanSeek => _message.CanSeek;
+
     /// <summary>Bytes read so far.</summary>
     public long Position => _message.Position;
 
@@ -127,6 +130,25 @@ public sealed class ChecksumFileReader : IDisposable
 
         run = new ChecksumRun(blocks, isZero, hashes);
         return true;
+    }
+
+    /// <summary>Reads all runs of the next section at once, for who reads ahead; false at the end, as <see cref="ReadRun"/>.</summary>
+    /// <param name="section">Is filled, and takes the array of the hashes in exchange for the one it had.</param>
+    /// <exception cref="MessageFormatException">The message is refused.</exception>
+    public bool ReadSection(ChecksumSection section)
+    {
+        section.Clear();
+        while (ReadRun(out ChecksumRun run))
+        {
+            section.Add(run);
+            if (_runsLeft == 0)
+            {
+                section.Payload = _message.ExchangePayload(section.Payload);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public void Dispose()

@@ -92,6 +92,9 @@ public sealed class MessageReader
     /// <summary>Sections read so far, the trailer not among them.</summary>
     public long Sections { get; private set; }
 
+    /// <summary>True where the input can seek.</summary>
+    public bool CanSeek => _input.CanSeek;
+
     /// <summary>Bytes read so far.</summary>
     public long Position { get; private set; }
 

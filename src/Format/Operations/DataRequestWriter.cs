@@ -29,7 +29,7 @@ public sealed class DataRequestWriter
     }
 
     /// <summary>Writes the trailer and returns it.</summary>
-    public MessageTrailer Finish(byte[] baseRoot, byte[] targetRoot)
+    public MessageTrailer Finish(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot)
     {
         _groups.Finish();
         OperationCounts counts = _counts with { Groups = _message.Sections, Operations = _groups.OperationCount };

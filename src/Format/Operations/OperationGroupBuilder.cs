@@ -43,15 +43,28 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
             return;
         }
 
-        // Block by block: the bounds of a group may fall between any two.
-        for (int i = 0; i < run.Count; i++)
+        int hashBytes = oldLength + newLength;
+        while (run.Count > 0)
         {
-            BlockRun block = new(run.First + i, 1);
-            AddPiece(block, newKind, oldKind, oldLength + newLength, newKind == NewKind.Data ? target.LengthOf(block.First) : 0);
-            oldHashes.Slice(i * oldLength, oldLength).CopyTo(_oldHashes.AsSpan(_oldUsed));
-            newHashes.Slice(i * newLength, newLength).CopyTo(_newHashes.AsSpan(_newUsed));
-            _oldUsed += oldLength;
-            _newUsed += newLength;
+            // The bounds of a group may fall between any two blocks. The first one may close the group, and as many full ones as fit go on with it; a
+            // short last block that would fit where a full one does not is the first of its own turn.
+            AddPiece(new BlockRun(run.First, 1), newKind, oldKind, hashBytes, newKind == NewKind.Data ? target.LengthOf(run.First) : 0);
+            long count = Math.Min(run.Count, (FormatLimits.MaxGroupHashBytes - _oldUsed - _newUsed) / hashBytes);
+            if (newKind == NewKind.Data)
+            {
+                count = Math.Min(count, 1 + Math.Max(0, (FormatLimits.MaxGroupContentBytes - _contentLength) / target.BlockSize));
+            }
+
+            if (count > 1)
+            {
+                BlockRun more = new(run.First + 1, count - 1);
+                ExtendLast(more.End);
+                _contentLength += newKind == NewKind.Data ? target.LengthOf(more) : 0;
+            }
+
+            Keep(ref oldHashes, (int)count * oldLength, _oldHashes, ref _oldUsed);
+            Keep(ref newHashes, (int)count * newLength, _newHashes, ref _newUsed);
+            run = BlockRun.Between(run.First + count, run.End);
         }
     }
 
@@ -70,7 +83,7 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
 
         if (ContinuesLast(piece, newKind, oldKind))
         {
-            _operations[^1] = (BlockRun.Between(_operations[^1].Blocks.First, piece.End), newKind, oldKind);
+            ExtendLast(piece.End);
         }
         else
         {
@@ -79,6 +92,16 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
 
         _contentLength += contentBytes;
     }
+
+    private static void Keep(ref ReadOnlySpan<byte> hashes, int length, byte[] kept, ref int used)
+    {
+        hashes[..length].CopyTo(kept.AsSpan(used));
+        hashes = hashes[length..];
+        used += length;
+    }
+
+    private void ExtendLast(long end) =>
+        _operations[^1] = _operations[^1] with { Blocks = BlockRun.Between(_operations[^1].Blocks.First, end) };
 
     private bool ContinuesLast(BlockRun piece, NewKind newKind, OldKind oldKind) =>
         _operations.Count > 0 && _operations[^1].Blocks.End == piece.First && _operations[^1].New == newKind && _operations[^1].Old == oldKind;

@@ -59,9 +59,11 @@ public static class DataRequestOperation
 
         options.Progress.Begin("comparing", ChecksumOperation.CoveredBytes(geometry.Target, geometry.Coverage));
         DataRequestWriter writer = new(output, header);
-        using RunComparer comparer = new(remote, geometry, b.Hash, writer.Add);
+        bool ahead = options.Threads > 1;
+        using ChecksumRuns ofMaster = new(master, geometry.Coverage, ahead);
+        using RunComparer comparer = new(new ChecksumRuns(remote, geometry.Coverage, ahead), geometry, b.Hash, writer.Add);
         using CoverageCursor compared = new(geometry.Coverage, geometry.Target.BlockCount);
-        while (master.ReadRun(out ChecksumRun run))
+        while (ofMaster.ReadRun(out ChecksumRun run))
         {
             options.Cancellation.ThrowIfCancellationRequested();
             BlockRun left = run.Blocks;
@@ -81,9 +83,9 @@ public static class DataRequestOperation
             }
         }
 
-        (byte[] baseRoot, byte[] targetRoot) = comparer.Finish();
+        ReadOnlyMemory<byte> baseRoot = comparer.Finish();
         long comparedBlocks = geometry.Coverage.CountIn(geometry.BlockCount);
-        return new DataRequestResult(header, writer.Finish(baseRoot, targetRoot), sizeLeft, comparedBlocks);
+        return new DataRequestResult(header, writer.Finish(baseRoot, ofMaster.FinishRoot()), sizeLeft, comparedBlocks);
     }
 
     private static void RequireSameSpecification(ChecksumFileReader remote, ChecksumFileReader master)

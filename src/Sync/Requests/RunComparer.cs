@@ -7,18 +7,14 @@ internal delegate void DifferenceHandler(
     BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes);
 
 /// <summary>
-/// Compares A, read from a checksum file, with B, whose blocks are handed in: the one loop in which two sides meet (Format.md 9.1). Makes the
-/// roots of both over the compared coverage on the way.
+/// Compares A, read from a checksum file, with B, whose blocks are handed in: the one loop in which two sides meet (Format.md 9.1).
 /// </summary>
 internal sealed class RunComparer : IBlockSink, IDisposable
 {
-    private readonly ChecksumFileReader _base;
+    private readonly ChecksumRuns _base;
     private readonly SyncGeometry _geometry;
     private readonly int _hashLength;
     private readonly DifferenceHandler _onDifference;
-    private readonly RootBuilder _baseRoot;
-    private readonly RootBuilder _targetRoot;
-    private readonly CoverageCursor _baseCoverage;
 
     // The last block of the shorter side, where the other side's is longer: its hashes are of different lengths.
     private readonly long _unevenBlock;
@@ -30,46 +26,39 @@ internal sealed class RunComparer : IBlockSink, IDisposable
     /// <param name="hash">The block hash of both.</param>
     /// <param name="onDifference">Told of B's blocks that differ, ascending.</param>
     public RunComparer(ChecksumFileReader baseChecksums, SyncGeometry geometry, BlockHash hash, DifferenceHandler onDifference)
+        : this(new ChecksumRuns(baseChecksums), geometry, hash, onDifference)
+    {
+    }
+
+    /// <summary>Begins a comparison.</summary>
+    /// <param name="baseChecksums">A; nothing of it has been read but the header. Disposed with the comparison.</param>
+    /// <param name="geometry">Both sides, and the compared coverage.</param>
+    /// <param name="hash">The block hash of both.</param>
+    /// <param name="onDifference">Told of B's blocks that differ, ascending.</param>
+    public RunComparer(ChecksumRuns baseChecksums, SyncGeometry geometry, BlockHash hash, DifferenceHandler onDifference)
     {
         _base = baseChecksums;
         _geometry = geometry;
         _hashLength = hash.Length;
         _onDifference = onDifference;
-        BlockCoverage ofBase = geometry.Coverage.ClipTo(geometry.Base.BlockCount);
-        _baseRoot = new RootBuilder(geometry.Base, hash, ofBase);
-        _targetRoot = new RootBuilder(geometry.Target, hash, geometry.Coverage.ClipTo(geometry.Target.BlockCount));
-        _baseCoverage = new CoverageCursor(ofBase, geometry.Base.BlockCount);
         _unevenBlock = geometry.Tail.Count == 0 ? -1 : geometry.Tail.First;
     }
 
-    public void AddData(BlockRun run, ReadOnlySpan<byte> hashes)
-    {
-        _targetRoot.AddData(run, hashes);
-        Compare(run, isZero: false, hashes);
-    }
+    public void AddData(BlockRun run, ReadOnlySpan<byte> hashes) => Compare(run, isZero: false, hashes);
 
-    public void AddZeros(BlockRun run)
-    {
-        _targetRoot.AddZeros(run);
-        Compare(run, isZero: true, default);
-    }
+    public void AddZeros(BlockRun run) => Compare(run, isZero: true, default);
 
-    /// <summary>Reads what is left of A, which checks it to its end, and returns both roots.</summary>
-    public (byte[] Base, byte[] Target) Finish()
+    /// <summary>Reads what is left of A, which checks it to its end, and returns the root of what was compared of it.</summary>
+    public ReadOnlyMemory<byte> Finish()
     {
-        while (NextOfBase())
+        while (_base.ReadRun(out _current))
         {
         }
 
-        return (_baseRoot.Finish(), _targetRoot.Finish());
+        return _base.FinishRoot();
     }
 
-    public void Dispose()
-    {
-        _baseCoverage.Dispose();
-        _baseRoot.Dispose();
-        _targetRoot.Dispose();
-    }
+    public void Dispose() => _base.Dispose();
 
     private void Compare(BlockRun run, bool isZero, ReadOnlySpan<byte> hashes)
     {
@@ -154,34 +143,10 @@ internal sealed class RunComparer : IBlockSink, IDisposable
     {
         while (_current.Blocks.End <= block)
         {
-            if (!NextOfBase())
+            if (!_base.ReadRun(out _current))
             {
                 throw new InvalidOperationException($"the checksum file ended before block {block}, which its coverage has");
             }
         }
-    }
-
-    private bool NextOfBase()
-    {
-        if (!_base.ReadRun(out _current))
-        {
-            return false;
-        }
-
-        BlockRun left = _current.Blocks;
-        while (_baseCoverage.NextInside(ref left, out BlockRun inside))
-        {
-            if (_current.IsZero)
-            {
-                _baseRoot.AddZeros(inside);
-            }
-            else
-            {
-                int at = (int)(inside.First - _current.Blocks.First) * _hashLength;
-                _baseRoot.AddData(inside, _current.Hashes.Span.Slice(at, (int)inside.Count * _hashLength));
-            }
-        }
-
-        return true;
     }
 }

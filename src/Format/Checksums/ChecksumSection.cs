@@ -1,0 +1,17 @@
+namespace BinarySync.Format;
+
+/// <summary>The runs of one section of a checksum file, with their hashes. The object may be used again for another section.</summary>
+public sealed class ChecksumSection
+{
+    private readonly List<ChecksumRun> _runs = [];
+
+    /// <summary>In order; their hashes are valid until the object is used again.</summary>
+    public IReadOnlyList<ChecksumRun> Runs => _runs;
+
+    /// <summary>What the hashes lie in.</summary>
+    internal byte[] Payload { get; set; } = [];
+
+    internal void Clear() => _runs.Clear();
+
+    internal void Add(in ChecksumRun run) => _runs.Add(run);
+}

@@ -1,0 +1,39 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>The root of a part of a checksum file (Format.md 9.2), from its runs in order.</summary>
+/// <param name="geometry">The target's.</param>
+/// <param name="hash">The block hash.</param>
+/// <param name="covered">The part, clipped to the target.</param>
+internal sealed class CoveredRoot(BlockGeometry geometry, BlockHash hash, BlockCoverage covered) : IDisposable
+{
+    private readonly RootBuilder _root = new(geometry, hash, covered);
+    private readonly CoverageCursor _inside = new(covered, geometry.BlockCount);
+
+    /// <summary>Adds what is covered of a run.</summary>
+    public void Add(in ChecksumRun run)
+    {
+        BlockRun left = run.Blocks;
+        while (_inside.NextInside(ref left, out BlockRun inside))
+        {
+            if (run.IsZero)
+            {
+                _root.AddZeros(inside);
+            }
+            else
+            {
+                int at = (int)(inside.First - run.Blocks.First) * hash.Length;
+                _root.AddData(inside, run.Hashes.Span.Slice(at, (int)inside.Count * hash.Length));
+            }
+        }
+    }
+
+    public byte[] Finish() => _root.Finish();
+
+    public void Dispose()
+    {
+        _inside.Dispose();
+        _root.Dispose();
+    }
+}
