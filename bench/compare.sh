@@ -14,12 +14,13 @@
 #
 #   bench/compare.sh [SIZE] [--directory DIR] [--rounds N] [--only GROUP,...] [--json FILE] [--quick] [--no-build]
 #
-# SIZE is that of the image: 4G unless given. As root it is an ext4 file system with real files, and its later self was mounted and worked with; else real files one after
-# another, with pieces rewritten. DIR is where about six times SIZE fit. Every result is checked; a peer that fails or is wrong is shown as such, one that is not on the PATH
-# is left out with a line. --quick is for .ci/run: small, few programs, and an exit of 1 where something has become several times slower (bench/targets.py).
+# SIZE is that of the image: 4G unless given. As root it is an ext4 file system with real files, and its later self was mounted and worked with; else real files one
+# after another, with pieces rewritten. DIR is where about six times SIZE fit. Every result is checked; a peer that fails or is wrong is shown as such, one that is not on
+# the PATH is left out with a line. --json keeps every single run. --quick is for .ci/run: small, few programs, and an exit of 1 where something has become several times
+# slower; its limits, and the promises, stand in bench/targets.py.
 #
 # Needs python3 (3.9) and the .NET SDK. Exit: 0 done, 1 one of the four failed or was wrong, 2 it cannot be done here or as asked.
 set -euo pipefail
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR disable=SC1091
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib/start.sh"
 measure compare.py "$@"

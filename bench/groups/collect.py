@@ -69,11 +69,12 @@ def yardsticks(bench: Bench) -> list[Contestant]:
         Contestant(GATHER, (gather,), check=checks.all_the_same("raw.bin"), sizes={"file": ("raw.bin",)}, quick=True),
         Contestant("lz4 -1 of the same", (command("lz4 -1 -f -q raw.bin raw.lz4"),), check=checks.all_the_same("raw.lz4"), sizes={"file": ("raw.lz4",)}),
         Contestant("zstd -3 of the same", (command("zstd -3 -f -q raw.bin -o raw.zst"),), check=checks.all_the_same("raw.zst"), sizes={"file": ("raw.zst",)}),
-        *(blocksync_fast(bench, name, options) for name, options in ((DELTA, []), (DELTA_MMAP, ["--mmap"]))),
+        blocksync_fast(bench, DELTA),
+        blocksync_fast(bench, DELTA_MMAP, "--mmap"),
     ]
 
 
-def blocksync_fast(bench: Bench, name: str, options: list[str]) -> Contestant:
+def blocksync_fast(bench: Bench, name: str, *options: str) -> Contestant:
     digest, delta = "master.digest", "master.delta"
 
     def prepare() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from lib import checks, files, inputs
 from lib.bench import Bench, Group
 from lib.contest import Contestant, Standing
@@ -15,7 +18,7 @@ COLUMNS = ("ckfile", "dtreq", "dtfile", "dtfile apply")
 
 def measure(bench: Bench) -> None:
     rows = []
-    for name, make in (("the pair", lambda: copy_pair(bench)), *((dense_name(bench, part), lambda part=part: make_dense(bench, part)) for part in (8, 2))):
+    for name, make in images(bench):
         for threads in ("", " -t 16"):
             make()
             rows.append([name + threads, *peaks(bench.once(cycle(name + threads, threads)))])
@@ -26,8 +29,10 @@ def measure(bench: Bench) -> None:
     bench.judge("largest peak with default options, MiB", max(peak.size for (_, default), peak in bench.peaks.items() if default))
 
 
-def dense_name(bench: Bench, part: int) -> str:
-    return f"dense, all changed ({iec(bench.size // part)})"
+def images(bench: Bench) -> list[tuple[str, Callable[[], None]]]:
+    """Pairs to run a cycle on, and how each is made again: a cycle makes both equal."""
+    dense = [(f"dense, all changed ({iec(bench.size // part)})", partial(make_dense, bench.size // part)) for part in (8, 2)]
+    return [("the pair", partial(copy_pair, bench)), *dense]
 
 
 def copy_pair(bench: Bench) -> None:
@@ -35,9 +40,8 @@ def copy_pair(bench: Bench) -> None:
     files.copy(bench.pair.new, NEW)
 
 
-def make_dense(bench: Bench, part: int) -> None:
+def make_dense(size: int) -> None:
     """Random bytes, and the same with the first block at the end: every block has another content than before."""
-    size = bench.size // part // MIB * MIB
     inputs.write_random(OLD, size)
     with open(OLD, "rb") as old, open(NEW, "wb") as new:
         first = old.read(files.BLOCK)

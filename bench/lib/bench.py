@@ -12,6 +12,7 @@ from targets import QUICK, TARGETS, Target
 
 from . import files, inputs, process, report
 from .contest import TOOLS, Contestant, Standing, contest
+from .options import OursFailed
 from .process import Command, command
 
 # How each message of the pair is made, from what.
@@ -22,10 +23,6 @@ RECIPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "forth.dtf": ("dtfile master.img -r forth.dtr -q -f -o forth.dtf", ("forth.dtr",)),
 }
 OPTIONS_THAT_MATTER = {"-a", "-b", "-c", "-t"}
-
-
-class OursFailed(Exception):
-    """One of the programs that are measured here failed where nothing was to be measured."""
 
 
 @dataclass(frozen=True)

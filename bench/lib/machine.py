@@ -6,6 +6,9 @@ import os
 import platform
 import shutil
 import subprocess
+from dataclasses import asdict, dataclass
+
+from .report import iec
 
 # How each program says which one it is.
 VERSIONS: dict[str, tuple[str, ...]] = {
@@ -26,18 +29,40 @@ VERSIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-def describe(directory: str) -> dict[str, object]:
-    return {
-        "cpu": processor(),
-        "cores": len(os.sched_getaffinity(0)),
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-        "kernel": platform.release(),
-        "file_system": file_system(directory),
-        "python": platform.python_version(),
-        "root": os.geteuid() == 0,
-        "load_before": round(os.getloadavg()[0], 2),
-        "versions": {name: version(name, options) for name, options in VERSIONS.items() if shutil.which(name)},
-    }
+@dataclass(frozen=True)
+class Facts:
+    cpu: str
+    cores: int
+    memory_bytes: int
+    kernel: str
+    file_system: str
+    python: str
+    root: bool
+    load_before: float
+    versions: dict[str, str]
+
+    def sentence(self) -> str:
+        return (
+            f"{self.cpu}, {self.cores} cores, {iec(self.memory_bytes)} of memory, Linux {self.kernel}, {self.file_system},"
+            f" load {self.load_before} before; as {'root' if self.root else 'a plain user'}"
+        )
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def look(directory: str) -> Facts:
+    return Facts(
+        cpu=processor(),
+        cores=len(os.sched_getaffinity(0)),
+        memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        kernel=platform.release(),
+        file_system=file_system(directory),
+        python=platform.python_version(),
+        root=os.geteuid() == 0,
+        load_before=round(os.getloadavg()[0], 2),
+        versions={name: version(name, options) for name, options in VERSIONS.items() if shutil.which(name)},
+    )
 
 
 def processor() -> str:

@@ -2,8 +2,8 @@
 
 A run is a posix_spawn and a wait4: wall-clock time from before the one to after the other, the rest from the kernel's account (rusage) of the process and of the
 children it has waited for (of several processes at once, the peak is that of the largest). posix_spawn shares our memory until the program is executed, and
-the kernel counts that as the child's first peak: a peak below our own says nothing, and is left open. `run_small` therefore lets a program of a megabyte, setsid, start it,
-which ends at once and leaves it to us. That costs a millisecond, so it is used for warming up, not for timing.
+the kernel counts that as the child's first peak: a peak below our own says nothing, and is left open. `run_small` therefore lets a program of a megabyte, setsid, start
+it, which ends at once and leaves it to us. That costs a millisecond, so it is used for warming up, not for timing.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import time
 from dataclasses import dataclass
 
 PLAIN = re.compile(r"[A-Za-z0-9_./:+=@%,-]+")
-STDERR = "stderr.txt"
 CAPTURED = "stdout.txt"
+complaints = os.memfd_create("stderr")  # what the last program said; in memory, because it may be that the disk is full
 
 
 class Failure(Exception):
@@ -113,8 +113,10 @@ def start(arguments: tuple[str, ...], stdin: str, stdout: str) -> int:
     files = [
         (os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, stdout, overwrite, 0o644),
-        (os.POSIX_SPAWN_OPEN, 2, STDERR, overwrite, 0o644),
+        (os.POSIX_SPAWN_DUP2, complaints, 2),
     ]
+    os.ftruncate(complaints, 0)
+    os.lseek(complaints, 0, os.SEEK_SET)
     ignored_by_python = [signal.SIGPIPE, signal.SIGXFSZ]
     return os.posix_spawnp(arguments[0], arguments, os.environ, file_actions=files, setpgroup=0, setsigdef=ignored_by_python)
 
@@ -154,7 +156,7 @@ def reap(wait: bool = False) -> None:
 def judged(job: Command, status: int, wall: float, account: resource.struct_rusage, least: int) -> Usage:
     code = os.waitstatus_to_exitcode(status)
     if code not in job.accepted:
-        said = last_line(STDERR)
+        said = last_complaint()
         how = f"ended by signal {-code}" if code < 0 else f"exit {code}"
         raise Failure(f"{job.program}: {how}" + (f" ({said})" if said else ""))
     if job.own_clock:
@@ -172,12 +174,9 @@ def printed_seconds(job: Command) -> float:
         raise Failure(f"{job}: did not print its seconds") from None
 
 
-def last_line(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            lines = [line.strip() for line in file if line.strip()]
-    except OSError:
-        return ""
+def last_complaint() -> str:
+    text = os.pread(complaints, 1 << 16, 0).decode("utf-8", "replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1][:200] if lines else ""
 
 
@@ -190,6 +189,6 @@ def adopt_orphans() -> bool:
     """Makes us the parent of processes whose parent has ended (Linux)."""
     set_child_subreaper = 36
     try:
-        return ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0) == 0
+        return bool(ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0) == 0)
     except (OSError, AttributeError):
         return False

@@ -41,3 +41,4 @@ for program in python3 dotnet; do
 done
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' || fail 'python3 is older than 3.9'
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 LC_ALL=C.UTF-8
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false # nothing of the build stays and works on while it is measured

@@ -88,11 +88,17 @@ def loop_devices_of(path: str) -> list[str]:
 
 
 def system(*arguments: str) -> str:
-    """Runs a command of the system to its end, out of reach of Ctrl-C, and gives its output."""
-    done = subprocess.run(arguments, capture_output=True, text=True, errors="replace", start_new_session=True, check=False)
-    if done.returncode != 0:
-        raise Unusable(f"{arguments[0]}: {done.stderr.strip() or f'exit {done.returncode}'}")
-    return done.stdout.strip()
+    """Runs a command of the system to its end, in a session of its own, and gives its output. An interruption ends it with everything that it has started."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True, errors="replace", start_new_session=True) as process:
+        try:
+            output, complaint = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode != 0:
+        raise Unusable(f"{arguments[0]}: {complaint.strip() or output.strip()[-500:] or f'exit {process.returncode}'}")
+    return output.strip()
 
 
 @contextmanager
