@@ -50,7 +50,7 @@ def present(bench: Bench, group: Group) -> None:
     try:
         measure(bench, group)
     except Unusable as reason:
-        bench.say(f"Left out: {reason}.")
+        bench.say(f"Left out: {str(reason).rstrip('.')}.")
 
 
 def measure(bench: Bench, group: Group) -> None:

@@ -100,6 +100,7 @@ class Standing:
 def contest(contestants: Sequence[Contestant], rounds: int, progress: Callable[[str], None]) -> list[Standing]:
     """Runs all in turn. Who fails once, or is wrong once, does not go on."""
     standings = [Standing(contestant) for contestant in contestants]
+    process.lower_floor()
     for number in range(rounds + 1):
         progress(f"round {number} of {rounds}" if number else "warm-up")
         for standing in standings:
