@@ -1,0 +1,16 @@
+"""The groups, in the order in which they run. A new one is a file with a GROUP in it, and a line here; the last one looks back at all of them."""
+
+from . import apply, checksum, cold, collect, cycle, loop, memory, request, sparse, start
+
+GROUPS = [
+    checksum.GROUP,
+    cold.GROUP,
+    sparse.GROUP,
+    loop.GROUP,
+    request.GROUP,
+    collect.GROUP,
+    apply.GROUP,
+    cycle.GROUP,
+    start.GROUP,
+    memory.GROUP,
+]
