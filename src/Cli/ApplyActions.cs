@@ -47,7 +47,8 @@ public static class ApplyActions
         string? journalDirectory = result.GetValue(arguments.Journal);
         using StateFile journalPlace = StateDirectory.JournalOf(target, journalDirectory, readOnly: true);
         string?[] messages = [file == MessageFiles.Standard ? null : file, spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journalPlace.Name, undo, repair];
-        using IWritableStorage storage = StorageAccess.OpenTarget(target, [.. messages.OfType<string>()], readOnly: specification.DryRun);
+        using IWritableStorage storage = common.Storage.OpenTarget(
+            result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, session.Options.Cancellation);
         using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
         using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, session);
         PatchSource patch = new(seekable, MessageFiles.NameOf(file));

@@ -31,7 +31,7 @@ public static class ChecksumActions
             Live = result.GetValue(arguments.Live),
             Holes = result.GetValue(arguments.Holes) ?? HolePolicy.Trust,
         };
-        using IReadableStorage source = StorageAccess.OpenSource(target);
+        using IReadableStorage source = common.Storage.OpenSource(result, target, session.Options.Cancellation);
         string[] inputs = result.GetValue(arguments.Request) is { } request ? [target, request] : [target];
         using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, inputs);
         SourceWarnings.Say(session.Terminal, source, specification.Live);
@@ -67,7 +67,7 @@ public static class ChecksumActions
         using CommandSession session = common.Begin(result, context);
         string target = result.GetValue(targetArgument)!;
         string file = result.GetValue(fileArgument)!;
-        using IReadableStorage source = StorageAccess.OpenSource(target);
+        using IReadableStorage source = common.Storage.OpenSource(result, target, session.Options.Cancellation);
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
         using ChecksumFileReader checksums = new(input, MessageFiles.NameOf(file));
         CheckResult check = CheckOperation.Run(source, checksums, result.GetValue(holes) ?? HolePolicy.Trust, result.GetValue(live), session.Options);

@@ -27,6 +27,9 @@ public sealed class CommonOptions
         Recursive = true,
     };
 
+    /// <summary>The options of those commands that read or write a target.</summary>
+    public StorageOptions Storage { get; } = new();
+
     public CommonOptions() => Options.AllowOnly(_progress, "a kind of progress", "auto", "plain", "none");
 
     /// <summary>Adds them to a program.</summary>

@@ -31,7 +31,7 @@ public static class DataFileActions
             Label = result.GetValue(arguments.Label),
             Live = result.GetValue(arguments.Live),
         };
-        using IReadableStorage source = StorageAccess.OpenSource(master);
+        using IReadableStorage source = common.Storage.OpenSource(result, master, session.Options.Cancellation);
         using Stream input = MessageFiles.Open(request, session.Options.Cancellation);
         OperationReader reader = new(input, MessageFiles.NameOf(request), MessageKind.DataRequest);
         using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, request, master);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using BinarySync.Format;
+using BinarySync.Storage;
 using BinarySync.Sync;
 
 namespace BinarySync.Cli;
@@ -111,6 +112,24 @@ public static class Options
         Description = "Whether blocks of zeros become holes of a file: only where it has holes already, always, or never [default: auto]",
         HelpName = "auto|always|never",
         CustomParser = Choice(("auto", SparseMode.Auto), ("always", SparseMode.Always), ("never", SparseMode.Never)),
+    };
+
+    public static Option<long?> LimitRate() => new("--limit-rate")
+    {
+        Description = "Bytes a second that are read of a target at most, and that are written to it: 64K or more [default: no limit]",
+        HelpName = "SIZE",
+        CustomParser = result => Parse(result, text => !SizeText.TryParse(text, out long rate)
+            ? Fail<long?>(result, $"'{text}' is not a size; write 50M or 1G")
+            : rate >= RateLimiter.MinBytesPerSecond
+                ? rate
+                : Fail<long?>(result, $"a rate of '{text}' is too low; 64K (bytes a second) and more are allowed")),
+    };
+
+    public static Option<CachePolicy?> Cache() => new("--cache")
+    {
+        Description = "Whether what is read once stays in the page cache; auto drops it for a device, and for a file above half of the memory [default: auto]",
+        HelpName = "auto|keep|drop",
+        CustomParser = Choice(("auto", CachePolicy.Auto), ("keep", CachePolicy.Keep), ("drop", CachePolicy.Drop)),
     };
 
     public static Option<bool> Extents() => new("--extents") { Description = "List the runs of blocks" };

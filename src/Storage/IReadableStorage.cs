@@ -38,6 +38,12 @@ public interface IReadableStorage : IDisposable
     void Read(Span<byte> buffer, long offset);
 
     /// <summary>
+    /// As <see cref="Read"/>, in a pass that does not come back: what this brings into the page cache may be given back to the system
+    /// (<see cref="CachePolicy"/>).
+    /// </summary>
+    void ReadOnce(Span<byte> buffer, long offset) => Read(buffer, offset);
+
+    /// <summary>
     /// As <see cref="Read"/>, but from below the page cache where the system can do that (direct I/O, else after dropping
     /// the cached pages). Meaningful only after a <see cref="IWritableStorage.Flush"/>.
     /// </summary>

@@ -11,14 +11,17 @@ internal sealed partial class LinuxStorage : IWritableStorage
 {
     private readonly SafeFileHandle _file;
     private readonly bool _writable;
+    private readonly bool _isSource;
     private readonly UncachedReader _uncached;
+    private readonly DropBehindReader? _dropping;
     private readonly int _sector;
     private long _length;
     private StorageException? _flushFailure;
 
     /// <summary>Takes over an open descriptor.</summary>
     /// <param name="file">Owned from here on.</param>
-    public LinuxStorage(string name, SafeFileHandle file, FileStatus status, bool writable)
+    /// <param name="cache">A source is read once, whatever reads it; of a target, only what says so (<see cref="ReadOnce"/>) is given back.</param>
+    public LinuxStorage(string name, SafeFileHandle file, FileStatus status, bool writable, bool isSource, CachePolicy cache)
     {
         Name = name;
         Kind = status.Type == NodeType.BlockDevice ? StorageKind.BlockDevice : StorageKind.RegularFile;
@@ -26,7 +29,9 @@ internal sealed partial class LinuxStorage : IWritableStorage
         _writable = writable;
         _length = Kind == StorageKind.BlockDevice ? Posix.Length(file, name) : status.Size;
         _sector = Kind == StorageKind.BlockDevice ? Posix.LogicalSector(file) : 1;
-        _uncached = new UncachedReader(file, name, status.DirectAlignment ?? Math.Max(UncachedReader.DefaultAlignment, _sector));
+        _isSource = isSource;
+        _dropping = Drops(cache, Kind, _length) ? new DropBehindReader(file, name, _length) : null;
+        _uncached = new UncachedReader(file, name, status.DirectAlignment ?? Math.Max(UncachedReader.DefaultAlignment, _sector), DropsCache);
     }
 
     public string Name { get; }
@@ -35,15 +40,12 @@ internal sealed partial class LinuxStorage : IWritableStorage
 
     public long Length => Volatile.Read(ref _length);
 
-    public void Read(Span<byte> buffer, long offset)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        int count = Posix.ReadAt(_file, buffer, offset, Name);
-        if (count < buffer.Length)
-        {
-            throw Failure.EndReached(Name, offset + count);
-        }
-    }
+    /// <summary>True where what is read once does not stay in the page cache.</summary>
+    public bool DropsCache => _dropping is not null;
+
+    public void Read(Span<byte> buffer, long offset) => Read(buffer, offset, _isSource ? _dropping : null);
+
+    public void ReadOnce(Span<byte> buffer, long offset) => Read(buffer, offset, _dropping);
 
     public void ReadBelowCache(Span<byte> buffer, long offset)
     {
@@ -115,8 +117,25 @@ internal sealed partial class LinuxStorage : IWritableStorage
 
     public void Dispose()
     {
+        _dropping?.Dispose();
         _uncached.Dispose();
         _file.Dispose();
+    }
+
+    private static bool Drops(CachePolicy cache, StorageKind kind, long length) => cache switch
+    {
+        CachePolicy.Auto => kind == StorageKind.BlockDevice || length > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2,
+        _ => cache == CachePolicy.Drop,
+    };
+
+    private void Read(Span<byte> buffer, long offset, DropBehindReader? dropping)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        int count = dropping?.Read(buffer, offset) ?? Posix.ReadAt(_file, buffer, offset, Name);
+        if (count < buffer.Length)
+        {
+            throw Failure.EndReached(Name, offset + count);
+        }
     }
 
     private void DemandWritable()

@@ -8,11 +8,12 @@ namespace BinarySync.Storage;
 public static class StorageAccess
 {
     /// <summary>Opens a file or block device for reading, without any lock.</summary>
+    /// <param name="cache">What becomes of the page cache behind its readers.</param>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.NotFound"/>, <see cref="StorageError.IsDirectory"/>,
     /// <see cref="StorageError.NotAFileOrBlockDevice"/>, <see cref="StorageError.OpenFailed"/>.
     /// </exception>
-    public static IReadableStorage OpenSource(string path)
+    public static IReadableStorage OpenSource(string path, CachePolicy cache = CachePolicy.Keep)
     {
         if (!Posix.IsSupported)
         {
@@ -24,7 +25,7 @@ public static class StorageAccess
         return Finish(file, () =>
         {
             Posix.AdviseSequential(file);
-            return new LinuxStorage(path, file, status, writable: false);
+            return new LinuxStorage(path, file, status, writable: false, isSource: true, cache);
         });
     }
 
@@ -37,8 +38,10 @@ public static class StorageAccess
     /// Paths of the files of this run, existing or to be made: none of them may be the target or lie on it.
     /// </param>
     /// <param name="readOnly">For a dry run: the same guards, but the storage refuses to be written.</param>
+    /// <param name="cache">What becomes of the page cache behind a pass that says that it reads once (<see cref="IReadableStorage.ReadOnce"/>).</param>
     /// <exception cref="StorageException">As <see cref="OpenSource"/>, and <see cref="StorageError.InUse"/>.</exception>
-    public static IWritableStorage OpenTarget(string path, IReadOnlyList<string> messageFiles, bool readOnly = false)
+    public static IWritableStorage OpenTarget(
+        string path, IReadOnlyList<string> messageFiles, bool readOnly = false, CachePolicy cache = CachePolicy.Keep)
     {
         ArgumentNullException.ThrowIfNull(messageFiles);
         if (!Posix.IsSupported)
@@ -65,7 +68,7 @@ public static class StorageAccess
                 throw Failure.Of(StorageError.OpenFailed, path, "is a read-only device", Errno.ReadOnly);
             }
 
-            return new LinuxStorage(path, file, status, writable: !readOnly);
+            return new LinuxStorage(path, file, status, writable: !readOnly, isSource: false, cache);
         });
     }
 

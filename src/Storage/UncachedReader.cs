@@ -19,6 +19,7 @@ internal sealed class UncachedReader : IDisposable
     private readonly SafeFileHandle _file;
     private readonly string _name;
     private readonly int _alignment;
+    private readonly bool _dropAfter;
     private readonly ConcurrentBag<AlignedBuffer> _buffers = [];
     private readonly Lock _opening = new();
     private SafeFileHandle? _direct;
@@ -28,10 +29,12 @@ internal sealed class UncachedReader : IDisposable
     /// <summary>Reads from what an open descriptor leads to.</summary>
     /// <param name="file">Borrowed.</param>
     /// <param name="alignment">Bytes, a power of two; 0: no direct I/O.</param>
-    public UncachedReader(SafeFileHandle file, string name, long alignment)
+    /// <param name="dropAfter">Where there is no direct I/O, leave nothing of what was read in the page cache.</param>
+    public UncachedReader(SafeFileHandle file, string name, long alignment, bool dropAfter = false)
     {
         _file = file;
         _name = name;
+        _dropAfter = dropAfter;
         _noDirect = alignment is <= 0 or > BufferSize || !long.IsPow2(alignment);
         _alignment = _noDirect ? DefaultAlignment : (int)alignment;
     }
@@ -145,6 +148,11 @@ internal sealed class UncachedReader : IDisposable
         if (count < buffer.Length)
         {
             throw Failure.EndReached(_name, offset + count);
+        }
+
+        if (_dropAfter)
+        {
+            Posix.DropCache(_file, start, end - start);
         }
     }
 

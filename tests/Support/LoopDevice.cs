@@ -24,6 +24,13 @@ public sealed class Mount : IDisposable
         return Of(point, [.. options, device.Path]);
     }
 
+    /// <summary>A new file system of a kind that has a mkfs.</summary>
+    public static Mount Of(string kind, LoopDevice device, string point)
+    {
+        Command.Demand($"mkfs.{kind}", kind.StartsWith("ext", StringComparison.Ordinal) ? ["-q", "-F", device.Path] : ["-q", "-f", device.Path]);
+        return Of(point, device.Path);
+    }
+
     public static Mount Memory(string point, string size) => Of(point, "-t", "tmpfs", "-o", $"size={size}", "tmpfs");
 
     public static Mount Of(string point, params string[] arguments)

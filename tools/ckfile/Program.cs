@@ -24,6 +24,7 @@ return ToolRunner.Run("ckfile", args, context =>
     root.Add(create.Holes);
     root.Add(create.Output);
     root.Add(create.Force);
+    common.Storage.AddTo(root);
     common.AddTo(root);
     root.SetAction(result => ChecksumActions.Create(result, context, common, create));
 
@@ -37,6 +38,7 @@ return ToolRunner.Run("ckfile", args, context =>
     Option<bool> live = Options.Live();
     Option<HolePolicy?> holes = Options.Holes();
     Command check = new("check", "Compare a file or block device with its checksum file: exit 0 if equal, 1 if not") { target, file, live, holes };
+    common.Storage.AddTo(check);
     check.SetAction(result => ChecksumActions.Check(result, context, common, target, file, live, holes));
     root.Add(check);
     return root;

@@ -21,6 +21,7 @@ return ToolRunner.Run("dtfile", args, context =>
     root.Add(create.Live);
     root.Add(create.Output);
     root.Add(create.Force);
+    common.Storage.AddTo(root);
     common.AddTo(root);
     root.SetAction(result => DataFileActions.Create(result, context, common, create));
 
@@ -47,6 +48,7 @@ return ToolRunner.Run("dtfile", args, context =>
     {
         apply.File, apply.Target, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.ForceUnrecognized,
     };
+    common.Storage.AddTo(applyCommand);
     applyCommand.SetAction(result => ApplyActions.Apply(result, context, common, apply));
     root.Add(applyCommand);
     return root;

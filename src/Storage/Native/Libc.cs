@@ -17,6 +17,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "pread", SetLastError = true)]
     public static partial nint ReadAt(SafeFileHandle file, byte* buffer, nuint count, long offset);
 
+    [LibraryImport(Name, EntryPoint = "preadv2", SetLastError = true)]
+    public static partial nint ReadAt(SafeFileHandle file, Vector* vectors, int count, long offset, int flags);
+
     [LibraryImport(Name, EntryPoint = "pwrite", SetLastError = true)]
     public static partial nint WriteAt(SafeFileHandle file, byte* buffer, nuint count, long offset);
 
@@ -44,6 +47,10 @@ internal static unsafe partial class Libc
     /// <summary>Returns the error number itself.</summary>
     [LibraryImport(Name, EntryPoint = "posix_fadvise")]
     public static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
+
+    /// <summary>cachestat, for which the C library has no name. Variadic, but with a body that takes registers only.</summary>
+    [LibraryImport(Name, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint CacheStatusOf(nint number, SafeFileHandle file, CacheRange* range, CacheStatus* status, nuint flags);
 
     [LibraryImport(Name, EntryPoint = "sync_file_range", SetLastError = true)]
     public static partial int BeginWriteBack(SafeFileHandle file, long offset, long length, uint flags);
@@ -91,6 +98,33 @@ internal static unsafe partial class Libc
     /// <summary>The buffer must have room for struct statfs.</summary>
     [LibraryImport(Name, EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FileSystemStatus(string path, byte* buffer);
+
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Vector
+    {
+        public byte* Start;
+        public nuint Length;
+    }
+
+    /// <summary>struct cachestat_range.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CacheRange
+    {
+        public ulong Offset;
+        public ulong Length;
+    }
+
+    /// <summary>struct cachestat; all in pages.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CacheStatus
+    {
+        public ulong Cached;
+        public ulong Dirty;
+        public ulong WriteBack;
+        public ulong Evicted;
+        public ulong RecentlyEvicted;
+    }
 
     /// <summary>struct flock where off_t has 64 bits.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -184,7 +184,7 @@ internal sealed class BlockScanner
         }
         else
         {
-            _storage.Read(buffer, offset);
+            _storage.ReadOnce(buffer, offset);
         }
     }
 

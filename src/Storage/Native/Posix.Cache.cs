@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace BinarySync.Storage.Native;
+
+/// <summary>What is in the page cache, and reading without leaving anything there.</summary>
+internal static unsafe partial class Posix
+{
+    private const nint CacheStatusCall = 451; // cachestat; the same on every architecture .NET runs on
+    private const int DropAfterRead = 0x80; // RWF_DONTCACHE
+
+    /// <summary>
+    /// How many pages of a range the page cache holds; -1 where the kernel does not say: before 6.5, and of files that this process may neither
+    /// write nor owns.
+    /// </summary>
+    /// <param name="length">At least 1: for the kernel, 0 means "to the end".</param>
+    public static long CachedPages(SafeFileHandle file, long offset, long length)
+    {
+        Libc.CacheRange range = new() { Offset = (ulong)offset, Length = (ulong)length };
+        Libc.CacheStatus status;
+        return Libc.CacheStatusOf(CacheStatusCall, file, &range, &status, 0) == 0 ? (long)status.Cached : -1;
+    }
+
+    /// <summary>
+    /// As <see cref="TryReadAt(SafeFileHandle, Span{byte}, long, out int)"/>, but what this brings into the page cache leaves it at once.
+    /// <see cref="Errno.NotSupported"/> before Linux 6.14, and where the file system does not do it (block devices, btrfs and tmpfs do not).
+    /// </summary>
+    public static int TryReadAtOnce(SafeFileHandle file, Span<byte> buffer, long offset, out int errno)
+    {
+        fixed (byte* start = buffer)
+        {
+            Libc.Vector vector = new() { Start = start, Length = (nuint)buffer.Length };
+            nint count;
+            do
+            {
+                try
+                {
+                    count = Libc.ReadAt(file, &vector, 1, offset, DropAfterRead);
+                }
+                catch (EntryPointNotFoundException)
+                {
+                    // A C library that does not have this call (musl before 1.2.5).
+                    errno = Errno.NotImplemented;
+                    return 0;
+                }
+
+                errno = count >= 0 ? 0 : Marshal.GetLastPInvokeError();
+            }
+            while (errno == Errno.Interrupted);
+
+            return (int)Math.Max(count, 0);
+        }
+    }
+}

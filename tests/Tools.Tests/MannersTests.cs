@@ -1,0 +1,159 @@
+using System.Diagnostics;
+
+namespace BinarySync.Tools.Tests;
+
+/// <summary>What the programs leave to others: the disk's time (--limit-rate) and the page cache (--cache).</summary>
+public sealed class MannersTests : IDisposable
+{
+    private const int Mega = 1 << 20;
+    private const int Size = 40 * Mega;
+
+    private readonly Workspace _work = new();
+
+    public void Dispose() => _work.Dispose();
+
+    // Of 40 MiB at 20 MiB a second 2 are the first burst. `apply` writes them, and then reads them back.
+    [Theory]
+    [InlineData("ckfile b -o x.ckf -b 64K", 1.5)]
+    [InlineData("ckfile check b b.ckf", 1.5)]
+    [InlineData("dtfile b -r p.dtr -o x.dtf -c none", 1.5)]
+    [InlineData("dtfile apply p.dtf a --verify none", 1.5)]
+    [InlineData("dtfile apply p.dtf a", 3)]
+    [InlineData("dtfile apply p.dtf b --dry-run", 1.5)]
+    public void A_limited_run_takes_its_time(string line, double seconds)
+    {
+        byte[] b = Bytes.Pattern(Size);
+        _work.Prepare([], b, compression: "none");
+        long started = Stopwatch.GetTimestamp();
+        _work.Line($"{line} --limit-rate 20M").Succeeds();
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, seconds, double.MaxValue);
+
+        string unlimited = line.Replace("x.", "y.", StringComparison.Ordinal);
+        if (unlimited != line)
+        {
+            _work.Line(unlimited).Succeeds();
+            Assert.Equal(_work.Read(line.Contains("x.ckf", StringComparison.Ordinal) ? "y.ckf" : "y.dtf"), _work.Read(_work.Names.Single(name => name.StartsWith('x'))));
+        }
+
+        _work.Holds(line.Contains(" p.dtf a", StringComparison.Ordinal) ? "a" : "b", b);
+    }
+
+    [Fact]
+    public void Holes_cost_nothing()
+    {
+        using (FileStream sparse = File.Create(_work["sparse"]))
+        {
+            sparse.SetLength(1L << 40);
+        }
+
+        // At this rate all of it would take half a year.
+        _work.Line("ckfile sparse -b 1M --limit-rate 64K").Succeeds();
+    }
+
+    // A block of 64 MiB is one step of the work: at this rate it takes 17 minutes, and is given up in the middle.
+    [LinuxTheory("strace")]
+    [InlineData("ckfile b -b 64M -o x.ckf", "INT", 130)]
+    [InlineData("ckfile b -b 64M -o there -f", "TERM", 143)]
+    [InlineData("ckfile check b b.ckf", "INT", 130)]
+    [InlineData("dtfile b -r p.dtr -o x.dtf", "INT", 130)]
+    public void A_slow_run_is_ended_by_a_signal_and_leaves_nothing(string line, string signal, int exit)
+    {
+        _work.Prepare([], Bytes.Pattern(66 * Mega), "-b 64M");
+        _work.Write("there", "content"u8);
+        string[] names = [.. _work.Names];
+        _work.Line($"strace -f -qq -o /dev/null -e signal=none -e inject=pread64:signal=SIG{signal}:when=1 -P {_work["b"]} {line} --limit-rate 64K").Fails(exit, "interrupted");
+        Assert.Equal(names, _work.Names);
+        Assert.Equal("content"u8.ToArray(), _work.Read("there"));
+    }
+
+    [LinuxFact("strace")]
+    public void A_slow_patch_is_ended_by_a_signal_and_gone_on_with()
+    {
+        byte[] b = Bytes.Pattern(8 * Mega);
+        _work.Prepare([], b);
+        _work.Line($"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGINT:when=1 -P {_work["a"]} dtfile apply p.dtf a --limit-rate 64K").Fails(130, "interrupted");
+        Assert.NotEqual(b, _work.Read("a"));
+        _work.Line("dtfile apply p.dtf a --limit-rate 1G").Ends(0).Says("an interrupted run of p.dtf is gone on with");
+        _work.Holds("a", b);
+    }
+
+    [Theory]
+    [InlineData("ckfile b --limit-rate 63K", "a rate of '63K' is too low; 64K (bytes a second) and more are allowed")]
+    [InlineData("ckfile b --limit-rate 65535", "a rate of '65535' is too low; 64K (bytes a second) and more are allowed")]
+    [InlineData("dtfile b -r p.dtr --limit-rate 0", "a rate of '0' is too low; 64K (bytes a second) and more are allowed")]
+    [InlineData("ckfile check b b.ckf --limit-rate fast", "'fast' is not a size; write 50M or 1G")]
+    [InlineData("dtfile apply p.dtf a --limit-rate 50M/s", "'50M/s' is not a size; write 50M or 1G")]
+    [InlineData("dtfile apply p.dtf a --limit-rate 99999999999G", "'99999999999G' is not a size; write 50M or 1G")]
+    [InlineData("ckfile b --cache never", "'never' is not one of auto, keep, drop")]
+    [InlineData("dtfile apply p.dtf a --cache Drop", "'Drop' is not one of auto, keep, drop")]
+    [InlineData("ckfile info b.ckf --limit-rate 1M", "there is no option '--limit-rate'")]
+    [InlineData("ckfile --limit-rate 1M check b b.ckf", "'--limit-rate' stands before 'check', which does not take it")]
+    [InlineData("dtreq --remote a.ckf --master b.ckf --cache drop", "there is no option '--cache'")]
+    public void What_is_no_rate_and_no_policy_is_refused(string line, string words)
+    {
+        byte[] a = Bytes.Pattern(5000);
+        _work.Prepare(a, Bytes.Pattern(9000, seed: 4));
+        Untouched before = _work.Remember();
+        _work.Line(line).Fails(2, words);
+        before.Check();
+    }
+
+    [LinuxTheory]
+    [InlineData("ckfile b -o x.ckf", true)]
+    [InlineData("ckfile b -o x.ckf --cache auto", true)]
+    [InlineData("ckfile b -o x.ckf --cache keep", true)]
+    [InlineData("ckfile b -o x.ckf --cache drop", false)]
+    [InlineData("ckfile b -o x.ckf --cache drop --limit-rate 1G", false)]
+    [InlineData("ckfile b -o x.ckf -b 4M --cache drop -t 1", false)]
+    [InlineData("ckfile check b b.ckf --cache drop", false)]
+    [InlineData("dtfile b -r p.dtr -o x.dtf", true)]
+    [InlineData("dtfile b -r p.dtr -o x.dtf --cache drop", false)]
+    public void What_a_program_reads_once_stays_in_the_page_cache_or_goes(string line, bool stays)
+    {
+        const int Size = 12 * Mega;
+        _work.Prepare([], Bytes.Pattern(Size), compression: "none");
+        Command.Demand("sync", _work["b"]);
+        PageCache.Drop(_work["b"]);
+        _work.Line(line).Succeeds();
+        Assert.Equal(stays ? Size / 4096 : 0, PageCache.Count(_work["b"]));
+
+        // What was there stays in any case.
+        PageCache.Fill(_work["b"]);
+        _work.Line(line.Replace("x.", "y.", StringComparison.Ordinal)).Succeeds();
+        Assert.Equal(Size / 4096, PageCache.Count(_work["b"]));
+    }
+
+    [RootTheory]
+    [InlineData("", 0)]
+    [InlineData(" --cache keep", Size / 4096)]
+    public void A_device_goes_unless_it_shall_stay(string option, int pages)
+    {
+        _work.Write("b", Bytes.Pattern(Size));
+        using LoopDevice device = new(_work["b"], "--read-only");
+
+        // Without anybody who has it open a device has no pages.
+        using FileStream open = File.OpenRead(device.Path);
+        PageCache.Drop(device.Path);
+        _work.Line($"ckfile {device.Path} -o x.ckf{option}").Succeeds();
+        Assert.Equal(pages, PageCache.Count(device.Path));
+    }
+
+    [LinuxTheory]
+    [InlineData("--check-base --cache drop", false)]
+    [InlineData("--check-base --cache keep", true)]
+    [InlineData("--check-base", true)]
+    public void What_apply_recognises_stays_and_what_it_only_checks_goes(string options, bool stays)
+    {
+        byte[] a = Bytes.Pattern(Size);
+        byte[] b = [.. a];
+        b.AsSpan(20 * 4096, 3 * 4096).Reverse();
+        _work.Prepare(a, b);
+        Command.Demand("sync", _work["a"]);
+        PageCache.Drop(_work["a"]);
+        _work.Line($"dtfile apply p.dtf a --dry-run {options}").Succeeds();
+        Assert.Equal(3, PageCache.Count(_work["a"], 20 * 4096, 3 * 4096));
+        Assert.Equal(stays ? Size / 2 / 4096 : 0, PageCache.Count(_work["a"], Size / 2, Size / 2));
+        _work.Line($"dtfile apply p.dtf a --verify full {options}").Succeeds();
+        _work.Holds("a", b);
+    }
+}
