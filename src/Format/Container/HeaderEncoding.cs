@@ -8,7 +8,7 @@ internal static class HeaderEncoding
 {
     public static ReadOnlySpan<byte> Encode(MessageKind kind, MessageHeader header)
     {
-        SortedDictionary<string, Action<MessagePackWriter>> fields = new(StringComparer.Ordinal)
+        Dictionary<string, Action<MessagePackWriter>> fields = new()
         {
             [HeaderKeys.BlockSize] = writer => writer.WriteUnsigned((ulong)header.BlockSize),
             [HeaderKeys.Hash] = writer => writer.WriteString(header.Hash.Name),
@@ -39,10 +39,10 @@ internal static class HeaderEncoding
 
         MessagePackWriter writer = new();
         writer.WriteMapHeader(fields.Count);
-        foreach ((string key, Action<MessagePackWriter> write) in fields)
+        foreach (string key in fields.Keys.Order(StringComparer.Ordinal))
         {
             writer.WriteString(key);
-            write(writer);
+            fields[key](writer);
         }
 
         return writer.Written;

@@ -26,12 +26,12 @@ internal sealed class UsageFinder(KernelView kernel)
             }
         }
 
-        foreach ((BlockDevice loop, FileStatus? backing) in Loops())
+        foreach (LoopDevice loop in Loops())
         {
-            if (backing is { Type: NodeType.BlockDevice } status
+            if (loop.Backing is { Type: NodeType.BlockDevice } status
                 && (status.Node == number || family.Any(device => device.Number == status.Node)))
             {
-                uses.Add($"{loop.Name} is a loop device over it");
+                uses.Add($"{loop.Device.Name} is a loop device over it");
             }
         }
 
@@ -62,14 +62,13 @@ internal sealed class UsageFinder(KernelView kernel)
     /// <summary>Where a device, or a loop device over a file, is mounted read-write.</summary>
     public IReadOnlyList<string> WritableMounts(FileStatus status)
     {
-        IEnumerable<DeviceNumber> roots = status.Type switch
+        IEnumerable<BlockDevice> devices = status.Type switch
         {
-            NodeType.BlockDevice => [status.Node],
-            NodeType.RegularFile => LoopsOver(status).Select(loop => loop.Number),
+            NodeType.BlockDevice => BlockDevice.Family(kernel, status.Node),
+            NodeType.RegularFile => LoopsOver(status).SelectMany(loop => BlockDevice.Family(kernel, loop.Number)),
             _ => [],
         };
-        return [.. roots
-            .SelectMany(root => BlockDevice.Family(kernel, root))
+        return [.. devices
             .SelectMany(device => MountsOf(device.Number))
             .Where(mount => mount.IsWritable)
             .Select(mount => mount.MountPoint)
@@ -109,16 +108,16 @@ internal sealed class UsageFinder(KernelView kernel)
         _mounts.Where(mount => mount.Device == device || NodeAt(mount.Source) == device);
 
     private IEnumerable<BlockDevice> LoopsOver(FileStatus file) =>
-        Loops().Where(pair => pair.Backing is { Type: NodeType.RegularFile } backing && backing.IsSameNode(file)).Select(pair => pair.Loop);
+        Loops().Where(loop => loop.Backing is { Type: NodeType.RegularFile } backing && backing.IsSameNode(file)).Select(loop => loop.Device);
 
-    private IEnumerable<(BlockDevice Loop, FileStatus? Backing)> Loops()
+    private IEnumerable<LoopDevice> Loops()
     {
         foreach (string directory in kernel.LoopDirectories())
         {
             if (KernelView.NumberIn(directory) is { } number)
             {
                 BlockDevice loop = new(number, directory);
-                yield return (loop, LoopBacking.Of(loop));
+                yield return new LoopDevice(loop, LoopBacking.Of(loop));
             }
         }
     }
@@ -130,4 +129,7 @@ internal sealed class UsageFinder(KernelView kernel)
         && status.Type == NodeType.BlockDevice
             ? status.Node
             : null;
+
+    // A class: queries over structs would be compiled in every run.
+    private sealed record LoopDevice(BlockDevice Device, FileStatus? Backing);
 }

@@ -58,6 +58,14 @@ public static class ChecksumOperation
         return new ChecksumResult(header, writer.Finish(), specification.Coverage.GoesPast(geometry.BlockCount));
     }
 
-    internal static long CoveredBytes(BlockGeometry geometry, BlockCoverage coverage) =>
-        coverage.RunsIn(geometry.BlockCount).Sum(geometry.LengthOf);
+    internal static long CoveredBytes(BlockGeometry geometry, BlockCoverage coverage)
+    {
+        long bytes = 0;
+        foreach (BlockRun run in coverage.RunsIn(geometry.BlockCount))
+        {
+            bytes += geometry.LengthOf(run);
+        }
+
+        return bytes;
+    }
 }
