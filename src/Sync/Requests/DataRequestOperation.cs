@@ -59,9 +59,10 @@ public static class DataRequestOperation
 
         options.Progress.Begin("comparing", ChecksumOperation.CoveredBytes(geometry.Target, geometry.Coverage));
         DataRequestWriter writer = new(output, header);
-        bool ahead = options.Threads > 1;
-        using ChecksumRuns ofMaster = new(master, geometry.Coverage, ahead);
-        using RunComparer comparer = new(new ChecksumRuns(remote, geometry.Coverage, ahead), geometry, b.Hash, writer.Add);
+
+        // Comparing is little beside reading: where there are two threads, this one reads one of the files itself.
+        using ChecksumRuns ofMaster = new(master, geometry.Coverage, ahead: options.Threads > 2);
+        using RunComparer comparer = new(new ChecksumRuns(remote, geometry.Coverage, ahead: options.Threads > 1), geometry, b.Hash, writer.Add);
         using CoverageCursor compared = new(geometry.Coverage, geometry.Target.BlockCount);
         while (ofMaster.ReadRun(out ChecksumRun run))
         {

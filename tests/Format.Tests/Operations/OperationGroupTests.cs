@@ -84,6 +84,16 @@ public class OperationGroupTests
         message = Write(((blocks * 2) + 1) * 512, ((blocks * 2) + 1) * 512, 512, BlockHash.Sha256, writer =>
             writer.Add(new BlockRun(0, (blocks * 2) + 1), NewKind.Zero, OldKind.Hashed, new byte[((blocks * 2) + 1) * 32], []));
         Assert.Equal([$"0-{(blocks * 2) - 1}", $"{blocks * 2}"], RunsOf(message));
+
+        // After data, which has both: what they leave is enough for so many.
+        const int data = 10_000;
+        const int zeros = ((1 << 20) - (data * 64)) / 32;
+        message = Write((data + zeros + 1) * 512, (data + zeros + 1) * 512, 512, BlockHash.Sha256, writer =>
+        {
+            writer.Add(new BlockRun(0, data), NewKind.Data, OldKind.Hashed, new byte[data * 32], new byte[data * 32]);
+            writer.Add(new BlockRun(data, zeros + 1), NewKind.Zero, OldKind.Hashed, new byte[(zeros + 1) * 32], []);
+        });
+        Assert.Equal([$"0-{data - 1},{data}-{data + zeros - 1}", $"{data + zeros}"], RunsOf(message));
     }
 
     [Fact]
