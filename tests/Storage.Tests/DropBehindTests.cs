@@ -110,6 +110,23 @@ public sealed class DropBehindTests : IDisposable
         Assert.InRange(PageCache.Count(path), before.Length, 1000);
     }
 
+    [RootFact]
+    public void Where_the_kernel_can_do_neither_all_of_it_goes()
+    {
+        // No block device can be read at once.
+        using LoopDevice device = new(Cold("image"), "--read-only");
+        using SafeFileHandle file = Posix.Open(device.Path, OpenFlags.ReadOnly);
+        PageCache.Fill(device.Path, [5, 9000]);
+        byte[] read = new byte[Length / 512 * 512];
+        using (DropBehindReader reader = new(file, device.Path, read.Length, canAsk: false))
+        {
+            Assert.Equal(read.Length, reader.Read(read, 0));
+        }
+
+        Assert.True(_content.AsSpan(0, read.Length).SequenceEqual(read));
+        Assert.Equal(0, PageCache.Count(device.Path));
+    }
+
     [LinuxFact]
     public void Reads_here_and_there_leave_nothing_and_lose_nothing()
     {
