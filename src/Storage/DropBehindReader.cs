@@ -17,7 +17,7 @@ internal sealed class DropBehindReader : IDisposable
     /// <summary>Bytes that are asked about, and dropped, at once.</summary>
     public const int StretchLength = 8 << 20;
 
-    /// <summary>Stretches behind the latest read that are left alone: other threads may be at work there.</summary>
+    /// <summary>Stretches behind each thread's latest read that are left alone: the next thread to take a piece may be sent there.</summary>
     public const int Behind = 4;
 
     /// <summary>Stretches ahead that are asked about: farther than the kernel reads ahead (seen: 16 MiB).</summary>
@@ -28,9 +28,11 @@ internal sealed class DropBehindReader : IDisposable
     private readonly long _length;
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, List<ByteRun>> _stretches = [];
+
+    // Where each thread is. Those that collect scattered blocks are far apart, and none may drop what another is about to read.
+    private readonly Dictionary<int, long> _places = [];
     private volatile bool _canAsk;
     private volatile bool _canReadAtOnce;
-    private long _current = -1;
 
     /// <summary>Reads from an open descriptor.</summary>
     /// <param name="file">Borrowed.</param>
@@ -76,11 +78,7 @@ internal sealed class DropBehindReader : IDisposable
     private bool Enter(long offset, int length)
     {
         long first = offset / StretchLength;
-        if (Interlocked.Read(ref _current) == first)
-        {
-            return true;
-        }
-
+        long last = (offset + Math.Max(length, 1) - 1) / StretchLength;
         List<ByteRun> behind;
         lock (_gate)
         {
@@ -89,10 +87,14 @@ internal sealed class DropBehindReader : IDisposable
                 return false;
             }
 
-            // Threads that go on both sides of a border move this to and fro: what lies farther ahead is not forgotten at once.
-            long last = (offset + length) / StretchLength;
-            behind = TakeOutside(first - Behind, last + (2 * Ahead));
-            for (long stretch = first; stretch <= last + Ahead && stretch * StretchLength < _length; stretch++)
+            int thread = Environment.CurrentManagedThreadId;
+            if (_places.TryGetValue(thread, out long place) && place == first && _stretches.ContainsKey(last))
+            {
+                return true;
+            }
+
+            _places[thread] = first;
+            for (long stretch = first; stretch <= last || (stretch <= last + Ahead && stretch * StretchLength < _length); stretch++)
             {
                 if (!_stretches.ContainsKey(stretch))
                 {
@@ -106,17 +108,18 @@ internal sealed class DropBehindReader : IDisposable
                 return false;
             }
 
-            Interlocked.Exchange(ref _current, first);
+            behind = TakeWhatIsBehind();
         }
 
         Drop(behind);
         return true;
     }
 
-    private List<ByteRun> TakeOutside(long first, long last)
+    // A thread that goes to and fro over a border needs no more than it had: what lies ahead is forgotten late.
+    private List<ByteRun> TakeWhatIsBehind()
     {
         List<ByteRun> runs = [];
-        foreach (long stretch in _stretches.Keys.Where(stretch => stretch < first || stretch > last).ToArray())
+        foreach (long stretch in _stretches.Keys.Where(stretch => !_places.Values.Any(place => stretch >= place - Behind && stretch <= place + (2 * Ahead))).ToArray())
         {
             runs.AddRange(_stretches[stretch]);
             _stretches.Remove(stretch);
@@ -128,7 +131,11 @@ internal sealed class DropBehindReader : IDisposable
     private List<ByteRun> NotCached(long offset)
     {
         List<ByteRun> runs = [];
-        AddNotCached(runs, offset, Math.Min(offset + StretchLength, _length));
+        if (offset < _length)
+        {
+            AddNotCached(runs, offset, Math.Min(offset + StretchLength, _length));
+        }
+
         return runs;
     }
 

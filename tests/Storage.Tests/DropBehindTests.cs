@@ -110,6 +110,23 @@ public sealed class DropBehindTests : IDisposable
         Assert.InRange(PageCache.Count(path), before.Length, 1000);
     }
 
+    [RootFact]
+    public void Where_the_kernel_can_do_neither_all_of_it_goes()
+    {
+        // No block device can be read at once.
+        using LoopDevice device = new(Cold("image"), "--read-only");
+        using SafeFileHandle file = Posix.Open(device.Path, OpenFlags.ReadOnly);
+        PageCache.Fill(device.Path, [5, 9000]);
+        byte[] read = new byte[Length / 512 * 512];
+        using (DropBehindReader reader = new(file, device.Path, read.Length, canAsk: false))
+        {
+            Assert.Equal(read.Length, reader.Read(read, 0));
+        }
+
+        Assert.True(_content.AsSpan(0, read.Length).SequenceEqual(read));
+        Assert.Equal(0, PageCache.Count(device.Path));
+    }
+
     [LinuxFact]
     public void Reads_here_and_there_leave_nothing_and_lose_nothing()
     {
@@ -209,6 +226,41 @@ public sealed class DropBehindTests : IDisposable
         });
     }
 
+    [LinuxFact]
+    public void Threads_that_are_far_apart_leave_nothing_and_take_nothing_from_each_other()
+    {
+        string path = Cold("a");
+        using (IReadableStorage source = StorageAccess.OpenSource(path, CachePolicy.Drop))
+        {
+            // One reads the end, in ever the same places, while another goes over the rest. What the one needs is read from the disk once.
+            using CancellationTokenSource over = new();
+            long fetched = 0;
+            Thread slow = new(() =>
+            {
+                byte[] buffer = new byte[Mega];
+                while (!over.IsCancellationRequested)
+                {
+                    source.Read(buffer, 8L * DropBehindReader.StretchLength);
+                    source.Read(buffer, (8L * DropBehindReader.StretchLength) + (4 * Mega));
+                }
+
+                fetched = FetchedBytes();
+            });
+            slow.Start();
+            byte[] some = new byte[4096];
+            for (int i = 0; i < 20_000; i++)
+            {
+                source.Read(some, i * 37L * 4096 % (2L * DropBehindReader.StretchLength));
+            }
+
+            over.Cancel();
+            slow.Join();
+            Assert.InRange(fetched, 1, 2 * DropBehindReader.StretchLength);
+        }
+
+        Assert.Equal(0, PageCache.Count(path));
+    }
+
     [LinuxTheory]
     [InlineData(CachePolicy.Auto, 1000, false)]
     [InlineData(CachePolicy.Keep, 1000, false)]
@@ -242,14 +294,19 @@ public sealed class DropBehindTests : IDisposable
         using IReadableStorage source = StorageAccess.OpenSource(path, cache);
         long next = -Mega;
         long fetched = 0;
-        Thread[] readers = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
+        long[] at = new long[threads];
+        Thread[] readers = [.. Enumerable.Range(0, threads).Select(number => new Thread(() =>
         {
             byte[] buffer = new byte[Mega];
             for (long offset; (offset = Interlocked.Add(ref next, Mega)) < source.Length;)
             {
+                // Its slots let no thread of the scanner get far ahead of another.
+                Volatile.Write(ref at[number], offset);
+                SpinWait.SpinUntil(() => at.All(other => offset - other < 8 * Mega));
                 source.Read(buffer.AsSpan(0, (int)Math.Min(Mega, source.Length - offset)), offset);
             }
 
+            Volatile.Write(ref at[number], long.MaxValue);
             Interlocked.Add(ref fetched, FetchedBytes());
         }))];
         Array.ForEach(readers, reader => reader.Start());
