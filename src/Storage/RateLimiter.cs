@@ -33,7 +33,9 @@ public sealed class RateLimiter
         _bytesPerSecond = bytesPerSecond;
         _time = time;
         _cancellation = cancellation;
-        LargestPiece = (int)Math.Clamp(bytesPerSecond / BurstsPerSecond, LeastBurst, 1 << 30);
+
+        // Whole mebibytes, so that a write is cut between blocks.
+        LargestPiece = (int)(Math.Clamp(bytesPerSecond / BurstsPerSecond, LeastBurst, 1 << 30) / LeastBurst * LeastBurst);
         _burst = TimeFor(LargestPiece);
         _spentUntil = time.GetTimestamp();
     }

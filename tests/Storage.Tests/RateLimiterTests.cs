@@ -8,9 +8,10 @@ public class RateLimiterTests
     [InlineData(64 << 10, Mega)]
     [InlineData(5 * Mega, Mega)]
     [InlineData(50 * Mega, 5 * Mega)]
-    [InlineData(1L << 30, (1 << 30) / 10)]
+    [InlineData(59 * Mega, 5 * Mega)]
+    [InlineData(1L << 30, 102 * Mega)]
     [InlineData(long.MaxValue, 1 << 30)]
-    public void A_burst_is_a_tenth_of_a_second_or_a_mebibyte(long rate, int burst) =>
+    public void A_burst_is_a_tenth_of_a_second_in_whole_mebibytes_and_at_least_one(long rate, int burst) =>
         Assert.Equal(burst, new RateLimiter(rate, new FakeClock(), default).LargestPiece);
 
     [Theory]
@@ -84,10 +85,8 @@ public class RateLimiterTests
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
 
+        // How it is shared depends on who is let run; that the queue is one in order is seen above.
         Assert.InRange(passed.Sum(), 1, Mega + (Rate * TimeProvider.System.GetElapsedTime(started).TotalSeconds));
-
-        // The first burst is anybody's; after that they take turns.
-        Assert.All(passed, bytes => Assert.True(bytes > Mega / 2, string.Join(", ", passed)));
     }
 
     [Fact]
