@@ -18,7 +18,13 @@ internal sealed class DropBehindReader : IDisposable
     public const int StretchLength = 8 << 20;
 
     /// <summary>Stretches behind each thread's latest read that are left alone: the next thread to take a piece may be sent there.</summary>
-    public const int Behind = 4;
+    public const int Behind = 2;
+
+    /// <summary>
+    /// Stretches that are dropped together. A page that waits in a list of another processor cannot be dropped, and the kernel then has all processors empty
+    /// theirs: on a busy machine that takes milliseconds.
+    /// </summary>
+    public const int Together = 8;
 
     /// <summary>Stretches ahead that are asked about: farther than the kernel reads ahead (seen: 16 MiB).</summary>
     public const int Ahead = 8;
@@ -27,10 +33,12 @@ internal sealed class DropBehindReader : IDisposable
     private readonly string _name;
     private readonly long _length;
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<long, List<ByteRun>> _stretches = [];
+
+    // Lists of classes and plain loops: other collections cost 25 ms of compiling in each run.
+    private readonly List<Stretch> _stretches = [];
 
     // Where each thread is. Those that collect scattered blocks are far apart, and none may drop what another is about to read.
-    private readonly Dictionary<int, long> _places = [];
+    private readonly List<Place> _places = [];
     private volatile bool _canAsk;
     private volatile bool _canReadAtOnce;
 
@@ -70,7 +78,7 @@ internal sealed class DropBehindReader : IDisposable
     /// <summary>Gives back the rest.</summary>
     public void Dispose()
     {
-        Drop([.. _stretches.Values.SelectMany(runs => runs)]);
+        Drop(_stretches);
         _stretches.Clear();
     }
 
@@ -79,7 +87,7 @@ internal sealed class DropBehindReader : IDisposable
     {
         long first = offset / StretchLength;
         long last = (offset + Math.Max(length, 1) - 1) / StretchLength;
-        List<ByteRun> behind;
+        List<Stretch>? behind;
         lock (_gate)
         {
             if (!_canAsk && _canReadAtOnce)
@@ -87,18 +95,17 @@ internal sealed class DropBehindReader : IDisposable
                 return false;
             }
 
-            int thread = Environment.CurrentManagedThreadId;
-            if (_places.TryGetValue(thread, out long place) && place == first && _stretches.ContainsKey(last))
+            if (!MoveTo(first) && Find(last) >= 0)
             {
                 return true;
             }
 
-            _places[thread] = first;
-            for (long stretch = first; stretch <= last || (stretch <= last + Ahead && stretch * StretchLength < _length); stretch++)
+            for (long number = first; number <= last || (number <= last + Ahead && number * StretchLength < _length); number++)
             {
-                if (!_stretches.ContainsKey(stretch))
+                int index = Find(number);
+                if (index < 0)
                 {
-                    _stretches.Add(stretch, NotCached(stretch * StretchLength));
+                    _stretches.Insert(~index, Ask(number));
                 }
             }
 
@@ -111,32 +118,94 @@ internal sealed class DropBehindReader : IDisposable
             behind = TakeWhatIsBehind();
         }
 
-        Drop(behind);
+        if (behind is not null)
+        {
+            Drop(behind);
+        }
+
         return true;
     }
 
-    // A thread that goes to and fro over a border needs no more than it had: what lies ahead is forgotten late.
-    private List<ByteRun> TakeWhatIsBehind()
+    /// <summary>Notes where this thread is. False where it was there already.</summary>
+    private bool MoveTo(long number)
     {
-        List<ByteRun> runs = [];
-        foreach (long stretch in _stretches.Keys.Where(stretch => !_places.Values.Any(place => stretch >= place - Behind && stretch <= place + (2 * Ahead))).ToArray())
+        int thread = Environment.CurrentManagedThreadId;
+        foreach (Place place in _places)
         {
-            runs.AddRange(_stretches[stretch]);
-            _stretches.Remove(stretch);
+            if (place.Thread == thread)
+            {
+                bool moved = place.Stretch != number;
+                place.Stretch = number;
+                return moved;
+            }
         }
 
-        return runs;
+        _places.Add(new Place(thread) { Stretch = number });
+        return true;
     }
 
-    private List<ByteRun> NotCached(long offset)
+    /// <summary>The index of a stretch, or the complement of that at which it belongs.</summary>
+    private int Find(long number)
     {
-        List<ByteRun> runs = [];
-        if (offset < _length)
+        int index = 0;
+        while (index < _stretches.Count && _stretches[index].Number < number)
         {
-            AddNotCached(runs, offset, Math.Min(offset + StretchLength, _length));
+            index++;
         }
 
-        return runs;
+        return index < _stretches.Count && _stretches[index].Number == number ? index : ~index;
+    }
+
+    // A thread that goes to and fro over a border needs no more than it had: what lies ahead is forgotten late.
+    private bool IsBehind(Stretch stretch)
+    {
+        foreach (Place place in _places)
+        {
+            if (stretch.Number >= place.Stretch - Behind && stretch.Number <= place.Stretch + (2 * Ahead))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private List<Stretch>? TakeWhatIsBehind()
+    {
+        int count = 0;
+        foreach (Stretch stretch in _stretches)
+        {
+            count += IsBehind(stretch) ? 1 : 0;
+        }
+
+        if (count < Together)
+        {
+            return null;
+        }
+
+        List<Stretch> taken = new(count);
+        for (int i = _stretches.Count - 1; i >= 0; i--)
+        {
+            if (IsBehind(_stretches[i]))
+            {
+                taken.Insert(0, _stretches[i]);
+                _stretches.RemoveAt(i);
+            }
+        }
+
+        return taken;
+    }
+
+    private Stretch Ask(long number)
+    {
+        Stretch stretch = new(number);
+        long offset = number * StretchLength;
+        if (offset < _length)
+        {
+            AddNotCached(stretch.NotCached, offset, Math.Min(offset + StretchLength, _length));
+        }
+
+        return stretch;
     }
 
     // Mostly all of a stretch is cached or nothing. Else halves tell where the borders are, to the page.
@@ -163,16 +232,31 @@ internal sealed class DropBehindReader : IDisposable
         }
     }
 
-    private void Drop(List<ByteRun> runs)
+    private void Drop(List<Stretch> stretches)
     {
-        for (int i = 0; i < runs.Count; i++)
+        long start = 0;
+        long end = 0;
+        foreach (Stretch stretch in stretches)
         {
-            (long start, long end) = runs[i];
-            while (i + 1 < runs.Count && runs[i + 1].Start == end)
+            foreach (ByteRun run in stretch.NotCached)
             {
-                end = runs[++i].End;
-            }
+                if (run.Start != end)
+                {
+                    Drop(start, end);
+                    start = run.Start;
+                }
 
+                end = run.End;
+            }
+        }
+
+        Drop(start, end);
+    }
+
+    private void Drop(long start, long end)
+    {
+        if (end > start)
+        {
             // Whole pages only: the last one of a file, too.
             long page = Environment.SystemPageSize;
             Posix.DropCache(_file, start, ((end + page - 1) / page * page) - start);
@@ -208,5 +292,26 @@ internal sealed class DropBehindReader : IDisposable
         return done;
     }
 
-    private readonly record struct ByteRun(long Start, long End);
+    private sealed class ByteRun(long start, long end)
+    {
+        public long Start => start;
+
+        public long End => end;
+    }
+
+    /// <summary>One stretch, and what of it was not cached before.</summary>
+    private sealed class Stretch(long number)
+    {
+        public long Number => number;
+
+        public List<ByteRun> NotCached { get; } = [];
+    }
+
+    /// <summary>The stretch in which a thread has begun to read last.</summary>
+    private sealed class Place(int thread)
+    {
+        public int Thread => thread;
+
+        public long Stretch { get; set; }
+    }
 }

@@ -115,12 +115,12 @@ public sealed class MannersTests : IDisposable
         Command.Demand("sync", _work["b"]);
         PageCache.Drop(_work["b"]);
         _work.Line(line).Succeeds();
-        Assert.Equal(stays ? Size / 4096 : 0, PageCache.Count(_work["b"]));
+        DemandNearly(stays ? Size / 4096 : 0, PageCache.Count(_work["b"]));
 
         // What was there stays in any case.
         PageCache.Fill(_work["b"]);
         _work.Line(line.Replace("x.", "y.", StringComparison.Ordinal)).Succeeds();
-        Assert.Equal(Size / 4096, PageCache.Count(_work["b"]));
+        DemandNearly(Size / 4096, PageCache.Count(_work["b"]));
     }
 
     [RootTheory]
@@ -135,7 +135,7 @@ public sealed class MannersTests : IDisposable
         using FileStream open = File.OpenRead(device.Path);
         PageCache.Drop(device.Path);
         _work.Line($"ckfile {device.Path} -o x.ckf{option}").Succeeds();
-        Assert.Equal(pages, PageCache.Count(device.Path));
+        DemandNearly(pages, PageCache.Count(device.Path));
     }
 
     [LinuxTheory]
@@ -152,8 +152,11 @@ public sealed class MannersTests : IDisposable
         PageCache.Drop(_work["a"]);
         _work.Line($"dtfile apply p.dtf a --dry-run {options}").Succeeds();
         Assert.Equal(3, PageCache.Count(_work["a"], 20 * 4096, 3 * 4096));
-        Assert.Equal(stays ? Size / 2 / 4096 : 0, PageCache.Count(_work["a"], Size / 2, Size / 2));
+        DemandNearly(stays ? Size / 2 / 4096 : 0, PageCache.Count(_work["a"], Size / 2, Size / 2));
         _work.Line($"dtfile apply p.dtf a --verify full {options}").Succeeds();
         _work.Holds("a", b);
     }
+
+    // The kernel may always take back a page or two.
+    private static void DemandNearly(long pages, long cached) => Assert.InRange(cached, pages - (pages / 50), pages);
 }
