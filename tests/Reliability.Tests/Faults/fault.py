@@ -108,6 +108,7 @@ class Tracer:
             os.close(opened)
             os.read(gate, 1)
             os.close(gate)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs ignore it, and so would everything that they start
             install_filter([CALLS[name][0] for name in sorted(self.names)])
             os.execvp(command[0], command)
         os.close(gate)
