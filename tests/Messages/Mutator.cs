@@ -1,14 +1,9 @@
-using BinarySync.Format.MessagePack;
-
-
 namespace BinarySync.Tests.Messages;
 
 /// <summary>Bends valid messages at random: either their bytes, or their fields with all checksums computed again.</summary>
 internal sealed class Mutator(Random random, byte[][] corpus)
 {
-    private static readonly ulong[] Extremes =
-        [0, 1, 2, 127, 128, 255, 256, 511, 512, 65_535, 65_536, 1 << 22, (1 << 22) + 1, int.MaxValue, uint.MaxValue, 1UL << 53, 1UL << 62, (1UL << 62) + 1, long.MaxValue, ulong.MaxValue];
-
+    private readonly MutationDraw _draw = new(random);
     private readonly List<MutationClass> _done = [];
 
     /// <summary>What was done to the last message, in order.</summary>
@@ -109,9 +104,9 @@ internal sealed class Mutator(Random random, byte[][] corpus)
     private void BendGently(MessageForge forge)
     {
         ForgedMap map = random.Next(4) == 0 ? forge.Trailer : forge.Header;
-        string key = Pick([.. map.Keys]);
+        string key = _draw.Pick([.. map.Keys]);
         Note(map == forge.Header ? MutationClass.HeaderField : MutationClass.TrailerField);
-        if (Nearby(map.ValueOf(key)) is { } number)
+        if (_draw.Nearby(map.ValueOf(key)) is { } number)
         {
             map.Set(key, number);
         }
@@ -129,11 +124,11 @@ internal sealed class Mutator(Random random, byte[][] corpus)
         // Hashes of checksum files: their root follows.
         if (forge.Kind == (byte)MessageKind.ChecksumFile && forge.Sections.Count > 0 && random.Next(2) == 0)
         {
-            List<Chunk> payload = Pick([.. forge.Sections]).Payload;
+            List<Chunk> payload = _draw.Pick([.. forge.Sections]).Payload;
             if (payload.FindLastIndex(chunk => chunk.Name.StartsWith("hash", StringComparison.Ordinal)) is >= 0 and var last)
             {
                 Note(MutationClass.HashField);
-                payload[last] = payload[last] with { Bytes = Noise(payload[last].Bytes.Length) };
+                payload[last] = payload[last] with { Bytes = _draw.Noise(payload[last].Bytes.Length) };
             }
         }
     }
@@ -145,7 +140,7 @@ internal sealed class Mutator(Random random, byte[][] corpus)
         int at = random.Next(bytes.Length + 1);
         int other = random.Next(bytes.Length + 1);
         (int from, int to) = (Math.Min(at, other), Math.Max(at, other));
-        byte[] source = Pick(corpus);
+        byte[] source = _draw.Pick(corpus);
         switch (random.Next(6))
         {
             case 0 when bytes.Length > 0:
@@ -165,10 +160,10 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                 return [.. bytes[..at], .. source[start..(start + random.Next(source.Length - start))], .. bytes[at..]];
             case 4:
                 Note(MutationClass.BytesAppended);
-                return [.. bytes, .. Noise(random.Next(1, 40))];
+                return [.. bytes, .. _draw.Noise(random.Next(1, 40))];
             default:
                 Note(MutationClass.BytesOverwritten);
-                return [.. bytes[..from], .. Noise(Math.Min(to - from, 16)), .. bytes[Math.Min(bytes.Length, from + Math.Min(to - from, 16))..]];
+                return [.. bytes[..from], .. _draw.Noise(Math.Min(to - from, 16)), .. bytes[Math.Min(bytes.Length, from + Math.Min(to - from, 16))..]];
         }
     }
 
@@ -184,10 +179,10 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                 forge.Flags = (byte)random.Next(3);
                 break;
             case 2:
-                forge.HeaderLength = (uint)Extreme();
+                forge.HeaderLength = (uint)_draw.Extreme();
                 break;
             case 3:
-                forge.TrailerLength = (uint)Extreme();
+                forge.TrailerLength = (uint)_draw.Extreme();
                 break;
             default:
                 forge.Minor = (byte)random.Next(3);
@@ -203,35 +198,35 @@ internal sealed class Mutator(Random random, byte[][] corpus)
         }
 
         Note(place);
-        string key = Pick([.. map.Keys]);
+        string key = _draw.Pick([.. map.Keys]);
         switch (random.Next(12))
         {
             case 0:
                 map.Remove(key);
                 break;
             case 1:
-                map.Swap(key, Pick([.. map.Keys]));
+                map.Swap(key, _draw.Pick([.. map.Keys]));
                 break;
             case 2:
-                map.Insert(Pick(["bases", "color", "label", "parent", "ranges", "set", "size", "!sealed", "frame_size", "root"]), Value(), "");
+                map.Insert(_draw.Pick(["bases", "color", "label", "parent", "ranges", "set", "size", "!sealed", "frame_size", "root"]), _draw.Value(), "");
                 break;
             case 3:
-                map.CountBytes = BendPiece([0x80]);
+                map.CountBytes = _draw.Bend([0x80]);
                 break;
             case 4 or 5:
-                map.Set(key, Extreme());
+                map.Set(key, _draw.Extreme());
                 break;
             case 6:
-                map.Set(key, Value(), "");
+                map.Set(key, _draw.Value(), "");
                 break;
-            case 7 or 8 or 9 when Nearby(map.ValueOf(key)) is { } number:
+            case 7 or 8 or 9 when _draw.Nearby(map.ValueOf(key)) is { } number:
                 map.Set(key, number);
                 break;
             case 10:
-                map.SetKeyBytes(key, BendPiece([0xA4, .. "hash"u8]));
+                map.SetKeyBytes(key, _draw.Bend([0xA4, .. "hash"u8]));
                 break;
             default:
-                map.Set(key, BendPiece(map.ValueOf(key)), "");
+                map.Set(key, _draw.Bend(map.ValueOf(key)), "");
                 break;
         }
     }
@@ -239,11 +234,11 @@ internal sealed class Mutator(Random random, byte[][] corpus)
     private void BendSections(MessageForge forge)
     {
         List<ForgedSection> sections = forge.Sections;
-        List<ForgedSection> others = MessageDissector.Dissect(Pick(corpus)).Sections;
+        List<ForgedSection> others = MessageDissector.Dissect(_draw.Pick(corpus)).Sections;
         if (others.Count > 0 && (sections.Count == 0 || random.Next(3) == 0))
         {
             Note(MutationClass.SectionsMoved);
-            sections.Insert(random.Next(sections.Count + 1), Pick([.. others]));
+            sections.Insert(random.Next(sections.Count + 1), _draw.Pick([.. others]));
             return;
         }
 
@@ -265,7 +260,7 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                 (sections[at], sections[other]) = (sections[other], sections[at]);
                 break;
             case 2:
-                sections[at] = new ForgedSection { Type = (byte)random.Next(8), Flags = (byte)random.Next(2), Payload = [new("noise", Noise(random.Next(1, 60)), "")] };
+                sections[at] = new ForgedSection { Type = (byte)random.Next(8), Flags = (byte)random.Next(2), Payload = [new("noise", _draw.Noise(random.Next(1, 60)), "")] };
                 break;
             default:
                 BendFrameHeader(sections[at]);
@@ -287,10 +282,10 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                 section.Flags = (byte)random.Next(4);
                 break;
             case 3:
-                section.StoredLength = (uint)Extreme();
+                section.StoredLength = (uint)_draw.Extreme();
                 break;
             default:
-                section.RawLength = (uint)Extreme();
+                section.RawLength = (uint)_draw.Extreme();
                 break;
         }
     }
@@ -324,48 +319,11 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                 (payload[at], payload[other]) = (payload[other], payload[at]);
                 break;
             case 3 or 4 when payload[at].Bytes.Length is >= 1 and <= Varint.MaxLength:
-                payload[at] = payload[at] with { Bytes = Number(payload[at].Bytes.Length) };
+                payload[at] = payload[at] with { Bytes = _draw.Number(payload[at].Bytes.Length) };
                 break;
             default:
-                payload[at] = payload[at] with { Bytes = BendPiece(payload[at].Bytes) };
+                payload[at] = payload[at] with { Bytes = _draw.Bend(payload[at].Bytes) };
                 break;
-        }
-    }
-
-    // Fields of four and eight bytes are integers; the others of few bytes are varints.
-    private byte[] Number(int length) => length switch
-    {
-        sizeof(uint) => Bits.U32(random.Next(2) == 0 ? (uint)Extreme() : (uint)random.Next(8)),
-        sizeof(ulong) => Bits.U64(Extreme()),
-        _ => Bits.Varint((long)((random.Next(2) == 0 ? Extreme() : (ulong)random.Next(16)) & long.MaxValue)),
-    };
-
-    private byte[] Value() => random.Next(6) switch
-    {
-        0 => [0x90],
-        1 => [0x80],
-        2 => [0x92, .. Bits.Pack(writer => writer.WriteUnsigned(Extreme())), .. Bits.Pack(writer => writer.WriteUnsigned(Extreme()))],
-        3 => Bits.Pack(writer => writer.WriteString(Pick(["xxh128", "sha256", "x", ""]))),
-        4 => Bits.Pack(writer => writer.WriteBytes(Noise(random.Next(40)))),
-        _ => Noise(random.Next(1, 12)),
-    };
-
-    private byte[] BendPiece(byte[] bytes)
-    {
-        switch (random.Next(4))
-        {
-            case 0 when bytes.Length > 0:
-                return bytes[..random.Next(bytes.Length)];
-            case 1:
-                return [.. bytes, .. Noise(random.Next(1, 9))];
-            default:
-                byte[] flipped = [.. bytes];
-                if (flipped.Length > 0)
-                {
-                    flipped[random.Next(flipped.Length)] ^= (byte)(1 << random.Next(8));
-                }
-
-                return flipped;
         }
     }
 
@@ -376,31 +334,4 @@ internal sealed class Mutator(Random random, byte[][] corpus)
         ["content"] => MutationClass.Content,
         _ => MutationClass.OperationField,
     };
-
-    // A number that differs a little, or by some blocks: where a size still is nearly right, the rules about tails are reached.
-    private ulong? Nearby(byte[] value)
-    {
-        try
-        {
-            MessagePackReader reader = new(value, "mutator", 0);
-            ulong number = (ulong)reader.ReadUnsigned("number");
-            ulong step = Pick<ulong>([1, 1, 2, 512, 4096, number]);
-            return random.Next(2) == 0 || step > number ? number + step : number - step;
-        }
-        catch (MessageFormatException)
-        {
-            return null;
-        }
-    }
-
-    private ulong Extreme() => Pick(Extremes);
-
-    private T Pick<T>(T[] from) => from[random.Next(from.Length)];
-
-    private byte[] Noise(int length)
-    {
-        byte[] bytes = new byte[length];
-        random.NextBytes(bytes);
-        return bytes;
-    }
 }

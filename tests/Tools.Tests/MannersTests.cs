@@ -157,6 +157,17 @@ public sealed class MannersTests : IDisposable
         _work.Holds("a", b);
     }
 
+    /// <summary>40 MiB, in pieces of 8: the flush at the end has less to wait for.</summary>
+    [LinuxTheory("strace")]
+    [InlineData("dtfile b -r p.dtr -o x.dtf -c none")]
+    [InlineData("dtfile apply p.dtf a --verify none")]
+    public void What_is_written_goes_to_the_disk_early(string line)
+    {
+        _work.Prepare([], Bytes.Pattern(Size), compression: "none");
+        _work.Line($"strace -f -qq -e trace=sync_file_range -e signal=none -o calls {line}").Succeeds();
+        Assert.InRange(File.ReadLines(_work["calls"]).Count(call => call.Contains("= 0", StringComparison.Ordinal)), 4, 6);
+    }
+
     // The kernel may always take back a page or two.
     private static void DemandNearly(long pages, long cached) => Assert.InRange(cached, pages - (pages / 50), pages);
 }

@@ -14,6 +14,7 @@ internal sealed record CrashFind(int Number, string Text);
 internal sealed class CrashModel
 {
     private readonly CrashCase _case;
+    private readonly CrashJudge _judge;
     private readonly int _number;
     private readonly ApplyTuning _tuning;
     private readonly CrashCounts _counts;
@@ -21,13 +22,12 @@ internal sealed class CrashModel
     private readonly CrashEffort _effort;
     private readonly StateDigest _digest = new();
     private readonly Queue<Node> _queue = new();
-    private byte[]? _undo;
-    private byte[] _undoDigest = [];
     private CrashFind? _find;
 
     private CrashModel(CrashCase crashCase, int number, ApplyTuning tuning, CrashCounts counts, CrashEffort effort, Random random)
     {
         _case = crashCase;
+        _judge = new CrashJudge(crashCase);
         _number = number;
         _tuning = tuning with { WindowBytes = crashCase.WindowBytes };
         _counts = counts;
@@ -144,7 +144,7 @@ internal sealed class CrashModel
             || (record.Other is { } other && other.Span.SequenceEqual(digest));
     }
 
-    private byte[] DigestOf(Direction direction) => direction == Direction.Forth ? _case.Digest : _undoDigest;
+    private byte[] DigestOf(Direction direction) => direction == Direction.Forth ? _case.Digest : _judge.UndoDigest;
 
     private Outcome Apply(Node node, Direction direction, bool mustSucceed, CallFault? fault = null)
     {
@@ -175,7 +175,7 @@ internal sealed class CrashModel
             failure = exception;
         }
 
-        string? wrong = failure is null ? Judge(direction, machine.State, withUndo) : JudgeFailure(node, machine, failure, mustSucceed);
+        string? wrong = failure is null ? _judge.Judge(direction, machine.State, withUndo) : CrashJudge.JudgeFailure(machine, failure, mustSucceed);
         if (wrong is not null)
         {
             _find = new CrashFind(_number, Tell(node, direction, way, specification, wrong, failure));
@@ -186,59 +186,6 @@ internal sealed class CrashModel
     }
 
     private static SyncOptions OneThread { get; } = new() { Threads = 1 };
-
-    // After a success the power may fail at once.
-    private string? Judge(Direction direction, MachineState state, bool withUndo)
-    {
-        if (_case.Judge(direction, state.Medium) is { } wrong)
-        {
-            return $"success was said, and {wrong}";
-        }
-
-        if (!state.Cache.SameAs(state.Medium))
-        {
-            return "success was said, and a reader sees other bytes than the medium has";
-        }
-
-        if ((_case.Behaviour.FlushesJournal ? state.Journal.Cache ?? state.Journal.Medium : state.Journal.Cache) is not null)
-        {
-            return "success was said, and the journal stands";
-        }
-
-        if (withUndo)
-        {
-            if (state.Undo.Medium is not { } undo || !state.Undo.IsDurable)
-            {
-                return "success was said, and the undo file is not durable";
-            }
-
-            if (_undo is null)
-            {
-                (_undo, _undoDigest) = (undo, CrashCase.DigestOf(undo));
-            }
-
-            return _undo.AsSpan().SequenceEqual(undo) ? null : "the undo file is another one than the time before";
-        }
-
-        return null;
-    }
-
-    private static string? JudgeFailure(Node node, CrashMachine machine, Exception failure, bool mustSucceed)
-    {
-        if (machine.Failed is not null)
-        {
-            return failure is StorageException ? null : "a call failed, and the run ended with another error";
-        }
-
-        if (mustSucceed)
-        {
-            return "what must succeed was refused";
-        }
-
-        // It may refuse, but it must not touch anything then.
-        return failure is not SyncException { Error: SyncError.Mismatch } ? "it was refused for another reason than the journal"
-            : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "it was refused after something had been changed";
-    }
 
     private CrashWay WayOf(MachineState state, Direction direction)
     {
@@ -364,53 +311,4 @@ internal sealed class CrashModel
 
     /// <summary>A state, and how it came to be.</summary>
     private sealed record Node(Node? Parent, MachineState State, Direction Last, int Depth, string Label);
-}
-
-/// <summary>How many states are looked at in a case.</summary>
-internal sealed record CrashEffort
-{
-    /// <summary>Each so many cases is a large one; 0 for none.</summary>
-    public int LargeOneIn { get; init; }
-
-    /// <summary>Power cuts in the first run, about.</summary>
-    public int FirstStates { get; init; } = 60;
-
-    /// <summary>Calls that fail in the first run.</summary>
-    public int FirstFailures { get; init; } = 12;
-
-    /// <summary>States whose undo is tried as well.</summary>
-    public double OtherShare { get; init; } = 0.5;
-
-    /// <summary>Of these, those where the first direction is tried after it.</summary>
-    public double AgainShare { get; init; } = 0.25;
-
-    /// <summary>The only way of crashing; null for all.</summary>
-    public CrashFault? OnlyFault { get; init; }
-
-    /// <summary>How all runs verify; null for any way.</summary>
-    public VerifyMode? Verify { get; init; }
-
-    /// <summary>States that are looked at, of those that are made.</summary>
-    public double KeptShare { get; init; } = 1;
-
-    /// <summary>How a large case is explored: a run takes a hundred times as long.</summary>
-    public CrashEffort Large => this with { FirstStates = 10, FirstFailures = 3, AgainShare = 0.2, KeptShare = 0.3 };
-
-    /// <summary>States of which one more run is made that fails.</summary>
-    public double FailureShare(int depth) => depth switch
-    {
-        0 => 1,
-        1 => 0.3,
-        2 => 0.1,
-        _ => 0,
-    };
-
-    /// <summary>States taken from a run that began after so many crashes.</summary>
-    public double LaterStates(int depth) => depth switch
-    {
-        2 => 2,
-        3 => 0.5,
-        4 => 0.2,
-        _ => 0,
-    };
 }

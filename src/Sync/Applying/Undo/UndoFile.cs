@@ -63,7 +63,6 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
             throw new SyncException(
                 SyncError.Mismatch, target.Name, $"no undo file can be made: {target.Length} bytes are left of {plan.Header.BaseSize}", "a run without --undo goes on");
         }
-
     }
 
     /// <summary>Makes it. Durable, with its name, when this returns.</summary>
