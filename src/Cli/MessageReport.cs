@@ -27,7 +27,15 @@ internal static class MessageReport
             report.Add("label", "label", label);
         }
 
+        if (header.IsDerived)
+        {
+            report.Add("derived", "derived", true, "from an older checksum file and a data file; the target was not read");
+        }
+
         AddRanges(report, header.Coverage);
+        AddParent(report, header.Parent);
+        AddBases(report, header.Bases);
+        AddSet(report, header.Set);
         report.EndObject();
 
         void AddSize(string field, string text, long? value)
@@ -74,6 +82,60 @@ internal static class MessageReport
                 report.Add(field, text, identity);
             }
         }
+    }
+
+    private static void AddParent(Report report, ParentIdentity? parent)
+    {
+        if (parent is null)
+        {
+            return;
+        }
+
+        report.BeginObject("parent");
+        report.Add("block_size", "refines blocks of", parent.BlockSize, SizeText.Exact(parent.BlockSize));
+        report.Add("hash", "  their hash", parent.Hash.Name);
+        report.Add("base_size", "  base size", parent.BaseSize, SizeText.Exact(parent.BaseSize));
+        report.Add("target_size", "  target size", parent.TargetSize, SizeText.Exact(parent.TargetSize));
+        report.Add("base_root", "  base root", parent.BaseRoot);
+        report.Add("target_root", "  target root", parent.TargetRoot);
+        report.EndObject();
+    }
+
+    private static void AddBases(Report report, BaseList? bases)
+    {
+        if (bases is null)
+        {
+            return;
+        }
+
+        report.BeginArray("bases");
+        foreach (BaseIdentity one in bases)
+        {
+            report.BeginObject();
+            report.Add("root", "for the base", one.Root);
+            report.Add("size", "  its size", one.Size, SizeText.Exact(one.Size));
+            report.EndObject();
+            report.Drain();
+        }
+
+        report.EndArray();
+    }
+
+    private static void AddSet(Report report, SetPlace? set)
+    {
+        if (set is null)
+        {
+            return;
+        }
+
+        report.BeginObject("set");
+        report.Add("part", "part", set.Part, $"{set.Part} of {set.Parts}");
+        report.Add("parts", null, set.Parts);
+        report.Add("first_group", "  first group", set.FirstGroup);
+        report.Add("group_count", "  groups", set.GroupCount);
+        report.Add("split_size", "  split after", set.SplitSize, SizeText.Exact(set.SplitSize));
+        report.Add("id", "  set", set.Id);
+        report.EndObject();
     }
 
     private static void AddRanges(Report report, BlockCoverage coverage)

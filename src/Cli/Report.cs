@@ -53,10 +53,10 @@ internal sealed class Report : IDisposable
         Field(label, text ?? $"{value}");
     }
 
-    public void Add(string name, string? label, bool value)
+    public void Add(string name, string? label, bool value, string? text = null)
     {
         _json?.WriteBoolean(name, value);
-        Field(label, value ? "yes" : "no");
+        Field(label, text ?? (value ? "yes" : "no"));
     }
 
     /// <summary>A text for scripts only.</summary>

@@ -17,6 +17,18 @@ public static class FormatLimits
     public const int MaxHeaderLength = 4 << 20;
     public const int MaxSectionLength = 4 << 20;
     public const int MaxRanges = 65_536;
+
+    /// <summary>Most old contents that a merged message serves (Format.md 4.4).</summary>
+    public const int MaxBases = 4_096;
+
+    /// <summary>Most parts of a set (Format.md 4.5).</summary>
+    public const int MaxParts = 65_535;
+
+    /// <summary>Most copy operations in a message (Format.md 7): who orders them holds them all.</summary>
+    public const int MaxCopies = 262_144;
+
+    /// <summary>Bytes of the digest of a message.</summary>
+    public const int DigestLength = 16;
     public const int MaxLabelBytes = 1024;
 
     /// <summary>Data is cut into sections at multiples of this many blocks (Format.md 6).</summary>

@@ -8,15 +8,14 @@ internal static class HeaderEncoding
 {
     public static ReadOnlySpan<byte> Encode(MessageKind kind, MessageHeader header)
     {
-        Dictionary<string, Action<MessagePackWriter>> fields = new()
-        {
-            [HeaderKeys.BlockSize] = writer => writer.WriteUnsigned((ulong)header.BlockSize),
-            [HeaderKeys.Hash] = writer => writer.WriteString(header.Hash.Name),
-        };
-        AddNumber(HeaderKeys.BaseSize, header.BaseSize);
-        AddNumber(HeaderKeys.TargetSize, header.TargetSize);
-        AddNumber(HeaderKeys.Size, header.Size);
-        AddNumber(HeaderKeys.FrameSize, header.FrameSize);
+        MapFields fields = new();
+        fields.Add(HeaderKeys.BlockSize, header.BlockSize);
+        fields.Add(HeaderKeys.Hash, header.Hash.Name);
+        fields.Add(HeaderKeys.BaseSize, header.BaseSize);
+        fields.Add(HeaderKeys.TargetSize, header.TargetSize);
+        fields.Add(HeaderKeys.Size, header.Size);
+        fields.Add(HeaderKeys.FrameSize, header.FrameSize);
+        fields.Add(HeaderKeys.Derived, header.IsDerived ? 1 : null);
         if (header.Label is { } label)
         {
             if (LabelFault(label) is { } fault)
@@ -24,36 +23,38 @@ internal static class HeaderEncoding
                 throw new ArgumentException(fault, nameof(header));
             }
 
-            fields[HeaderKeys.Label] = writer => writer.WriteString(label);
+            fields.Add(HeaderKeys.Label, label);
         }
 
         if (!header.Coverage.IsWhole)
         {
-            fields[HeaderKeys.Ranges] = writer => WriteRanges(writer, header.Coverage);
+            fields.Add(HeaderKeys.Ranges, writer => RangesEncoding.Write(writer, header.Coverage));
         }
 
-        if (!HeaderKeys.Required(kind).All(fields.ContainsKey))
+        if (header.Parent is { } parent)
         {
-            throw new ArgumentException($"a {kind.Words()} needs {string.Join(", ", HeaderKeys.Required(kind))}", nameof(header));
+            fields.Add(HeaderKeys.Parent, writer => ParentEncoding.Write(writer, parent));
+        }
+
+        if (header.Bases is { } bases)
+        {
+            fields.Add(HeaderKeys.Bases, writer => BasesEncoding.Write(writer, bases));
+        }
+
+        if (header.Set is { } set)
+        {
+            fields.Add(HeaderKeys.Set, writer => SetEncoding.Write(writer, set));
+        }
+
+        IReadOnlyList<string> required = HeaderKeys.Required(kind, header.Bases is not null);
+        if (!required.All(fields.Has) || fields.Keys.Any(key => !required.Contains(key) && !HeaderKeys.IsOptional(key, kind)))
+        {
+            throw new ArgumentException($"a {kind.Words()} needs {string.Join(", ", required)}", nameof(header));
         }
 
         MessagePackWriter writer = new();
-        writer.WriteMapHeader(fields.Count);
-        foreach (string key in fields.Keys.Order(StringComparer.Ordinal))
-        {
-            writer.WriteString(key);
-            fields[key](writer);
-        }
-
+        fields.Write(writer);
         return writer.Written;
-
-        void AddNumber(string key, long? value)
-        {
-            if (value is { } number)
-            {
-                fields[key] = writer => writer.WriteUnsigned((ulong)number);
-            }
-        }
     }
 
     public static MessageHeader Decode(MessageKind kind, byte minor, ReadOnlySpan<byte> bytes, string source, long origin)
@@ -66,32 +67,31 @@ internal static class HeaderEncoding
         long? targetSize = null;
         int? frameSize = null;
         string? label = null;
+        bool isDerived = false;
         (BlockCoverage Coverage, long Offset)? ranges = null;
+        (ParentIdentity Parent, long Offset)? parent = null;
+        (BaseList List, long Offset)? bases = null;
+        SetPlace? set = null;
         while (map.NextKey() is { } key)
         {
-            if (!HeaderKeys.Required(kind).Contains(key) && !HeaderKeys.IsOptional(key, kind))
+            // Keys ascend: where there are bases, a base size has been read before them, and is found out below.
+            if (!HeaderKeys.Required(kind, hasBases: false).Contains(key) && !HeaderKeys.IsOptional(key, kind))
             {
                 map.SkipUnknown(key);
                 continue;
-            }
-
-            if (HeaderKeys.NotBuiltYet(key) is { } feature)
-            {
-                throw new MessageFormatException(FormatError.Unsupported, source, map.Values.Offset, key, $"needs a program that handles {feature}");
             }
 
             long at = map.Values.Offset;
             switch (key)
             {
                 case HeaderKeys.BlockSize:
-                    blockSize = (int)CheckValue(map.Values.ReadUnsigned(key, FormatLimits.MaxBlockSize), FormatLimits.IsBlockSize);
+                    blockSize = HeaderValues.ReadBlockSize(ref map.Values, key);
                     break;
                 case HeaderKeys.FrameSize:
-                    frameSize = (int)CheckValue(map.Values.ReadUnsigned(key, FormatLimits.MaxFrameSize), FormatLimits.IsFrameSize);
+                    frameSize = HeaderValues.ReadFrameSize(ref map.Values, key);
                     break;
                 case HeaderKeys.Hash:
-                    string name = map.Values.ReadString(key);
-                    hash = BlockHash.Find(name) ?? throw map.Values.Invalid(at, key, $"\"{Printable.Text(name)}\" is not known");
+                    hash = HeaderValues.ReadHash(ref map.Values, key);
                     break;
                 case HeaderKeys.Size:
                     size = map.Values.ReadUnsigned(key, FormatLimits.MaxSize);
@@ -110,16 +110,25 @@ internal static class HeaderEncoding
                     }
 
                     break;
+                case HeaderKeys.Derived:
+                    isDerived = map.Values.ReadUnsigned(key, 1) == 1 ? true : throw map.Values.Invalid(at, key, "is 0; it is left out then");
+                    break;
                 case HeaderKeys.Ranges:
-                    ranges = (ReadRanges(ref map.Values, openEnd: kind == MessageKind.ChecksumRequest), at);
+                    ranges = (RangesEncoding.Read(ref map.Values, key, openEnd: kind == MessageKind.ChecksumRequest), at);
+                    break;
+                case HeaderKeys.Parent:
+                    parent = (ParentEncoding.Read(ref map), at);
+                    break;
+                case HeaderKeys.Bases:
+                    bases = (BasesEncoding.Read(ref map), at);
+                    break;
+                case HeaderKeys.Set:
+                    set = SetEncoding.Read(ref map);
                     break;
             }
-
-            long CheckValue(long value, Func<long, bool> allowed) =>
-                allowed(value) ? value : throw new MessageFormatException(FormatError.Invalid, source, at, key, $"{key} {value} is not allowed");
         }
 
-        map.RequireKeys(HeaderKeys.Required(kind));
+        map.RequireKeys(HeaderKeys.Required(kind, bases is not null));
         MessageHeader header = new()
         {
             BlockSize = blockSize!.Value,
@@ -130,13 +139,41 @@ internal static class HeaderEncoding
             BaseSize = baseSize,
             TargetSize = targetSize,
             FrameSize = frameSize,
+            IsDerived = isDerived,
+            Parent = parent?.Parent,
+            Bases = bases?.List,
+            Set = set,
         };
+        CheckTogether(header, map, parent?.Offset ?? 0, bases?.Offset ?? 0);
         if (ranges is { } given)
         {
             CheckCoverage(kind, header, given.Coverage, source, given.Offset);
         }
 
         return header;
+    }
+
+    // What the fields must be to one another: Format.md 4.3 and 4.4.
+    private static void CheckTogether(MessageHeader header, MapReader map, long parentAt, long basesAt)
+    {
+        if (header.Bases is { } bases)
+        {
+            if (header.BaseSize is not null || header.Parent is not null)
+            {
+                throw map.Values.Invalid(basesAt, HeaderKeys.Bases, $"stands beside {(header.BaseSize is not null ? HeaderKeys.BaseSize : HeaderKeys.Parent)}");
+            }
+
+            if (bases.Any(one => one.Root.Length != header.Hash.RootLength))
+            {
+                throw map.Values.Invalid(basesAt, HeaderKeys.Bases, $"has a root that is not of {header.Hash.RootLength} bytes");
+            }
+        }
+
+        if (header.Parent is { } parent
+            && (parent.BlockSize <= header.BlockSize || (header.BaseSize is { } a && header.TargetSize is { } b && (a, b) != (parent.BaseSize, parent.TargetSize))))
+        {
+            throw map.Values.Invalid(parentAt, HeaderKeys.Parent, "has blocks that are not larger than those of the message, or other sizes");
+        }
     }
 
     /// <summary>What is wrong with a label, or null.</summary>
@@ -155,50 +192,6 @@ internal static class HeaderEncoding
         return label.Any(char.IsControl) ? "has control characters" : null;
     }
 
-    private static void WriteRanges(MessagePackWriter writer, BlockCoverage coverage)
-    {
-        writer.WriteArrayHeader(coverage.Ranges.Length * 2);
-        long end = 0;
-        foreach (BlockRun range in coverage.Ranges)
-        {
-            writer.WriteUnsigned((ulong)(range.First - end));
-            writer.WriteUnsigned(range.IsOpenEnded ? 0 : (ulong)range.Count);
-            end = range.End;
-        }
-    }
-
-    private static BlockCoverage ReadRanges(ref MessagePackReader reader, bool openEnd)
-    {
-        long at = reader.Offset;
-        int count = reader.ReadArrayHeader(HeaderKeys.Ranges);
-        if (count % 2 != 0 || count / 2 > FormatLimits.MaxRanges)
-        {
-            throw reader.Invalid(at, HeaderKeys.Ranges, $"has {count} numbers: not pairs, or more than {FormatLimits.MaxRanges} of them");
-        }
-
-        BlockRun[] ranges = new BlockRun[count / 2];
-        long end = 0;
-        for (int i = 0; i < ranges.Length; i++)
-        {
-            at = reader.Offset;
-
-            // No range ends after the largest size: subtractions only, so that no sum of numbers from the file can overflow.
-            long gap = reader.ReadUnsigned(HeaderKeys.Ranges, FormatLimits.MaxSize);
-            long blocks = reader.ReadUnsigned(HeaderKeys.Ranges, FormatLimits.MaxSize);
-            bool toTheEnd = blocks == 0 && openEnd && i == ranges.Length - 1;
-            if ((i > 0 && gap == 0) || (blocks == 0 && !toTheEnd) || gap > FormatLimits.MaxSize - end || blocks > FormatLimits.MaxSize - end - gap)
-            {
-                throw reader.Invalid(at, HeaderKeys.Ranges, $"has a range that is empty, touches the one before it or is out of bounds (number {i + 1})");
-            }
-
-            long first = end + gap;
-            ranges[i] = toTheEnd ? BlockRun.From(first) : new BlockRun(first, blocks);
-            end = ranges[i].End;
-        }
-
-        return BlockCoverage.OfMaximal(ranges);
-    }
-
     private static void CheckCoverage(MessageKind kind, MessageHeader header, BlockCoverage coverage, string source, long offset)
     {
         if (kind == MessageKind.ChecksumRequest)
@@ -211,18 +204,24 @@ internal static class HeaderEncoding
             return;
         }
 
-        long blocks = kind == MessageKind.ChecksumFile ? header.Geometry.BlockCount : header.SyncGeometry.BlockCount;
-        if (!coverage.ClipTo(blocks).Equals(coverage) || (coverage.IsEmpty && kind != MessageKind.ChecksumFile))
+        if (kind == MessageKind.ChecksumFile)
         {
-            throw new MessageFormatException(
-                FormatError.Invalid, source, offset, HeaderKeys.Ranges, $"ranges go past the {blocks} blocks of the target, cover it all in so many words, or nothing");
+            long blocks = header.Geometry.BlockCount;
+            if (!coverage.ClipTo(blocks).Equals(coverage))
+            {
+                throw new MessageFormatException(
+                    FormatError.Invalid, source, offset, HeaderKeys.Ranges, $"ranges go past the {blocks} blocks of the target, or cover it all in so many words");
+            }
+
+            return;
         }
 
-        if (kind is MessageKind.DataRequest or MessageKind.DataFile
-            && !header.SyncGeometry.ResizesTarget && coverage.Overlaps(header.SyncGeometry.Tail))
+        foreach (SyncGeometry geometry in header.SyncGeometries)
         {
-            throw new MessageFormatException(
-                FormatError.Invalid, source, offset, HeaderKeys.Ranges, "ranges cover a part of the tail by which the sizes differ, but not all of it");
+            if (RangesEncoding.FaultOfCompared(geometry) is { } fault)
+            {
+                throw new MessageFormatException(FormatError.Invalid, source, offset, HeaderKeys.Ranges, $"ranges {fault}");
+            }
         }
     }
 }

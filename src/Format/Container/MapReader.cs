@@ -12,24 +12,37 @@ internal ref struct MapReader
     private readonly byte _minor;
     private readonly List<string> _seen = [];
     private readonly long _origin;
+    private readonly bool _isInside;
     private int _left;
 
     public MapReader(ReadOnlySpan<byte> bytes, string source, long origin, byte minor)
+        : this(new MessagePackReader(bytes, source, origin), source, minor, "map", isInside: false)
     {
-        Values = new MessagePackReader(bytes, source, origin);
-        _source = source;
-        _minor = minor;
-        _origin = origin;
-        _left = Values.ReadMapHeader("map");
     }
 
-    /// <summary>The next key, or null at the end of the map; then nothing may follow.</summary>
+    private MapReader(MessagePackReader values, string source, byte minor, string field, bool isInside)
+    {
+        Values = values;
+        _source = source;
+        _minor = minor;
+        _isInside = isInside;
+        _origin = values.Offset;
+        _left = Values.ReadMapHeader(field);
+    }
+
+    /// <summary>Begins a map that is a value in this one. Nothing is read of this one until <see cref="LeaveMap"/>.</summary>
+    public readonly MapReader EnterMap(string field) => new(Values, _source, _minor, field, isInside: true);
+
+    /// <summary>Goes on behind a map that has been read to its end.</summary>
+    public void LeaveMap(MapReader inner) => Values = inner.Values;
+
+    /// <summary>The next key, or null at the end of the map; then nothing may follow the outermost one.</summary>
     public string? NextKey()
     {
         long at = Values.Offset;
         if (_left == 0)
         {
-            return Values.AtEnd ? null : throw Values.Invalid(at, "map", "is followed by more bytes");
+            return _isInside || Values.AtEnd ? null : throw Values.Invalid(at, "map", "is followed by more bytes");
         }
 
         _left--;

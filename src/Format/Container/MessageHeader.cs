@@ -20,7 +20,7 @@ public sealed record MessageHeader
     /// <summary>Bytes of the target that a `.ckf` describes.</summary>
     public long? Size { get; init; }
 
-    /// <summary>Bytes of A (`.dtr`, `.dtf`).</summary>
+    /// <summary>Bytes of A (`.dtr`, `.dtf`); null where there are several: <see cref="Bases"/>.</summary>
     public long? BaseSize { get; init; }
 
     /// <summary>Bytes of B (`.dtr`, `.dtf`).</summary>
@@ -29,14 +29,33 @@ public sealed record MessageHeader
     /// <summary>Raw bytes of a full frame (`.dtf`).</summary>
     public int? FrameSize { get; init; }
 
+    /// <summary>Made from an older checksum file and the data file that was applied; the target was not read for it (`.ckf`).</summary>
+    public bool IsDerived { get; init; }
+
+    /// <summary>The coarse data request that this message refines, or null (Format.md 4.3).</summary>
+    public ParentIdentity? Parent { get; init; }
+
+    /// <summary>The old contents that a message for several remotes serves, or null (`.dtr`, `.dtf`; Format.md 4.4).</summary>
+    public BaseList? Bases { get; init; }
+
+    /// <summary>Which part of a data file in several parts it is, or null (`.dtf`; Format.md 4.5).</summary>
+    public SetPlace? Set { get; init; }
+
     /// <summary>What is wrong with a label ("is empty", "has control characters", ...), or null.</summary>
     public static string? LabelFault(string label) => HeaderEncoding.LabelFault(label);
 
     /// <summary>The geometry of a `.ckf`.</summary>
     public BlockGeometry Geometry => new(Size!.Value, BlockSize);
 
-    /// <summary>The geometry of a `.dtr` or `.dtf`.</summary>
-    public SyncGeometry SyncGeometry => new(BaseSize!.Value, TargetSize!.Value, BlockSize, Coverage);
+    /// <summary>
+    /// The geometry of a `.dtr` or `.dtf`. Where it serves several old contents, that of the one which demands the most (Format.md 9.3).
+    /// </summary>
+    public SyncGeometry SyncGeometry => SyncGeometries.MinBy(geometry => geometry.ResizesTarget ? geometry.MustChange.First : long.MaxValue)!;
+
+    /// <summary>The geometries of a `.dtr` or `.dtf`, one for each old content that it serves.</summary>
+    public IEnumerable<SyncGeometry> SyncGeometries => Bases is null
+        ? [new SyncGeometry(BaseSize!.Value, TargetSize!.Value, BlockSize, Coverage)]
+        : Bases.Select(one => new SyncGeometry(one.Size, TargetSize!.Value, BlockSize, Coverage));
 }
 
 /// <summary>Which key stands in the header of which kind (the table of Format.md 4).</summary>
@@ -45,6 +64,7 @@ internal static class HeaderKeys
     public const string BaseSize = "base_size";
     public const string Bases = "bases";
     public const string BlockSize = "block_size";
+    public const string Derived = "derived";
     public const string FrameSize = "frame_size";
     public const string Hash = "hash";
     public const string Label = "label";
@@ -58,29 +78,23 @@ internal static class HeaderKeys
     private static readonly string[] OfChecksumFile = [.. Always, Size];
     private static readonly string[] OfDataRequest = [.. Always, BaseSize, TargetSize];
     private static readonly string[] OfDataFile = [.. OfDataRequest, FrameSize];
+    private static readonly string[] OfMergedRequest = [.. Always, Bases, TargetSize];
+    private static readonly string[] OfMergedFile = [.. OfMergedRequest, FrameSize];
 
-    public static IReadOnlyList<string> Required(MessageKind kind) => kind switch
+    public static IReadOnlyList<string> Required(MessageKind kind, bool hasBases) => kind switch
     {
         MessageKind.ChecksumRequest => Always,
         MessageKind.ChecksumFile => OfChecksumFile,
-        MessageKind.DataRequest => OfDataRequest,
-        _ => OfDataFile,
+        MessageKind.DataRequest => hasBases ? OfMergedRequest : OfDataRequest,
+        _ => hasBases ? OfMergedFile : OfDataFile,
     };
 
     public static bool IsOptional(string key, MessageKind kind) => key switch
     {
         Label or Ranges or Parent => true,
         Bases => kind is MessageKind.DataRequest or MessageKind.DataFile,
+        Derived => kind is MessageKind.ChecksumFile,
         Set => kind is MessageKind.DataFile,
         _ => false,
-    };
-
-    /// <summary>What the program would have to do for a key that is specified and not built yet, or null.</summary>
-    public static string? NotBuiltYet(string key) => key switch
-    {
-        Parent => "refined messages (parent)",
-        Bases => "data requests merged for several remotes (bases)",
-        Set => "data files in parts (set)",
-        _ => null,
     };
 }

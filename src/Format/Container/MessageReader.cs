@@ -13,7 +13,7 @@ public sealed class MessageReader
     private readonly Stream _input;
     private readonly bool _skipContent;
     private readonly XxHash128 _digest = new();
-    private readonly byte[] _digestBeforeTrailer = new byte[TrailerEncoding.DigestLength];
+    private readonly byte[] _digestBeforeTrailer = new byte[FormatLimits.DigestLength];
     private byte[] _payload = new byte[SmallestPayload];
 
     /// <summary>Reads and checks preamble and header.</summary>
@@ -237,7 +237,7 @@ public sealed class MessageReader
             throw new MessageFormatException(FormatError.Invalid, Source, offset, "trailer", "the trailer is compressed or has flags");
         }
 
-        Trailer = TrailerEncoding.Decode(Kind, Minor, Header.Hash.RootLength, Payload.Span, Source, PayloadOffset);
+        Trailer = TrailerEncoding.Decode(Kind, Minor, Header, Payload.Span, Source, PayloadOffset);
         Span<byte> tail = stackalloc byte[Tail.Length];
         long tailOffset = Position;
         Fill(tail);

@@ -14,7 +14,7 @@ public sealed record MessageTrailer
     /// <summary>The root of the target over the coverage (`.ckf`).</summary>
     public ReadOnlyMemory<byte>? Root { get; init; }
 
-    /// <summary>The root of A over the coverage (`.dtr`, `.dtf`).</summary>
+    /// <summary>The root of A over the coverage (`.dtr`, `.dtf`); null where the header lists several.</summary>
     public ReadOnlyMemory<byte>? BaseRoot { get; init; }
 
     /// <summary>The root of B over the coverage (`.dtr`, `.dtf`).</summary>
@@ -37,8 +37,6 @@ public sealed record MessageTrailer
 /// <summary>A trailer as MessagePack, and back.</summary>
 internal static class TrailerEncoding
 {
-    public const int DigestLength = 16;
-
     private const string BaseRoot = "base_root";
     private const string CopyBlocks = "copy_blocks";
     private const string DataBlocks = "data_blocks";
@@ -56,16 +54,18 @@ internal static class TrailerEncoding
     private static readonly string[] OfData =
         [BaseRoot, CopyBlocks, DataBlocks, DataBytes, Digest, Groups, Operations, Sections, TargetRoot, ZeroBlocks];
 
-    private static string[] KeysOf(MessageKind kind) => kind switch
+    private static readonly string[] OfMerged = OfData[1..];
+
+    private static string[] KeysOf(MessageKind kind, bool hasBases) => kind switch
     {
         MessageKind.ChecksumRequest => OfRequest,
         MessageKind.ChecksumFile => OfChecksumFile,
-        _ => OfData,
+        _ => hasBases ? OfMerged : OfData,
     };
 
-    public static ReadOnlySpan<byte> Encode(MessageKind kind, MessageTrailer trailer)
+    public static ReadOnlySpan<byte> Encode(MessageKind kind, bool hasBases, MessageTrailer trailer)
     {
-        string[] keys = KeysOf(kind);
+        string[] keys = KeysOf(kind, hasBases);
         MessagePackWriter writer = new();
         writer.WriteMapHeader(keys.Length);
         foreach (string key in keys)
@@ -94,9 +94,10 @@ internal static class TrailerEncoding
         return writer.Written;
     }
 
-    public static MessageTrailer Decode(MessageKind kind, byte minor, int rootLength, ReadOnlySpan<byte> bytes, string source, long origin)
+    public static MessageTrailer Decode(MessageKind kind, byte minor, MessageHeader header, ReadOnlySpan<byte> bytes, string source, long origin)
     {
-        string[] keys = KeysOf(kind);
+        string[] keys = KeysOf(kind, header.Bases is not null);
+        int rootLength = header.Hash.RootLength;
         MapReader map = new(bytes, source, origin, minor);
         MessageTrailer trailer = new();
         while (map.NextKey() is { } key)
@@ -109,23 +110,16 @@ internal static class TrailerEncoding
 
             trailer = key switch
             {
-                Digest => trailer with { Digest = ReadIdentity(ref map.Values, key, DigestLength) },
-                Root => trailer with { Root = ReadIdentity(ref map.Values, key, rootLength) },
-                BaseRoot => trailer with { BaseRoot = ReadIdentity(ref map.Values, key, rootLength) },
-                TargetRoot => trailer with { TargetRoot = ReadIdentity(ref map.Values, key, rootLength) },
+                Digest => trailer with { Digest = HeaderValues.ReadIdentity(ref map.Values, key, FormatLimits.DigestLength) },
+                Root => trailer with { Root = HeaderValues.ReadIdentity(ref map.Values, key, rootLength) },
+                BaseRoot => trailer with { BaseRoot = HeaderValues.ReadIdentity(ref map.Values, key, rootLength) },
+                TargetRoot => trailer with { TargetRoot = HeaderValues.ReadIdentity(ref map.Values, key, rootLength) },
                 _ => WithNumber(trailer, key, map.Values.ReadUnsigned(key, long.MaxValue)),
             };
         }
 
         map.RequireKeys(keys);
         return trailer;
-    }
-
-    private static byte[] ReadIdentity(ref MessagePackReader reader, string key, int length)
-    {
-        long at = reader.Offset;
-        byte[] value = reader.ReadBytes(key);
-        return value.Length == length ? value : throw reader.Invalid(at, key, $"has {value.Length} bytes, not {length}");
     }
 
     private static long? NumberOf(MessageTrailer trailer, string key) => key switch

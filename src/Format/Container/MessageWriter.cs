@@ -10,6 +10,7 @@ public sealed class MessageWriter
 {
     private readonly Stream _output;
     private readonly MessageKind _kind;
+    private readonly bool _hasBases;
     private readonly XxHash128 _digest = new();
 
     /// <summary>Writes preamble and header at once.</summary>
@@ -18,6 +19,7 @@ public sealed class MessageWriter
     {
         _output = output;
         _kind = kind;
+        _hasBases = header.Bases is not null;
         if (header.Coverage.Ranges.Length > FormatLimits.MaxRanges)
         {
             throw new ArgumentException("the header has too many ranges", nameof(header));
@@ -55,10 +57,10 @@ public sealed class MessageWriter
     /// <returns>The trailer as written.</returns>
     public MessageTrailer Finish(MessageTrailer trailer)
     {
-        byte[] digest = new byte[TrailerEncoding.DigestLength];
+        byte[] digest = new byte[FormatLimits.DigestLength];
         _digest.GetCurrentHash(digest);
         MessageTrailer complete = trailer with { Digest = digest, Sections = Sections };
-        ReadOnlySpan<byte> payload = TrailerEncoding.Encode(_kind, complete);
+        ReadOnlySpan<byte> payload = TrailerEncoding.Encode(_kind, _hasBases, complete);
         WriteSection(SectionType.Trailer, FrameCodec.None, payload.Length, payload);
         Span<byte> tail = stackalloc byte[Tail.Length];
         Tail.Write(tail, SectionHeader.Length + payload.Length);

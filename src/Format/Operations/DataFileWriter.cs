@@ -22,10 +22,13 @@ public sealed class DataFileWriter
     public long Position => _message.Position;
 
     /// <summary>Writes the operations of a group.</summary>
-    public void WriteGroup(OperationGroup group)
+    /// <param name="group">Of a data request, or of a data file.</param>
+    /// <param name="sha256">The SHA-256 of each copy, in order, for a group of a data request; empty for one of a data file, which has them.</param>
+    public void WriteGroup(OperationGroup group, ReadOnlyMemory<byte> sha256 = default)
     {
         RequireContentDone();
-        _message.WriteSection(SectionType.Operations, FrameCodec.None, group.Payload.Length, group.Payload.Span);
+        ReadOnlyMemory<byte> payload = sha256.IsEmpty ? group.Payload : group.PayloadWith(sha256.Span);
+        _message.WriteSection(SectionType.Operations, FrameCodec.None, payload.Length, payload.Span);
         _contentLeft = group.ContentLength;
         _counts = _counts.With(group);
     }
@@ -43,7 +46,7 @@ public sealed class DataFileWriter
     }
 
     /// <summary>Writes the trailer and returns it.</summary>
-    public MessageTrailer Finish(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot)
+    public MessageTrailer Finish(ReadOnlyMemory<byte>? baseRoot, ReadOnlyMemory<byte> targetRoot)
     {
         RequireContentDone();
         return _message.Finish(_counts.ToTrailer(baseRoot, targetRoot));

@@ -20,16 +20,20 @@ public sealed class DataRequestWriter
     }
 
     /// <summary>Adds blocks that differ. See <see cref="OperationGroupBuilder.Add"/>.</summary>
-    public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes)
+    public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes) =>
+        Add(run, newKind, oldKind, oldHashes, newHashes, 0);
+
+    /// <summary>Adds blocks that differ, or are copied. See <see cref="OperationGroupBuilder.Add"/>.</summary>
+    public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long source)
     {
-        _groups.Add(run, newKind, oldKind, oldHashes, newHashes);
-        _counts = newKind == NewKind.Data
-            ? _counts with { DataBlocks = _counts.DataBlocks + run.Count, DataBytes = _counts.DataBytes + _target.LengthOf(run) }
-            : _counts with { ZeroBlocks = _counts.ZeroBlocks + run.Count };
+        _groups.Add(run, newKind, oldKind, oldHashes, newHashes, source);
+        _counts = _counts.With(run, newKind, _target);
     }
 
     /// <summary>Writes the trailer and returns it.</summary>
-    public MessageTrailer Finish(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot)
+    /// <param name="baseRoot">Null where the header lists several.</param>
+    /// <param name="targetRoot">The root of B.</param>
+    public MessageTrailer Finish(ReadOnlyMemory<byte>? baseRoot, ReadOnlyMemory<byte> targetRoot)
     {
         _groups.Finish();
         OperationCounts counts = _counts with { Groups = _message.Sections, Operations = _groups.OperationCount };

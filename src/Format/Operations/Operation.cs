@@ -22,6 +22,30 @@ public enum OldKind : byte
 /// <param name="New">What they become.</param>
 /// <param name="Old">What they were.</param>
 /// <param name="OldHashesAt">Where the old hashes begin in the group's payload, where the old kind is hashed.</param>
-/// <param name="NewHashesAt">Where the new hashes begin in the group's payload, where the new kind is data.</param>
+/// <param name="NewHashesAt">Where the new hashes begin in the group's payload, where the new kind is data or copy.</param>
 /// <param name="ContentAt">Where the content begins in the group's content, where the new kind is data. Bytes.</param>
-public readonly record struct Operation(BlockRun Blocks, NewKind New, OldKind Old, int OldHashesAt, int NewHashesAt, long ContentAt);
+/// <param name="Source">The first block of A that is copied, where the new kind is copy.</param>
+/// <param name="Sha256At">Where the SHA-256 of the run's new content stands in the group's payload, for a copy in a data file.</param>
+public readonly record struct Operation(
+    BlockRun Blocks, NewKind New, OldKind Old, int OldHashesAt, int NewHashesAt, long ContentAt, long Source = 0, int Sha256At = 0)
+{
+    /// <summary>True where a hash is given of what the blocks become.</summary>
+    public bool HasNewHashes => New.HasHashes();
+
+    /// <summary>The blocks of A that are copied.</summary>
+    public BlockRun SourceBlocks => new(Source, Blocks.Count);
+
+    /// <summary>True where this goes on where another one ends, as the same operation (Format.md 7).</summary>
+    public bool Continues(in Operation before) =>
+        Blocks.First == before.Blocks.End && New == before.New && Old == before.Old && (New != NewKind.Copy || Source == before.Source + before.Blocks.Count);
+}
+
+/// <summary>What follows from kinds (Format.md 7).</summary>
+public static class OperationKinds
+{
+    /// <summary>True where a hash is given of what the blocks become.</summary>
+    public static bool HasHashes(this NewKind kind) => kind is NewKind.Data or NewKind.Copy;
+
+    /// <summary>Hashes that an operation has for each block.</summary>
+    public static int HashesPerBlock(NewKind newKind, OldKind oldKind) => (oldKind == OldKind.Hashed ? 1 : 0) + (newKind.HasHashes() ? 1 : 0);
+}

@@ -1,7 +1,7 @@
 namespace BinarySync.Format;
 
 /// <summary>What the trailer of a data request or data file counts (Format.md 5).</summary>
-internal readonly record struct OperationCounts(long Groups, long Operations, long DataBlocks, long DataBytes, long ZeroBlocks)
+internal readonly record struct OperationCounts(long Groups, long Operations, long DataBlocks, long DataBytes, long ZeroBlocks, long CopyBlocks)
 {
     /// <summary>With one more group.</summary>
     public OperationCounts With(OperationGroup group) => new(
@@ -9,14 +9,30 @@ internal readonly record struct OperationCounts(long Groups, long Operations, lo
         Operations + group.Operations.Count,
         DataBlocks + group.DataBlocks,
         DataBytes + group.ContentLength,
-        ZeroBlocks + group.ZeroBlocks);
+        ZeroBlocks + group.ZeroBlocks,
+        CopyBlocks + group.CopyBlocks);
 
-    /// <summary>What a trailer says. Copies are not built yet: a message with some is refused before it is counted.</summary>
+    /// <summary>With one more run; groups and operations are the builder's to count.</summary>
+    public OperationCounts With(BlockRun run, NewKind kind, BlockGeometry target) => kind switch
+    {
+        NewKind.Data => this with { DataBlocks = DataBlocks + run.Count, DataBytes = DataBytes + target.LengthOf(run) },
+        NewKind.Copy => this with { CopyBlocks = CopyBlocks + run.Count },
+        _ => this with { ZeroBlocks = ZeroBlocks + run.Count },
+    };
+
+    /// <summary>What a trailer says.</summary>
     public static OperationCounts Of(MessageTrailer trailer) => new(
-        trailer.Groups!.Value, trailer.Operations!.Value, trailer.DataBlocks!.Value, trailer.DataBytes!.Value, trailer.ZeroBlocks!.Value);
+        trailer.Groups!.Value,
+        trailer.Operations!.Value,
+        trailer.DataBlocks!.Value,
+        trailer.DataBytes!.Value,
+        trailer.ZeroBlocks!.Value,
+        trailer.CopyBlocks!.Value);
 
     /// <summary>The trailer that says it; what the container knows is left to it.</summary>
-    public MessageTrailer ToTrailer(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot) => new()
+    /// <param name="baseRoot">Null where the header lists several.</param>
+    /// <param name="targetRoot">The root of B.</param>
+    public MessageTrailer ToTrailer(ReadOnlyMemory<byte>? baseRoot, ReadOnlyMemory<byte> targetRoot) => new()
     {
         BaseRoot = baseRoot,
         TargetRoot = targetRoot,
@@ -25,6 +41,6 @@ internal readonly record struct OperationCounts(long Groups, long Operations, lo
         DataBlocks = DataBlocks,
         DataBytes = DataBytes,
         ZeroBlocks = ZeroBlocks,
-        CopyBlocks = 0,
+        CopyBlocks = CopyBlocks,
     };
 }

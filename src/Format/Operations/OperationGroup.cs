@@ -7,6 +7,9 @@ namespace BinarySync.Format;
 /// </summary>
 public sealed class OperationGroup
 {
+    /// <summary>Bytes of the SHA-256 of a copy.</summary>
+    public const int Sha256Length = 32;
+
     internal const int FieldsLength = sizeof(int);
 
     private readonly List<Operation> _operations = [];
@@ -29,11 +32,52 @@ public sealed class OperationGroup
 
     public long ZeroBlocks { get; private set; }
 
+    public long CopyBlocks { get; private set; }
+
+    /// <summary>Copy operations.</summary>
+    public int Copies { get; private set; }
+
     /// <summary>The old hash of the operation's <paramref name="index"/>-th block (from 0).</summary>
     public ReadOnlySpan<byte> OldHash(in Operation operation, long index) => Hash(operation.OldHashesAt, index);
 
     /// <summary>The new hash of the operation's <paramref name="index"/>-th block (from 0).</summary>
     public ReadOnlySpan<byte> NewHash(in Operation operation, long index) => Hash(operation.NewHashesAt, index);
+
+    /// <summary>The old hashes of an operation, one a block; empty where its old kind is not hashed.</summary>
+    public ReadOnlySpan<byte> OldHashes(in Operation operation) =>
+        operation.Old == OldKind.Hashed ? _payload.AsSpan(operation.OldHashesAt, (int)operation.Blocks.Count * _hashLength) : default;
+
+    /// <summary>The new hashes of an operation, one a block; empty where it becomes zeros.</summary>
+    public ReadOnlySpan<byte> NewHashes(in Operation operation) =>
+        operation.HasNewHashes ? _payload.AsSpan(operation.NewHashesAt, (int)operation.Blocks.Count * _hashLength) : default;
+
+    /// <summary>The SHA-256 of what a copy brings (data files only).</summary>
+    public ReadOnlySpan<byte> Sha256(in Operation copy) => _payload.AsSpan(copy.Sha256At, Sha256Length);
+
+    /// <summary>The payload that a data file has for this group of a data request: with the SHA-256 of each copy behind its hashes.</summary>
+    internal byte[] PayloadWith(ReadOnlySpan<byte> sha256)
+    {
+        if (sha256.Length != Copies * Sha256Length)
+        {
+            throw new ArgumentException("one SHA-256 for each copy", nameof(sha256));
+        }
+
+        byte[] payload = new byte[_payloadLength + sha256.Length];
+        int from = 0;
+        int to = 0;
+        foreach (Operation copy in _operations.Where(operation => operation.New == NewKind.Copy))
+        {
+            _payload.AsSpan(from..copy.Sha256At).CopyTo(payload.AsSpan(to));
+            to += copy.Sha256At - from;
+            from = copy.Sha256At;
+            sha256[..Sha256Length].CopyTo(payload.AsSpan(to));
+            sha256 = sha256[Sha256Length..];
+            to += Sha256Length;
+        }
+
+        _payload.AsSpan(from.._payloadLength).CopyTo(payload.AsSpan(to));
+        return payload;
+    }
 
     /// <summary>Reads and checks the section that the message is at, and keeps a copy of it.</summary>
     internal void Parse(MessageReader message, SyncGeometry geometry)
@@ -51,6 +95,8 @@ public sealed class OperationGroup
         ContentLength = 0;
         DataBlocks = 0;
         ZeroBlocks = 0;
+        CopyBlocks = 0;
+        Copies = 0;
         int count = bytes.Length < FieldsLength ? 0 : BinaryPrimitives.ReadInt32LittleEndian(bytes);
         if (count is < 1 or > FormatLimits.MaxGroupOperations)
         {
@@ -86,15 +132,23 @@ public sealed class OperationGroup
             throw message.Invalid(position - 1, "kinds", $"{kinds:X2} is not a pair of kinds");
         }
 
-        if (oldKind == OldKind.Elsewhere)
+        if (oldKind == OldKind.Elsewhere != (message.Header.Bases is not null))
         {
-            throw message.Invalid(position - 1, "kinds", "old hashes that stand elsewhere belong to a request merged for several remotes");
+            throw message.Invalid(position - 1, "kinds", "old hashes that stand elsewhere belong to a request merged for several remotes, and to all its operations");
         }
 
+        long source = 0;
         if (newKind == NewKind.Copy)
         {
-            throw new MessageFormatException(
-                FormatError.Unsupported, message.Source, message.PayloadOffset + position - 1, "kinds", "needs a program that handles copy operations");
+            if (oldKind == OldKind.Elsewhere)
+            {
+                throw message.Invalid(position - 1, "kinds", "a message for several remotes cannot copy");
+            }
+
+            if (!Varint.TryRead(bytes, ref position, out source))
+            {
+                throw message.Invalid(position, "source", "the source of a copy is cut short or an improper number");
+            }
         }
 
         // Subtractions only: no sum of numbers from the file can overflow here.
@@ -110,7 +164,7 @@ public sealed class OperationGroup
             throw message.Invalid(at, "operation", $"blocks {run} are not all in the ranges of the message");
         }
 
-        if (oldKind == OldKind.Absent ? run.First < geometry.Base.BlockCount : run.End > geometry.Base.BlockCount)
+        if (oldKind != OldKind.Elsewhere && (oldKind == OldKind.Absent ? run.First < geometry.Base.BlockCount : run.End > geometry.Base.BlockCount))
         {
             throw message.Invalid(position - 1, "kinds", $"blocks {run} and the base's {geometry.Base.BlockCount} blocks do not fit the old kind {oldKind}");
         }
@@ -121,42 +175,68 @@ public sealed class OperationGroup
             throw message.Invalid(position - 1, "kinds", $"blocks {run} are zeros and become zeros");
         }
 
-        if (!isFirst && gap == 0 && _operations[^1].New == newKind && _operations[^1].Old == oldKind)
+        if (newKind == NewKind.Copy)
+        {
+            CheckSource(message, geometry, run, source, position);
+        }
+
+        long length = geometry.Target.LengthOf(run);
+        Operation operation = new(run, newKind, oldKind, 0, 0, ContentLength, source);
+        if (!isFirst && operation.Continues(_operations[^1]))
         {
             throw message.Invalid(at, "operation", $"blocks {run} continue the operation before them");
         }
 
-        long length = geometry.Target.LengthOf(run);
-        _operations.Add(new Operation(run, newKind, oldKind, 0, 0, ContentLength));
-        if (newKind == NewKind.Data)
+        _operations.Add(operation);
+        switch (newKind)
         {
-            ContentLength += length;
-            DataBlocks += blocks;
-        }
-        else
-        {
-            ZeroBlocks += blocks;
+            case NewKind.Data:
+                ContentLength += length;
+                DataBlocks += blocks;
+                break;
+            case NewKind.Copy:
+                CopyBlocks += blocks;
+                Copies++;
+                break;
+            default:
+                ZeroBlocks += blocks;
+                break;
         }
 
         end = run.End;
     }
 
+    private static void CheckSource(MessageReader message, SyncGeometry geometry, BlockRun run, long source, int position)
+    {
+        // Lengths need a look at the last blocks only: no other one can be short.
+        if (source > geometry.Base.BlockCount - run.Count
+            || geometry.Base.LengthOf(source + run.Count - 1) != geometry.Target.LengthOf(run.Last)
+            || !geometry.Coverage.Contains(new BlockRun(source, run.Count)))
+        {
+            throw message.Invalid(
+                position, "source", $"blocks {run} cannot be copied from block {source} on: that is outside the base, not in the ranges, or of another length");
+        }
+    }
+
     private void PlaceHashes(MessageReader message, int payloadLength, int position)
     {
-        HashBytes = payloadLength - position;
+        int sha256Length = message.Kind == MessageKind.DataFile ? Sha256Length : 0;
+        HashBytes = payloadLength - position - ((long)Copies * sha256Length);
         for (int i = 0; i < _operations.Count; i++)
         {
             Operation operation = _operations[i];
-            int hashesPerBlock = (operation.Old == OldKind.Hashed ? 1 : 0) + (operation.New == NewKind.Data ? 1 : 0);
-            if (hashesPerBlock > 0 && operation.Blocks.Count > (payloadLength - position) / (hashesPerBlock * _hashLength))
+            int ofSha256 = operation.New == NewKind.Copy ? sha256Length : 0;
+            int hashesPerBlock = OperationKinds.HashesPerBlock(operation.New, operation.Old);
+            if (ofSha256 > payloadLength - position
+                || (hashesPerBlock > 0 && operation.Blocks.Count > (payloadLength - position - ofSha256) / (hashesPerBlock * _hashLength)))
             {
                 throw message.Invalid(position, "hashes", $"blocks {operation.Blocks} have fewer hashes than blocks");
             }
 
             int oldLength = operation.Old == OldKind.Hashed ? (int)operation.Blocks.Count * _hashLength : 0;
-            int newLength = operation.New == NewKind.Data ? (int)operation.Blocks.Count * _hashLength : 0;
-            _operations[i] = operation with { OldHashesAt = position, NewHashesAt = position + oldLength };
-            position += oldLength + newLength;
+            int newLength = operation.HasNewHashes ? (int)operation.Blocks.Count * _hashLength : 0;
+            _operations[i] = operation with { OldHashesAt = position, NewHashesAt = position + oldLength, Sha256At = position + oldLength + newLength };
+            position += oldLength + newLength + ofSha256;
         }
 
         if (position != payloadLength)

@@ -11,7 +11,7 @@ namespace BinarySync.Format;
 /// <param name="writeGroup">Takes the payload of each group; it is valid during the call only.</param>
 internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength, Action<ReadOnlyMemory<byte>> writeGroup)
 {
-    private readonly List<(BlockRun Blocks, NewKind New, OldKind Old)> _operations = [];
+    private readonly List<Operation> _operations = [];
     private readonly byte[] _oldHashes = new byte[FormatLimits.MaxGroupHashBytes];
     private readonly byte[] _newHashes = new byte[FormatLimits.MaxGroupHashBytes];
     private readonly byte[] _payload = new byte[FormatLimits.MaxSectionLength];
@@ -22,13 +22,17 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
     /// <summary>Operations in all groups so far.</summary>
     public long OperationCount { get; private set; }
 
+    /// <summary>Copies in all groups so far.</summary>
+    public long Copies { get; private set; }
+
     /// <summary>Adds blocks after all blocks added before.</summary>
     /// <param name="run">Blocks of B.</param>
-    /// <param name="newKind">Data or zero.</param>
+    /// <param name="newKind">What they become.</param>
     /// <param name="oldKind">What they were.</param>
     /// <param name="oldHashes">One a block where the old kind is hashed, else empty.</param>
-    /// <param name="newHashes">One a block where the new kind is data, else empty.</param>
-    public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes)
+    /// <param name="newHashes">One a block where the new kind is data or copy, else empty.</param>
+    /// <param name="source">The first block of A that is copied, where the new kind is copy.</param>
+    public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long source = 0)
     {
         if (run.Count == 0)
         {
@@ -36,10 +40,10 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         }
 
         int oldLength = oldKind == OldKind.Hashed ? hashLength : 0;
-        int newLength = newKind == NewKind.Data ? hashLength : 0;
+        int newLength = newKind.HasHashes() ? hashLength : 0;
         if (oldLength + newLength == 0)
         {
-            AddPiece(run, newKind, oldKind, 0, 0);
+            AddPiece(new Operation(run, newKind, oldKind, 0, 0, 0, source), 0, 0);
             return;
         }
 
@@ -48,7 +52,8 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         {
             // The bounds of a group may fall between any two blocks. The first one may close the group, and as many full ones as fit go on with it; a
             // short last block that would fit where a full one does not is the first of its own turn.
-            AddPiece(new BlockRun(run.First, 1), newKind, oldKind, hashBytes, newKind == NewKind.Data ? target.LengthOf(run.First) : 0);
+            Operation piece = new(new BlockRun(run.First, 1), newKind, oldKind, 0, 0, 0, source);
+            AddPiece(piece, hashBytes, newKind == NewKind.Data ? target.LengthOf(run.First) : 0);
             long count = Math.Min(run.Count, (FormatLimits.MaxGroupHashBytes - _oldUsed - _newUsed) / hashBytes);
             if (newKind == NewKind.Data)
             {
@@ -65,29 +70,32 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
             Keep(ref oldHashes, (int)count * oldLength, _oldHashes, ref _oldUsed);
             Keep(ref newHashes, (int)count * newLength, _newHashes, ref _newUsed);
             run = BlockRun.Between(run.First + count, run.End);
+            source += newKind == NewKind.Copy ? count : 0;
         }
     }
 
     /// <summary>Writes the last group.</summary>
     public void Finish() => CloseGroup();
 
-    private void AddPiece(BlockRun piece, NewKind newKind, OldKind oldKind, int hashBytes, int contentBytes)
+    private void AddPiece(in Operation piece, int hashBytes, int contentBytes)
     {
+        bool continues = _operations.Count > 0 && piece.Continues(_operations[^1]);
         if (_operations.Count > 0
             && (_contentLength + contentBytes > FormatLimits.MaxGroupContentBytes
                 || _oldUsed + _newUsed + hashBytes > FormatLimits.MaxGroupHashBytes
-                || (_operations.Count == FormatLimits.MaxGroupOperations && !ContinuesLast(piece, newKind, oldKind))))
+                || (_operations.Count == FormatLimits.MaxGroupOperations && !continues)))
         {
             CloseGroup();
+            continues = false;
         }
 
-        if (ContinuesLast(piece, newKind, oldKind))
+        if (continues)
         {
-            ExtendLast(piece.End);
+            ExtendLast(piece.Blocks.End);
         }
         else
         {
-            _operations.Add((piece, newKind, oldKind));
+            _operations.Add(piece);
         }
 
         _contentLength += contentBytes;
@@ -103,9 +111,6 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
     private void ExtendLast(long end) =>
         _operations[^1] = _operations[^1] with { Blocks = BlockRun.Between(_operations[^1].Blocks.First, end) };
 
-    private bool ContinuesLast(BlockRun piece, NewKind newKind, OldKind oldKind) =>
-        _operations.Count > 0 && _operations[^1].Blocks.End == piece.First && _operations[^1].New == newKind && _operations[^1].Old == oldKind;
-
     private void CloseGroup()
     {
         if (_operations.Count == 0)
@@ -116,20 +121,25 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         BinaryPrimitives.WriteInt32LittleEndian(_payload, _operations.Count);
         int length = OperationGroup.FieldsLength;
         long end = 0;
-        foreach ((BlockRun blocks, NewKind newKind, OldKind oldKind) in _operations)
+        foreach (Operation operation in _operations)
         {
-            length += Varint.Write(_payload.AsSpan(length), blocks.First - end);
-            length += Varint.Write(_payload.AsSpan(length), blocks.Count);
-            _payload[length++] = (byte)(((int)oldKind << 4) | (int)newKind);
-            end = blocks.End;
+            length += Varint.Write(_payload.AsSpan(length), operation.Blocks.First - end);
+            length += Varint.Write(_payload.AsSpan(length), operation.Blocks.Count);
+            _payload[length++] = (byte)(((int)operation.Old << 4) | (int)operation.New);
+            if (operation.New == NewKind.Copy)
+            {
+                length += Varint.Write(_payload.AsSpan(length), operation.Source);
+            }
+
+            end = operation.Blocks.End;
         }
 
         int oldAt = 0;
         int newAt = 0;
-        foreach ((BlockRun blocks, NewKind newKind, OldKind oldKind) in _operations)
+        foreach (Operation operation in _operations)
         {
-            int oldLength = oldKind == OldKind.Hashed ? (int)blocks.Count * hashLength : 0;
-            int newLength = newKind == NewKind.Data ? (int)blocks.Count * hashLength : 0;
+            int oldLength = operation.Old == OldKind.Hashed ? (int)operation.Blocks.Count * hashLength : 0;
+            int newLength = operation.HasNewHashes ? (int)operation.Blocks.Count * hashLength : 0;
             _oldHashes.AsSpan(oldAt, oldLength).CopyTo(_payload.AsSpan(length));
             _newHashes.AsSpan(newAt, newLength).CopyTo(_payload.AsSpan(length + oldLength));
             oldAt += oldLength;
@@ -138,6 +148,7 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         }
 
         OperationCount += _operations.Count;
+        Copies += _operations.Count(operation => operation.New == NewKind.Copy);
         writeGroup(_payload.AsMemory(0, length));
         _operations.Clear();
         _oldUsed = 0;

@@ -10,7 +10,9 @@ public sealed class OperationReader
     private long _nextBlock;
     private long _changedUpTo;
     private long _contentLeft;
+    private readonly SetPlace? _set;
     private Operation _last;
+    private long _copies;
     private long _groupContent;
     private long _groupHashBytes;
     private int _groupOperations;
@@ -22,6 +24,7 @@ public sealed class OperationReader
     {
         _message = message;
         Geometry = message.Header.SyncGeometry;
+        _set = message.Header.Set;
         _changedUpTo = Geometry.MustChange.First;
     }
 
@@ -79,6 +82,7 @@ public sealed class OperationReader
         group.Parse(_message, Geometry);
         CheckOrder(group);
         CheckCut(group);
+        CheckCopies(group);
         _contentLeft = _message.Kind == MessageKind.DataFile ? group.ContentLength : 0;
         _counts = _counts.With(group);
         return true;
@@ -135,10 +139,19 @@ public sealed class OperationReader
         }
     }
 
+    private void CheckCopies(OperationGroup group)
+    {
+        _copies += group.Copies;
+        if (_copies > FormatLimits.MaxCopies)
+        {
+            throw _message.Invalid(0, "operation", $"there are more than {FormatLimits.MaxCopies} copies");
+        }
+    }
+
     // A group ends where it must, and nowhere else: Format.md 7, "Where groups end".
     private void CheckCut(OperationGroup group)
     {
-        if ((group.ContentLength > FormatLimits.MaxGroupContentBytes && group.DataBlocks + group.ZeroBlocks > 1)
+        if ((group.ContentLength > FormatLimits.MaxGroupContentBytes && group.DataBlocks + group.ZeroBlocks + group.CopyBlocks > 1)
             || group.HashBytes > FormatLimits.MaxGroupHashBytes)
         {
             throw _message.Invalid(0, "group", "a group goes on past where it must end");
@@ -147,12 +160,11 @@ public sealed class OperationReader
         Operation first = group.Operations[0];
         if (_counts.Groups > 0)
         {
-            int hashesPerBlock = (first.Old == OldKind.Hashed ? 1 : 0) + (first.New == NewKind.Data ? 1 : 0);
+            int hashesPerBlock = OperationKinds.HashesPerBlock(first.New, first.Old);
             int content = first.New == NewKind.Data ? Geometry.Target.LengthOf(first.Blocks.First) : 0;
-            bool continues = first.Blocks.First == _last.Blocks.End && first.New == _last.New && first.Old == _last.Old;
             if (_groupContent + content <= FormatLimits.MaxGroupContentBytes
                 && _groupHashBytes + (hashesPerBlock * Header.Hash.Length) <= FormatLimits.MaxGroupHashBytes
-                && (_groupOperations < FormatLimits.MaxGroupOperations || continues))
+                && (_groupOperations < FormatLimits.MaxGroupOperations || first.Continues(_last)))
             {
                 throw _message.Invalid(0, "group", $"a group begins at block {first.Blocks.First}, where the one before it need not have ended");
             }
@@ -167,16 +179,33 @@ public sealed class OperationReader
     private void CheckEnd()
     {
         MessageTrailer trailer = Trailer;
-        if (_changedUpTo < Geometry.MustChange.End)
+        // Of a set, the parts together have all the operations; one of them cannot tell.
+        if (_set is null && _changedUpTo < Geometry.MustChange.End)
         {
             throw AtTrailer("operations", $"block {_changedUpTo} has no operation, although the size changes there");
         }
 
-        if (OperationCounts.Of(trailer) != _counts || trailer.CopyBlocks != 0)
+        if (OperationCounts.Of(trailer) != _counts)
         {
             throw AtTrailer(
                 "operations",
-                $"the trailer counts {trailer.Operations} operations on {trailer.DataBlocks} + {trailer.ZeroBlocks} blocks; there are {_counts.Operations} on {_counts.DataBlocks} + {_counts.ZeroBlocks}");
+                $"the trailer counts {trailer.Operations} operations on {trailer.DataBlocks} + {trailer.ZeroBlocks} + {trailer.CopyBlocks} blocks; there are {_counts.Operations} on {_counts.DataBlocks} + {_counts.ZeroBlocks} + {_counts.CopyBlocks}");
+        }
+
+        if (_set is null)
+        {
+            return;
+        }
+
+        if (_set.GroupCount != _counts.Groups)
+        {
+            throw AtTrailer("groups", $"the part has {_counts.Groups} groups; its header says {_set.GroupCount}");
+        }
+
+        IEnumerable<ReadOnlyMemory<byte>> baseRoots = Header.Bases is { } bases ? bases.Select(one => one.Root) : [trailer.BaseRoot!.Value];
+        if (!_set.Id.Span.SequenceEqual(SetPlace.IdOf(_set.SplitSize, baseRoots, trailer.TargetRoot!.Value)))
+        {
+            throw AtTrailer("set", "the identity of the set is not that of these roots");
         }
     }
 

@@ -27,6 +27,12 @@ public sealed class PatchSource(Stream stream, string name)
     {
         stream.Position = 0;
         OperationReader reader = new(stream, name, MessageKind.DataFile, skipContent);
+        string? notBuilt = reader.Header.Bases is not null ? "data requests merged for several remotes" : reader.Header.Set is not null ? "data files in parts" : null;
+        if (notBuilt is not null)
+        {
+            throw new MessageFormatException(FormatError.Unsupported, name, 0, "header", $"needs a program that applies {notBuilt}");
+        }
+
         _header ??= reader.Header;
         return reader.Header == _header ? reader : throw Changed();
     }

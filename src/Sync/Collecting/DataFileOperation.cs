@@ -60,6 +60,6 @@ public static class DataFileOperation
                 changed.Runs);
         }
 
-        return new DataFileResult(header, writer.Finish(request.Trailer.BaseRoot!.Value, request.Trailer.TargetRoot!.Value), writer.Position);
+        return new DataFileResult(header, writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot!.Value), writer.Position);
     }
 }

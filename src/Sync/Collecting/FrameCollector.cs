@@ -60,6 +60,11 @@ internal sealed class FrameCollector
                 return false;
             }
 
+            if (next.Copies > 0)
+            {
+                throw new MessageFormatException(FormatError.Unsupported, _request.Source, _request.Position, "kinds", "needs a program that handles copy operations");
+            }
+
             _group = next;
             _groupDue = true;
             _nextContent = 0;

@@ -2,7 +2,7 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync;
 
-/// <summary>Takes blocks that differ: see <see cref="DataRequestWriter.Add"/>.</summary>
+/// <summary>Takes blocks that differ: see <see cref="DataRequestWriter"/>.</summary>
 internal delegate void DifferenceHandler(
     BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes);
 

@@ -268,20 +268,6 @@ internal static class HeaderVectors
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.Shortest, "A range's number as uint 8 below 128.")]
     public static MessageForge Range_not_shortest() => Ranges(Samples.ChecksumRequest(), "92", "CC 01 01");
 
-    [Refused(MessageKind.ChecksumFile, FormatError.Unsupported, Rule.NotBuilt, "A refined message.", Field = "parent")]
-    public static MessageForge Unsupported_parent() => NotBuilt(Samples.ChecksumFile(), "parent", "80");
-
-    [Refused(MessageKind.DataFile, FormatError.Unsupported, Rule.NotBuilt, "A data file in parts.", Field = "set")]
-    public static MessageForge Unsupported_set() => NotBuilt(Samples.DataFile(), "set", "80");
-
-    [Refused(MessageKind.DataRequest, FormatError.Unsupported, Rule.NotBuilt, "A data request merged for several remotes.", Field = "bases")]
-    public static MessageForge Unsupported_bases()
-    {
-        MessageForge forge = NotBuilt(Samples.DataRequest(), "bases", "90");
-        forge.Header.Remove("base_size");
-        return forge;
-    }
-
     private static MessageForge Value(MessageForge forge, string key, string bytes)
     {
         forge.Header.Set(key, Hex.Bytes(bytes), "");
@@ -291,8 +277,6 @@ internal static class HeaderVectors
     private static MessageForge Label(byte[] value) => Change(Samples.ChecksumRequest(), forge => forge.Header.Append("label", value, "label")).At("header.label=");
 
     private static MessageForge Foreign(MessageForge forge, string key) => Change(forge, _ => forge.Header.Insert(key, Hex.Bytes("CE 00 01 00 00"), "65536")).At($"header.{key}=");
-
-    private static MessageForge NotBuilt(MessageForge forge, string key, string value) => Change(forge, _ => forge.Header.Insert(key, Hex.Bytes(value), "")).At($"header.{key}=");
 
     private static MessageForge Ranges(MessageForge forge, string array) => Ranges(forge, "", array);
 

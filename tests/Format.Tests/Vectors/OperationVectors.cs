@@ -52,14 +52,6 @@ internal static class OperationVectors
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.Kinds, "Old kind 5.")]
     public static MessageForge Old_kind_5() => Group(group => group.Set("kinds 1", [0x52], "kinds 52"), "s1.kinds 1");
 
-    [Refused(MessageKind.DataRequest, FormatError.Unsupported, Rule.NotBuilt, "A copy.", Field = "kinds")]
-    public static MessageForge Unsupported_copy() => Group(
-        group =>
-        {
-            group.Set("kinds 2", [0x33], "hashed -> copy");
-            group.InsertAfter("kinds 2", new("source 2", [0x00], "from block 0 of A"));
-        }, "s1.kinds 2");
-
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.Kinds, "Old hashes that stand elsewhere, without bases.", Field = "kinds")]
     public static MessageForge Elsewhere_without_bases() => Group(group => group.Set("kinds 2", [0x41], "elsewhere -> data"), "s1.kinds 2");
 

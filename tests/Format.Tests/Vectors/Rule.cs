@@ -33,7 +33,6 @@ internal static class Rule
     public const string RequiredKey = "2.2 a key that begins with ! may not be skipped";
     public const string RequiredSection = "2.2 a section without the flag may not be skipped";
     public const string SkippedSectionCounts = "2.2 a skipped section's checksum is checked, and it counts";
-    public const string NotBuilt = "2.2 what is specified and not built is refused by name";
     public const string SectionOfKind = "2.3 a kind has its own sections only";
     public const string Codec = "2.3 codec";
     public const string CodecOfContentOnly = "2.3 only content is compressed";

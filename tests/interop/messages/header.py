@@ -32,13 +32,13 @@ SET = {
     "split_size": INTEGER,
 }
 HEADER = {
-    "base_size": INTEGER, "bases": Array(Map(BASE)), "block_size": INTEGER, "frame_size": INTEGER, "hash": STRING,
+    "base_size": INTEGER, "bases": Array(Map(BASE)), "block_size": INTEGER, "derived": INTEGER, "frame_size": INTEGER, "hash": STRING,
     "label": STRING, "parent": Map(PARENT), "ranges": INTEGERS, "set": Map(SET), "size": INTEGER,
     "target_size": INTEGER,
 }
 # Where a key belongs, and where it must be. `base_size` has its own rule: it or `bases`.
 PLACES = {
-    "base_size": (REQUESTS, ()), "bases": (REQUESTS, ()), "block_size": (ALL, ALL), "frame_size": ((DTF,), (DTF,)),
+    "base_size": (REQUESTS, ()), "bases": (REQUESTS, ()), "block_size": (ALL, ALL), "derived": ((CKF,), ()), "frame_size": ((DTF,), (DTF,)),
     "hash": (ALL, ALL), "label": (ALL, ()), "parent": (ALL, ()), "ranges": (ALL, ()), "set": ((DTF,), ()),
     "size": ((CKF,), (CKF,)), "target_size": (REQUESTS, REQUESTS),
 }
@@ -88,6 +88,8 @@ class _HeaderRules:
         block_hash = self.hash(values["hash"], "header.hash")
         if "frame_size" in values:
             self.power_of_two(values["frame_size"], MIN_FRAME, MAX_FRAME, "header.frame_size")
+        if values.get("derived", 1) != 1:
+            raise self.error("is 1 where it is there", "header.derived")
         if "label" in values:
             self.label(values["label"])
         target, bases, coverage = None, (), None
