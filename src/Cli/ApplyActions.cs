@@ -50,10 +50,11 @@ public static class ApplyActions
         using IWritableStorage storage = common.Storage.OpenTarget(
             result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, session.Options.Cancellation);
         using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
-        using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, session);
+        using RedoFile redo = RedoFile.Of(journal);
+        using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, "--spool names a directory with more room", session);
         PatchSource patch = new(seekable, MessageFiles.NameOf(file));
         using MessageOutput? repairOutput = repair is null || specification.DryRun ? null : MessageFiles.Create(repair, force: false, session, file);
-        ApplyPlaces places = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), repairOutput);
+        ApplyPlaces places = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), repairOutput, redo);
         ApplyResult done = ApplyOperation.Run(storage, patch, places, specification, session.Options);
         SayNotes(session.Terminal, target, patch.Name, done, specification);
         if (session.Json)
@@ -120,8 +121,9 @@ public static class ApplyActions
             return;
         }
 
+        string copied = plan.Trailer.CopyBlocks == 0 ? string.Empty : $" {done.Written.CopyBlocks} copied from elsewhere,";
         session.Terminal.Summary(
-            $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}), {done.Written.ZeroBlocks} turned to zeros, {plan.NewBlocks} up to date already{size}");
+            $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}),{copied} {done.Written.ZeroBlocks} turned to zeros, {plan.NewBlocks} up to date already{size}");
         if (done.UndoKept is { } kept)
         {
             session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "has what was there before")}: applying it takes {target} back");
@@ -152,6 +154,8 @@ public static class ApplyActions
         report.Add("data_blocks_written", null, done.Written.DataBlocks);
         report.Add("data_bytes_written", null, done.Written.DataBytes);
         report.Add("zero_blocks_written", null, done.Written.ZeroBlocks);
+        report.Add("copy_blocks_written", null, done.Written.CopyBlocks);
+        report.Add("copy_bytes_written", null, done.Written.CopyBytes);
         report.Add("size_before", null, plan.Sizing.LengthBefore);
         report.Add("size_after", null, plan.Sizing.LengthAfter);
         report.Add("size_left", null, plan.Sizing.SizeLeft);

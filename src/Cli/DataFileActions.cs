@@ -48,8 +48,9 @@ public static class DataFileActions
             return ExitCode.Done;
         }
 
+        string copied = made.Trailer.CopyBlocks == 0 ? string.Empty : $" {made.Trailer.CopyBlocks} to copy,";
         session.Terminal.Summary(
-            $"{output.Name}: {CountText.Blocks(made.Trailer.DataBlocks!.Value)} with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}), {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
+            $"{output.Name}: {CountText.Blocks(made.Trailer.DataBlocks!.Value)} with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}),{copied} {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
         session.Terminal.Detail($"{SizeText.Format(made.Trailer.DataBytes.Value)} in {Rate.Text(made.Trailer.DataBytes.Value, session.Elapsed)}");
         return ExitCode.Done;
     }

@@ -8,26 +8,35 @@ namespace BinarySync.Cli;
 /// <summary>What `dtreq` does, but for `info`.</summary>
 public static class DataRequestActions
 {
+    /// <summary>The arguments of `dtreq`.</summary>
+    public sealed record CreateArguments(
+        Option<string> Remote, Option<string> Master, Option<bool> NoCopy, Option<string?> Label, Option<string?> Output, Option<bool> Force);
+
     /// <summary>Compares two checksum files.</summary>
-    public static int Create(
-        ParseResult result, ToolContext context, CommonOptions common, Option<string> remoteOption, Option<string> masterOption, Option<string?> label, Option<string?> outputOption, Option<bool> force)
+    public static int Create(ParseResult result, ToolContext context, CommonOptions common, CreateArguments arguments)
     {
         using CommandSession session = common.Begin(result, context);
-        string remote = result.GetValue(remoteOption)!;
-        string master = result.GetValue(masterOption)!;
+        string remote = result.GetValue(arguments.Remote)!;
+        string master = result.GetValue(arguments.Master)!;
+        bool copies = !result.GetValue(arguments.NoCopy);
         MessageFiles.RequireOneStandardInput(remote, master);
-        string path = MessageFiles.OutputPath(result.GetValue(outputOption), remote, MessageKind.ChecksumFile, MessageKind.DataRequest, master);
+        string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), remote, MessageKind.ChecksumFile, MessageKind.DataRequest, master);
         using Stream remoteInput = MessageFiles.Open(remote, session.Options.Cancellation);
         using Stream masterInput = MessageFiles.Open(master, session.Options.Cancellation);
-        using ChecksumFileReader remoteReader = new(remoteInput, MessageFiles.NameOf(remote));
-        using ChecksumFileReader masterReader = new(masterInput, MessageFiles.NameOf(master));
-        using MessageOutput output = MessageFiles.Create(path, result.GetValue(force), session, remote, master);
-        DataRequestResult made = DataRequestOperation.Run(remoteReader, masterReader, result.GetValue(label), output.Stream, session.Options);
+        using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, remote, master);
+        DataRequestResult made = copies
+            ? WithCopies(result.GetValue(arguments.Label), remote, remoteInput, master, masterInput, path, output, session)
+            : WithoutCopies(result.GetValue(arguments.Label), remote, remoteInput, master, masterInput, output, session);
         long length = output.Stream.Position;
         output.Commit();
         if (made.SizeLeft)
         {
             session.Terminal.Note("the sizes differ, and the ranges leave out a part of what lies between: the size of the target will be left as it is");
+        }
+
+        if (made.BlocksLeftOut > 0)
+        {
+            session.Terminal.Note($"there is no room to remember more: whether the remote has the content of {CountText.Blocks(made.BlocksLeftOut)} elsewhere was not looked at, and it is sent");
         }
 
         if (session.Json)
@@ -36,18 +45,43 @@ public static class DataRequestActions
             report.AddHeader("output", path, made.Header);
             report.AddTrailer(made.Trailer);
             report.Add("compared_blocks", null, made.ComparedBlocks);
+            report.Add("blocks_not_looked_for", null, made.BlocksLeftOut);
             report.Add("length", null, length);
             report.Finish();
             return ExitCode.Done;
         }
 
+        MessageTrailer trailer = made.Trailer;
+        string copied = trailer.CopyBlocks == 0 ? string.Empty : $" {trailer.CopyBlocks} to copy from elsewhere,";
         session.Terminal.Summary(
-            $"{output.Name}: {made.Trailer.DataBlocks + made.Trailer.ZeroBlocks} of {made.ComparedBlocks} blocks differ: {made.Trailer.DataBlocks} to send ({SizeText.Format(made.Trailer.DataBytes!.Value)}), {made.Trailer.ZeroBlocks} zeros; {SizeText.Format(length)}");
+            $"{output.Name}: {trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks} of {made.ComparedBlocks} blocks differ: {trailer.DataBlocks} to send ({SizeText.Format(trailer.DataBytes!.Value)}),{copied} {trailer.ZeroBlocks} zeros; {SizeText.Format(length)}");
         if (made.Header.BaseSize != made.Header.TargetSize && !made.SizeLeft)
         {
             session.Terminal.Summary($"size changes from {SizeText.Exact(made.Header.BaseSize!.Value)} to {SizeText.Exact(made.Header.TargetSize!.Value)}");
         }
 
         return ExitCode.Done;
+    }
+
+    private static DataRequestResult WithoutCopies(
+        string? label, string remote, Stream remoteInput, string master, Stream masterInput, MessageOutput output, CommandSession session)
+    {
+        using ChecksumFileReader remoteReader = new(remoteInput, MessageFiles.NameOf(remote));
+        using ChecksumFileReader masterReader = new(masterInput, MessageFiles.NameOf(master));
+        return DataRequestOperation.Run(remoteReader, masterReader, label, output.Stream, session.Options);
+    }
+
+    // Each file is read several times: a pipe waits beside the output, or where temporary files are.
+    private static DataRequestResult WithCopies(
+        string? label, string remote, Stream remoteInput, string master, Stream masterInput, string path, MessageOutput output, CommandSession session)
+    {
+        string directory = path == MessageFiles.Standard ? Path.GetTempPath() : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        using Stream ofRemote = Seekable(remoteInput);
+        using Stream ofMaster = Seekable(masterInput);
+        return DataRequestOperation.RunWithCopies(
+            new ChecksumSource(ofRemote, MessageFiles.NameOf(remote)), new ChecksumSource(ofMaster, MessageFiles.NameOf(master)), label, output.Stream, session.Options);
+
+        Stream Seekable(Stream input) =>
+            input.CanSeek ? input : SpoolDirectory.Spool(input, directory, "--no-copy needs no room: each file is read once", session);
     }
 }

@@ -9,6 +9,7 @@ internal sealed class ExtentList(Report report, bool lists)
     private BlockRun _run;
     private string _kind = string.Empty;
     private string? _old;
+    private long? _source;
 
     public void Begin()
     {
@@ -18,14 +19,19 @@ internal sealed class ExtentList(Report report, bool lists)
         }
     }
 
-    public void Add(BlockRun run, string kind, string? old)
+    /// <summary>Adds a run.</summary>
+    /// <param name="run">Blocks.</param>
+    /// <param name="kind">What they are, or become.</param>
+    /// <param name="old">What they were; null for a checksum file.</param>
+    /// <param name="source">The first block that is copied; null where none is.</param>
+    public void Add(BlockRun run, string kind, string? old, long? source = null)
     {
         if (!lists)
         {
             return;
         }
 
-        if (_run.Count > 0 && _run.End == run.First && _kind == kind && _old == old)
+        if (_run.Count > 0 && _run.End == run.First && _kind == kind && _old == old && (source is null ? _source is null : source == _source + _run.Count))
         {
             _run = BlockRun.Between(_run.First, run.End);
             return;
@@ -35,6 +41,7 @@ internal sealed class ExtentList(Report report, bool lists)
         _run = run;
         _kind = kind;
         _old = old;
+        _source = source;
     }
 
     public void End()
@@ -92,8 +99,14 @@ internal sealed class ExtentList(Report report, bool lists)
             report.AddHidden("old", _old);
         }
 
+        if (_source is { } block)
+        {
+            report.Add("source", null, block);
+        }
+
         report.EndObject();
-        report.Line(_old is null ? $"  {_kind,-6}{_run}" : $"  {_kind,-6}{_run} (was {_old})");
+        string from = _source is { } source ? $" from {new BlockRun(source, _run.Count)}" : string.Empty;
+        report.Line(_old is null ? $"  {_kind,-6}{_run}" : $"  {_kind,-6}{_run}{from} (was {_old})");
         report.Drain();
     }
 }

@@ -62,7 +62,7 @@ public static class InfoActions
             session.Options.Cancellation.ThrowIfCancellationRequested();
             foreach (Operation operation in group.Operations)
             {
-                list.Add(operation.Blocks, operation.New.ToString().ToLowerInvariant(), operation.Old.ToString().ToLowerInvariant());
+                list.Add(operation.Blocks, operation.New.ToString().ToLowerInvariant(), operation.Old.ToString().ToLowerInvariant(), operation.New == NewKind.Copy ? operation.Source : null);
             }
 
             while (reader.ReadFrame(out _))

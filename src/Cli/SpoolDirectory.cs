@@ -2,12 +2,16 @@ using BinarySync.Storage;
 
 namespace BinarySync.Cli;
 
-/// <summary>Where a data file from a pipe waits until it has been verified whole.</summary>
+/// <summary>Where a message from a pipe waits that has to be read more than once, or verified whole before it is used.</summary>
 internal static class SpoolDirectory
 {
     /// <summary>Takes all of the input into a nameless file there.</summary>
+    /// <param name="input">The pipe.</param>
+    /// <param name="directory">Where there is room.</param>
+    /// <param name="hint">What helps where there is none.</param>
+    /// <param name="session">Progress and cancellation.</param>
     /// <exception cref="StorageException">There is no room; nothing else has been written.</exception>
-    public static Stream Spool(Stream input, string directory, CommandSession session)
+    public static Stream Spool(Stream input, string directory, string hint, CommandSession session)
     {
         Stream spool = SpoolFile.Create(directory);
         try
@@ -27,7 +31,7 @@ internal static class SpoolDirectory
         {
             spool.Dispose();
             throw new StorageException(
-                exception.Error, exception.Path, $"{exception.Message}; nothing was written to the target", exception.Errno, exception.Offset, "--spool names a directory with more room");
+                exception.Error, exception.Path, $"{exception.Message}; nothing else was written", exception.Errno, exception.Offset, hint);
         }
         catch
         {

@@ -5,19 +5,22 @@ using BinarySync.Format;
 return ToolRunner.Run("dtreq", args, context =>
 {
     CommonOptions common = new();
-    Option<string> remote = new("--remote") { Description = "The remote's checksum file (the old content); '-' is standard input", HelpName = "R.ckf", Required = true };
-    Option<string> master = new("--master") { Description = "The master's checksum file (the new content); '-' is standard input", HelpName = "M.ckf", Required = true };
-    Option<string?> label = Options.Label();
-    Option<string?> output = Options.Output("FILE.dtr");
-    Option<bool> force = Options.Force();
+    DataRequestActions.CreateArguments create = new(
+        new Option<string>("--remote") { Description = "The remote's checksum file (the old content); '-' is standard input", HelpName = "R.ckf", Required = true },
+        new Option<string>("--master") { Description = "The master's checksum file (the new content); '-' is standard input", HelpName = "M.ckf", Required = true },
+        new Option<bool>("--no-copy") { Description = "Do not look for content that the remote has elsewhere; send all that differs" },
+        Options.Label(),
+        Options.Output("FILE.dtr"),
+        Options.Force());
     RootCommand root = new("Compare two checksum files into a data request: the blocks that the remote needs");
-    root.Add(remote);
-    root.Add(master);
-    root.Add(label);
-    root.Add(output);
-    root.Add(force);
+    root.Add(create.Remote);
+    root.Add(create.Master);
+    root.Add(create.NoCopy);
+    root.Add(create.Label);
+    root.Add(create.Output);
+    root.Add(create.Force);
     common.AddTo(root);
-    root.SetAction(result => DataRequestActions.Create(result, context, common, remote, master, label, output, force));
+    root.SetAction(result => DataRequestActions.Create(result, context, common, create));
 
     Argument<string> file = new("FILE.dtr") { Description = "A data request; '-' is standard input" };
     Option<bool> extents = Options.Extents();

@@ -132,6 +132,17 @@ public sealed class MessageReader
         }
     }
 
+    /// <summary>
+    /// Reads the section that begins at an offset: for another look at one whose place was noted in a message that has been verified. Its checksum is checked. After this only more of
+    /// the same may be read, and there is no end.
+    /// </summary>
+    public void ReadSectionAt(long offset)
+    {
+        _input.Position = offset;
+        Position = offset;
+        ReadFrame(offset);
+    }
+
     /// <summary>Takes the payload's array away from the reader and gives it another (of any length), so that it outlives the next section.</summary>
     public byte[] ExchangePayload(byte[] replacement)
     {

@@ -54,6 +54,9 @@ public sealed class OperationReader
     /// <summary>The frame just read: codec and lengths.</summary>
     public SectionHeader Frame => _message.Section;
 
+    /// <summary>Where the section of the group just read begins.</summary>
+    public long GroupOffset { get; private set; }
+
     /// <summary>The number of the section just read, from 1, and its offset: for errors.</summary>
     public (long Number, long Offset) FramePlace => (_message.Sections, _message.PayloadOffset - SectionHeader.Length);
 
@@ -79,6 +82,7 @@ public sealed class OperationReader
             throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", "a section is not one of operations, where one is due");
         }
 
+        GroupOffset = FramePlace.Offset;
         group.Parse(_message, Geometry);
         CheckOrder(group);
         CheckCut(group);
@@ -86,6 +90,18 @@ public sealed class OperationReader
         _contentLeft = _message.Kind == MessageKind.DataFile ? group.ContentLength : 0;
         _counts = _counts.With(group);
         return true;
+    }
+
+    /// <summary>Reads a group once more whose <see cref="GroupOffset"/> was noted. See <see cref="MessageReader.ReadSectionAt"/>.</summary>
+    public void ReadGroupAt(long offset, OperationGroup group)
+    {
+        _message.ReadSectionAt(offset);
+        if (_message.Section.Type != SectionType.Operations)
+        {
+            throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", "a section is not one of operations, where one was");
+        }
+
+        group.Parse(_message, Geometry);
     }
 
     /// <summary>

@@ -6,5 +6,6 @@ namespace BinarySync.Sync;
 /// <param name="Journal">What an interrupted run leaves for the next one.</param>
 /// <param name="Identity">What the target is, in the journal: the same after a reboot.</param>
 /// <param name="Undo">Where to write an undo file; null for none.</param>
+/// <param name="Redo">Where content is kept while its source is overwritten; a data file with copies needs it.</param>
 /// <param name="Repair">Begins the request for blocks that did not read back as written; null where none is wanted.</param>
-public sealed record ApplyPlaces(IStateFile Journal, string Identity, IUndoPlace? Undo = null, MessageOutput? Repair = null);
+public sealed record ApplyPlaces(IStateFile Journal, string Identity, IUndoPlace? Undo = null, MessageOutput? Repair = null, IRedoFile? Redo = null);

@@ -14,6 +14,7 @@ internal sealed class ApplyRun(
     SyncOptions options)
 {
     private ApplyStart _start;
+    private readonly RedoLog _redo = new(places.Redo ?? new NoRedoFile());
     private JournalRecord? _standing;
 
     public ApplyResult Run()
@@ -24,6 +25,7 @@ internal sealed class ApplyRun(
             throw Unrecognized(plan);
         }
 
+        DemandCopies(plan);
         if (specification.CheckBase)
         {
             CheckBase(plan);
@@ -55,7 +57,7 @@ internal sealed class ApplyRun(
         }
 
         PatchJournal journal = new(places.Journal, FirstRecord(plan, other), doubtIsInherited: _start is ApplyStart.Resumed or ApplyStart.TurnedRound or ApplyStart.OtherRetired, tuning);
-        WriteCounts written = Write(new PatchExecutor(target, plan, patch, workspace, journal, specification, tuning, options));
+        WriteCounts written = Write(new PatchExecutor(target, plan, patch, workspace, journal, _redo, specification, tuning, options));
         if (makesUndo && !tuning.WritesUndoFirst)
         {
             Make(undo!);
@@ -64,7 +66,7 @@ internal sealed class ApplyRun(
         journal.Flushed(long.MaxValue);
         long verified = Verify(plan, journal);
         Cut(plan, journal);
-        journal.Finish();
+        Finish(journal);
         return new ApplyResult(plan, _start, DryRun: false, undoKept, written, verified);
     }
 
@@ -78,7 +80,8 @@ internal sealed class ApplyRun(
             target.Flush();
         }
 
-        PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(_standing, othersStands: false);
+        bool hasRedo = _standing is { IsFinished: false, Redo: { } digest } && _redo.TryLoad(digest.Span);
+        PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options, hasRedo ? _redo : null).Plan(_standing, othersStands: false);
         if (_standing is not { IsFinished: false } standing)
         {
             return plan.Misfit is { } misfit ? throw misfit : plan;
@@ -89,6 +92,15 @@ internal sealed class ApplyRun(
         bool isSame = standing.Session.Span.SequenceEqual(patch.Digest.Span) && (standing.BaseSize, standing.TargetSize) == (baseSize, targetSize);
         bool isOther = standing.Other is { } other && other.Span.SequenceEqual(patch.Digest.Span) && (standing.TargetSize, standing.BaseSize) == (baseSize, targetSize);
         _start = isSame ? ApplyStart.Resumed : isOther ? ApplyStart.TurnedRound : ApplyStart.OtherRetired;
+        if (_start == ApplyStart.Resumed && standing.Redo is not null && !hasRedo)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                target.Name,
+                $"cannot be gone on with: {places.Redo?.Name}, where the interrupted run kept what it was copying, is missing or damaged",
+                standing.Other is null ? "make a new checksum file of the target, and a new request; --abandon-journal gives the interrupted run up" : "apply the undo file");
+        }
+
         if (_start != ApplyStart.OtherRetired)
         {
             return plan.Misfit is { } unfit ? throw unfit : plan;
@@ -165,6 +177,9 @@ internal sealed class ApplyRun(
 
             // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and what it left in doubt stays so.
             DoubtFrom = standing?.DoubtFrom ?? 0,
+
+            // The other direction has the old content of all that is being copied.
+            Redo = _start == ApplyStart.Resumed ? standing!.Redo : null,
             BaseSize = geometry.Base.Size,
             TargetSize = geometry.Target.Size,
             Target = places.Identity,
@@ -225,6 +240,37 @@ internal sealed class ApplyRun(
         }
     }
 
+    private void Finish(PatchJournal journal)
+    {
+        journal.Finish();
+        places.Redo?.Remove();
+    }
+
+    private void DemandCopies(PatchPlan plan)
+    {
+        if (plan.WithoutSource.BlockCount > 0)
+        {
+            throw new SyncException(
+                SyncError.Unrecognized,
+                target.Name,
+                $"the content for {plan.WithoutSource} is not where {patch.Name} says that it can be copied from; nothing was written",
+                _start == ApplyStart.Fresh
+                    ? "the target has changed since its checksum file was made: make a new one, and a new request"
+                    : "what was to be copied has been overwritten since: finish taking it back (apply the undo file), or make a new checksum file and request",
+                plan.WithoutSource.Runs);
+        }
+
+        if (plan.OtherContent.BlockCount > 0)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                target.Name,
+                $"what was to be copied to {plan.OtherContent} has the hashes of the master's blocks and is not what the master has; nothing was written",
+                "make the request with dtreq --no-copy, or the checksum files with -a sha256",
+                plan.OtherContent.Runs);
+        }
+    }
+
     private void CheckBase(PatchPlan plan)
     {
         bool tailMayBeGone = target.Kind == StorageKind.BlockDevice || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
@@ -267,7 +313,7 @@ internal sealed class ApplyRun(
         }
 
         // What was to be written is written: there is nothing to go on with.
-        journal.Finish();
+        Finish(journal);
         throw new SyncException(
             SyncError.VerificationFailed,
             target.Name,

@@ -68,11 +68,20 @@ public sealed record PatchPlan
     /// <summary>Blocks that are neither.</summary>
     public required BlockRunList Unrecognized { get; init; }
 
+    /// <summary>Blocks that cannot be copied: their content is not where the data file says.</summary>
+    public BlockRunList WithoutSource { get; init; } = new();
+
+    /// <summary>Blocks to be copied from content that has the hash of the master's, and is another one.</summary>
+    public BlockRunList OtherContent { get; init; } = new();
+
     /// <summary>Blocks that would be written.</summary>
     public long BlocksToWrite => OldBlocks + AgainBlocks + Unrecognized.BlockCount;
 
     /// <summary>Blocks that are not as the base had them, those of which the journal knows included.</summary>
     internal long NotOldBlocks { get; init; }
+
+    /// <summary>The copies, in order.</summary>
+    internal CopyPlan Copies { get; init; } = CopyPlan.None;
 
     /// <summary>Why the target's size does not fit; null where it does.</summary>
     internal SyncException? Misfit { get; init; }
@@ -116,4 +125,6 @@ public sealed record ApplyResult(PatchPlan Plan, ApplyStart Start, bool DryRun, 
 /// <param name="DataBlocks">Blocks written with content.</param>
 /// <param name="DataBytes">Their bytes.</param>
 /// <param name="ZeroBlocks">Blocks turned to zeros.</param>
-public readonly record struct WriteCounts(long DataBlocks, long DataBytes, long ZeroBlocks);
+/// <param name="CopyBlocks">Blocks copied from elsewhere in the target.</param>
+/// <param name="CopyBytes">Their bytes.</param>
+public readonly record struct WriteCounts(long DataBlocks, long DataBytes, long ZeroBlocks, long CopyBlocks, long CopyBytes);

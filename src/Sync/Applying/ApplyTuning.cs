@@ -8,6 +8,18 @@ internal sealed record ApplyTuning
     /// <summary>Bytes that are changed between two flushes.</summary>
     public long WindowBytes { get; init; } = 256L << 20;
 
+    /// <summary>Bytes of copies whose content is put into the redo between two flushes.</summary>
+    public long RedoBytes { get; init; } = 64L << 20;
+
+    /// <summary>Copies whose source is overwritten by copies go through the redo.</summary>
+    public bool UsesRedo { get; init; } = true;
+
+    /// <summary>The redo is durable before the journal speaks of it.</summary>
+    public bool FlushesRedo { get; init; } = true;
+
+    /// <summary>Copies are durable before content and zeros overwrite their sources.</summary>
+    public bool FlushesCopies { get; init; } = true;
+
     /// <summary>The journal says which stretch is being changed.</summary>
     public bool MarksWindows { get; init; } = true;
 

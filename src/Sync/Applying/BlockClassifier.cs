@@ -59,7 +59,7 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
 
     private bool IsNew(OperationGroup group, in Operation operation, long block, ReadOnlySpan<byte> content, out bool hashed)
     {
-        hashed = operation.New == NewKind.Data;
+        hashed = operation.HasNewHashes;
         if (!hashed)
         {
             return ZeroBlocks.IsZero(content);

@@ -16,7 +16,8 @@ internal sealed class PatchExecutor
     private readonly PatchPlan _plan;
     private readonly PatchSource _patch;
     private readonly PatchWorkspace _workspace;
-    private readonly bool _force;
+    private readonly RedoLog _redo;
+    private readonly ApplySpecification _specification;
     private readonly SyncOptions _options;
     private readonly SyncGeometry _geometry;
     private readonly TargetChecker _checker;
@@ -36,6 +37,7 @@ internal sealed class PatchExecutor
         PatchSource patch,
         PatchWorkspace workspace,
         PatchJournal journal,
+        RedoLog redo,
         ApplySpecification specification,
         ApplyTuning tuning,
         SyncOptions options)
@@ -46,7 +48,8 @@ internal sealed class PatchExecutor
         _plan = plan;
         _patch = patch;
         _workspace = workspace;
-        _force = specification.ForceUnrecognized;
+        _redo = redo;
+        _specification = specification;
         _options = options;
         _geometry = plan.Header.SyncGeometry;
         _checker = new TargetChecker(target, _geometry, CheckMode.Write, plan.Doubt);
@@ -64,8 +67,9 @@ internal sealed class PatchExecutor
     /// <exception cref="SyncException">A block changed since it was recognised.</exception>
     public WriteCounts Write()
     {
-        // The first window is marked with the first record: one flush less where there is one window, as there is most often.
-        bool marks = _plan.BlocksToWrite > 0 && _plan.Windows.Count > 0;
+        // The first window is marked with the first record: one flush less where there is one window, as there is most often. Copies have windows of their own before that.
+        bool copies = _plan.BlocksToWrite > 0 && !_plan.Copies.IsEmpty;
+        bool marks = _plan.BlocksToWrite > 0 && _plan.Windows.Count > 0 && !copies;
         if (!_tuning.JournalsBeforeGrowing)
         {
             Grow();
@@ -75,6 +79,11 @@ internal sealed class PatchExecutor
         _marked = marks ? 0 : -1;
         HasBegun = true;
         Grow();
+        if (copies)
+        {
+            _written = new CopyExecutor(_target, _plan, _patch, _workspace, _journal, _redo, _specification, _tuning, _options).Run();
+        }
+
         if (_plan.BlocksToWrite > 0)
         {
             WriteBlocks();
@@ -94,6 +103,14 @@ internal sealed class PatchExecutor
 
         return _written;
     }
+
+    /// <summary>An error for a block that is no longer what it was found to be.</summary>
+    internal static SyncException ChangedBlock(string target, long block) => new(
+        SyncError.Unrecognized,
+        target,
+        $"block {block} changed while the data file was being applied; blocks before it may be written already",
+        "stop what else writes to the target",
+        [new BlockRun(block, 1)]);
 
     private void Grow()
     {
@@ -312,20 +329,8 @@ internal sealed class PatchExecutor
         }
     }
 
-    // Of a device: where B ends inside a block that A fills further, the rest of that block is left alone like all that lies behind B, but where a data file leads the other way. That one
-    // expects the block as B has it, and zeros behind that; and it brings the rest back.
-    private int RestOfLastBlock(in ContentPiece stretch)
-    {
-        long end = stretch.TargetOffset + stretch.Length;
-        if (_target.Kind != StorageKind.BlockDevice || !_journal.LeadsBack || !_geometry.ResizesTarget || end != _geometry.Target.Size || _geometry.Target.ShortLength == 0)
-        {
-            return 0;
-        }
-
-        long block = _geometry.Target.BlockCount - 1;
-        int rest = _geometry.Base.LengthOf(block) - _geometry.Target.LengthOf(block);
-        return (int)Math.Clamp(_target.Length - end, 0, Math.Max(0, rest));
-    }
+    private int RestOfLastBlock(in ContentPiece stretch) =>
+        DeviceTail.RestBehind(_target, _geometry, _journal, stretch.TargetOffset + stretch.Length);
 
     private long BlocksIn(in ContentPiece stretch) =>
         _geometry.Target.BlockAt(stretch.TargetOffset + stretch.Length - 1) - _geometry.Target.BlockAt(stretch.TargetOffset) + 1;
@@ -349,14 +354,9 @@ internal sealed class PatchExecutor
 
     private void RequireWritable(long block, BlockState state)
     {
-        if (state == BlockState.Unrecognized && !_force)
+        if (state == BlockState.Unrecognized && !_specification.ForceUnrecognized)
         {
-            throw new SyncException(
-                SyncError.Unrecognized,
-                _target.Name,
-                $"block {block} changed while the data file was being applied; blocks before it may be written already",
-                "stop what else writes to the target",
-                [new BlockRun(block, 1)]);
+            throw ChangedBlock(_target.Name, block);
         }
     }
 }

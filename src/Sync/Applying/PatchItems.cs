@@ -144,11 +144,6 @@ internal sealed class PatchItems(
             return false;
         }
 
-        if (_group.Copies > 0)
-        {
-            throw new MessageFormatException(FormatError.Unsupported, reader.Source, reader.Position, "kinds", "needs a program that handles copy operations");
-        }
-
         _groupNumber++;
         onGroup?.Invoke(_group);
         return true;

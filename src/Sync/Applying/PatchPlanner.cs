@@ -7,7 +7,7 @@ namespace BinarySync.Sync;
 /// Finds out what applying would do, and changes nothing: verifies the data file whole, content and all, and recognises every block that
 /// would be overwritten (docs/Design.md, "The passes of apply").
 /// </summary>
-internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, PatchWorkspace workspace, ApplyTuning tuning, SyncOptions options)
+internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, PatchWorkspace workspace, ApplyTuning tuning, SyncOptions options, RedoLog? redo = null)
 {
     private readonly BlockRunList _unrecognized = new();
     private readonly PatchWindows _windows = new(tuning.WindowBytes);
@@ -31,7 +31,12 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         long targetLength = target.Length;
         TargetChecker checker = new(target, geometry, CheckMode.Recognize, doubt);
         FrameVerifier frames = new(reader.Header, patch.Name);
-        PatchItems items = new(reader, PatchPass.Plan, targetLength, workspace, group => _windows.Add(group, geometry.Target));
+        CopyPlan.Builder copying = new();
+        PatchItems items = new(reader, PatchPass.Plan, targetLength, workspace, group =>
+        {
+            _windows.Add(group, geometry.Target);
+            copying.Add(group, reader.GroupOffset);
+        });
         options.Progress.Begin("verifying", patch.Length);
         long position = 0;
         OrderedPipeline<PatchItem>.Run(
@@ -58,6 +63,9 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
             item => Collect(item, frames),
             options.Cancellation);
         patch.RequireSame(reader.Trailer);
+        CopyPlan copies = copying.Finish(patch.Name, tuning.UsesRedo);
+        CopyContent content = new(target, geometry, reader.Header.Hash, redo);
+        CopyFaults faults = CopyVerifier.Verify(content, misfit is null ? copies : CopyPlan.None, patch, options);
         return new PatchPlan
         {
             Header = reader.Header,
@@ -71,6 +79,9 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
             Unrecognized = _unrecognized,
             Doubt = tuning.WritesDoubtedAgain ? doubt : PatchDoubt.None,
             Windows = _windows.All,
+            Copies = copies,
+            WithoutSource = faults.WithoutSource,
+            OtherContent = faults.OtherContent,
         };
     }
 

@@ -44,7 +44,7 @@ internal static class SpaceReservation
             {
                 long offset = geometry.OffsetOf(operation.Blocks.First);
                 long length = geometry.LengthOf(operation.Blocks);
-                bool takesSpace = operation.New == NewKind.Data || sparse == SparseMode.Never;
+                bool takesSpace = operation.New != NewKind.Zero || sparse == SparseMode.Never;
                 if (takesSpace && (holes || offset + length > plan.Sizing.LengthBefore) && !target.TryAllocate(offset, length))
                 {
                     return;

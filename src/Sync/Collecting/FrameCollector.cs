@@ -60,11 +60,6 @@ internal sealed class FrameCollector
                 return false;
             }
 
-            if (next.Copies > 0)
-            {
-                throw new MessageFormatException(FormatError.Unsupported, _request.Source, _request.Position, "kinds", "needs a program that handles copy operations");
-            }
-
             _group = next;
             _groupDue = true;
             _nextContent = 0;
@@ -88,6 +83,7 @@ internal sealed class FrameCollector
         slot.Changed.Clear();
         if (slot.IsGroup)
         {
+            slot.Sha256 = CopyDigests.Of(_master, slot.Group!, _geometry, _request.Header.Hash, slot.Raw, slot.Changed, progress);
             return;
         }
 
@@ -107,15 +103,15 @@ internal sealed class FrameCollector
 
     private void Emit(FrameSlot slot)
     {
-        if (slot.IsGroup)
-        {
-            WriteUnlessChanged(() => _writer.WriteGroup(slot.Group!));
-            return;
-        }
-
         foreach (long block in slot.Changed)
         {
             _changed.Add(new BlockRun(block, 1));
+        }
+
+        if (slot.IsGroup)
+        {
+            WriteUnlessChanged(() => _writer.WriteGroup(slot.Group!, slot.Sha256));
+            return;
         }
 
         if (_spanning is not null)
@@ -164,6 +160,9 @@ internal sealed class FrameCollector
         public OperationGroup? Group { get; set; }
 
         public bool IsGroup { get; set; }
+
+        /// <summary>Of the group's copies, one after the other.</summary>
+        public byte[] Sha256 { get; set; } = [];
 
         public long From { get; set; }
 

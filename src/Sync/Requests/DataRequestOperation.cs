@@ -8,12 +8,13 @@ namespace BinarySync.Sync;
 /// <param name="Trailer">Of the data request, as written.</param>
 /// <param name="SizeLeft">True where the sizes differ, but the ranges leave out part of what lies between.</param>
 /// <param name="ComparedBlocks">Blocks in the compared coverage.</param>
-public sealed record DataRequestResult(MessageHeader Header, MessageTrailer Trailer, bool SizeLeft, long ComparedBlocks);
+/// <param name="BlocksLeftOut">Blocks that are sent without a look at whether the base has them elsewhere: there are too many to remember.</param>
+public sealed record DataRequestResult(MessageHeader Header, MessageTrailer Trailer, bool SizeLeft, long ComparedBlocks, long BlocksLeftOut);
 
 /// <summary>Compares two checksum files into a data request.</summary>
 public static class DataRequestOperation
 {
-    /// <summary>Reads both checksum files once, side by side, and writes the request.</summary>
+    /// <summary>Reads both checksum files once, side by side, and writes the request. All that differs is sent, or is zeros.</summary>
     /// <param name="remote">The checksum file of A.</param>
     /// <param name="master">The checksum file of B.</param>
     /// <param name="label">Label of the request, or null.</param>
@@ -22,12 +23,75 @@ public static class DataRequestOperation
     /// <exception cref="MessageFormatException">One of them is refused.</exception>
     /// <exception cref="SyncException">They do not belong together.</exception>
     public static DataRequestResult Run(
-        ChecksumFileReader remote, ChecksumFileReader master, string? label, Stream output, SyncOptions options)
+        ChecksumFileReader remote, ChecksumFileReader master, string? label, Stream output, SyncOptions options) =>
+        Write(remote, master, Geometry(remote, master, out bool sizeLeft), [], sizeLeft, 0, label, output, options);
+
+    /// <summary>Reads both checksum files up to four times, and writes the request: what A has elsewhere is copied there.</summary>
+    /// <param name="remote">The checksum file of A.</param>
+    /// <param name="master">The checksum file of B.</param>
+    /// <param name="label">Label of the request, or null.</param>
+    /// <param name="output">Where the request is written.</param>
+    /// <param name="options">Progress and cancellation.</param>
+    /// <exception cref="MessageFormatException">One of them is refused.</exception>
+    /// <exception cref="SyncException">They do not belong together.</exception>
+    public static DataRequestResult RunWithCopies(ChecksumSource remote, ChecksumSource master, string? label, Stream output, SyncOptions options) =>
+        RunWithCopies(remote, master, label, output, new CopyLimits(), options);
+
+    internal static DataRequestResult RunWithCopies(
+        ChecksumSource remote, ChecksumSource master, string? label, Stream output, CopyLimits limits, SyncOptions options)
+    {
+        SyncGeometry geometry;
+        bool sizeLeft;
+        using (ChecksumFileReader a = remote.Open())
+        using (ChecksumFileReader b = master.Open())
+        {
+            geometry = Geometry(a, b, out sizeLeft);
+        }
+
+        CopyFinder finder = new(remote, master, geometry, limits, options);
+        IReadOnlyList<CopyRun> copies = finder.Find();
+        using ChecksumFileReader ofRemote = remote.Open();
+        using ChecksumFileReader ofMaster = master.Open();
+        DataRequestResult result = Write(ofRemote, ofMaster, geometry, copies, sizeLeft, finder.BlocksLeftOut, label, output, options);
+        remote.RequireSame(ofRemote);
+        master.RequireSame(ofMaster);
+        return result;
+    }
+
+    private static DataRequestResult Write(
+        ChecksumFileReader remote,
+        ChecksumFileReader master,
+        SyncGeometry geometry,
+        IReadOnlyList<CopyRun> copies,
+        bool sizeLeft,
+        long leftOut,
+        string? label,
+        Stream output,
+        SyncOptions options)
+    {
+        MessageHeader header = new()
+        {
+            BlockSize = master.Header.BlockSize,
+            Hash = master.Header.Hash,
+            BaseSize = remote.Header.Size,
+            TargetSize = master.Header.Size,
+            Coverage = geometry.Coverage,
+            Label = label,
+        };
+        DataRequestWriter writer = new(output, header);
+        CopyingWriter copying = new(writer, copies, header.Hash.Length);
+        ComparedRoots roots = ChecksumComparison.Run(remote, master, geometry, copying.Add, options);
+        return new DataRequestResult(
+            header, writer.Finish(roots.Base, roots.Target), sizeLeft, geometry.Coverage.CountIn(geometry.BlockCount), leftOut + copying.BlocksLeftOut);
+    }
+
+    // What both have in common to be compared, or why nothing can be.
+    private static SyncGeometry Geometry(ChecksumFileReader remote, ChecksumFileReader master, out bool sizeLeft)
     {
         RequireSameSpecification(remote, master);
         MessageHeader a = remote.Header;
         MessageHeader b = master.Header;
-        SyncGeometry geometry = SyncGeometry.Compare(a.Size!.Value, a.Coverage, b.Size!.Value, b.Coverage, b.BlockSize, out bool sizeLeft);
+        SyncGeometry geometry = SyncGeometry.Compare(a.Size!.Value, a.Coverage, b.Size!.Value, b.Coverage, b.BlockSize, out sizeLeft);
         if (geometry.Coverage.IsEmpty)
         {
             throw new SyncException(
@@ -39,15 +103,6 @@ public static class DataRequestOperation
                 "make both with the same --range, or from the same checksum request");
         }
 
-        MessageHeader header = new()
-        {
-            BlockSize = b.BlockSize,
-            Hash = b.Hash,
-            BaseSize = a.Size,
-            TargetSize = b.Size,
-            Coverage = geometry.Coverage,
-            Label = label,
-        };
         if (geometry.Coverage.Ranges.Length > FormatLimits.MaxRanges)
         {
             throw new SyncException(
@@ -57,36 +112,7 @@ public static class DataRequestOperation
                 "make both from the same checksum request");
         }
 
-        options.Progress.Begin("comparing", ChecksumOperation.CoveredBytes(geometry.Target, geometry.Coverage));
-        DataRequestWriter writer = new(output, header);
-
-        // Comparing is little beside reading: where there are two threads, this one reads one of the files itself.
-        using ChecksumRuns ofMaster = new(master, geometry.Coverage, ahead: options.Threads > 2);
-        using RunComparer comparer = new(new ChecksumRuns(remote, geometry.Coverage, ahead: options.Threads > 1), geometry, b.Hash, writer.Add);
-        using CoverageCursor compared = new(geometry.Coverage, geometry.Target.BlockCount);
-        while (ofMaster.ReadRun(out ChecksumRun run))
-        {
-            options.Cancellation.ThrowIfCancellationRequested();
-            BlockRun left = run.Blocks;
-            while (compared.NextInside(ref left, out BlockRun inside))
-            {
-                if (run.IsZero)
-                {
-                    comparer.AddZeros(inside);
-                }
-                else
-                {
-                    int at = (int)(inside.First - run.Blocks.First) * b.Hash.Length;
-                    comparer.AddData(inside, run.Hashes.Span.Slice(at, (int)inside.Count * b.Hash.Length));
-                }
-
-                options.Progress.Advance(geometry.Target.LengthOf(inside));
-            }
-        }
-
-        ReadOnlyMemory<byte> baseRoot = comparer.Finish();
-        long comparedBlocks = geometry.Coverage.CountIn(geometry.BlockCount);
-        return new DataRequestResult(header, writer.Finish(baseRoot, ofMaster.FinishRoot()), sizeLeft, comparedBlocks);
+        return geometry;
     }
 
     private static void RequireSameSpecification(ChecksumFileReader remote, ChecksumFileReader master)

@@ -45,6 +45,12 @@ internal sealed class CrashCase
 
     public required long WindowBytes { get; init; }
 
+    /// <summary>Bytes of copies between two flushes.</summary>
+    public long RedoBytes { get; init; } = 1;
+
+    /// <summary>The data file copies within the target.</summary>
+    public bool HasCopies { get; init; }
+
     /// <summary>Large blocks, so that the data file has several groups; a run takes a hundred times as long.</summary>
     public bool IsLarge { get; init; }
 
@@ -174,6 +180,7 @@ internal sealed class CrashCase
             expected = model.After(a, isDevice: true);
         }
 
+        byte[] dataFile = sync.Copies ? sync.DataFileWithCopies() : sync.DataFile();
         const int Page = 1024;
         return new CrashCase(
             $"{(isDevice ? "device" : "file")}, {sync}",
@@ -183,8 +190,10 @@ internal sealed class CrashCase
             model.B.Length,
             sync.BlockSize,
             model.ChangesSize,
-            sync.DataFile())
+            dataFile)
         {
+            HasCopies = FourSteps.Groups(dataFile).Any(group => group.Copies > 0),
+            RedoBytes = random.Next(4) == 0 ? 64 << 20 : 1 + (random.Next(4) * sync.BlockSize),
             Behaviour = BehaviourOf(random, isDevice, sync.StorageA.HasHoles),
             WithUndo = random.Next(3) > 0,
             Sparse = (SparseMode)random.Next(3),
@@ -220,6 +229,19 @@ internal sealed class CrashCase
         int count = random.Next(5) < 2 ? cells.Length : random.Next(0, most + 1);
         int[] others = Cells(random, count);
         int kept = random.Next(0, 4);
+        bool copies = random.Next(2) == 0;
+        if (copies && cells.Length > 0)
+        {
+            // Most of B comes from other places of A: moved, exchanged, repeated.
+            int shift = random.Next(-3, 4);
+            others = [.. others.Select((cell, i) => random.Next(4) switch
+            {
+                0 => cell,
+                1 => cells[random.Next(cells.Length)],
+                _ => cells[(((i + shift) % cells.Length) + cells.Length) % cells.Length],
+            })];
+        }
+
         Side b = new([.. others.Select((cell, i) => i < cells.Length && random.Next(4) < kept ? cells[i] : cell)], random.Next(2) == 0 ? a.Cut : CutOf(random, blockSize));
         BlockCoverage ranges = random.Next(4) == 0 ? RangesOf(random, most) : BlockCoverage.Whole;
         return new SyncCase
@@ -238,6 +260,7 @@ internal sealed class CrashCase
             B = b,
             RangesA = ranges,
             RangesB = random.Next(3) > 0 ? ranges : BlockCoverage.Whole,
+            Copies = copies,
             Seed = 0,
         };
     }

@@ -45,7 +45,7 @@ internal sealed class CrashJudge(CrashCase crashCase)
     }
 
     /// <summary>What is wrong with a run that did not succeed; null where it may be so.</summary>
-    public static string? JudgeFailure(CrashMachine machine, Exception failure, bool mustSucceed)
+    public string? JudgeFailure(CrashMachine machine, Exception failure, bool mustSucceed)
     {
         if (machine.Failed is not null)
         {
@@ -58,7 +58,8 @@ internal sealed class CrashJudge(CrashCase crashCase)
         }
 
         // It may refuse, but it must not touch anything then.
-        return failure is not SyncException { Error: SyncError.Mismatch } ? "it was refused for another reason than the journal"
+        bool isOfCopies = crashCase.HasCopies && failure is SyncException { Error: SyncError.Unrecognized } && failure.Message.Contains("copied from", StringComparison.Ordinal);
+        return failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies ? "it was refused for another reason than the journal"
             : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "it was refused after something had been changed";
     }
 }

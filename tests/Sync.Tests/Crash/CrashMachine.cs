@@ -11,6 +11,9 @@ internal enum CrashCall
     JournalReplace,
     JournalOverwrite,
     JournalRemove,
+    RedoWrite,
+    RedoFlush,
+    RedoRemove,
     UndoCommit,
     UndoOpen,
 
@@ -22,10 +25,12 @@ internal enum CrashCall
 /// <param name="Call">Which.</param>
 /// <param name="Before">The machine when the call begins.</param>
 /// <param name="Change">What it does to the target.</param>
-/// <param name="File">What it makes of the journal or of the undo file.</param>
+/// <param name="File">What it makes of the journal, of the redo or of the undo file.</param>
 /// <param name="FileRange">The bytes of the journal that it overwrites.</param>
 internal readonly record struct CrashPoint(CrashCall Call, MachineState Before, CrashChange? Change = null, byte[]? File = null, (int From, int End) FileRange = default)
 {
+    public bool ChangesRedo => Call is CrashCall.RedoWrite or CrashCall.RedoRemove;
+
     public bool ChangesJournal => Call is CrashCall.JournalReplace or CrashCall.JournalOverwrite or CrashCall.JournalRemove;
 }
 
@@ -63,7 +68,7 @@ internal sealed class CrashMachine(MachineState state, CrashBehaviour behaviour,
 
         Failed = point;
         State = point.AfterFailure(fault.Random, behaviour);
-        StorageError error = point.Call is CrashCall.Flush or CrashCall.UndoOpen || (point.ChangesJournal && fault.Random.Next(2) == 0) ? StorageError.FlushFailed
+        StorageError error = point.Call is CrashCall.Flush or CrashCall.RedoFlush or CrashCall.UndoOpen || (point.ChangesJournal && fault.Random.Next(2) == 0) ? StorageError.FlushFailed
             : fault.Random.Next(2) == 0 ? StorageError.NoSpace : StorageError.WriteFailed;
         throw new StorageException(error, "target", $"injected at {point.Call}", 5);
     }

@@ -29,7 +29,7 @@ internal sealed class CrashModel
         _case = crashCase;
         _judge = new CrashJudge(crashCase);
         _number = number;
-        _tuning = tuning with { WindowBytes = crashCase.WindowBytes };
+        _tuning = tuning with { WindowBytes = crashCase.WindowBytes, RedoBytes = crashCase.RedoBytes };
         _counts = counts;
         _effort = effort;
         _random = random;
@@ -138,6 +138,14 @@ internal sealed class CrashModel
         }
 
         byte[] digest = DigestOf(direction);
+
+        // What is taken back overwrites what was to be copied: that has to be finished first.
+        if (direction == Direction.Forth && _case.HasCopies
+            && JournalRecord.TryDecode(file, out JournalRecord? back) == JournalContent.Valid && !back!.IsFinished && back.Session.Span.SequenceEqual(DigestOf(Direction.Back)))
+        {
+            return false;
+        }
+
         return JournalRecord.TryDecode(file, out JournalRecord? record) != JournalContent.Valid
             || record!.IsFinished
             || record.Session.Span.SequenceEqual(digest)
@@ -167,7 +175,7 @@ internal sealed class CrashModel
         Exception? failure = null;
         try
         {
-            ApplyPlaces places = new(new CrashStateFile(machine), "file:target", withUndo ? new CrashUndoPlace(machine) : null);
+            ApplyPlaces places = new(new CrashStateFile(machine), "file:target", withUndo ? new CrashUndoPlace(machine) : null, Redo: new CrashRedoFile(machine));
             ApplyOperation.Run(new CrashDisk(machine), new PatchSource(new MemoryStream(dataFile, writable: false), $"{direction}.dtf"), places, specification, _tuning, OneThread);
         }
         catch (Exception exception)
@@ -175,7 +183,7 @@ internal sealed class CrashModel
             failure = exception;
         }
 
-        string? wrong = failure is null ? _judge.Judge(direction, machine.State, withUndo) : CrashJudge.JudgeFailure(machine, failure, mustSucceed);
+        string? wrong = failure is null ? _judge.Judge(direction, machine.State, withUndo) : _judge.JudgeFailure(machine, failure, mustSucceed);
         if (wrong is not null)
         {
             _find = new CrashFind(_number, Tell(node, direction, way, specification, wrong, failure));
@@ -279,7 +287,7 @@ internal sealed class CrashModel
         StringBuilder text = new();
         text.AppendLine($"case {_number}: {wrong}");
         text.AppendLine($"  {_case.Description}");
-        text.AppendLine($"  {_case.Behaviour}, sparse {_case.Sparse}, undo {_case.WithUndo}, windows of {_case.WindowBytes}");
+        text.AppendLine($"  {_case.Behaviour}, sparse {_case.Sparse}, undo {_case.WithUndo}, windows of {_case.WindowBytes}, redo of {_case.RedoBytes}, copies {_case.HasCopies}");
         Stack<string> path = [];
         for (Node? at = node; at is not null; at = at.Parent)
         {

@@ -10,7 +10,7 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
 
     [Fact]
     public void A_journal_that_is_not_flushed_is_found() =>
-        DemandFind("neither as", new ApplyTuning(), new CrashEffort(), machine => machine with { FlushesJournal = false });
+        DemandFind("what must succeed was refused", new ApplyTuning(), new CrashEffort(), machine => machine with { FlushesJournal = false });
 
     [Fact]
     public void Writing_outside_of_a_marked_window_is_found() => DemandFind("neither as", new ApplyTuning { MarksWindows = false }, new CrashEffort());
@@ -41,6 +41,18 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
 
     [Fact]
     public void Cutting_before_the_journal_knows_is_found() => DemandFind("neither as", new ApplyTuning { CutsLast = false }, new CrashEffort());
+
+    // In the right order, but without the redo: a copy that overlaps its own source is torn, or one is lost that the next has overwritten.
+    [Fact]
+    public void Copying_without_the_redo_is_found() => DemandFind("copied from", new ApplyTuning { UsesRedo = false }, new CrashEffort());
+
+    [Fact]
+    public void A_redo_that_the_journal_names_before_it_is_durable_is_found() =>
+        DemandFind("is missing or damaged", new ApplyTuning { FlushesRedo = false }, new CrashEffort { OnlyFault = CrashFault.PowerCut });
+
+    [Fact]
+    public void Content_that_overwrites_sources_of_copies_that_are_not_durable_is_found() =>
+        DemandFind("copied from", new ApplyTuning { FlushesCopies = false }, new CrashEffort { OnlyFault = CrashFault.PowerCut });
 
     private void DemandFind(string words, ApplyTuning tuning, CrashEffort effort, Func<CrashBehaviour, CrashBehaviour>? change = null)
     {

@@ -23,6 +23,8 @@ internal static class CrashOutcomes
                 return before with { Journal = before.Journal with { Cache = random.Next(2) == 0 ? point.File : Torn(before.Journal.Cache!, point, random) } };
             case CrashCall.UndoCommit:
                 return before with { Undo = before.Undo with { Cache = point.File } };
+            case CrashCall.RedoWrite or CrashCall.RedoRemove:
+                return before with { Redo = before.Redo with { Cache = point.File } };
             default:
                 return null;
         }
@@ -51,7 +53,8 @@ internal static class CrashOutcomes
         }
 
         byte[]? undo = point.Call == CrashCall.UndoCommit && random.Next(2) == 0 ? point.File : Either(before.Undo, random);
-        return new MachineState { Cache = medium, Medium = medium, Journal = StateOfFile.Durable(journal), Undo = StateOfFile.Durable(undo) };
+        byte[]? redo = AnyOf(point.ChangesRedo && random.Next(2) == 0 ? before.Redo with { Cache = point.File } : before.Redo, random);
+        return new MachineState { Cache = medium, Medium = medium, Journal = StateOfFile.Durable(journal), Undo = StateOfFile.Durable(undo), Redo = StateOfFile.Durable(redo) };
     }
 
     /// <summary>The call failed, and the run went on to say so. What a flush did not write is lost, and the cache looks clean; it may also have been read anew since.</summary>
@@ -72,6 +75,10 @@ internal static class CrashOutcomes
                     _ => point.File,
                 };
                 return before with { Journal = random.Next(2) == 0 && behaviour.FlushesJournal ? StateOfFile.Durable(seen) : before.Journal with { Cache = seen } };
+            case CrashCall.RedoWrite or CrashCall.RedoRemove:
+                return random.Next(2) == 0 ? before : before with { Redo = before.Redo with { Cache = point.File } };
+            case CrashCall.RedoFlush:
+                return before with { Redo = before.Redo with { Medium = AnyOf(before.Redo, random) } };
             case CrashCall.UndoCommit:
                 return random.Next(2) == 0 ? before : before with { Undo = before.Undo with { Cache = point.File } };
             default:
@@ -129,6 +136,34 @@ internal static class CrashOutcomes
         }
 
         return medium;
+    }
+
+    // Of a file that is written and not flushed, any part may be there.
+    private static byte[]? AnyOf(StateOfFile file, Random random)
+    {
+        if (file.IsDurable || random.Next(3) == 0)
+        {
+            return random.Next(2) == 0 ? file.Cache : file.Medium;
+        }
+
+        byte[] seen = file.Cache ?? file.Medium!;
+        byte[] torn = new byte[random.Next(3) == 0 ? random.Next(seen.Length + 1) : seen.Length];
+        for (int at = 0; at < torn.Length; at += CrashImage.Sector)
+        {
+            byte[]? from = random.Next(3) switch
+            {
+                0 => null,
+                1 => file.Medium,
+                _ => file.Cache,
+            };
+            int end = Math.Min(at + CrashImage.Sector, Math.Min(torn.Length, from?.Length ?? 0));
+            if (end > at)
+            {
+                from.AsSpan(at, end - at).CopyTo(torn.AsSpan(at));
+            }
+        }
+
+        return torn;
     }
 
     private static byte[]? Either(StateOfFile file, Random random) => random.Next(2) == 0 ? file.Cache : file.Medium;

@@ -162,3 +162,53 @@ internal sealed class CrashUndoPlace(CrashMachine machine) : IUndoPlace
         protected override void Dispose(bool disposing) => _stream.Dispose();
     }
 }
+
+/// <summary>The redo: what is written is durable only when it has been flushed.</summary>
+internal sealed class CrashRedoFile(CrashMachine machine) : IRedoFile
+{
+    private bool _isOurs;
+
+    public string Name => "target.binarysync-redo";
+
+    public void Create()
+    {
+        Do(CrashCall.RedoWrite, []);
+        _isOurs = true;
+    }
+
+    public void Write(ReadOnlySpan<byte> content, long offset)
+    {
+        Assert.True(_isOurs, "what another run has put there is not overwritten");
+        byte[] file = machine.State.Redo.Cache!;
+        byte[] grown = new byte[Math.Max(file.Length, (int)offset + content.Length)];
+        file.CopyTo(grown, 0);
+        content.CopyTo(grown.AsSpan((int)offset));
+        Do(CrashCall.RedoWrite, grown);
+    }
+
+    public void Flush() => machine.Do(
+        new CrashPoint(CrashCall.RedoFlush, machine.State), machine.State with { Redo = StateOfFile.Durable(machine.State.Redo.Cache) });
+
+    public int Read(Span<byte> buffer, long offset)
+    {
+        byte[] file = machine.State.Redo.Cache ?? [];
+        int count = (int)Math.Clamp(file.Length - offset, 0, buffer.Length);
+        file.AsSpan((int)Math.Min(offset, file.Length), count).CopyTo(buffer);
+        return count;
+    }
+
+    public void Remove()
+    {
+        if (machine.State.Redo.Cache is not null)
+        {
+            Do(CrashCall.RedoRemove, null);
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private void Do(CrashCall call, byte[]? file) =>
+        machine.Do(new CrashPoint(call, machine.State, null, file), machine.State with { Redo = machine.State.Redo with { Cache = file } });
+}

@@ -27,6 +27,8 @@ internal sealed record MachineState
 
     public StateOfFile Undo { get; init; } = StateOfFile.None;
 
+    public StateOfFile Redo { get; init; } = StateOfFile.None;
+
     /// <summary>Nothing was ever changed on this machine.</summary>
     public static MachineState Clean(CrashImage target) => new() { Cache = target, Medium = target };
 
@@ -40,7 +42,7 @@ internal sealed record MachineState
             Cache.AddTo(digest);
         }
 
-        foreach (StateOfFile file in new[] { Journal, Undo })
+        foreach (StateOfFile file in new[] { Journal, Undo, Redo })
         {
             digest.AddFile(file.Medium);
             if (!file.IsDurable)

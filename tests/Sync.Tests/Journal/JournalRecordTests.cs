@@ -98,7 +98,7 @@ public sealed class JournalRecordTests
         Random random = new(5);
         byte[] both = Both(AnyRecord(random, 4), AnyRecord(random, 5));
         byte[] newer = AnyRecord(random, 5).Encode();
-        BinaryPrimitives.WriteUInt16LittleEndian(newer.AsSpan(VersionAt), 2);
+        BinaryPrimitives.WriteUInt16LittleEndian(newer.AsSpan(VersionAt), 3);
         Seal(newer);
         both.AsSpan(JournalRecord.FileLength / 2).Clear();
         newer.CopyTo(both.AsSpan(JournalRecord.FileLength / 2));
@@ -111,8 +111,8 @@ public sealed class JournalRecordTests
     [InlineData(54, -1L)] // doubt from
     [InlineData(62, -1L)] // base size
     [InlineData(70, long.MaxValue)] // target size
-    [InlineData(78, -512L)] // first window
-    [InlineData(86, 0L)] // its end
+    [InlineData(94, -512L)] // first window
+    [InlineData(102, 0L)] // its end
     public void A_number_that_cannot_be_is_damage_even_where_the_checksum_is_right(int at, long value)
     {
         JournalRecord record = AnyRecord(new Random(6), 4) with { Windows = [new ByteRange(512, 1024)] };
@@ -169,6 +169,8 @@ public sealed class JournalRecordTests
         byte[] other = new byte[16];
         random.NextBytes(session);
         random.NextBytes(other);
+        byte[] redo = new byte[16];
+        random.NextBytes(redo);
         return new JournalRecord
         {
             Sequence = sequence,
@@ -183,6 +185,7 @@ public sealed class JournalRecordTests
                 1 => 0,
                 _ => random.NextInt64(FormatLimits.MaxSize),
             },
+            Redo = random.Next(2) == 0 ? null : (ReadOnlyMemory<byte>?)redo,
             BaseSize = random.NextInt64(FormatLimits.MaxSize),
             TargetSize = random.NextInt64(FormatLimits.MaxSize),
             Target = "file:" + new string('x', random.Next(900)),

@@ -9,7 +9,7 @@ internal sealed class JournalMutator(Random random)
 {
     private const int Half = JournalRecord.FileLength / 2;
     private const int LengthOffset = 10;
-    private const int FixedLength = 78;
+    private const int FixedLength = 94;
     private const int HashLength = 16;
 
     private static readonly long[] Extremes =
@@ -159,7 +159,7 @@ internal sealed class JournalMutator(Random random)
                     break;
                 case 2:
                     // Flags and the number of windows.
-                    half[52 + random.Next(2)] = (byte)random.Next(12);
+                    half[52 + random.Next(2)] = (byte)random.Next(18);
                     break;
                 default:
                     half[at] ^= (byte)(1 << random.Next(8));

@@ -19,6 +19,26 @@ internal static class FourSteps
         return output.ToArray();
     }
 
+    /// <summary>A request that copies what A has elsewhere.</summary>
+    public static byte[] RequestWithCopies(byte[] remote, byte[] master, CopyLimits? limits = null, int threads = 2)
+    {
+        using MemoryStream output = new();
+        DataRequestOperation.RunWithCopies(
+            new ChecksumSource(new MemoryStream(remote), "remote.ckf"), new ChecksumSource(new MemoryStream(master), "master.ckf"), null, output, limits ?? new CopyLimits(), Threads(threads));
+        return output.ToArray();
+    }
+
+    /// <summary>The trailer of a request.</summary>
+    public static MessageTrailer TrailerOf(byte[] request)
+    {
+        OperationReader reader = new(new MemoryStream(request), "update.dtr", MessageKind.DataRequest);
+        while (reader.ReadGroup(new OperationGroup()))
+        {
+        }
+
+        return reader.Trailer;
+    }
+
     public static byte[] Data(IReadableStorage master, byte[] request, DataFileSpecification? specification = null, int threads = 2)
     {
         using MemoryStream output = new();
@@ -31,7 +51,7 @@ internal static class FourSteps
         ApplyOperation.Run(target, Patch(dataFile), Places(), specification ?? new ApplySpecification(), Threads(threads));
 
     /// <summary>Places for a run that nothing came before.</summary>
-    public static ApplyPlaces Places(FakeStateFile? journal = null, FakeUndoPlace? undo = null) => new(journal ?? new FakeStateFile(), "file:target", undo);
+    public static ApplyPlaces Places(FakeStateFile? journal = null, FakeUndoPlace? undo = null) => new(journal ?? new FakeStateFile(), "file:target", undo, Redo: new FakeRedoFile());
 
     public static PatchSource Patch(byte[] dataFile) => new(new MemoryStream(dataFile), "update.dtf");
 

@@ -28,6 +28,9 @@ public sealed record SyncCase
     /// <summary>For choices that a test makes.</summary>
     public required int Seed { get; init; }
 
+    /// <summary>What A has elsewhere is copied.</summary>
+    public bool Copies { get; init; }
+
     public byte[] ContentA => A.Content(BlockSize);
 
     public byte[] ContentB => B.Content(BlockSize);
@@ -46,6 +49,13 @@ public sealed record SyncCase
     public byte[] DataFile()
     {
         byte[] request = FourSteps.Request(FourSteps.Checksums(StorageA, HowA, Threads), FourSteps.Checksums(StorageB, HowB, Threads));
+        return FourSteps.Data(StorageB, request, HowData, Threads);
+    }
+
+    /// <summary>As <see cref="DataFile"/>, with copies.</summary>
+    public byte[] DataFileWithCopies()
+    {
+        byte[] request = FourSteps.RequestWithCopies(FourSteps.Checksums(StorageA, HowA, Threads), FourSteps.Checksums(StorageB, HowB, Threads), threads: Threads);
         return FourSteps.Data(StorageB, request, HowData, Threads);
     }
 

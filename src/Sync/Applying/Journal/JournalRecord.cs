@@ -26,7 +26,7 @@ internal enum JournalContent
 /// </summary>
 /// <remarks>
 /// Little-endian: magic (8 bytes), version (u16), length of the record (u16), sequence (u64), session (16 bytes), other direction (16 bytes, zeros: none), flags (u8:
-/// 1 finished, 2 the other direction is given, 4 the tail was zeros), number of windows (u8), doubt from (i64), base size, target size (i64 each), windows (offset and end, i64 each), then
+/// 1 finished, 2 the other direction is given, 4 the tail was zeros, 8 there is a redo), number of windows (u8), doubt from (i64), base size, target size (i64 each), redo (16 bytes, zeros: none), windows (offset and end, i64 each), then
 /// target and data file, each a length (u16) and UTF-8, and XXH128 of all before it. It is the state of one program on one machine, no message: Format.md does
 /// not speak of it.
 /// </remarks>
@@ -44,12 +44,14 @@ internal sealed record JournalRecord
     private const int HalfLength = 4096;
     private const int HashLength = 16;
     private const int DigestLength = 16;
-    private const int FixedLength = 8 + 2 + 2 + 8 + (2 * DigestLength) + 1 + 1 + (3 * 8);
+    private const int RedoOffset = 8 + 2 + 2 + 8 + (2 * DigestLength) + 1 + 1 + (3 * 8);
+    private const int FixedLength = RedoOffset + DigestLength;
     private const int MaxText = 1024;
-    private const ushort Version = 1;
+    private const ushort Version = 2;
     private const byte FinishedFlag = 1;
     private const byte OtherFlag = 2;
     private const byte TailFlag = 4;
+    private const byte RedoFlag = 8;
 
     private static ReadOnlySpan<byte> Magic => "BSJRNL\r\n"u8;
 
@@ -76,6 +78,9 @@ internal sealed record JournalRecord
 
     /// <summary>From this byte on, what the cache shows as new is not believed: nothing has been flushed since it was looked at, or a flush failed.</summary>
     public long DoubtFrom { get; init; } = NoDoubt;
+
+    /// <summary>The digest of what stands in the redo file: content that has to be in the target whatever is there now. 16 bytes; null where there is none.</summary>
+    public ReadOnlyMemory<byte>? Redo { get; init; }
 
     /// <summary>Bytes of A.</summary>
     public required long BaseSize { get; init; }
@@ -139,11 +144,12 @@ internal sealed record JournalRecord
         BinaryPrimitives.WriteInt64LittleEndian(at[12..], Sequence);
         Session.Span.CopyTo(at[20..]);
         (Other ?? default).Span.CopyTo(at[36..]);
-        at[52] = (byte)((IsFinished ? FinishedFlag : 0) | (Other is null ? 0 : OtherFlag) | (TailWasZero ? TailFlag : 0));
+        at[52] = (byte)((IsFinished ? FinishedFlag : 0) | (Other is null ? 0 : OtherFlag) | (TailWasZero ? TailFlag : 0) | (Redo is null ? 0 : RedoFlag));
         at[53] = (byte)Windows.Count;
         BinaryPrimitives.WriteInt64LittleEndian(at[54..], DoubtFrom);
         BinaryPrimitives.WriteInt64LittleEndian(at[62..], BaseSize);
         BinaryPrimitives.WriteInt64LittleEndian(at[70..], TargetSize);
+        (Redo ?? default).Span.CopyTo(at[RedoOffset..]);
         at = at[FixedLength..];
         foreach (ByteRange window in Windows)
         {
@@ -219,7 +225,7 @@ internal sealed record JournalRecord
         long targetSize = BinaryPrimitives.ReadInt64LittleEndian(bytes[70..]);
         byte flags = bytes[52];
         int count = bytes[53];
-        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) != Version || sequence < 0 || doubtFrom < 0 || flags > (FinishedFlag | OtherFlag | TailFlag) || count > MaxWindows
+        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) != Version || sequence < 0 || doubtFrom < 0 || flags > (FinishedFlag | OtherFlag | TailFlag | RedoFlag) || count > MaxWindows
             || baseSize is < 0 or > FormatLimits.MaxSize || targetSize is < 0 or > FormatLimits.MaxSize || bytes.Length < FixedLength + (count * 16))
         {
             return null;
@@ -252,6 +258,7 @@ internal sealed record JournalRecord
                 TailWasZero = (flags & TailFlag) != 0,
                 Windows = windows,
                 DoubtFrom = doubtFrom,
+                Redo = (flags & RedoFlag) != 0 ? (ReadOnlyMemory<byte>?)bytes.Slice(RedoOffset, DigestLength).ToArray() : null,
                 BaseSize = baseSize,
                 TargetSize = targetSize,
                 Target = target,

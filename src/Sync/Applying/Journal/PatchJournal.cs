@@ -38,6 +38,9 @@ internal sealed class PatchJournal
     /// <summary>See <see cref="JournalRecord.TailWasZero"/>.</summary>
     public bool TailWasZero => _record.TailWasZero;
 
+    /// <summary>True where an interrupted run has left a redo that has to be written.</summary>
+    public bool HasRedo => _record.Redo is not null;
+
     /// <summary>True where there is a data file that leads the other way.</summary>
     public bool LeadsBack => _record.Other is not null;
 
@@ -51,11 +54,14 @@ internal sealed class PatchJournal
     }
 
     /// <summary>Says that a stretch is going to be changed. Durable when it returns; what was marked before must have been flushed.</summary>
-    public void Mark(ByteRange window)
+    public void Mark(ByteRange window) => Mark([window]);
+
+    /// <summary>As <see cref="Mark(ByteRange)"/>, of several: those nearest to one another are joined where they are too many.</summary>
+    public void Mark(IEnumerable<ByteRange> windows)
     {
         if (_tuning.MarksWindows)
         {
-            Write(_record with { Windows = With(window) });
+            Write(_record with { Windows = JournalRecord.Join([.. _inherited, .. windows]) });
         }
     }
 
@@ -65,6 +71,18 @@ internal sealed class PatchJournal
         _inherited = [.. _inherited.Where(range => range.End > end).Select(range => range with { Offset = Math.Max(range.Offset, end) })];
         _record = _record with { DoubtFrom = _doubtIsInherited && _record.DoubtFrom != JournalRecord.NoDoubt ? Math.Max(_record.DoubtFrom, end) : JournalRecord.NoDoubt };
     }
+
+    /// <summary>Says that stretches are going to be changed, and where their content is to be had again. Durable when it returns; so must the redo be.</summary>
+    /// <param name="stretches">Any order.</param>
+    /// <param name="redo">The digest of the redo.</param>
+    public void MarkRedo(IEnumerable<ByteRange> stretches, ReadOnlyMemory<byte> redo) =>
+        Write(_record with { Windows = JournalRecord.Join([.. _inherited, .. stretches]), Redo = redo });
+
+    /// <summary>Says that the target was flushed, and the redo is not needed any more; also that what looked new to this run is so on the medium. Durable when it returns.</summary>
+    public void RedoDone() => Write(WithoutOwnDoubt(_record) with { Windows = _inherited, Redo = null });
+
+    /// <summary>Says that the target was flushed, with no more than what this run itself has marked. Becomes durable with the next record.</summary>
+    public void FlushedCopies() => _record = WithoutOwnDoubt(_record);
 
     /// <summary>Says that blocks are wrong on the medium although they were flushed: the next run writes them again, and believes nothing. What is marked after this is added to them.</summary>
     public void Distrust(IEnumerable<ByteRange> ranges)
@@ -83,6 +101,8 @@ internal sealed class PatchJournal
             _file.Remove();
         }
     }
+
+    private JournalRecord WithoutOwnDoubt(JournalRecord record) => _doubtIsInherited ? record : record with { DoubtFrom = JournalRecord.NoDoubt };
 
     private void Write(JournalRecord record)
     {

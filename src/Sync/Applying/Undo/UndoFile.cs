@@ -118,15 +118,12 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
                 continue; // what A has not is cut
             }
 
-            int oldLength = operation.Old == OldKind.Hashed ? (int)operation.Blocks.Count * _header.Hash.Length : 0;
-            int newLength = operation.New == NewKind.Data ? (int)operation.Blocks.Count * _header.Hash.Length : 0;
-            ReadOnlySpan<byte> payload = cursor.Group.Payload.Span;
             writer.Add(
                 operation.Blocks,
                 operation.Old == OldKind.Hashed ? NewKind.Data : NewKind.Zero,
-                operation.New == NewKind.Data ? OldKind.Hashed : OldKind.Zero,
-                payload.Slice(operation.NewHashesAt, newLength),
-                payload.Slice(operation.OldHashesAt, oldLength));
+                operation.HasNewHashes ? OldKind.Hashed : OldKind.Zero,
+                cursor.Group.NewHashes(operation),
+                cursor.Group.OldHashes(operation));
         }
 
         if (geometry.ResizesTarget && geometry.Base.BlockCount > geometry.Target.BlockCount)
@@ -176,7 +173,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         Operation there = forth.Operation;
         Operation here = back.Operation;
         bool oldIsHashed = there.Old == OldKind.Hashed;
-        bool newIsHashed = there.New == NewKind.Data;
+        bool newIsHashed = there.HasNewHashes;
         if (here.New == NewKind.Data != oldIsHashed || here.Old == OldKind.Hashed != newIsHashed)
         {
             return false;

@@ -1,0 +1,34 @@
+namespace BinarySync.Storage;
+
+/// <summary>
+/// A file for content that must survive while what it was read from is overwritten. It lies beside the journal, which says whether what is in it counts. One process uses it at
+/// a time.
+/// </summary>
+public interface IRedoFile : IDisposable
+{
+    /// <summary>The path, for messages.</summary>
+    string Name { get; }
+
+    /// <summary>Begins a new, empty file in the place of any that is there. Its name becomes durable with the first <see cref="Flush"/>.</summary>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.DirectoryMissing"/>, <see cref="StorageError.OpenFailed"/>.
+    /// </exception>
+    void Create();
+
+    /// <summary>Writes, growing the file where need be. Not durable before <see cref="Flush"/>.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>, <see cref="StorageError.WriteFailed"/>.</exception>
+    void Write(ReadOnlySpan<byte> content, long offset);
+
+    /// <summary>Returns only when all that was written is durable, and the file's name.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.FlushFailed"/>.</exception>
+    void Flush();
+
+    /// <summary>Reads from the file that was created, or that an earlier run has left.</summary>
+    /// <returns>Bytes read: less than asked for at the end, or where there is no file.</returns>
+    /// <exception cref="StorageException"><see cref="StorageError.ReadFailed"/>, <see cref="StorageError.OpenFailed"/>.</exception>
+    int Read(Span<byte> buffer, long offset);
+
+    /// <summary>Removes the file, if there is one.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.WriteFailed"/>.</exception>
+    void Remove();
+}

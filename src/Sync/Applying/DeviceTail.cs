@@ -1,0 +1,24 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Of a device: where B ends inside a block that A fills further, the rest of that block is left alone like all that lies behind B, but where a data file leads the other way. That one
+/// expects the block as B has it, and zeros behind that; and it brings the rest back.
+/// </summary>
+internal static class DeviceTail
+{
+    /// <summary>Bytes that become zeros behind what was written up to <paramref name="end"/>; most often 0.</summary>
+    public static int RestBehind(IWritableStorage target, SyncGeometry geometry, PatchJournal journal, long end)
+    {
+        if (target.Kind != StorageKind.BlockDevice || !journal.LeadsBack || !geometry.ResizesTarget || end != geometry.Target.Size || geometry.Target.ShortLength == 0)
+        {
+            return 0;
+        }
+
+        long block = geometry.Target.BlockCount - 1;
+        int rest = geometry.Base.LengthOf(block) - geometry.Target.LengthOf(block);
+        return (int)Math.Clamp(target.Length - end, 0, Math.Max(0, rest));
+    }
+}

@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// The contents that are needed, by their hashes, and where the base has them. Its size is fixed: when it is full, or a hash finds no place, later contents are not entered, in the same
+/// way each time. Of a hash 16 bytes are kept: a copy is checked by its whole hash, and by its SHA-256, before it is written.
+/// </summary>
+internal sealed class CopyIndex
+{
+    /// <summary>Bytes of an entry.</summary>
+    public const int EntryLength = 2 * sizeof(ulong) + sizeof(long);
+
+    /// <summary>Bytes of the largest index.</summary>
+    public const long LargestLength = 32L << 20;
+
+    // A checksum file made for it could give all hashes one place.
+    private const int LongestSearch = 64;
+    private const long Empty = 0;
+    private const long Wanted = -1;
+
+    private readonly ulong[] _heads;
+    private readonly ulong[] _tails;
+
+    // 0: empty; -1: wanted; else the block of the base, and one more.
+    private readonly long[] _blocks;
+    private readonly int _most;
+    private int _count;
+
+    /// <summary>Makes room.</summary>
+    /// <param name="contents">How many there can be at most: no more room is taken.</param>
+    /// <param name="length">Bytes; less for tests only.</param>
+    public CopyIndex(long contents, long length = LargestLength)
+    {
+        long places = Math.Min((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(contents, 7, 1L << 40) * 8 / 7), 1L << BitOperations.Log2((ulong)(length / EntryLength)));
+        _heads = new ulong[places];
+        _tails = new ulong[places];
+        _blocks = new long[places];
+        _most = (int)(places / 8 * 7);
+    }
+
+    /// <summary>Contents that found no place.</summary>
+    public long LeftOut { get; private set; }
+
+    /// <summary>True where nothing is needed.</summary>
+    public bool IsEmpty => _count == 0;
+
+    /// <summary>True once the base was found to have something that is needed.</summary>
+    public bool HasFinds { get; private set; }
+
+    /// <summary>Enters a content that is needed.</summary>
+    public void Want(ReadOnlySpan<byte> hash)
+    {
+        (ulong head, ulong tail) = Split(hash);
+        int place = Find(head, tail);
+        if (place < 0 || (_blocks[place] == Empty && _count == _most))
+        {
+            LeftOut++;
+        }
+        else if (_blocks[place] == Empty)
+        {
+            (_heads[place], _tails[place], _blocks[place]) = (head, tail, Wanted);
+            _count++;
+        }
+    }
+
+    /// <summary>Says that a block of the base has a content. The first one that is needed is kept.</summary>
+    public void Offer(ReadOnlySpan<byte> hash, long block)
+    {
+        (ulong head, ulong tail) = Split(hash);
+        int place = Find(head, tail);
+        if (place >= 0 && _blocks[place] == Wanted)
+        {
+            _blocks[place] = block + 1;
+            HasFinds = true;
+        }
+    }
+
+    /// <summary>The block of the base that has a content; null where none is known.</summary>
+    public long? SourceOf(ReadOnlySpan<byte> hash)
+    {
+        (ulong head, ulong tail) = Split(hash);
+        int place = Find(head, tail);
+        return place >= 0 && _blocks[place] > 0 ? _blocks[place] - 1 : null;
+    }
+
+    private static (ulong Head, ulong Tail) Split(ReadOnlySpan<byte> hash) =>
+        (BinaryPrimitives.ReadUInt64LittleEndian(hash), hash.Length < 16 ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(hash[8..]));
+
+    // The entry, or the empty place where it would be; less than 0 where there is neither near.
+    private int Find(ulong head, ulong tail)
+    {
+        int mask = _blocks.Length - 1;
+        int place = (int)head & mask;
+        for (int i = 0; i < LongestSearch; i++, place = (place + 1) & mask)
+        {
+            if (_blocks[place] == Empty || (_heads[place] == head && _tails[place] == tail))
+            {
+                return place;
+            }
+        }
+
+        return -1;
+    }
+}

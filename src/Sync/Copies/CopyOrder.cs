@@ -1,0 +1,125 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Which copy has to come before which: the one that reads a block before the one that overwrites it (Format.md 7). A copy that overlaps its own source is no
+/// obstacle to itself. Works on copies that ascend and do not overlap; there are at most <see cref="FormatLimits.MaxCopies"/>, and never more edges than blocks that are copied.
+/// </summary>
+internal sealed class CopyOrder
+{
+    private const byte Unseen = 0;
+    private const byte Open = 1;
+    private const byte Done = 2;
+
+    private readonly IReadOnlyList<CopyRun> _copies;
+    private readonly byte[] _states;
+    private readonly List<int> _done = [];
+    private readonly List<BlockRun> _cycles = [];
+
+    private CopyOrder(IReadOnlyList<CopyRun> copies)
+    {
+        _copies = copies;
+        _states = new byte[copies.Count];
+        for (int i = 0; i < copies.Count; i++)
+        {
+            if (_states[i] == Unseen)
+            {
+                Follow(i);
+            }
+        }
+    }
+
+    /// <summary>The copies in an order in which every source is read before another one overwrites it.</summary>
+    /// <returns>Indices; null where there is a cycle.</returns>
+    public static int[]? Find(IReadOnlyList<CopyRun> copies)
+    {
+        CopyOrder order = new(copies);
+        return order._cycles.Count > 0 ? null : [.. Enumerable.Reverse(order._done)];
+    }
+
+    /// <summary>Blocks of B, ascending, without whose copies there is no cycle: as few as the overlap that closes it has.</summary>
+    public static IReadOnlyList<BlockRun> FindCycles(IReadOnlyList<CopyRun> copies)
+    {
+        List<BlockRun> cycles = new CopyOrder(copies)._cycles;
+        cycles.Sort((a, b) => a.First.CompareTo(b.First));
+        return cycles;
+    }
+
+    /// <summary>The copies, from <paramref name="begin"/> up to, not including, <paramref name="end"/>, that overwrite one of these blocks.</summary>
+    public static void FindOverwriting(IReadOnlyList<CopyRun> copies, BlockRun blocks, out int begin, out int end)
+    {
+        begin = FirstEndingBehind(copies, blocks.First);
+        end = begin;
+        while (end < copies.Count && copies[end].First < blocks.End)
+        {
+            end++;
+        }
+    }
+
+    private static int FirstEndingBehind(IReadOnlyList<CopyRun> copies, long block)
+    {
+        int low = 0;
+        int high = copies.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (copies[middle].Blocks.End <= block)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    // Depth first, without recursion: chains are as long as there are copies. A copy is done when all that must come after it are.
+    private void Follow(int root)
+    {
+        Stack<(int Copy, int Next)> path = new();
+        path.Push((root, Begin(root)));
+        while (path.TryPop(out (int Copy, int Next) at))
+        {
+            BlockRun source = _copies[at.Copy].SourceBlocks;
+            int next = at.Next;
+            while (next < _copies.Count && _copies[next].First < source.End && (next == at.Copy || _states[next] != Unseen))
+            {
+                if (next != at.Copy && _states[next] == Open)
+                {
+                    CloseCycle(at.Copy, next);
+                }
+
+                next++;
+            }
+
+            if (next == _copies.Count || _copies[next].First >= source.End)
+            {
+                _states[at.Copy] = Done;
+                _done.Add(at.Copy);
+                continue;
+            }
+
+            path.Push((at.Copy, next));
+            path.Push((next, Begin(next)));
+        }
+    }
+
+    private int Begin(int copy)
+    {
+        _states[copy] = Open;
+        return FirstEndingBehind(_copies, _copies[copy].Source);
+    }
+
+    // What this copy would read of what another one overwrites that has to come before it.
+    private void CloseCycle(int copy, int earlier)
+    {
+        CopyRun run = _copies[copy];
+        long first = Math.Max(run.Source, _copies[earlier].First);
+        long end = Math.Min(run.SourceBlocks.End, _copies[earlier].Blocks.End);
+        _cycles.Add(new BlockRun(run.First + (first - run.Source), end - first));
+    }
+}
