@@ -24,7 +24,7 @@ internal sealed class GroupEditor
 
     private bool HasContent => _forge.Kind == (byte)MessageKind.DataFile;
 
-    /// <summary>Null where the section is no group, or one of too many blocks.</summary>
+    /// <summary>Null where the section is no group, one of too many blocks, or one with copies: what they are copied from is not here.</summary>
     public static GroupEditor? Open(MessageForge forge, int section, MessageHeader header)
     {
         const int MostBlocks = 20_000;
@@ -32,7 +32,8 @@ internal sealed class GroupEditor
         int hashLength = header.Hash.Length;
         GroupEditor editor = new(forge, section, header);
         if (forge.Sections[section].Type != (byte)SectionType.Operations
-            || MessageFitter.ReadOperations(payload, hashLength, editor.Target) is not { } operations
+            || MessageFitter.ReadOperations(payload, hashLength, editor.Target, editor.HasContent) is not { } operations
+            || operations.Exists(operation => operation.New == NewKind.Copy)
             || operations.Sum(operation => Math.Min(operation.Blocks.Count, MostBlocks)) >= MostBlocks)
         {
             return null;

@@ -42,7 +42,7 @@ internal static class MessageDissector
                 Payload = section.Type switch
                 {
                     SectionType.Checksums => Checksums(payload, decoded.Hash.Length),
-                    SectionType.Operations => Operations(payload, decoded.Hash.Length),
+                    SectionType.Operations => Operations(payload, decoded.Hash.Length, forge.Kind == (byte)MessageKind.DataFile),
                     _ => [new Chunk("content", payload, "content")],
                 },
             });
@@ -125,11 +125,11 @@ internal static class MessageDissector
         return chunks;
     }
 
-    private static List<Chunk> Operations(byte[] payload, int hashLength)
+    private static List<Chunk> Operations(byte[] payload, int hashLength, bool isDataFile)
     {
         int count = BinaryPrimitives.ReadInt32LittleEndian(payload);
         List<Chunk> chunks = [new("count", payload[..4], $"{count} {(count == 1 ? "operation" : "operations")}")];
-        List<(string Name, string Meaning)> hashes = [];
+        List<(string Name, string Meaning, int Length)> hashes = [];
         int position = 4;
         long end = 0;
         for (int i = 1; i <= count; i++)
@@ -144,24 +144,36 @@ internal static class MessageDissector
             BlockRun run = new(end + gap, blocks);
             chunks.Add(new($"gap {i}", payload[from..atBlocks], i == 1 ? $"operation 1: first block {gap}" : $"operation {i}: gap {gap}", JoinsNext: true));
             chunks.Add(new($"blocks {i}", payload[atBlocks..position], blocks == 1 ? "1 block" : $"{blocks} blocks", JoinsNext: true));
-            chunks.Add(new($"kinds {i}", [payload[position++]], $"{oldKind} -> {newKind}".ToLowerInvariant()));
-            for (long j = run.First; oldKind == OldKind.Hashed && j < run.End; j++)
+            chunks.Add(new($"kinds {i}", [payload[position++]], $"{oldKind} -> {newKind}".ToLowerInvariant(), JoinsNext: newKind == NewKind.Copy));
+            if (newKind == NewKind.Copy)
             {
-                hashes.Add(($"old hash {j}", $"old hash of block {j}"));
+                int atSource = position;
+                Varint.TryRead(payload, ref position, out long source);
+                chunks.Add(new($"source {i}", payload[atSource..position], $"from block {source}"));
             }
 
-            for (long j = run.First; newKind == NewKind.Data && j < run.End; j++)
+            for (long j = run.First; oldKind == OldKind.Hashed && j < run.End; j++)
             {
-                hashes.Add(($"new hash {j}", $"new hash of block {j}"));
+                hashes.Add(($"old hash {j}", $"old hash of block {j}", hashLength));
+            }
+
+            for (long j = run.First; newKind.HasHashes() && j < run.End; j++)
+            {
+                hashes.Add(($"new hash {j}", $"new hash of block {j}", hashLength));
+            }
+
+            if (newKind == NewKind.Copy && isDataFile)
+            {
+                hashes.Add(($"sha256 {i}", $"SHA-256 of operation {i}", OperationGroup.Sha256Length));
             }
 
             end = run.End;
         }
 
-        foreach ((string name, string meaning) in hashes)
+        foreach ((string name, string meaning, int length) in hashes)
         {
-            chunks.Add(new(name, payload[position..(position + hashLength)], meaning));
-            position += hashLength;
+            chunks.Add(new(name, payload[position..(position + length)], meaning));
+            position += length;
         }
 
         return chunks;

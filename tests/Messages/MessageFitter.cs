@@ -138,7 +138,7 @@ internal static class MessageFitter
     private static void FitOperations(MessageForge forge, MessageHeader header)
     {
         BlockGeometry target = header.SyncGeometry.Target;
-        (long groups, long operations, long data, long bytes, long zeros) = (0, 0, 0, 0, 0);
+        (long groups, long operations, long data, long bytes, long zeros, long copies) = (0, 0, 0, 0, 0, 0);
         for (int i = 0; i < forge.Sections.Count; i++)
         {
             if (forge.Sections[i].Type != (byte)SectionType.Operations)
@@ -147,7 +147,7 @@ internal static class MessageFitter
             }
 
             byte[] payload = ForgedMessage.Concatenate(forge.Sections[i].Payload);
-            if (ReadOperations(payload, header.Hash.Length, target) is not { } read)
+            if (ReadOperations(payload, header.Hash.Length, target, forge.Kind == (byte)MessageKind.DataFile) is not { } read)
             {
                 return;
             }
@@ -156,6 +156,7 @@ internal static class MessageFitter
             operations += read.Count;
             data += read.Where(operation => operation.New == NewKind.Data).Sum(operation => operation.Blocks.Count);
             zeros += read.Where(operation => operation.New == NewKind.Zero).Sum(operation => operation.Blocks.Count);
+            copies += read.Where(operation => operation.New == NewKind.Copy).Sum(operation => operation.Blocks.Count);
             bytes += read.Where(operation => operation.New == NewKind.Data).Sum(operation => target.LengthOf(operation.Blocks));
             if (IsSmall(forge))
             {
@@ -170,10 +171,11 @@ internal static class MessageFitter
         Set(forge.Trailer, "data_blocks", data);
         Set(forge.Trailer, "data_bytes", bytes);
         Set(forge.Trailer, "zero_blocks", zeros);
+        Set(forge.Trailer, "copy_blocks", copies);
     }
 
     /// <summary>The operations of a group with the places of their hashes; null where they cannot be made out.</summary>
-    public static List<Operation>? ReadOperations(byte[] payload, int hashLength, BlockGeometry target)
+    public static List<Operation>? ReadOperations(byte[] payload, int hashLength, BlockGeometry target, bool isDataFile)
     {
         if (payload.Length < 4)
         {
@@ -193,22 +195,30 @@ internal static class MessageFitter
             }
 
             byte kinds = payload[position++];
-            operations.Add(new Operation(new BlockRun(end + gap, blocks), (NewKind)(kinds & 15), (OldKind)(kinds >> 4), 0, 0, 0));
+            long source = 0;
+            if ((NewKind)(kinds & 15) == NewKind.Copy && !Varint.TryRead(payload, ref position, out source))
+            {
+                return null;
+            }
+
+            operations.Add(new Operation(new BlockRun(end + gap, blocks), (NewKind)(kinds & 15), (OldKind)(kinds >> 4), 0, 0, 0, source));
             end += gap + blocks;
         }
 
         for (int i = 0; i < count; i++)
         {
             Operation operation = operations[i];
-            int hashesPerBlock = (operation.Old == OldKind.Hashed ? 1 : 0) + (operation.New == NewKind.Data ? 1 : 0);
-            if (hashesPerBlock > 0 && operation.Blocks.Count > (payload.Length - position) / (hashesPerBlock * hashLength))
+            int hashesPerBlock = OperationKinds.HashesPerBlock(operation.New, operation.Old);
+            int ofSha256 = isDataFile && operation.New == NewKind.Copy ? OperationGroup.Sha256Length : 0;
+            if (ofSha256 > payload.Length - position
+                || (hashesPerBlock > 0 && operation.Blocks.Count > (payload.Length - position - ofSha256) / (hashesPerBlock * hashLength)))
             {
                 return null;
             }
 
             int newAt = position + (operation.Old == OldKind.Hashed ? (int)operation.Blocks.Count * hashLength : 0);
             operations[i] = operation with { OldHashesAt = position, NewHashesAt = newAt };
-            position = newAt + (operation.New == NewKind.Data ? (int)operation.Blocks.Count * hashLength : 0);
+            position = newAt + (operation.HasNewHashes ? (int)operation.Blocks.Count * hashLength : 0) + ofSha256;
         }
 
         return operations;

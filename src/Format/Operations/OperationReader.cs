@@ -12,7 +12,7 @@ public sealed class OperationReader
     private long _contentLeft;
     private readonly SetPlace? _set;
     private Operation _last;
-    private long _copies;
+    private readonly List<CopyRun> _copies = [];
     private long _groupContent;
     private long _groupHashBytes;
     private int _groupOperations;
@@ -157,10 +157,17 @@ public sealed class OperationReader
 
     private void CheckCopies(OperationGroup group)
     {
-        _copies += group.Copies;
-        if (_copies > FormatLimits.MaxCopies)
+        if (_copies.Count + group.Copies > FormatLimits.MaxCopies)
         {
             throw _message.Invalid(0, "operation", $"there are more than {FormatLimits.MaxCopies} copies");
+        }
+
+        foreach (Operation operation in group.Operations)
+        {
+            if (operation.New == NewKind.Copy)
+            {
+                _copies.Add(new CopyRun(operation.Blocks.First, operation.Blocks.Count, operation.Source));
+            }
         }
     }
 
@@ -206,6 +213,11 @@ public sealed class OperationReader
             throw AtTrailer(
                 "operations",
                 $"the trailer counts {trailer.Operations} operations on {trailer.DataBlocks} + {trailer.ZeroBlocks} + {trailer.CopyBlocks} blocks; there are {_counts.Operations} on {_counts.DataBlocks} + {_counts.ZeroBlocks} + {_counts.CopyBlocks}");
+        }
+
+        if (CopyOrder.Find(_copies) is null)
+        {
+            throw AtTrailer("source", "copies overwrite the sources of one another in a circle");
         }
 
         if (_set is null)

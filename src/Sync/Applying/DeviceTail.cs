@@ -17,8 +17,27 @@ internal static class DeviceTail
             return 0;
         }
 
+        return (int)Math.Clamp(target.Length - end, 0, Math.Max(0, Rest(geometry)));
+    }
+
+    /// <summary>
+    /// The last block of B, where A fills it further: another run that was given up may have left it new for this direction, and neither for the other one. Empty where there is
+    /// no such block.
+    /// </summary>
+    public static IReadOnlyList<ByteRange> LeftByOthers(IWritableStorage target, SyncGeometry geometry)
+    {
+        if (target.Kind != StorageKind.BlockDevice || !geometry.ResizesTarget || geometry.Target.ShortLength == 0 || Rest(geometry) <= 0)
+        {
+            return [];
+        }
+
+        long offset = geometry.Target.OffsetOf(geometry.Target.BlockCount - 1);
+        return [new ByteRange(offset, offset + geometry.Target.BlockSize)];
+    }
+
+    private static int Rest(SyncGeometry geometry)
+    {
         long block = geometry.Target.BlockCount - 1;
-        int rest = geometry.Base.LengthOf(block) - geometry.Target.LengthOf(block);
-        return (int)Math.Clamp(target.Length - end, 0, Math.Max(0, rest));
+        return geometry.Base.LengthOf(block) - geometry.Target.LengthOf(block);
     }
 }

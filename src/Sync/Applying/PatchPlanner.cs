@@ -63,8 +63,8 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
             item => Collect(item, frames),
             options.Cancellation);
         patch.RequireSame(reader.Trailer);
-        CopyPlan copies = copying.Finish(patch.Name, tuning.UsesRedo);
-        CopyContent content = new(target, geometry, reader.Header.Hash, redo);
+        CopyPlan copies = copying.Finish(tuning.UsesRedo);
+        CopyContent content = new(target, geometry, reader.Header.Hash, redo, belowCache: !doubt.IsNone);
         CopyFaults faults = CopyVerifier.Verify(content, misfit is null ? copies : CopyPlan.None, patch, options);
         return new PatchPlan
         {

@@ -107,6 +107,8 @@ internal static class Rule
     public const string Continues = "7 an operation that continues has other kinds";
     public const string Ascending = "7 operations ascend over groups";
     public const string GroupCut = "7 groups end where they must, and nowhere else";
+    public const string CopySource = "7 a copy's source lies in A and in the coverage, and its blocks are as long as those they become";
+    public const string CopyCircle = "7 copies can be ordered";
     public const string OperationHashes = "7 a group has its hashes, and no more";
 
     // 8. Content

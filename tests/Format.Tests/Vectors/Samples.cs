@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace BinarySync.Format.Tests.Vectors;
 
 /// <summary>
@@ -138,6 +140,27 @@ internal static class Samples
             writer.Finish(trailer.BaseRoot!.Value, trailer.TargetRoot!.Value);
         });
 
+    /// <summary>A request from A to B in which what A has elsewhere is copied, from the first block that has it.</summary>
+    public static MessageForge CopyingRequest(byte[] a, byte[] b, BlockCoverage? compared = null) =>
+        Forge(output => WriteRequest(output, a, b, BlockHash.Xxh3, compared ?? BlockCoverage.Whole, label: null, copies: true));
+
+    /// <summary>The data file of such a request, its content stored.</summary>
+    public static MessageForge CopyingDataFile(byte[] a, byte[] b) => Forge(output =>
+    {
+        using MemoryStream request = new();
+        MessageTrailer trailer = WriteRequest(request, a, b, BlockHash.Xxh3, BlockCoverage.Whole, label: null, copies: true);
+        request.Position = 0;
+        OperationReader reader = new(request, "sample", MessageKind.DataRequest);
+        DataFileWriter writer = new(output, reader.Header with { FrameSize = FormatLimits.MinFrameSize });
+        OperationGroup group = new();
+        Assert.True(reader.ReadGroup(group));
+        BlockGeometry target = reader.Geometry.Target;
+        writer.WriteGroup(group, group.Operations.Where(operation => operation.New == NewKind.Copy).SelectMany(copy => SHA256.HashData(BytesOf(b, target, copy.Blocks))).ToArray());
+        byte[] content = [.. group.Operations.Where(operation => operation.New == NewKind.Data).SelectMany(operation => BytesOf(b, target, operation.Blocks))];
+        writer.WriteFrame(FrameCodec.None, content.Length, content);
+        writer.Finish(trailer.BaseRoot!.Value, trailer.TargetRoot!.Value);
+    });
+
     public static byte[] Filled(char letter, int count) => [.. Enumerable.Repeat((byte)letter, count)];
 
     public static byte[] HashOf(byte[] target, BlockGeometry geometry, BlockHash hash, long block)
@@ -154,7 +177,7 @@ internal static class Samples
         return MessageDissector.Dissect(output.ToArray());
     }
 
-    private static MessageTrailer WriteRequest(Stream output, byte[] a, byte[] b, BlockHash hash, BlockCoverage compared, string? label)
+    private static MessageTrailer WriteRequest(Stream output, byte[] a, byte[] b, BlockHash hash, BlockCoverage compared, string? label, bool copies = false)
     {
         MessageHeader header = new()
         {
@@ -180,14 +203,29 @@ internal static class Samples
 
                 OldKind oldKind = before.Length == 0 ? OldKind.Absent : ZeroBlocks.IsZero(before) ? OldKind.Zero : OldKind.Hashed;
                 NewKind newKind = ZeroBlocks.IsZero(after) ? NewKind.Zero : NewKind.Data;
+                long source = copies && newKind == NewKind.Data ? SourceOf(after) : -1;
                 writer.Add(
-                    new BlockRun(block, 1), newKind, oldKind,
+                    new BlockRun(block, 1), source >= 0 ? NewKind.Copy : newKind, oldKind,
                     oldKind == OldKind.Hashed ? HashOf(a, geometry.Base, hash, block) : [],
-                    newKind == NewKind.Data ? HashOf(b, geometry.Target, hash, block) : []);
+                    newKind == NewKind.Data ? HashOf(b, geometry.Target, hash, block) : [],
+                    Math.Max(0, source));
             }
         }
 
         return writer.Finish(RootOf(a, hash, compared), RootOf(b, hash, compared));
+
+        long SourceOf(byte[] content)
+        {
+            for (long source = 0; source < geometry.Base.BlockCount; source++)
+            {
+                if (BlockOf(a, geometry.Base, source).SequenceEqual(content) && compared.Contains(new BlockRun(source, 1)))
+                {
+                    return source;
+                }
+            }
+
+            return -1;
+        }
     }
 
     private static byte[] RootOf(byte[] target, BlockHash hash, BlockCoverage compared)

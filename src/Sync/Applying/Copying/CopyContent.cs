@@ -11,7 +11,11 @@ namespace BinarySync.Sync;
 /// <param name="geometry">A and B.</param>
 /// <param name="hash">The block hash.</param>
 /// <param name="redo">What an earlier run has left; null for none.</param>
-internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry, BlockHash hash, RedoLog? redo)
+/// <param name="belowCache">
+/// Read from below the page cache. After an interrupted run the cache may show a source that is not on the medium: if it were relied on and the power failed, the content would
+/// be gone.
+/// </param>
+internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry, BlockHash hash, RedoLog? redo, bool belowCache)
 {
     private readonly Lock _redoGate = new();
 
@@ -89,7 +93,15 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
 
         try
         {
-            target.Read(bytes, offset);
+            if (belowCache)
+            {
+                target.ReadBelowCache(bytes, offset);
+            }
+            else
+            {
+                target.Read(bytes, offset);
+            }
+
             return true;
         }
         catch (StorageException unreadable) when (unreadable.Error == StorageError.ReadFailed)

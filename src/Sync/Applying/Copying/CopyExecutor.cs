@@ -50,7 +50,7 @@ internal sealed class CopyExecutor
         _options = options;
         _geometry = plan.Header.SyncGeometry;
         _checker = new TargetChecker(target, _geometry, CheckMode.Write, plan.Doubt);
-        _content = new CopyContent(target, _geometry, plan.Header.Hash, null);
+        _content = new CopyContent(target, _geometry, plan.Header.Hash, null, belowCache: !plan.Doubt.IsNone);
         _reader = patch.Open(skipContent: true);
         _item = workspace.BeginPass(_reader)();
         _buffer = GC.AllocateUninitializedArray<byte>(_content.BufferLength);
@@ -64,6 +64,13 @@ internal sealed class CopyExecutor
         if (_journal.HasRedo)
         {
             WriteRedo();
+        }
+
+        if (_plan.Doubt.IsNone)
+        {
+            // What is copied must be on the medium for as long as it may have to be copied again. After an interrupted run that has been seen to.
+            _target.Flush();
+            _journal.FlushedCopies();
         }
 
         _options.Progress.Begin("copying", _plan.Copies.Runs.Sum(run => _geometry.Target.LengthOf(run.Blocks)));

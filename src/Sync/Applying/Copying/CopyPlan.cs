@@ -61,18 +61,16 @@ internal sealed class CopyPlan
         }
 
         /// <summary>Orders them.</summary>
-        /// <param name="source">The data file, for the error.</param>
         /// <param name="usesRedo">False only where a test takes that away.</param>
-        /// <exception cref="MessageFormatException">They go round in a circle.</exception>
-        public CopyPlan Finish(string source, bool usesRedo)
+        public CopyPlan Finish(bool usesRedo)
         {
             if (_runs.Count == 0)
             {
                 return None;
             }
 
-            int[] order = CopyOrder.Find(_runs) ?? throw new MessageFormatException(
-                FormatError.Invalid, source, _places[0].GroupOffset, "source", "copies overwrite the sources of one another in a circle");
+            // The reader of the data file has refused circles.
+            int[] order = CopyOrder.Find(_runs)!;
             bool[] needsRedo = new bool[_runs.Count];
             for (int i = 0; i < _runs.Count; i++)
             {

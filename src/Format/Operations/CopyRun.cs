@@ -1,12 +1,10 @@
-using BinarySync.Format;
-
-namespace BinarySync.Sync;
+namespace BinarySync.Format;
 
 /// <summary>Blocks of B that get their content from blocks of A which follow one another.</summary>
 /// <param name="First">The first block of B.</param>
 /// <param name="Count">Blocks.</param>
 /// <param name="Source">The first block of A.</param>
-internal readonly record struct CopyRun(long First, long Count, long Source)
+public readonly record struct CopyRun(long First, long Count, long Source)
 {
     /// <summary>What is overwritten.</summary>
     public BlockRun Blocks => new(First, Count);

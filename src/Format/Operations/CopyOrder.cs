@@ -1,12 +1,10 @@
-using BinarySync.Format;
-
-namespace BinarySync.Sync;
+namespace BinarySync.Format;
 
 /// <summary>
 /// Which copy has to come before which: the one that reads a block before the one that overwrites it (Format.md 7). A copy that overlaps its own source is no
 /// obstacle to itself. Works on copies that ascend and do not overlap; there are at most <see cref="FormatLimits.MaxCopies"/>, and never more edges than blocks that are copied.
 /// </summary>
-internal sealed class CopyOrder
+public sealed class CopyOrder
 {
     private const byte Unseen = 0;
     private const byte Open = 1;
