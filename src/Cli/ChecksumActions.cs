@@ -43,20 +43,47 @@ public static class ChecksumActions
             session.Terminal.Note($"ranges go past the {made.Header.Geometry.BlockCount} blocks of {target}; they were clipped to its end");
         }
 
-        if (session.Json)
+        ReportMade(session, path, output.Name, made.Header, made.Trailer, length);
+        if (!session.Json)
         {
-            using Report report = new(session.Terminal, json: true);
-            report.AddHeader("output", path, made.Header);
-            report.AddTrailer(made.Trailer);
-            report.Add("length", null, length);
-            report.Finish();
-            return ExitCode.Done;
+            long read = made.CoveredBytes;
+            session.Terminal.Detail($"{SizeText.Format(read)} in {Rate.Text(read, session.Elapsed)}");
         }
 
-        long read = made.CoveredBytes;
-        session.Terminal.Summary(
-            $"{output.Name}: {CountText.Blocks((made.Trailer.DataBlocks + made.Trailer.ZeroBlocks)!.Value)} of {SizeText.Format(made.Header.BlockSize)} ({made.Trailer.ZeroBlocks} of them zeros), {made.Header.Hash.Name}, {SizeText.Format(length)}");
-        session.Terminal.Detail($"{SizeText.Format(read)} in {Rate.Text(read, session.Elapsed)}");
+        return ExitCode.Done;
+    }
+
+    /// <summary>The arguments of `ckfile join`.</summary>
+    public sealed record JoinArguments(
+        Argument<string[]> Parts,
+        Option<bool> Partial,
+        Option<string?> Label,
+        Option<string?> Output,
+        Option<bool> Force);
+
+    /// <summary>Makes one checksum file of several for ranges of one target.</summary>
+    public static int Join(ParseResult result, ToolContext context, CommonOptions common, JoinArguments arguments)
+    {
+        using CommandSession session = common.Begin(result, context);
+        string[] parts = result.GetValue(arguments.Parts)!;
+        string path = result.GetValue(arguments.Output)!;
+        MessageFiles.RequireOneStandardInput(parts);
+        CancellationToken cancellation = session.Options.Cancellation;
+        using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, parts);
+        JoinResult made = JoinOperation.Run(
+            [.. parts.Select(part => new JoinPart(MessageFiles.NameOf(part), () => MessageFiles.Open(part, cancellation)))],
+            result.GetValue(arguments.Partial),
+            result.GetValue(arguments.Label),
+            output.Stream,
+            session.Options);
+        long length = output.Stream.Position;
+        output.Commit();
+        if (made.Missing.BlockCount > 0)
+        {
+            session.Terminal.Note($"the parts leave out {made.Missing} of the target's {made.Header.Geometry.BlockCount}");
+        }
+
+        ReportMade(session, path, output.Name, made.Header, made.Trailer, length);
         return ExitCode.Done;
     }
 
@@ -88,6 +115,22 @@ public static class ChecksumActions
         }
 
         return check.IsEqual ? ExitCode.Done : ExitCode.Different;
+    }
+
+    private static void ReportMade(CommandSession session, string path, string name, MessageHeader header, MessageTrailer trailer, long length)
+    {
+        if (session.Json)
+        {
+            using Report report = new(session.Terminal, json: true);
+            report.AddHeader("output", path, header);
+            report.AddTrailer(trailer);
+            report.Add("length", null, length);
+            report.Finish();
+            return;
+        }
+
+        session.Terminal.Summary(
+            $"{name}: {CountText.Blocks((trailer.DataBlocks + trailer.ZeroBlocks)!.Value)} of {SizeText.Format(header.BlockSize)} ({trailer.ZeroBlocks} of them zeros), {header.Hash.Name}, {SizeText.Format(length)}");
     }
 
     private static ChecksumSpecification Specification(ParseResult result, CreateArguments arguments, CommandSession session)

@@ -32,6 +32,13 @@ public sealed class PipeTests : IDisposable
     }
 
     [LinuxFact]
+    public void Parts_come_through_pipes_and_the_joined_file_goes_through_one()
+    {
+        _work.Shell("ckfile a --range 500- -o - | ckfile join <(ckfile a --range 0-299 -o -) - <(ckfile a --range 200-499 -o -) -o - | dtreq --remote - --master b.ckf -o x.dtr").Ends(0);
+        Assert.Equal(_work.Read("p.dtr"), _work.Read("x.dtr"));
+    }
+
+    [LinuxFact]
     public void What_people_read_goes_to_standard_error_while_a_message_goes_to_standard_output()
     {
         ToolResult made = _work.Line("ckfile a -o -").Ends(0).Says("ckfile: standard output: 733 blocks of 4 KiB");
@@ -51,6 +58,8 @@ public sealed class PipeTests : IDisposable
     [InlineData("ckfile a -r -", "a message from standard input wants an output with a name")]
     [InlineData("dtfile b -r -", "a message from standard input wants an output with a name")]
     [InlineData("dtreq --remote - --master - -o x.dtr", "only one input can be '-'")]
+    [InlineData("ckfile join - a.ckf - -o x.ckf", "only one input can be '-'")]
+    [InlineData("ckfile join a.ckf -o - --json", "--json and '-o -' both want standard output")]
     [InlineData("ckfile a -o - --json", "--json and '-o -' both want standard output")]
     [InlineData("ckreq -o - --json", "--json and '-o -' both want standard output")]
     [InlineData("dtreq --remote a.ckf --master b.ckf -o - --json", "--json and '-o -' both want standard output")]
