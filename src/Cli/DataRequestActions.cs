@@ -27,7 +27,7 @@ public static class DataRequestActions
         output.Commit();
         if (made.SizeLeft)
         {
-            session.Terminal.Note("the sizes differ, and the ranges leave out a part of what lies between: the size of the target will be left as it is");
+            NoteSizeLeft(session.Terminal);
         }
 
         if (session.Json)
@@ -43,11 +43,24 @@ public static class DataRequestActions
 
         session.Terminal.Summary(
             $"{output.Name}: {made.Trailer.DataBlocks + made.Trailer.ZeroBlocks} of {made.ComparedBlocks} blocks differ: {made.Trailer.DataBlocks} to send ({SizeText.Format(made.Trailer.DataBytes!.Value)}), {made.Trailer.ZeroBlocks} zeros; {SizeText.Format(length)}");
-        if (made.Header.BaseSize != made.Header.TargetSize && !made.SizeLeft)
+        if (!made.SizeLeft)
         {
-            session.Terminal.Summary($"size changes from {SizeText.Exact(made.Header.BaseSize!.Value)} to {SizeText.Exact(made.Header.TargetSize!.Value)}");
+            SaySizes(session.Terminal, made.Header);
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>Says that the ranges do not allow to change the size.</summary>
+    internal static void NoteSizeLeft(Terminal terminal) =>
+        terminal.Note("the sizes differ, and the ranges leave out a part of what lies between: the size of the target will be left as it is");
+
+    /// <summary>Says how the size changes, if it does.</summary>
+    internal static void SaySizes(Terminal terminal, MessageHeader header)
+    {
+        if (header.BaseSize != header.TargetSize)
+        {
+            terminal.Summary($"size changes from {SizeText.Exact(header.BaseSize!.Value)} to {SizeText.Exact(header.TargetSize!.Value)}");
+        }
     }
 }

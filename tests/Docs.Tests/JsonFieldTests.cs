@@ -18,6 +18,7 @@ public class JsonFieldTests
     [InlineData("ckfile join old.img.ckf --label x -o x.ckf")]
     [InlineData("dtreq --remote old.img.ckf --master new.img.ckf --label x -o x.dtr")]
     [InlineData("dtfile new.img -r old.img.dtr -o x.dtf")]
+    [InlineData("dtfile new.img --remote old.img.ckf -o x.dtf")]
     [InlineData("ckfile info new.img.ckf --extents")]
     [InlineData("dtreq info old.img.dtr --extents")]
     [InlineData("dtfile info old.img.dtf --extents")]

@@ -26,6 +26,7 @@ public sealed class BadMessageTests : IDisposable
         { "dtreq --remote a.ckf --master {0} -o x.dtr", "b.ckf" },
         { "dtreq info {0} --extents", "p.dtr" },
         { "dtfile b -r {0} -o x.dtf", "p.dtr" },
+        { "dtfile b --remote {0} -o x.dtf", "a.ckf" },
         { "dtfile info {0}", "p.dtf" },
         { "dtfile apply {0} a", "p.dtf" },
         { "dtfile apply {0} a --dry-run", "p.dtf" },
@@ -39,6 +40,7 @@ public sealed class BadMessageTests : IDisposable
         { "ckfile join a.ckf {0} -o x.ckf", "a.ckf" },
         { "dtreq --remote a.ckf --master {0} -o x.dtr", "b.ckf" },
         { "dtfile b -r {0} -o x.dtf", "p.dtr" },
+        { "dtfile b --remote {0} -o x.dtf", "a.ckf" },
         { "dtfile apply {0} a", "p.dtf" },
     };
 

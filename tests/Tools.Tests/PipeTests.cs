@@ -22,6 +22,7 @@ public sealed class PipeTests : IDisposable
     [InlineData("ckreq -o - | ckfile a -r - -o - | dtreq --remote - --master b.ckf -o - | dtfile b -r - -o - -c brotli:1 | dtfile apply /dev/stdin a")]
     [InlineData("mkfifo d.fifo && (dtfile b -r p.dtr -o - > d.fifo & dtfile apply d.fifo a)")]
     [InlineData("dtreq --remote <(ckfile a -o -) --master <(ckfile b -o -) -o - | dtfile b -r /dev/stdin -o x.dtf && dtfile apply x.dtf a")]
+    [InlineData("ckfile a -o - | dtfile b --remote - -o - | dtfile apply - a")]
     [InlineData("mkdir room && dtfile b -r p.dtr -o - | dtfile apply - a --spool room")]
     public void A_whole_cycle_through_pipes(string line)
     {
@@ -57,6 +58,8 @@ public sealed class PipeTests : IDisposable
     [InlineData("dtreq --remote a.ckf --master -", "a message from standard input wants an output with a name")]
     [InlineData("ckfile a -r -", "a message from standard input wants an output with a name")]
     [InlineData("dtfile b -r -", "a message from standard input wants an output with a name")]
+    [InlineData("dtfile b --remote -", "a message from standard input wants an output with a name")]
+    [InlineData("dtfile b --remote a.ckf -o - --json", "--json and '-o -' both want standard output")]
     [InlineData("dtreq --remote - --master - -o x.dtr", "only one input can be '-'")]
     [InlineData("ckfile join - a.ckf - -o x.ckf", "only one input can be '-'")]
     [InlineData("ckfile join a.ckf -o - --json", "--json and '-o -' both want standard output")]

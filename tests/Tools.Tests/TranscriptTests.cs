@@ -82,6 +82,34 @@ public sealed class TranscriptTests : IDisposable
     }
 
     [Fact]
+    public void One_pass_over_the_master()
+    {
+        Quietly("ckfile remote.img");
+        Quietly("ckfile master.img");
+        Quietly("dtreq --remote remote.img.ckf --master master.img.ckf -o two.dtr");
+        Quietly("dtfile master.img -r two.dtr --label x");
+        Quietly("ckfile remote.img --range 8-11 -o part.ckf");
+        Quietly("ckfile master.img --range 102 -o inner.ckf");
+        Quietly("ckfile remote.img --range 100 -o tail.ckf");
+        Type("dtfile master.img --remote remote.img.ckf --label x");
+        Assert.Equal(_work.Read("two.dtf"), _work.Read("remote.img.dtf"));
+        Type("dtfile master.img --remote part.ckf --holes read -t 1 -c none");
+        Type("dtfile master.img --remote tail.ckf -q -o tail.dtf");
+        Type("dtfile info tail.dtf");
+        Type("dtfile master.img --remote remote.img.ckf --json -f -c none");
+        Type("ckfile remote.img --range 200- -o none.ckf");
+        Type("dtfile master.img --remote none.ckf");
+        Type("dtfile remote.img --remote inner.ckf");
+        Type("dtfile master.img --remote remote.img.ckf -r two.dtr -o x.dtf");
+        Type("dtfile master.img -o x.dtf");
+        Type("dtfile master.img -r two.dtr --holes trust -o x.dtf");
+        Type("dtfile master.img --remote two.dtr -o x.dtf");
+        Type("dtfile apply remote.img.dtf remote.img");
+        Type("ckfile check remote.img master.img.ckf");
+        Snapshot.Verify(_transcript.ToString());
+    }
+
+    [Fact]
     public void Parts_that_are_joined()
     {
         Quietly("ckfile remote.img -o whole.ckf");

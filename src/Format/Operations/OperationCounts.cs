@@ -11,6 +11,10 @@ internal readonly record struct OperationCounts(long Groups, long Operations, lo
         DataBytes + group.ContentLength,
         ZeroBlocks + group.ZeroBlocks);
 
+    /// <summary>Both together.</summary>
+    public OperationCounts Plus(OperationCounts other) => new(
+        Groups + other.Groups, Operations + other.Operations, DataBlocks + other.DataBlocks, DataBytes + other.DataBytes, ZeroBlocks + other.ZeroBlocks);
+
     /// <summary>What a trailer says. Copies are not built yet: a message with some is refused before it is counted.</summary>
     public static OperationCounts Of(MessageTrailer trailer) => new(
         trailer.Groups!.Value, trailer.Operations!.Value, trailer.DataBlocks!.Value, trailer.DataBytes!.Value, trailer.ZeroBlocks!.Value);
