@@ -5,7 +5,7 @@ using BinarySync.Sync;
 
 namespace BinarySync.Cli;
 
-/// <summary>What `ckfile` does, but for `info`.</summary>
+/// <summary>What `ckfile TARGET` and `ckfile check` do.</summary>
 public static class ChecksumActions
 {
     /// <summary>The arguments of `ckfile TARGET`.</summary>
@@ -53,40 +53,6 @@ public static class ChecksumActions
         return ExitCode.Done;
     }
 
-    /// <summary>The arguments of `ckfile join`.</summary>
-    public sealed record JoinArguments(
-        Argument<string[]> Parts,
-        Option<bool> Partial,
-        Option<string?> Label,
-        Option<string?> Output,
-        Option<bool> Force);
-
-    /// <summary>Makes one checksum file of several for ranges of one target.</summary>
-    public static int Join(ParseResult result, ToolContext context, CommonOptions common, JoinArguments arguments)
-    {
-        using CommandSession session = common.Begin(result, context);
-        string[] parts = result.GetValue(arguments.Parts)!;
-        string path = result.GetValue(arguments.Output)!;
-        MessageFiles.RequireOneStandardInput(parts);
-        CancellationToken cancellation = session.Options.Cancellation;
-        using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, parts);
-        JoinResult made = JoinOperation.Run(
-            [.. parts.Select(part => new JoinPart(MessageFiles.NameOf(part), () => MessageFiles.Open(part, cancellation)))],
-            result.GetValue(arguments.Partial),
-            result.GetValue(arguments.Label),
-            output.Stream,
-            session.Options);
-        long length = output.Stream.Position;
-        output.Commit();
-        if (made.Missing.BlockCount > 0)
-        {
-            session.Terminal.Note($"the parts leave out {made.Missing} of the target's {made.Header.Geometry.BlockCount}");
-        }
-
-        ReportMade(session, path, output.Name, made.Header, made.Trailer, length);
-        return ExitCode.Done;
-    }
-
     /// <summary>Compares a target with its checksum file: exit 1 where they differ.</summary>
     public static int Check(
         ParseResult result, ToolContext context, CommonOptions common, Argument<string> targetArgument, Argument<string> fileArgument, Option<bool> live, Option<HolePolicy?> holes)
@@ -117,7 +83,8 @@ public static class ChecksumActions
         return check.IsEqual ? ExitCode.Done : ExitCode.Different;
     }
 
-    private static void ReportMade(CommandSession session, string path, string name, MessageHeader header, MessageTrailer trailer, long length)
+    /// <summary>Says what a new checksum file has.</summary>
+    internal static void ReportMade(CommandSession session, string path, string name, MessageHeader header, MessageTrailer trailer, long length)
     {
         if (session.Json)
         {
