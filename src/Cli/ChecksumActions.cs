@@ -5,7 +5,7 @@ using BinarySync.Sync;
 
 namespace BinarySync.Cli;
 
-/// <summary>What `ckfile` does, but for `info`.</summary>
+/// <summary>What `ckfile TARGET` and `ckfile check` do.</summary>
 public static class ChecksumActions
 {
     /// <summary>The arguments of `ckfile TARGET`.</summary>
@@ -43,20 +43,13 @@ public static class ChecksumActions
             session.Terminal.Note($"ranges go past the {made.Header.Geometry.BlockCount} blocks of {target}; they were clipped to its end");
         }
 
-        if (session.Json)
+        ReportMade(session, path, output.Name, made.Header, made.Trailer, length);
+        if (!session.Json)
         {
-            using Report report = new(session.Terminal, json: true);
-            report.AddHeader("output", path, made.Header);
-            report.AddTrailer(made.Trailer);
-            report.Add("length", null, length);
-            report.Finish();
-            return ExitCode.Done;
+            long read = made.CoveredBytes;
+            session.Terminal.Detail($"{SizeText.Format(read)} in {Rate.Text(read, session.Elapsed)}");
         }
 
-        long read = made.CoveredBytes;
-        session.Terminal.Summary(
-            $"{output.Name}: {CountText.Blocks((made.Trailer.DataBlocks + made.Trailer.ZeroBlocks)!.Value)} of {SizeText.Format(made.Header.BlockSize)} ({made.Trailer.ZeroBlocks} of them zeros), {made.Header.Hash.Name}, {SizeText.Format(length)}");
-        session.Terminal.Detail($"{SizeText.Format(read)} in {Rate.Text(read, session.Elapsed)}");
         return ExitCode.Done;
     }
 
@@ -88,6 +81,23 @@ public static class ChecksumActions
         }
 
         return check.IsEqual ? ExitCode.Done : ExitCode.Different;
+    }
+
+    /// <summary>Says what a new checksum file has.</summary>
+    internal static void ReportMade(CommandSession session, string path, string name, MessageHeader header, MessageTrailer trailer, long length)
+    {
+        if (session.Json)
+        {
+            using Report report = new(session.Terminal, json: true);
+            report.AddHeader("output", path, header);
+            report.AddTrailer(trailer);
+            report.Add("length", null, length);
+            report.Finish();
+            return;
+        }
+
+        session.Terminal.Summary(
+            $"{name}: {CountText.Blocks((trailer.DataBlocks + trailer.ZeroBlocks)!.Value)} of {SizeText.Format(header.BlockSize)} ({trailer.ZeroBlocks} of them zeros), {header.Hash.Name}, {SizeText.Format(length)}");
     }
 
     private static ChecksumSpecification Specification(ParseResult result, CreateArguments arguments, CommandSession session)

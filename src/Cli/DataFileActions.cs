@@ -11,20 +11,37 @@ public static class DataFileActions
     /// <summary>The arguments of `dtfile MASTER`.</summary>
     public sealed record CreateArguments(
         Argument<string> Master,
-        Option<string> Request,
+        Option<string?> Request,
+        Option<string?> Remote,
         Option<Compression?> Compress,
         Option<string?> Label,
         Option<bool> Live,
+        Option<HolePolicy?> Holes,
         Option<string?> Output,
         Option<bool> Force);
 
-    /// <summary>Collects the requested blocks of the master.</summary>
+    /// <summary>Collects the requested blocks of the master, or those that differ from the remote's.</summary>
     public static int Create(ParseResult result, ToolContext context, CommonOptions common, CreateArguments arguments)
     {
         using CommandSession session = common.Begin(result, context);
+        string? request = result.GetValue(arguments.Request);
+        string? remote = result.GetValue(arguments.Remote);
+        if ((request is null) == (remote is null))
+        {
+            throw request is null
+                ? new UsageException("which blocks to collect is missing: -r names a data request, --remote the remote's checksum file", "see 'dtfile --help'")
+                : new UsageException("-r and --remote exclude one another", "see 'dtfile --help': a data request says by itself which blocks differ");
+        }
+
+        if (remote is null && result.GetValue(arguments.Holes) is not null)
+        {
+            throw new UsageException("--holes belongs to --remote", "see 'dtfile --help': with a data request, what it asks for is read, and nothing else");
+        }
+
         string master = result.GetValue(arguments.Master)!;
-        string request = result.GetValue(arguments.Request)!;
-        string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), request, MessageKind.DataRequest, MessageKind.DataFile);
+        string input = request ?? remote!;
+        string path = MessageFiles.OutputPath(
+            result.GetValue(arguments.Output), input, request is null ? MessageKind.ChecksumFile : MessageKind.DataRequest, MessageKind.DataFile);
         DataFileSpecification specification = new()
         {
             Compression = result.GetValue(arguments.Compress) ?? Compression.DefaultLZ4,
@@ -32,26 +49,63 @@ public static class DataFileActions
             Live = result.GetValue(arguments.Live),
         };
         using IReadableStorage source = common.Storage.OpenSource(result, master, session.Options.Cancellation);
-        using Stream input = MessageFiles.Open(request, session.Options.Cancellation);
-        OperationReader reader = new(input, MessageFiles.NameOf(request), MessageKind.DataRequest);
-        using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, request, master);
-        SourceWarnings.Say(session.Terminal, source, specification.Live);
-        DataFileResult made = DataFileOperation.Run(source, reader, specification, output.Stream, session.Options);
-        output.Commit();
+        using Stream stream = MessageFiles.Open(input, session.Options.Cancellation);
+        string name = MessageFiles.NameOf(input);
+        if (request is not null)
+        {
+            OperationReader reader = new(stream, name, MessageKind.DataRequest);
+            using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, input, master);
+            SourceWarnings.Say(session.Terminal, source, specification.Live);
+            DataFileResult made = DataFileOperation.Run(source, reader, specification, output.Stream, session.Options);
+            output.Commit();
+            Say(session, path, output.Name, made, onePass: null);
+        }
+        else
+        {
+            using ChecksumFileReader reader = new(stream, name);
+            using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, input, master);
+            SourceWarnings.Say(session.Terminal, source, specification.Live);
+            OnePassResult made = OnePassOperation.Run(
+                source, reader, specification, result.GetValue(arguments.Holes) ?? HolePolicy.Trust, output.Stream, session.Options);
+            output.Commit();
+            Say(session, path, output.Name, made.File, made);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void Say(CommandSession session, string path, string name, DataFileResult made, OnePassResult? onePass)
+    {
+        if (onePass is { SizeLeft: true })
+        {
+            DataRequestActions.NoteSizeLeft(session.Terminal);
+        }
+
         if (session.Json)
         {
             using Report report = new(session.Terminal, json: true);
             report.AddHeader("output", path, made.Header);
             report.AddTrailer(made.Trailer);
+            if (onePass is not null)
+            {
+                report.Add("compared_blocks", null, onePass.ComparedBlocks);
+            }
+
             report.Add("length", null, made.Length);
             report.Finish();
-            return ExitCode.Done;
+            return;
         }
 
+        string compared = onePass is null ? string.Empty : $"{made.Trailer.DataBlocks + made.Trailer.ZeroBlocks} of {onePass.ComparedBlocks} blocks differ: ";
         string copied = made.Trailer.CopyBlocks == 0 ? string.Empty : $" {made.Trailer.CopyBlocks} to copy,";
         session.Terminal.Summary(
-            $"{output.Name}: {CountText.Blocks(made.Trailer.DataBlocks!.Value)} with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}),{copied} {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
-        session.Terminal.Detail($"{SizeText.Format(made.Trailer.DataBytes.Value)} in {Rate.Text(made.Trailer.DataBytes.Value, session.Elapsed)}");
-        return ExitCode.Done;
+            $"{name}: {compared}{CountText.Blocks(made.Trailer.DataBlocks!.Value)} with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}),{copied} {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
+        if (onePass is { SizeLeft: false })
+        {
+            DataRequestActions.SaySizes(session.Terminal, made.Header);
+        }
+
+        long read = onePass?.ReadBytes ?? made.Trailer.DataBytes.Value;
+        session.Terminal.Detail($"{SizeText.Format(read)} in {Rate.Text(read, session.Elapsed)}");
     }
 }

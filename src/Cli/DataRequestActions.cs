@@ -31,7 +31,7 @@ public static class DataRequestActions
         output.Commit();
         if (made.SizeLeft)
         {
-            session.Terminal.Note("the sizes differ, and the ranges leave out a part of what lies between: the size of the target will be left as it is");
+            NoteSizeLeft(session.Terminal);
         }
 
         if (made.BlocksLeftOut > 0)
@@ -55,9 +55,9 @@ public static class DataRequestActions
         string copied = trailer.CopyBlocks == 0 ? string.Empty : $" {trailer.CopyBlocks} to copy from elsewhere,";
         session.Terminal.Summary(
             $"{output.Name}: {trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks} of {made.ComparedBlocks} blocks differ: {trailer.DataBlocks} to send ({SizeText.Format(trailer.DataBytes!.Value)}),{copied} {trailer.ZeroBlocks} zeros; {SizeText.Format(length)}");
-        if (made.Header.BaseSize != made.Header.TargetSize && !made.SizeLeft)
+        if (!made.SizeLeft)
         {
-            session.Terminal.Summary($"size changes from {SizeText.Exact(made.Header.BaseSize!.Value)} to {SizeText.Exact(made.Header.TargetSize!.Value)}");
+            SaySizes(session.Terminal, made.Header);
         }
 
         return ExitCode.Done;
@@ -83,5 +83,18 @@ public static class DataRequestActions
 
         Stream Seekable(Stream input) =>
             input.CanSeek ? input : SpoolDirectory.Spool(input, directory, "--no-copy needs no room: each file is read once", session);
+    }
+
+    /// <summary>Says that the ranges do not allow to change the size.</summary>
+    internal static void NoteSizeLeft(Terminal terminal) =>
+        terminal.Note("the sizes differ, and the ranges leave out a part of what lies between: the size of the target will be left as it is");
+
+    /// <summary>Says how the size changes, if it does.</summary>
+    internal static void SaySizes(Terminal terminal, MessageHeader header)
+    {
+        if (header.BaseSize != header.TargetSize)
+        {
+            terminal.Summary($"size changes from {SizeText.Exact(header.BaseSize!.Value)} to {SizeText.Exact(header.TargetSize!.Value)}");
+        }
     }
 }

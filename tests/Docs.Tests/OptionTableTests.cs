@@ -13,6 +13,7 @@ public class OptionTableTests
     [InlineData("ckfile")]
     [InlineData("ckfile info")]
     [InlineData("ckfile check")]
+    [InlineData("ckfile join")]
     [InlineData("dtreq")]
     [InlineData("dtreq info")]
     [InlineData("dtfile")]

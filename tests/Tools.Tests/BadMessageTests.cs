@@ -21,10 +21,12 @@ public sealed class BadMessageTests : IDisposable
         { "ckfile a -o x.ckf -r {0}", "r.ckr" },
         { "ckfile info {0} --extents", "a.ckf" },
         { "ckfile check a {0}", "a.ckf" },
+        { "ckfile join {0} -o x.ckf", "a.ckf" },
         { "dtreq --remote {0} --master b.ckf -o x.dtr", "a.ckf" },
         { "dtreq --remote a.ckf --master {0} -o x.dtr", "b.ckf" },
         { "dtreq info {0} --extents", "p.dtr" },
         { "dtfile b -r {0} -o x.dtf", "p.dtr" },
+        { "dtfile b --remote {0} -o x.dtf", "a.ckf" },
         { "dtfile info {0}", "p.dtf" },
         { "dtfile apply {0} a", "p.dtf" },
         { "dtfile apply {0} a --dry-run", "p.dtf" },
@@ -35,8 +37,10 @@ public sealed class BadMessageTests : IDisposable
     {
         { "ckfile a -o x.ckf -r {0}", "r.ckr" },
         { "ckfile check a {0}", "a.ckf" },
+        { "ckfile join a.ckf {0} -o x.ckf", "a.ckf" },
         { "dtreq --remote a.ckf --master {0} -o x.dtr", "b.ckf" },
         { "dtfile b -r {0} -o x.dtf", "p.dtr" },
+        { "dtfile b --remote {0} -o x.dtf", "a.ckf" },
         { "dtfile apply {0} a", "p.dtf" },
     };
 

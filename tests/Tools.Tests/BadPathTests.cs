@@ -169,7 +169,9 @@ public sealed class BadPathTests : IDisposable
     [InlineData("ckfile a -o x -o y", "")]
     [InlineData("dtfile b -r p.dtr -c zip -o x", "'zip' is not a compression; there are none, lz4, lz4:1 to lz4:12")]
     [InlineData("dtfile b -r p.dtr -c lz4:13 -o x", "'lz4:13' is not a compression")]
-    [InlineData("dtfile b -o x", "option '--request' is required")]
+    [InlineData("dtfile b -o x", "which blocks to collect is missing")]
+    [InlineData("dtfile b -r p.dtr --remote a.ckf -o x", "-r and --remote exclude one another")]
+    [InlineData("dtfile b -r p.dtr --holes read -o x", "--holes belongs to --remote")]
     [InlineData("dtfile apply p.dtf a --verify some", "'some' is not one of none, written, full")]
     [InlineData("dtreq --remote a.ckf -o x", "option '--master' is required")]
     public void Wrong_command_lines(string line, string words)
@@ -190,6 +192,7 @@ public sealed class BadPathTests : IDisposable
             ("ckfile ../a", "a.ckf"),
             ("dtreq --remote ../a.ckf --master ../b.ckf", "a.dtr"),
             ("dtfile ../b -r ../p.dtr", "p.dtf"),
+            ("dtfile ../b --remote ../a.ckf", "a.dtf"),
         })
         {
             Tool.Run(_work["here"], null, line.Split(' ')).Succeeds().Prints($"{made}: ");

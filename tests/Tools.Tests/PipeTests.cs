@@ -22,6 +22,7 @@ public sealed class PipeTests : IDisposable
     [InlineData("ckreq -o - | ckfile a -r - -o - | dtreq --remote - --master b.ckf -o - | dtfile b -r - -o - -c brotli:1 | dtfile apply /dev/stdin a")]
     [InlineData("mkfifo d.fifo && (dtfile b -r p.dtr -o - > d.fifo & dtfile apply d.fifo a)")]
     [InlineData("dtreq --remote <(ckfile a -o -) --master <(ckfile b -o -) -o - | dtfile b -r /dev/stdin -o x.dtf && dtfile apply x.dtf a")]
+    [InlineData("ckfile a -o - | dtfile b --remote - -o - | dtfile apply - a")]
     [InlineData("mkdir room && dtfile b -r p.dtr -o - | dtfile apply - a --spool room")]
     public void A_whole_cycle_through_pipes(string line)
     {
@@ -29,6 +30,13 @@ public sealed class PipeTests : IDisposable
         _work.Holds("a", _b);
         Assert.DoesNotContain(_work.Names, name => name.StartsWith('.'));
         Assert.True(!Directory.Exists(_work["room"]) || Directory.GetFileSystemEntries(_work["room"]).Length == 0);
+    }
+
+    [LinuxFact]
+    public void Parts_come_through_pipes_and_the_joined_file_goes_through_one()
+    {
+        _work.Shell("ckfile a --range 500- -o - | ckfile join <(ckfile a --range 0-299 -o -) - <(ckfile a --range 200-499 -o -) -o - | dtreq --remote - --master b.ckf -o x.dtr").Ends(0);
+        Assert.Equal(_work.Read("p.dtr"), _work.Read("x.dtr"));
     }
 
     [LinuxFact]
@@ -50,7 +58,11 @@ public sealed class PipeTests : IDisposable
     [InlineData("dtreq --remote a.ckf --master -", "a message from standard input wants an output with a name")]
     [InlineData("ckfile a -r -", "a message from standard input wants an output with a name")]
     [InlineData("dtfile b -r -", "a message from standard input wants an output with a name")]
+    [InlineData("dtfile b --remote -", "a message from standard input wants an output with a name")]
+    [InlineData("dtfile b --remote a.ckf -o - --json", "--json and '-o -' both want standard output")]
     [InlineData("dtreq --remote - --master - -o x.dtr", "only one input can be '-'")]
+    [InlineData("ckfile join - a.ckf - -o x.ckf", "only one input can be '-'")]
+    [InlineData("ckfile join a.ckf -o - --json", "--json and '-o -' both want standard output")]
     [InlineData("ckfile a -o - --json", "--json and '-o -' both want standard output")]
     [InlineData("ckreq -o - --json", "--json and '-o -' both want standard output")]
     [InlineData("dtreq --remote a.ckf --master b.ckf -o - --json", "--json and '-o -' both want standard output")]

@@ -22,7 +22,7 @@ public sealed class TranscriptTests : IDisposable
 
     public static TheoryData<string> Helps =>
     [
-        "ckreq", "ckreq info", "ckfile", "ckfile info", "ckfile check", "dtreq", "dtreq info", "dtfile", "dtfile info", "dtfile apply",
+        "ckreq", "ckreq info", "ckfile", "ckfile info", "ckfile check", "ckfile join", "dtreq", "dtreq info", "dtfile", "dtfile info", "dtfile apply",
     ];
 
     public void Dispose() => _work.Dispose();
@@ -78,6 +78,67 @@ public sealed class TranscriptTests : IDisposable
         Type("dtfile apply part.dtf remote.img");
         Type("ckfile remote.img --range 100-200 --range 500-600 -o clipped.ckf");
         Type("ckfile master.img --range 8-11 -o inner.ckf");
+        Snapshot.Verify(_transcript.ToString());
+    }
+
+    [Fact]
+    public void One_pass_over_the_master()
+    {
+        Quietly("ckfile remote.img");
+        Quietly("ckfile master.img");
+        Quietly("dtreq --remote remote.img.ckf --master master.img.ckf -o two.dtr");
+        Quietly("dtfile master.img -r two.dtr --label x");
+        Quietly("ckfile remote.img --range 8-11 -o part.ckf");
+        Quietly("ckfile master.img --range 102 -o inner.ckf");
+        Quietly("ckfile remote.img --range 100 -o tail.ckf");
+        Type("dtfile master.img --remote remote.img.ckf --label x");
+        Assert.Equal(_work.Read("two.dtf"), _work.Read("remote.img.dtf"));
+        Type("dtfile master.img --remote part.ckf --holes read -t 1 -c none");
+        Type("dtfile master.img --remote tail.ckf -q -o tail.dtf");
+        Type("dtfile info tail.dtf");
+        Type("dtfile master.img --remote remote.img.ckf --json -f -c none");
+        Type("ckfile remote.img --range 200- -o none.ckf");
+        Type("dtfile master.img --remote none.ckf");
+        Type("dtfile remote.img --remote inner.ckf");
+        Type("dtfile master.img --remote remote.img.ckf -r two.dtr -o x.dtf");
+        Type("dtfile master.img -o x.dtf");
+        Type("dtfile master.img -r two.dtr --holes trust -o x.dtf");
+        Type("dtfile master.img --remote two.dtr -o x.dtf");
+        Type("dtfile apply remote.img.dtf remote.img");
+        Type("ckfile check remote.img master.img.ckf");
+        Snapshot.Verify(_transcript.ToString());
+    }
+
+    [Fact]
+    public void Parts_that_are_joined()
+    {
+        Quietly("ckfile remote.img -o whole.ckf");
+        Quietly("ckfile remote.img --range 0-39 -o 1.ckf");
+        Quietly("ckfile remote.img --range 30-59 --range 90- -o 2.ckf");
+        Quietly("ckfile remote.img --range 60-89 -o 3.ckf");
+        Quietly("ckfile master.img --range 60-89 -o other.ckf");
+        byte[] changed = _work.Read("remote.img");
+        changed[33 * Block]++;
+        changed[35 * Block]++;
+        _work.Write("remote.img", changed);
+        Quietly("ckfile remote.img --range 0-39 -o late.ckf");
+        byte[] damaged = _work.Read("2.ckf");
+        damaged[^300]++;
+        _work.Write("damaged.ckf", damaged);
+        Type("ckfile join 2.ckf 1.ckf 3.ckf -o joined.ckf");
+        Assert.Equal(_work.Read("whole.ckf"), _work.Read("joined.ckf"));
+        Type("ckfile join 1.ckf 2.ckf 3.ckf -o joined.ckf");
+        Type("ckfile join 1.ckf 2.ckf 3.ckf -o 3.ckf -f");
+        Type("ckfile join 1.ckf 2.ckf -o part.ckf");
+        Type("ckfile join 1.ckf 2.ckf -o part.ckf --partial --label upper --json");
+        Type("ckfile join 3.ckf part.ckf -o twice.ckf");
+        Type("ckfile join late.ckf 2.ckf 3.ckf -o x.ckf -v");
+        Type("ckfile join 1.ckf 2.ckf other.ckf -o x.ckf");
+        Type("ckfile join 1.ckf damaged.ckf 3.ckf -o x.ckf");
+        Type("ckfile join 1.ckf missing.ckf -o x.ckf");
+        Type("ckfile join -o x.ckf");
+        Type("ckfile join 1.ckf 2.ckf 3.ckf");
+        Assert.False(File.Exists(_work["x.ckf"]));
         Snapshot.Verify(_transcript.ToString());
     }
 

@@ -41,5 +41,15 @@ return ToolRunner.Run("ckfile", args, context =>
     common.Storage.AddTo(check);
     check.SetAction(result => ChecksumActions.Check(result, context, common, target, file, live, holes));
     root.Add(check);
+
+    JoinActions.JoinArguments join = new(
+        new Argument<string[]>("PART.ckf...") { Description = "Checksum files of ranges of one target; one may be '-', standard input", Arity = ArgumentArity.OneOrMore },
+        new Option<bool>("--partial") { Description = "The parts need not have every block of the target" },
+        Options.Label(),
+        Options.Output("FILE.ckf", required: true),
+        Options.Force());
+    Command joinCommand = new("join", "Make one checksum file of several for ranges of one target") { join.Parts, join.Partial, join.Label, join.Output, join.Force };
+    joinCommand.SetAction(result => JoinActions.Join(result, context, common, join));
+    root.Add(joinCommand);
     return root;
 });

@@ -7,18 +7,22 @@ return ToolRunner.Run("dtfile", args, context =>
     CommonOptions common = new();
     DataFileActions.CreateArguments create = new(
         new Argument<string>("MASTER") { Description = "The master's file or block device (./info or ./apply if it is called like a command)" },
-        new Option<string>("--request", "-r") { Description = "The data request; '-' is standard input", HelpName = "FILE.dtr", Required = true },
+        new Option<string?>("--request", "-r") { Description = "The data request; '-' is standard input. This or --remote is required", HelpName = "FILE.dtr" },
+        new Option<string?>("--remote") { Description = "Instead of a request, the remote's checksum file: the master is read once, and compared on the way", HelpName = "R.ckf" },
         Options.Compress(),
         Options.Label(),
         Options.Live(),
+        Options.Holes(),
         Options.Output("FILE.dtf"),
         Options.Force());
-    RootCommand root = new("Collect the requested blocks of the master into a data file, or apply one to the remote's target");
+    RootCommand root = new("Collect the requested blocks of the master, or those that differ from the remote, into a data file, or apply one to the remote's target");
     root.Add(create.Master);
     root.Add(create.Request);
+    root.Add(create.Remote);
     root.Add(create.Compress);
     root.Add(create.Label);
     root.Add(create.Live);
+    root.Add(create.Holes);
     root.Add(create.Output);
     root.Add(create.Force);
     common.Storage.AddTo(root);

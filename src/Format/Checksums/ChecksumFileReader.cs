@@ -132,23 +132,29 @@ public sealed class ChecksumFileReader : IDisposable
         return true;
     }
 
-    /// <summary>Reads all runs of the next section at once, for who reads ahead; false at the end, as <see cref="ReadRun"/>.</summary>
-    /// <param name="section">Is filled, and takes the array of the hashes in exchange for the one it had.</param>
+    /// <summary>
+    /// Reads all runs of the next section at once, for who reads ahead or from many files; false at the end, as <see cref="ReadRun"/>. Between two calls the reader
+    /// keeps no array of its own, so that many of them may be open.
+    /// </summary>
+    /// <param name="section">Is filled; its array is what is read into.</param>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
     public bool ReadSection(ChecksumSection section)
     {
         section.Clear();
+        _message.ExchangePayload(section.Payload);
+        bool isThere = false;
         while (ReadRun(out ChecksumRun run))
         {
+            isThere = true;
             section.Add(run);
             if (_runsLeft == 0)
             {
-                section.Payload = _message.ExchangePayload(section.Payload);
-                return true;
+                break;
             }
         }
 
-        return false;
+        section.Payload = _message.ExchangePayload([]);
+        return isThere;
     }
 
     public void Dispose()

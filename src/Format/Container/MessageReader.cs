@@ -14,7 +14,7 @@ public sealed class MessageReader
     private readonly bool _skipContent;
     private readonly XxHash128 _digest = new();
     private readonly byte[] _digestBeforeTrailer = new byte[FormatLimits.DigestLength];
-    private byte[] _payload = new byte[SmallestPayload];
+    private byte[] _payload = [];
 
     /// <summary>Reads and checks preamble and header.</summary>
     /// <param name="input">The stream; it stays the caller's.</param>

@@ -12,7 +12,7 @@ public sealed class DataFileWriter
 
     /// <summary>Writes the header.</summary>
     /// <param name="output">The stream; it stays the caller's.</param>
-    /// <param name="header">That of the data request, with a frame size and its own label.</param>
+    /// <param name="header">That of the data request, or what it would be, with a frame size and its own label.</param>
     public DataFileWriter(Stream output, MessageHeader header)
     {
         _message = new MessageWriter(output, MessageKind.DataFile, header);
@@ -31,6 +31,15 @@ public sealed class DataFileWriter
         _message.WriteSection(SectionType.Operations, FrameCodec.None, payload.Length, payload.Span);
         _contentLeft = group.ContentLength;
         _counts = _counts.With(group);
+    }
+
+    /// <summary>Writes the operations of a group that comes from no request.</summary>
+    public void WriteGroup(PackedGroup group)
+    {
+        RequireContentDone();
+        _message.WriteSection(SectionType.Operations, FrameCodec.None, group.Payload.Length, group.Payload.Span);
+        _contentLeft = group.Counts.DataBytes;
+        _counts = _counts.Plus(group.Counts);
     }
 
     /// <summary>Writes one frame of the group's content.</summary>

@@ -20,6 +20,15 @@ internal readonly record struct OperationCounts(long Groups, long Operations, lo
         _ => this with { ZeroBlocks = ZeroBlocks + run.Count },
     };
 
+    /// <summary>Both together.</summary>
+    public OperationCounts Plus(OperationCounts other) => new(
+        Groups + other.Groups,
+        Operations + other.Operations,
+        DataBlocks + other.DataBlocks,
+        DataBytes + other.DataBytes,
+        ZeroBlocks + other.ZeroBlocks,
+        CopyBlocks + other.CopyBlocks);
+
     /// <summary>What a trailer says.</summary>
     public static OperationCounts Of(MessageTrailer trailer) => new(
         trailer.Groups!.Value,

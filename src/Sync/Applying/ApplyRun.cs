@@ -173,7 +173,7 @@ internal sealed class ApplyRun(
             Other = undo ?? (_start == ApplyStart.TurnedRound ? standing!.Session : standing?.Other),
             TailWasZero = standing?.TailWasZero
                 ?? (target.Kind == StorageKind.BlockDevice && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
-            Windows = standing?.Windows ?? (_start == ApplyStart.OtherRetired ? DeviceTail.LeftByOthers(target, geometry) : []),
+            Windows = standing?.Windows ?? (_start == ApplyStart.OtherRetired ? LastBlock.LeftByOthers(geometry) : []),
 
             // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and what it left in doubt stays so.
             DoubtFrom = standing?.DoubtFrom ?? 0,

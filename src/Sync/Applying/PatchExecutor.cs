@@ -330,7 +330,7 @@ internal sealed class PatchExecutor
     }
 
     private int RestOfLastBlock(in ContentPiece stretch) =>
-        DeviceTail.RestBehind(_target, _geometry, _journal, stretch.TargetOffset + stretch.Length);
+        LastBlock.RestBehind(_target, _geometry, _journal, stretch.TargetOffset + stretch.Length);
 
     private long BlocksIn(in ContentPiece stretch) =>
         _geometry.Target.BlockAt(stretch.TargetOffset + stretch.Length - 1) - _geometry.Target.BlockAt(stretch.TargetOffset) + 1;

@@ -55,7 +55,7 @@ internal sealed class BlockScanner
         using IEnumerator<ScanItem> items = Items(coverage).GetEnumerator();
         OrderedPipeline<ScanSlot>.Run(
             _options.Threads,
-            () => new ScanSlot(_geometry, _hash),
+            () => CreateSlot(),
             slot =>
             {
                 if (!items.MoveNext())
@@ -63,19 +63,25 @@ internal sealed class BlockScanner
                     return false;
                 }
 
-                slot.Item = items.Current;
+                slot.Begin(items.Current);
                 return true;
             },
             Hash,
             slot =>
             {
-                slot.HandTo(sink, _hash.Length);
+                slot.HandTo(sink);
                 _options.Progress.Advance(_geometry.LengthOf(slot.Item.Run));
             },
             _options.Cancellation);
     }
 
-    private IEnumerable<ScanItem> Items(BlockCoverage coverage)
+    /// <summary>A place where one item is read and hashed.</summary>
+    /// <param name="keepsContent">True where the content of a block larger than <see cref="ChunkLength"/> is wanted, and not its hash alone.</param>
+    /// <param name="leastBuffer">Bytes that the buffer has at least.</param>
+    public ScanSlot CreateSlot(bool keepsContent = false, int leastBuffer = 0) => new(_geometry, _hash, keepsContent, leastBuffer);
+
+    /// <summary>What is to be read of a coverage, in order.</summary>
+    public IEnumerable<ScanItem> Items(BlockCoverage coverage)
     {
         int chunkBlocks = Math.Max(1, ChunkLength / _geometry.BlockSize);
         StorageExtent extent = default;
@@ -130,9 +136,9 @@ internal sealed class BlockScanner
         return extent.IsHole ? block + 1 : Math.Max(block + 1, _geometry.BlockAt(extent.End + _geometry.BlockSize - 1));
     }
 
-    private void Hash(ScanSlot slot)
+    /// <summary>Reads and hashes the slot's item. Many threads may do so at once, each with its own slot.</summary>
+    public void Hash(ScanSlot slot)
     {
-        slot.Kinds.Clear();
         if (slot.Item.IsHole)
         {
             return;
@@ -164,7 +170,8 @@ internal sealed class BlockScanner
         long offset = _geometry.OffsetOf(block);
         for (int left = _geometry.LengthOf(block); left > 0;)
         {
-            Span<byte> piece = slot.Buffer.AsSpan(0, Math.Min(left, slot.Buffer.Length));
+            int at = slot.KeepsContent ? _geometry.LengthOf(block) - left : 0;
+            Span<byte> piece = slot.Buffer.AsSpan(at, Math.Min(left, ChunkLength));
             Read(piece, offset);
             slot.Running!.Append(piece);
             isZero = isZero && ZeroBlocks.IsZero(piece);
@@ -185,58 +192,6 @@ internal sealed class BlockScanner
         else
         {
             _storage.ReadOnce(buffer, offset);
-        }
-    }
-
-    private readonly record struct ScanItem(BlockRun Run, bool IsHole);
-
-    private sealed class ScanSlot(BlockGeometry geometry, BlockHash hash)
-    {
-        public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(ChunkLength);
-
-        public byte[] Hashes { get; } = new byte[Math.Max(1, ChunkLength / geometry.BlockSize) * hash.Length];
-
-        public RunningHash? Running { get; } = geometry.BlockSize > ChunkLength ? hash.StartBlock() : null;
-
-        public List<(int Count, bool IsZero)> Kinds { get; } = [];
-
-        public ScanItem Item { get; set; }
-
-        public void AddKind(bool isZero)
-        {
-            if (Kinds.Count > 0 && Kinds[^1].IsZero == isZero)
-            {
-                Kinds[^1] = (Kinds[^1].Count + 1, isZero);
-            }
-            else
-            {
-                Kinds.Add((1, isZero));
-            }
-        }
-
-        public void HandTo(IBlockSink sink, int hashLength)
-        {
-            if (Item.IsHole)
-            {
-                sink.AddZeros(Item.Run);
-                return;
-            }
-
-            int done = 0;
-            foreach ((int count, bool isZero) in Kinds)
-            {
-                BlockRun run = new(Item.Run.First + done, count);
-                if (isZero)
-                {
-                    sink.AddZeros(run);
-                }
-                else
-                {
-                    sink.AddData(run, Hashes.AsSpan(done * hashLength, count * hashLength));
-                }
-
-                done += count;
-            }
         }
     }
 }

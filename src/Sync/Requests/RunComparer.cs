@@ -117,25 +117,11 @@ internal sealed class RunComparer : IBlockSink, IDisposable
 
     private void CompareHashes(BlockRun run, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes)
     {
-        int count = (int)run.Count;
-        int index = 0;
-        while (true)
+        int end = 0;
+        while (DifferingHashes.Next(oldHashes[..((int)run.Count * _hashLength)], newHashes, _hashLength, end, out int index, out end))
         {
-            index += oldHashes[(index * _hashLength)..(count * _hashLength)].CommonPrefixLength(newHashes[(index * _hashLength)..]) / _hashLength;
-            if (index == count)
-            {
-                return;
-            }
-
-            int end = index + 1;
-            while (end < count && !oldHashes.Slice(end * _hashLength, _hashLength).SequenceEqual(newHashes.Slice(end * _hashLength, _hashLength)))
-            {
-                end++;
-            }
-
             Range differing = (index * _hashLength)..(end * _hashLength);
             _onDifference(new BlockRun(run.First + index, end - index), NewKind.Data, OldKind.Hashed, oldHashes[differing], newHashes[differing]);
-            index = end;
         }
     }
 

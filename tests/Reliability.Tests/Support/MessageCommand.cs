@@ -5,11 +5,11 @@ public sealed record MessageCommand(string Line, string Output, string Made)
 {
     private const int BlockSize = 512;
 
-    /// <summary>One of each program. Requests, checksum files and data files are longer than a write buffer.</summary>
-    public static TheoryData<string> Names => ["ckreq", "ckfile", "dtreq", "dtfile", "dtfile -f"];
+    /// <summary>One of each program, and of each way to make a file. Requests, checksum files and data files are longer than a write buffer.</summary>
+    public static TheoryData<string> Names => ["ckreq", "ckfile", "ckfile join", "dtreq", "dtfile", "dtfile --remote", "dtfile -f"];
 
     /// <summary>The same, less what is over at once and what differs in its last step only.</summary>
-    public static TheoryData<string> Longer => ["ckfile", "dtreq", "dtfile"];
+    public static TheoryData<string> Longer => ["ckfile", "ckfile join", "dtreq", "dtfile", "dtfile --remote"];
 
     /// <summary>Lays out what they read, and what they must make.</summary>
     public static MessageCommand Prepare(Workspace work, string name)
@@ -20,10 +20,18 @@ public sealed record MessageCommand(string Line, string Output, string Made)
         {
             "ckreq" => new("ckreq -b 512 -o x", "x", "x"),
             "ckfile" => new("ckfile a -b 512 -o x", "x", "a.ckf"),
+            "ckfile join" => new("ckfile join upper.ckf lower.ckf -o x", "x", "a.ckf"),
+            "dtfile --remote" => new("dtfile b --remote a.ckf -o x", "x", "p.dtf"),
             "dtreq" => new("dtreq --remote a.ckf --master b.ckf -o x", "x", "p.dtr"),
             "dtfile" => new("dtfile b -r p.dtr -o x", "x", "p.dtf"),
             _ => new("dtfile b -r p.dtr -o x -f", "x", "p.dtf"),
         };
+        if (name == "ckfile join")
+        {
+            work.Line("ckfile a -b 512 --range 0-1500 -o lower.ckf").Succeeds();
+            work.Line("ckfile a -b 512 --range 1400- -o upper.ckf").Succeeds();
+        }
+
         if (name == "ckreq")
         {
             work.Line(command.Line).Succeeds();

@@ -47,6 +47,16 @@ internal static class FourSteps
         return output.ToArray();
     }
 
+    /// <summary>The middle two steps at once.</summary>
+    public static byte[] OnePass(
+        IReadableStorage master, byte[] remote, DataFileSpecification? specification = null, HolePolicy holes = HolePolicy.Trust, int threads = 2)
+    {
+        using MemoryStream output = new();
+        using ChecksumFileReader reader = new(new MemoryStream(remote), "remote.ckf");
+        OnePassOperation.Run(master, reader, specification ?? new DataFileSpecification(), holes, output, Threads(threads));
+        return output.ToArray();
+    }
+
     public static ApplyResult Apply(IWritableStorage target, byte[] dataFile, ApplySpecification? specification = null, int threads = 2) =>
         ApplyOperation.Run(target, Patch(dataFile), Places(), specification ?? new ApplySpecification(), Threads(threads));
 

@@ -4,10 +4,10 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Of a device: where B ends inside a block that A fills further, the rest of that block is left alone like all that lies behind B, but where a data file leads the other way. That one
+/// B's last block, where it is short and A fills it further. On a device the rest of it is left alone like all that lies behind B, but where a data file leads the other way: that one
 /// expects the block as B has it, and zeros behind that; and it brings the rest back.
 /// </summary>
-internal static class DeviceTail
+internal static class LastBlock
 {
     /// <summary>Bytes that become zeros behind what was written up to <paramref name="end"/>; most often 0.</summary>
     public static int RestBehind(IWritableStorage target, SyncGeometry geometry, PatchJournal journal, long end)
@@ -24,9 +24,9 @@ internal static class DeviceTail
     /// The last block of B, where A fills it further: another run that was given up may have left it new for this direction, and neither for the other one. Empty where there is
     /// no such block.
     /// </summary>
-    public static IReadOnlyList<ByteRange> LeftByOthers(IWritableStorage target, SyncGeometry geometry)
+    public static IReadOnlyList<ByteRange> LeftByOthers(SyncGeometry geometry)
     {
-        if (target.Kind != StorageKind.BlockDevice || !geometry.ResizesTarget || geometry.Target.ShortLength == 0 || Rest(geometry) <= 0)
+        if (!geometry.ResizesTarget || geometry.Target.ShortLength == 0 || Rest(geometry) <= 0)
         {
             return [];
         }

@@ -1,0 +1,38 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>What the parts of one checksum file must have in common. The one place where that is decided.</summary>
+internal static class JoinAgreement
+{
+    /// <summary>In what two headers do not belong to one target: what it is, and both values; null where they agree.</summary>
+    public static (string What, string One, string Other)? Fault(MessageHeader one, MessageHeader other)
+    {
+        if (one.Size != other.Size)
+        {
+            return ("target sizes", $"{one.Size}", $"{other.Size}");
+        }
+
+        if (one.BlockSize != other.BlockSize)
+        {
+            return ("block sizes", $"{one.BlockSize}", $"{other.BlockSize}");
+        }
+
+        // A label is each message's own; ranges may be any.
+        return one.Hash == other.Hash ? null : ("hashes", one.Hash.Name, other.Hash.Name);
+    }
+
+    /// <summary>Refuses parts that are not of one target, or not made alike.</summary>
+    /// <exception cref="SyncException"><see cref="SyncError.Mismatch"/>.</exception>
+    public static void Require(JoinReader first, JoinReader other)
+    {
+        if (Fault(first.Header, other.Header) is { } fault)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                string.Empty,
+                $"the parts have different {fault.What}: {first.Name} has {fault.One}, {other.Name} has {fault.Other}",
+                "make all parts from the same checksum request (ckreq), or with the same -b and -a, and of the same target");
+        }
+    }
+}

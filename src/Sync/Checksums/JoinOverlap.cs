@@ -1,0 +1,76 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>Compares parts where they overlap. From the first disagreement on it is about those two files, so that all of it is named.</summary>
+internal sealed class JoinOverlap
+{
+    private readonly BlockRunList _ranges = new();
+    private JoinReader? _one;
+    private JoinReader? _other;
+
+    /// <summary>True once two files disagree: nothing of what is joined counts any more.</summary>
+    public bool IsBroken => _one is not null;
+
+    /// <summary>Compares a run of blocks that several parts have at the front of their current runs.</summary>
+    public void Compare(BlockRun run, IReadOnlyList<JoinReader> parts)
+    {
+        if (_one is not null)
+        {
+            if (parts.Contains(_one) && parts.Contains(_other!))
+            {
+                Compare(run, _one, _other!);
+            }
+
+            return;
+        }
+
+        for (int i = 1; i < parts.Count && _one is null; i++)
+        {
+            if (Compare(run, parts[0], parts[i]))
+            {
+                (_one, _other) = (parts[0], parts[i]);
+            }
+        }
+    }
+
+    /// <summary>Throws as soon as all is known of a disagreement.</summary>
+    /// <exception cref="SyncException"><see cref="SyncError.Mismatch"/>, with the ranges.</exception>
+    public void ThrowIfComplete()
+    {
+        if (_one is not null && (_one.IsDone || _other!.IsDone))
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                string.Empty,
+                $"{_one.Name} and {_other!.Name} disagree in {_ranges}",
+                "was the target written to between the two? read a snapshot, and make the parts of it again",
+                _ranges.Runs);
+        }
+    }
+
+    // True where they differ.
+    private bool Compare(BlockRun run, JoinReader one, JoinReader other)
+    {
+        if (one.Current.IsZero != other.Current.IsZero)
+        {
+            _ranges.Add(run);
+            return true;
+        }
+
+        bool differs = false;
+        if (!one.Current.IsZero)
+        {
+            int hashLength = one.Header.Hash.Length;
+            ReadOnlySpan<byte> hashes = one.Current.Hashes.Span[..((int)run.Count * hashLength)];
+            int end = 0;
+            while (DifferingHashes.Next(hashes, other.Current.Hashes.Span, hashLength, end, out int first, out end))
+            {
+                _ranges.Add(new BlockRun(run.First + first, end - first));
+                differs = true;
+            }
+        }
+
+        return differs;
+    }
+}

@@ -1,0 +1,148 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Reads one of the checksum files that are joined: its header at once, the rest when it is due. Where the file may be opened again, nothing of it stays open between.
+/// </summary>
+internal sealed class JoinReader : IDisposable
+{
+    private readonly JoinPart _part;
+    private readonly IEnumerator<BlockRun> _ranges;
+    private Stream? _stream;
+    private ChecksumFileReader? _reader;
+    private ChecksumSection? _section;
+    private int _runsTaken;
+
+    // What of the range it is in has not been handed out.
+    private BlockRun _rangeLeft;
+
+    /// <summary>Reads the header.</summary>
+    /// <param name="part">The file.</param>
+    /// <param name="number">Its place among the parts, as they were given.</param>
+    /// <exception cref="MessageFormatException">Not a readable checksum file.</exception>
+    public JoinReader(JoinPart part, int number)
+    {
+        _part = part;
+        Number = number;
+        try
+        {
+            ChecksumFileReader reader = Open();
+            Header = reader.Header;
+            _ranges = Header.Coverage.RunsIn(Header.Geometry.BlockCount).GetEnumerator();
+            NextRange();
+            if (reader.CanSeek)
+            {
+                Close();
+            }
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    /// <summary>The name, for messages.</summary>
+    public string Name => _part.Name;
+
+    /// <summary>Its place among the parts, as they were given.</summary>
+    public int Number { get; }
+
+    public MessageHeader Header { get; }
+
+    /// <summary>True when all blocks of the coverage have been taken.</summary>
+    public bool IsDone => _rangeLeft.Count == 0;
+
+    /// <summary>The block that comes next; known from the header, without reading.</summary>
+    public long Next => _rangeLeft.First;
+
+    /// <summary>What is left of the run at <see cref="Next"/>, once <see cref="Load"/> was called. Its hashes are valid until it has been taken.</summary>
+    public ChecksumRun Current { get; private set; }
+
+    /// <summary>Makes <see cref="Current"/> the run that comes next, and reads a section if it must.</summary>
+    /// <param name="sections">Sections that nobody uses: files that wait have none, so memory goes with how many overlap.</param>
+    /// <exception cref="MessageFormatException">The message is refused.</exception>
+    public void Load(Stack<ChecksumSection> sections)
+    {
+        if (Current.Blocks.Count > 0)
+        {
+            return;
+        }
+
+        if (_section is null)
+        {
+            _reader ??= Open();
+            _section = sections.TryPop(out ChecksumSection? section) ? section : new ChecksumSection();
+            _reader.ReadSection(_section);
+            _runsTaken = 0;
+        }
+
+        Current = _section.Runs[_runsTaken++];
+    }
+
+    /// <summary>Takes blocks off the front of <see cref="Current"/>. With the last block of all, the file is read to its end, which checks it, and closed.</summary>
+    /// <exception cref="MessageFormatException">The message is refused.</exception>
+    public void Take(long count, Stack<ChecksumSection> sections)
+    {
+        BlockRun left = BlockRun.Between(Current.Blocks.First + count, Current.Blocks.End);
+        Current = new ChecksumRun(left, Current.IsZero, Current.IsZero ? default : Current.Hashes[((int)count * Header.Hash.Length)..]);
+        if (left.Count == 0 && _runsTaken == _section!.Runs.Count)
+        {
+            sections.Push(_section);
+            _section = null;
+        }
+
+        _rangeLeft = BlockRun.Between(_rangeLeft.First + count, _rangeLeft.End);
+        if (_rangeLeft.Count == 0 && !NextRange())
+        {
+            CheckEnd();
+        }
+    }
+
+    /// <summary>Reads what follows the last block, which checks counts, root and digest, and closes the file.</summary>
+    /// <exception cref="MessageFormatException">The message is refused.</exception>
+    public void CheckEnd()
+    {
+        _reader ??= Open();
+        while (_reader.ReadRun(out _))
+        {
+        }
+
+        Close();
+    }
+
+    public void Dispose()
+    {
+        _ranges.Dispose();
+        Close();
+    }
+
+    private bool NextRange()
+    {
+        _rangeLeft = _ranges.MoveNext() ? _ranges.Current : default;
+        return _rangeLeft.Count > 0;
+    }
+
+    private ChecksumFileReader Open()
+    {
+        _stream = _part.Open();
+        _reader = new ChecksumFileReader(_stream, _part.Name);
+
+        // All that follows was decided by the header that was seen first.
+        if (Header is { } seen && !(JoinAgreement.Fault(seen, _reader.Header) is null && seen.Coverage.Equals(_reader.Header.Coverage)))
+        {
+            throw new SyncException(SyncError.SourceChanged, Name, "changed while it was joined");
+        }
+
+        return _reader;
+    }
+
+    private void Close()
+    {
+        _reader?.Dispose();
+        _stream?.Dispose();
+        _reader = null;
+        _stream = null;
+    }
+}

@@ -1,0 +1,201 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Reads the master once: hashes each block, compares it with the remote's, and collects those that differ from the very bytes that were hashed. Frames of groups that
+/// are complete go through the same pipeline as the reading, and before it, so that all threads compress and content does not pile up.
+/// </summary>
+internal sealed class OnePassCollector : IBlockSink, IDisposable
+{
+    // Larger blocks are kept whole in each slot of the pipeline: fewer threads then, so that memory stays within a few of the largest.
+    private const int MostSlotContent = 8 << 20;
+
+    private readonly BlockScanner _scanner;
+    private readonly SyncGeometry _geometry;
+    private readonly DataFileWriter _writer;
+    private readonly DataFileSpecification _specification;
+    private readonly int _hashLength;
+    private readonly RootBuilder _root;
+    private readonly RunComparer _comparer;
+    private readonly OperationPacker _packer;
+    private readonly ContentQueue _content;
+    private readonly List<Slot> _slots = [];
+    private ScanSlot? _scanned;
+
+    /// <summary>Begins.</summary>
+    /// <param name="scanner">Reads the master.</param>
+    /// <param name="remote">The remote's checksums; nothing of them has been read but the header.</param>
+    /// <param name="header">Of the data file.</param>
+    /// <param name="writer">Of the data file; its header has been written.</param>
+    /// <param name="specification">How frames are cut and compressed.</param>
+    public OnePassCollector(BlockScanner scanner, ChecksumFileReader remote, MessageHeader header, DataFileWriter writer, DataFileSpecification specification)
+    {
+        _scanner = scanner;
+        _geometry = header.SyncGeometry;
+        _writer = writer;
+        _specification = specification;
+        _hashLength = header.Hash.Length;
+        Covered = header.Coverage.ClipTo(_geometry.Target.BlockCount);
+        _root = new RootBuilder(_geometry.Target, header.Hash, Covered);
+        _comparer = new RunComparer(new ChecksumRuns(remote, header.Coverage, ahead: false), _geometry, header.Hash, Collect);
+        _content = new ContentQueue(specification.FrameSize);
+        _packer = new OperationPacker(header, _content.Close);
+    }
+
+    /// <summary>The blocks of the master that are compared: nothing else is read.</summary>
+    public BlockCoverage Covered { get; }
+
+    /// <summary>Handles all blocks, and writes all groups and their content.</summary>
+    /// <returns>The roots of A and B over what was compared.</returns>
+    public (ReadOnlyMemory<byte> Base, ReadOnlyMemory<byte> Target) Run(SyncOptions options)
+    {
+        using (IEnumerator<ScanItem> items = _scanner.Items(Covered).GetEnumerator())
+        {
+            RunPipeline(items, options);
+        }
+
+        ReadOnlyMemory<byte> baseRoot = _comparer.Finish();
+        _packer.Finish();
+
+        // What the last blocks have closed.
+        RunPipeline(null, options);
+        return (baseRoot, _root.Finish());
+    }
+
+    public void AddData(BlockRun run, ReadOnlySpan<byte> hashes)
+    {
+        _root.AddData(run, hashes);
+        _comparer.AddData(run, hashes);
+    }
+
+    public void AddZeros(BlockRun run)
+    {
+        _root.AddZeros(run);
+        _comparer.AddZeros(run);
+    }
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _comparer.Dispose();
+    }
+
+    private void RunPipeline(IEnumerator<ScanItem>? items, SyncOptions options)
+    {
+        int blockSize = _geometry.Target.BlockSize;
+        int threads = blockSize > BlockScanner.ChunkLength ? Math.Clamp(MostSlotContent / blockSize, 1, options.Threads) : options.Threads;
+        int used = 0;
+        OrderedPipeline<Slot>.Run(
+            threads,
+            () =>
+            {
+                if (used == _slots.Count)
+                {
+                    _slots.Add(new Slot(_scanner.CreateSlot(keepsContent: true, _specification.FrameSize)));
+                }
+
+                return _slots[used++];
+            },
+            slot => Take(slot, items),
+            Work,
+            slot => Emit(slot, options.Progress),
+            options.Cancellation);
+    }
+
+    private bool Take(Slot slot, IEnumerator<ScanItem>? items)
+    {
+        slot.IsScan = false;
+        if (_content.TryTake(out QueuedPiece piece))
+        {
+            slot.Piece = piece;
+            return true;
+        }
+
+        if (items is null || !items.MoveNext())
+        {
+            return false;
+        }
+
+        slot.IsScan = true;
+        slot.Scan.Begin(items.Current);
+        return true;
+    }
+
+    private void Work(Slot slot)
+    {
+        if (slot.IsScan)
+        {
+            _scanner.Hash(slot.Scan);
+        }
+        else if (slot.Piece.Group is null)
+        {
+            // The buffer for what is read is free: this item reads nothing.
+            slot.StoredLength = _specification.Compression.Compress(slot.Piece.Frame.AsSpan(0, slot.Piece.Length), slot.Scan.Buffer);
+        }
+    }
+
+    private void Emit(Slot slot, SyncProgress progress)
+    {
+        if (slot.IsScan)
+        {
+            _scanned = slot.Scan;
+            slot.Scan.HandTo(this);
+            progress.Advance(_geometry.Target.LengthOf(slot.Scan.Item.Run));
+        }
+        else if (slot.Piece.Group is { } group)
+        {
+            _writer.WriteGroup(group);
+            _packer.Return(group);
+        }
+        else
+        {
+            WriteFrame(slot);
+            _content.Return(slot.Piece.Frame);
+        }
+    }
+
+    private void WriteFrame(Slot slot)
+    {
+        if (slot.StoredLength > 0)
+        {
+            _writer.WriteFrame(_specification.Compression.Codec, slot.Piece.Length, slot.Scan.Buffer.AsSpan(0, slot.StoredLength));
+        }
+        else
+        {
+            _writer.WriteFrame(FrameCodec.None, slot.Piece.Length, slot.Piece.Frame.AsSpan(0, slot.Piece.Length));
+        }
+    }
+
+    // Blocks of the item that is being handed over.
+    private void Collect(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes)
+    {
+        if (newKind != NewKind.Data)
+        {
+            _packer.Add(run, newKind, oldKind, oldHashes, newHashes);
+            return;
+        }
+
+        int oldLength = oldKind == OldKind.Hashed ? _hashLength : 0;
+        for (int i = 0; i < run.Count; i++)
+        {
+            // A group that ends before this block is closed here, before the content is added to the next.
+            BlockRun block = new(run.First + i, 1);
+            _packer.Add(block, newKind, oldKind, oldHashes.Slice(i * oldLength, oldLength), newHashes.Slice(i * _hashLength, _hashLength));
+            _content.Append(_scanned!.ContentOf(block.First));
+        }
+    }
+
+    private sealed class Slot(ScanSlot scan)
+    {
+        /// <summary>Reads blocks; or takes what comes of compressing a frame.</summary>
+        public ScanSlot Scan { get; } = scan;
+
+        public bool IsScan { get; set; }
+
+        /// <summary>What is to be written, where the item is not of blocks to be read.</summary>
+        public QueuedPiece Piece { get; set; }
+
+        public int StoredLength { get; set; }
+    }
+}

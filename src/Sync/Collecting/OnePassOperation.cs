@@ -1,0 +1,68 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>What came of making a data file in one pass over the master.</summary>
+/// <param name="File">The data file.</param>
+/// <param name="SizeLeft">True where the sizes differ, but the remote's ranges leave out part of what lies between.</param>
+/// <param name="ComparedBlocks">Blocks in the compared coverage.</param>
+/// <param name="ReadBytes">Bytes of the master that were compared.</param>
+public sealed record OnePassResult(DataFileResult File, bool SizeLeft, long ComparedBlocks, long ReadBytes);
+
+/// <summary>
+/// Makes a data file of the master and the remote's checksum file, reading the master once. It is, byte for byte, what a checksum file of the master, a data request and
+/// <see cref="DataFileOperation"/> make of it together.
+/// </summary>
+public static class OnePassOperation
+{
+    /// <summary>Reads what the remote's checksum file covers of the master, and writes the data file on the way.</summary>
+    /// <param name="master">B.</param>
+    /// <param name="remote">The checksum file of A.</param>
+    /// <param name="specification">How the data file is made; with Live, what was hashed is sent, whatever the master is later.</param>
+    /// <param name="holes">Whether the master's holes are read.</param>
+    /// <param name="output">Where the data file is written.</param>
+    /// <param name="options">Threads, progress, cancellation.</param>
+    /// <exception cref="MessageFormatException">The checksum file is refused.</exception>
+    /// <exception cref="StorageException">The master cannot be read.</exception>
+    /// <exception cref="SyncException">There is nothing to compare, or the master changed while it was read.</exception>
+    public static OnePassResult Run(
+        IReadableStorage master, ChecksumFileReader remote, DataFileSpecification specification, HolePolicy holes, Stream output, SyncOptions options)
+    {
+        SourceWatch watch = new(master, specification.Live);
+        MessageHeader a = remote.Header;
+
+        // All of the master is at hand, so what the remote covers decides; the end of its last block is the end of the master too.
+        SyncGeometry geometry = SyncGeometry.Compare(a.Size!.Value, a.Coverage, master.Length, BlockCoverage.Whole, a.BlockSize, out bool sizeLeft);
+        if (geometry.Coverage.IsEmpty)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                remote.Source,
+                a.Coverage.IsEmpty
+                    ? $"covers no block: nothing of {master.Name} can be compared"
+                    : $"covers only blocks that {master.Name} does not have, or that lie where the sizes differ: nothing can be compared",
+                "make it with other ranges, or of the whole");
+        }
+
+        MessageHeader header = new()
+        {
+            BlockSize = a.BlockSize,
+            Hash = a.Hash,
+            BaseSize = a.Size,
+            TargetSize = master.Length,
+            Coverage = geometry.Coverage,
+            FrameSize = specification.FrameSize,
+            Label = specification.Label,
+        };
+        DataFileWriter writer = new(output, header);
+        BlockScanner scanner = new(master, geometry.Target, a.Hash, holes, belowCache: false, options);
+        using OnePassCollector collector = new(scanner, remote, header, writer, specification);
+        long bytes = ChecksumOperation.CoveredBytes(geometry.Target, collector.Covered);
+        options.Progress.Begin("collecting", bytes);
+        (ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot) = collector.Run(options);
+        watch.ThrowIfChanged();
+        MessageTrailer trailer = writer.Finish(baseRoot, targetRoot);
+        return new OnePassResult(new DataFileResult(header, trailer, writer.Position), sizeLeft, geometry.Coverage.CountIn(geometry.BlockCount), bytes);
+    }
+}

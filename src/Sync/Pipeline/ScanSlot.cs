@@ -1,0 +1,73 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>Blocks that are read together, or a hole that is not read.</summary>
+internal readonly record struct ScanItem(BlockRun Run, bool IsHole);
+
+/// <summary>One item of a <see cref="BlockScanner"/>: its content, and what came of it.</summary>
+internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, bool keepsContent, int leastBuffer)
+{
+    private readonly List<(int Count, bool IsZero)> _kinds = [];
+
+    /// <summary>The content of the item; of a block larger than <see cref="BlockScanner.ChunkLength"/> only where <see cref="KeepsContent"/>.</summary>
+    public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(
+        Math.Max(leastBuffer, keepsContent ? Math.Max(BlockScanner.ChunkLength, geometry.BlockSize) : BlockScanner.ChunkLength));
+
+    public byte[] Hashes { get; } = new byte[Math.Max(1, BlockScanner.ChunkLength / geometry.BlockSize) * hash.Length];
+
+    public RunningHash? Running { get; } = geometry.BlockSize > BlockScanner.ChunkLength ? hash.StartBlock() : null;
+
+    public bool KeepsContent => keepsContent;
+
+    public ScanItem Item { get; private set; }
+
+    /// <summary>Makes it ready for another item.</summary>
+    public void Begin(ScanItem item)
+    {
+        Item = item;
+        _kinds.Clear();
+    }
+
+    /// <summary>The content of a block that is not in a hole.</summary>
+    public ReadOnlySpan<byte> ContentOf(long block) => Buffer.AsSpan((int)(block - Item.Run.First) * geometry.BlockSize, geometry.LengthOf(block));
+
+    /// <summary>Says of the next block whether it is zeros.</summary>
+    public void AddKind(bool isZero)
+    {
+        if (_kinds.Count > 0 && _kinds[^1].IsZero == isZero)
+        {
+            _kinds[^1] = (_kinds[^1].Count + 1, isZero);
+        }
+        else
+        {
+            _kinds.Add((1, isZero));
+        }
+    }
+
+    /// <summary>Hands the blocks to a sink.</summary>
+    public void HandTo(IBlockSink sink)
+    {
+        if (Item.IsHole)
+        {
+            sink.AddZeros(Item.Run);
+            return;
+        }
+
+        int done = 0;
+        foreach ((int count, bool isZero) in _kinds)
+        {
+            BlockRun run = new(Item.Run.First + done, count);
+            if (isZero)
+            {
+                sink.AddZeros(run);
+            }
+            else
+            {
+                sink.AddData(run, Hashes.AsSpan(done * hash.Length, count * hash.Length));
+            }
+
+            done += count;
+        }
+    }
+}
