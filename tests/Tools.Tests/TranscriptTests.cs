@@ -86,7 +86,7 @@ public sealed class TranscriptTests : IDisposable
     {
         Quietly("ckfile remote.img");
         Quietly("ckfile master.img");
-        Quietly("dtreq --remote remote.img.ckf --master master.img.ckf -o two.dtr");
+        Quietly("dtreq --no-copy --remote remote.img.ckf --master master.img.ckf -o two.dtr");
         Quietly("dtfile master.img -r two.dtr --label x");
         Quietly("ckfile remote.img --range 8-11 -o part.ckf");
         Quietly("ckfile master.img --range 102 -o inner.ckf");
