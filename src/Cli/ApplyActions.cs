@@ -131,7 +131,7 @@ public static class ApplyActions
         {
             VerifyMode.None => "flushed; nothing was read back",
             VerifyMode.Written => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back and equal; the rest was not examined",
-            _ when plan.Header.Coverage.IsWhole => $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master",
+            _ when (plan.Header.Parent?.Coverage ?? plan.Header.Coverage).IsWhole => $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master",
             _ => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back: the ranges of the data file are equal to the master's",
         });
         session.Terminal.Detail($"{SizeText.Format(done.Written.DataBytes)} in {Rate.Text(done.Written.DataBytes, session.Elapsed)}");

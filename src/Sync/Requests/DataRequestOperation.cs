@@ -47,6 +47,7 @@ public static class DataRequestOperation
             TargetSize = b.Size,
             Coverage = geometry.Coverage,
             Label = label,
+            Parent = b.Parent,
         };
         if (geometry.Coverage.Ranges.Length > FormatLimits.MaxRanges)
         {
@@ -101,10 +102,42 @@ public static class DataRequestOperation
             throw Different("hashes", remote.Header.Hash.Name, master.Header.Hash.Name);
         }
 
+        RequireSameParent(remote, master);
+
         SyncException Different(string what, string ofRemote, string ofMaster) => new(
             SyncError.Mismatch,
             string.Empty,
             $"the checksum files have different {what}: {remote.Source} has {ofRemote}, {master.Source} has {ofMaster}",
             "make both from the same checksum request (ckreq), or with the same -b and -a");
+    }
+
+    private static void RequireSameParent(ChecksumFileReader remote, ChecksumFileReader master)
+    {
+        const string Hint = "make both from the same refined checksum request (ckreq --refine)";
+        if (remote.Header.Parent != master.Header.Parent)
+        {
+            string words = remote.Header.Parent is null || master.Header.Parent is null
+                ? $"{(remote.Header.Parent is null ? master.Source : remote.Source)} refines a coarse data request, {(remote.Header.Parent is null ? remote.Source : master.Source)} does not"
+                : $"{remote.Source} and {master.Source} refine different data requests";
+            throw new SyncException(SyncError.Mismatch, string.Empty, words, Hint);
+        }
+
+        if (master.Header.Parent is { } parent)
+        {
+            RequireSize(remote, parent.BaseSize, "remote");
+            RequireSize(master, parent.TargetSize, "master");
+        }
+    }
+
+    private static void RequireSize(ChecksumFileReader side, long expected, string name)
+    {
+        if (side.Header.Size != expected)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                side.Source,
+                $"is of a target of {side.Header.Size} bytes; the {name} of the coarse request has {expected}",
+                $"is it the {name}'s, and was the target's size the same when the coarse checksum file was made?");
+        }
     }
 }
