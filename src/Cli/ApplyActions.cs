@@ -76,6 +76,7 @@ public static class ApplyActions
     // A merged data file is for those remotes only whose requests went into it; an ordinary one says all by itself.
     private static OwnRequest? OwnRequestFor(Stream patch, string name, Stream? input, string? request)
     {
+        patch.Position = 0;
         bool isMerged = new MessageReader(patch, name).Require(MessageKind.DataFile).Header.Bases is not null;
         if (isMerged != input is not null)
         {

@@ -151,6 +151,46 @@ public sealed class MergeTests
     }
 
     [Fact]
+    public void What_one_remote_could_have_copied_is_data_to_all()
+    {
+        byte[] a = Noise(1, 40_000);
+        byte[] b = Noise(2, 40_000);
+        byte[] plain = Request(a, b);
+        byte[] copying = Copying(plain);
+        byte[] request = Merge([copying, plain]);
+        Assert.Equal(Merge([plain, plain]), request);
+        FakeStorage target = FakeStorage.File(a);
+
+        ApplyOperation.Run(
+            target, new PatchSource(new MemoryStream(FourSteps.Data(FakeStorage.File(b), request)), "merged.dtf", Own(copying)), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1));
+
+        Assert.Equal(b, target.Content);
+    }
+
+    [Fact]
+    public void A_request_that_changes_while_it_is_applied_is_no_success()
+    {
+        byte[] a = Noise(1, 40_000);
+        byte[] b = Noise(2, 40_000);
+        byte[] request = Request(a, b, label: "one");
+        MemoryStream changing = new([.. request], 0, request.Length, writable: true, publiclyVisible: true);
+        byte[] merged = FourSteps.Data(FakeStorage.File(b), Merge([request]));
+        FakeStorage target = FakeStorage.File(a);
+        target.Before = call =>
+        {
+            if (call.Call == DiskCall.Write)
+            {
+                Request(a, b, label: "two").CopyTo(changing.GetBuffer(), 0);
+            }
+        };
+
+        SyncException refused = Assert.Throws<SyncException>(() => ApplyOperation.Run(
+            target, new PatchSource(new MemoryStream(merged), "merged.dtf", new OwnRequest(changing, "own.dtr")), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
+
+        Assert.Equal(SyncError.SourceChanged, refused.Error);
+    }
+
+    [Fact]
     public void A_request_that_was_not_merged_is_refused_before_anything_is_written()
     {
         byte[] a = Noise(1, 40_000);
@@ -247,8 +287,32 @@ public sealed class MergeTests
 
     private static OwnRequest Own(byte[] request) => new(new MemoryStream(request), "own.dtr");
 
-    private static byte[] Request(byte[] a, byte[] b, ChecksumSpecification? how = null) =>
-        FourSteps.Request(FourSteps.Checksums(FakeStorage.File(a), how ?? new ChecksumSpecification()), FourSteps.Checksums(FakeStorage.File(b), how ?? new ChecksumSpecification()));
+    private static byte[] Request(byte[] a, byte[] b, ChecksumSpecification? how = null, string? label = null) =>
+        FourSteps.Request(FourSteps.Checksums(FakeStorage.File(a), how ?? new ChecksumSpecification()), FourSteps.Checksums(FakeStorage.File(b), how ?? new ChecksumSpecification()), label);
+
+    // The same request, with the blocks behind the first copied from there: whether that is so, nobody asks where nothing is copied.
+    private static byte[] Copying(byte[] request)
+    {
+        OperationReader reader = new(new MemoryStream(request), "request", MessageKind.DataRequest);
+        using MemoryStream output = new();
+        DataRequestWriter writer = new(output, reader.Header);
+        OperationGroup group = new();
+        while (reader.ReadGroup(group))
+        {
+            foreach (Operation operation in group.Operations)
+            {
+                for (int i = 0; i < operation.Blocks.Count; i++)
+                {
+                    long block = operation.Blocks.First + i;
+                    bool copies = block > 0 && reader.Geometry.Target.LengthOf(block) == reader.Header.BlockSize;
+                    writer.Add(new BlockRun(block, 1), copies ? NewKind.Copy : operation.New, operation.Old, group.OldHash(operation, i), group.NewHash(operation, i));
+                }
+            }
+        }
+
+        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot!.Value);
+        return output.ToArray();
+    }
 
     // Header and roots of one request, the operations of another.
     private static byte[] Forged(byte[] roots, byte[] operations)
