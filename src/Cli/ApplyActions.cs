@@ -12,6 +12,7 @@ public static class ApplyActions
     public sealed record ApplyArguments(
         Argument<string> File,
         Argument<string> Target,
+        Option<string?> Request,
         Option<bool> DryRun,
         Option<bool> CheckBase,
         Option<VerifyMode?> Verify,
@@ -41,18 +42,20 @@ public static class ApplyActions
         string? undo = NamedFile(result.GetValue(arguments.Undo), "--undo");
         string? repair = NamedFile(result.GetValue(arguments.Repair), "--repair");
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
+        string? request = result.GetValue(arguments.Request);
+        using Stream? ownInput = request is null ? null : MessageFiles.OpenSeekable(request, session.Options.Cancellation);
         string? spoolDirectory = input.CanSeek ? null : StateDirectory.SpoolDirectoryFor(target, result.GetValue(arguments.Spool));
 
         // What is wrong with the target is said before what is wrong with the place of its journal; but the target must not hold the journal.
         string? journalDirectory = result.GetValue(arguments.Journal);
         using StateFile journalPlace = StateDirectory.JournalOf(target, journalDirectory, readOnly: true);
-        string?[] messages = [file == MessageFiles.Standard ? null : file, spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journalPlace.Name, undo, repair];
+        string?[] messages = [file == MessageFiles.Standard ? null : file, spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journalPlace.Name, undo, repair, request];
         using IWritableStorage storage = common.Storage.OpenTarget(
             result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, session.Options.Cancellation);
         using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
         using RedoFile redo = RedoFile.Of(journal);
         using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, "--spool names a directory with more room", session);
-        PatchSource patch = new(seekable, MessageFiles.NameOf(file));
+        PatchSource patch = new(seekable, MessageFiles.NameOf(file), OwnRequestFor(seekable, MessageFiles.NameOf(file), ownInput, request));
         using MessageOutput? repairOutput = repair is null || specification.DryRun ? null : MessageFiles.Create(repair, force: false, session, file);
         ApplyPlaces places = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), repairOutput, redo);
         ApplyResult done = ApplyOperation.Run(storage, patch, places, specification, session.Options);
@@ -69,6 +72,21 @@ public static class ApplyActions
         }
 
         return ExitCode.Done;
+    }
+
+    // A merged data file is for those remotes only whose requests went into it; an ordinary one says all by itself.
+    private static OwnRequest? OwnRequestFor(Stream patch, string name, Stream? input, string? request)
+    {
+        patch.Position = 0;
+        bool isMerged = new MessageReader(patch, name).Require(MessageKind.DataFile).Header.Bases is not null;
+        if (isMerged != input is not null)
+        {
+            throw isMerged
+                ? new UsageException($"{name} is merged for several remotes", "name this remote's own data request with --request")
+                : new UsageException($"{name} is for one remote and needs no request", "leave out --request");
+        }
+
+        return input is null ? null : new OwnRequest(input, request!);
     }
 
     private static string? NamedFile(string? path, string option) => path == MessageFiles.Standard
@@ -133,7 +151,7 @@ public static class ApplyActions
         {
             VerifyMode.None => "flushed; nothing was read back",
             VerifyMode.Written => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back and equal; the rest was not examined",
-            _ when plan.Header.Coverage.IsWhole => $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master",
+            _ when (plan.Header.Parent?.Coverage ?? plan.Header.Coverage).IsWhole => $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master",
             _ => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back: the ranges of the data file are equal to the master's",
         });
         session.Terminal.Detail($"{SizeText.Format(done.Written.DataBytes)} in {Rate.Text(done.Written.DataBytes, session.Elapsed)}");

@@ -128,13 +128,13 @@ public static class ChecksumActions
             throw new UsageException($"{source} asks for {asked.Hash.Name}; -a says {hash}", "leave out -a");
         }
 
-        if (!arguments.Specification.HasNoRanges(result) && !asked.Coverage.IsWhole)
+        if (!arguments.Specification.HasNoRanges(result) && (!asked.Coverage.IsWhole || asked.Parent is not null))
         {
             throw new UsageException($"{source} asks for ranges of its own", "leave out --range and --bytes");
         }
 
         BlockCoverage coverage = asked.Coverage.IsWhole ? arguments.Specification.Coverage(result, asked.BlockSize) : asked.Coverage;
-        return new ChecksumSpecification { BlockSize = asked.BlockSize, Hash = asked.Hash, Coverage = coverage };
+        return new ChecksumSpecification { BlockSize = asked.BlockSize, Hash = asked.Hash, Coverage = coverage, Parent = asked.Parent };
     }
 
     private static void ReportCheck(Report report, CheckResult check)

@@ -13,6 +13,20 @@ internal static class MessageFiles
     public static Stream Open(string path, CancellationToken cancellation) =>
         path == Standard ? StandardStreams.OpenInput(cancellation) : MessageInput.Open(path, cancellation);
 
+    /// <summary>Opens a message that is read more than once.</summary>
+    /// <exception cref="UsageException">It is a pipe.</exception>
+    public static Stream OpenSeekable(string path, CancellationToken cancellation)
+    {
+        Stream? stream = path == Standard ? null : Open(path, cancellation);
+        if (stream is { CanSeek: true })
+        {
+            return stream;
+        }
+
+        stream?.Dispose();
+        throw new UsageException($"{(path == Standard ? "standard input" : path)} is a pipe; this request is read more than once", "write it into a file first");
+    }
+
     /// <summary>The name in messages.</summary>
     public static string NameOf(string path) => path == Standard ? StandardInputName : path;
 

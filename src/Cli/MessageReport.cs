@@ -98,6 +98,7 @@ internal static class MessageReport
         report.Add("target_size", "  target size", parent.TargetSize, SizeText.Exact(parent.TargetSize));
         report.Add("base_root", "  base root", parent.BaseRoot);
         report.Add("target_root", "  target root", parent.TargetRoot);
+        AddRanges(report, parent.Coverage, "  ranges");
         report.EndObject();
     }
 
@@ -138,11 +139,11 @@ internal static class MessageReport
         report.EndObject();
     }
 
-    private static void AddRanges(Report report, BlockCoverage coverage)
+    private static void AddRanges(Report report, BlockCoverage coverage, string label = "ranges")
     {
         if (coverage.IsWhole)
         {
-            report.Line($"  {"ranges",-18}the whole");
+            report.Line($"  {label,-18}the whole");
             return;
         }
 
@@ -158,7 +159,7 @@ internal static class MessageReport
             }
 
             report.EndObject();
-            report.Line($"  {(isFirst ? "ranges" : string.Empty),-18}{range}");
+            report.Line($"  {(isFirst ? label : string.Empty),-18}{range}");
             report.Drain();
             isFirst = false;
         }
@@ -166,7 +167,7 @@ internal static class MessageReport
         report.EndArray();
         if (isFirst)
         {
-            report.Line($"  {"ranges",-18}none of the blocks");
+            report.Line($"  {label,-18}none of the blocks");
         }
     }
 }

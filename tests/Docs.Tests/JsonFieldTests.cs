@@ -16,6 +16,8 @@ public class JsonFieldTests
     [InlineData("ckreq --range 0-3 --range 9- --label x -o x.ckr")]
     [InlineData("ckfile old.img --range 0-3 -o x.ckf")]
     [InlineData("ckfile join old.img.ckf --label x -o x.ckf")]
+    [InlineData("ckreq --refine old.img.dtr -b 512 -o x.ckr")]
+    [InlineData("dtreq merge old.img.dtr -o x.dtr")]
     [InlineData("dtreq --remote old.img.ckf --master new.img.ckf --label x -o x.dtr")]
     [InlineData("dtfile new.img -r old.img.dtr -o x.dtf")]
     [InlineData("dtfile new.img --remote old.img.ckf -o x.dtf")]

@@ -547,6 +547,9 @@ class Requests(RefusingTest):
         self.refuse(self.request(copy, base_size=None, bases=bases, trailer=roots), "a copy")
         self.refuse(self.request([op(0, 1, ELSEWHERE)], base_size=None, bases=bases, trailer=roots), "tail")
         self.refuse(self.request(whole, base_size=None, bases=[], trailer=roots), "0 elements")
+        parent = {"base_root": bytes(16), "base_size": 4096, "block_size": 1024, "hash": "xxh3",
+                  "target_root": bytes(16), "target_size": 4096}
+        self.refuse(self.request(whole, base_size=None, bases=bases, parent=parent, trailer=roots), "stands beside")
 
     def test_set(self):
         identity = set_id(1 << 30, [bytes(16)], bytes(16))

@@ -5,17 +5,24 @@ using BinarySync.Format;
 return ToolRunner.Run("ckreq", args, context =>
 {
     CommonOptions common = new();
-    SpecificationArguments specification = new();
-    Option<string?> label = Options.Label();
-    Option<string?> output = Options.Output("FILE.ckr", required: true);
-    Option<bool> force = Options.Force();
+    RequestActions.CreateArguments create = new(
+        new SpecificationArguments(),
+        new Option<string?>("--refine")
+        {
+            Description = "Only where this data request differs, in smaller blocks; its hash is used if -a is not given. '-' is standard input",
+            HelpName = "COARSE.dtr",
+        },
+        Options.Label(),
+        Options.Output("FILE.ckr", required: true),
+        Options.Force());
     RootCommand root = new("Write a checksum request: which block size, hash and ranges ckfile shall use");
-    specification.AddTo(root);
-    root.Add(label);
-    root.Add(output);
-    root.Add(force);
+    create.Specification.AddTo(root);
+    root.Add(create.Refine);
+    root.Add(create.Label);
+    root.Add(create.Output);
+    root.Add(create.Force);
     common.AddTo(root);
-    root.SetAction(result => RequestActions.Create(result, context, common, specification, label, output, force));
+    root.SetAction(result => RequestActions.Create(result, context, common, create));
 
     Argument<string> file = new("FILE.ckr") { Description = "A checksum request; '-' is standard input" };
     Command info = new("info", "Verify a checksum request and show what it asks for") { file };

@@ -38,6 +38,7 @@ return ToolRunner.Run("dtfile", args, context =>
     ApplyActions.ApplyArguments apply = new(
         file,
         new Argument<string>("TARGET") { Description = "The remote's file or block device; it is patched in place" },
+        new Option<string?>("--request") { Description = "For a data file that was merged for several remotes, and only for that: this remote's own data request", HelpName = "OWN.dtr" },
         new Option<bool>("--dry-run") { Description = "Verify and recognise, say what would be done, and change nothing" },
         new Option<bool>("--check-base") { Description = "Before writing, compare the whole target with what the request was made for" },
         Options.Verify(),
@@ -50,7 +51,7 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {
-        apply.File, apply.Target, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.ForceUnrecognized,
+        apply.File, apply.Target, apply.Request, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.ForceUnrecognized,
     };
     common.Storage.AddTo(applyCommand);
     applyCommand.SetAction(result => ApplyActions.Apply(result, context, common, apply));

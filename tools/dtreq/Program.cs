@@ -27,5 +27,13 @@ return ToolRunner.Run("dtreq", args, context =>
     Command info = new("info", "Verify a data request and show what it asks for") { file, extents };
     info.SetAction(result => InfoActions.Show(result, context, common, MessageKind.DataRequest, file, extents));
     root.Add(info);
+
+    Argument<string[]> requests = new("FILE.dtr") { Description = "The data requests of several remotes, compared with one checksum file of the master", Arity = ArgumentArity.OneOrMore };
+    Option<string?> mergedLabel = Options.Label();
+    Option<string?> mergedOutput = Options.Output("FILE.dtr", required: true);
+    Option<bool> mergedForce = Options.Force();
+    Command merge = new("merge", "Make one data request of those of several remotes: one data file then serves all of them") { requests, mergedLabel, mergedOutput, mergedForce };
+    merge.SetAction(result => MergeActions.Merge(result, context, common, requests, mergedLabel, mergedOutput, mergedForce));
+    root.Add(merge);
     return root;
 });

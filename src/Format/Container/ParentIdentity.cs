@@ -41,6 +41,9 @@ public sealed record ParentIdentity
         TargetRoot = trailer.TargetRoot!.Value,
     };
 
+    /// <summary>The same the other way round: from B to A.</summary>
+    public ParentIdentity Reversed() => this with { BaseSize = TargetSize, TargetSize = BaseSize, BaseRoot = TargetRoot, TargetRoot = BaseRoot };
+
     public bool Equals(ParentIdentity? other) =>
         other is not null
         && (BaseSize, TargetSize, BlockSize, Hash) == (other.BaseSize, other.TargetSize, other.BlockSize, other.Hash)

@@ -44,11 +44,11 @@ public sealed class OperationGroup
     public ReadOnlySpan<byte> NewHash(in Operation operation, long index) => Hash(operation.NewHashesAt, index);
 
     /// <summary>The old hashes of an operation, one a block; empty where its old kind is not hashed.</summary>
-    public ReadOnlySpan<byte> OldHashes(in Operation operation) =>
+    public ReadOnlySpan<byte> OldHashes(scoped in Operation operation) =>
         operation.Old == OldKind.Hashed ? _payload.AsSpan(operation.OldHashesAt, (int)operation.Blocks.Count * _hashLength) : default;
 
     /// <summary>The new hashes of an operation, one a block; empty where it becomes zeros.</summary>
-    public ReadOnlySpan<byte> NewHashes(in Operation operation) =>
+    public ReadOnlySpan<byte> NewHashes(scoped in Operation operation) =>
         operation.HasNewHashes ? _payload.AsSpan(operation.NewHashesAt, (int)operation.Blocks.Count * _hashLength) : default;
 
     /// <summary>The SHA-256 of what a copy brings (data files only).</summary>
@@ -79,6 +79,51 @@ public sealed class OperationGroup
         return payload;
     }
 
+    /// <summary>Begins to put together a group that stands in no message: a part of one that does, for instance. <see cref="Payload"/> has its hashes only.</summary>
+    public void Begin(int hashLength)
+    {
+        Clear(hashLength);
+        _payloadLength = 0;
+    }
+
+    /// <summary>Adds an operation behind those that the group has. What is added is not checked: it has been read from a message.</summary>
+    /// <param name="blocks">Blocks of B.</param>
+    /// <param name="newKind">Data or zero.</param>
+    /// <param name="oldKind">What they were.</param>
+    /// <param name="oldHashes">One a block where the old kind is hashed, else empty.</param>
+    /// <param name="newHashes">One a block where the new kind is data, else empty.</param>
+    /// <param name="contentAt">Where the content begins in the content that <see cref="End"/> speaks of.</param>
+    public void Append(BlockRun blocks, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long contentAt)
+    {
+        int newAt = _payloadLength + oldHashes.Length;
+        _operations.Add(new Operation(blocks, newKind, oldKind, _payloadLength, newAt, contentAt));
+        int length = newAt + newHashes.Length;
+        if (_payload.Length < length)
+        {
+            Array.Resize(ref _payload, Math.Max(length, 2 * _payload.Length));
+        }
+
+        oldHashes.CopyTo(_payload.AsSpan(_payloadLength));
+        newHashes.CopyTo(_payload.AsSpan(newAt));
+        _payloadLength = length;
+        HashBytes = length;
+        DataBlocks += newKind == NewKind.Data ? blocks.Count : 0;
+        ZeroBlocks += newKind == NewKind.Zero ? blocks.Count : 0;
+    }
+
+    /// <summary>Ends a group that was put together.</summary>
+    /// <param name="contentFrom">Where the first of its frames begins in the content of which the operations spoke.</param>
+    /// <param name="contentLength">Bytes of its frames, what lies between its blocks included.</param>
+    public void End(long contentFrom, long contentLength)
+    {
+        for (int i = 0; i < _operations.Count; i++)
+        {
+            _operations[i] = _operations[i] with { ContentAt = _operations[i].ContentAt - contentFrom };
+        }
+
+        ContentLength = contentLength;
+    }
+
     /// <summary>Reads and checks the section that the message is at, and keeps a copy of it.</summary>
     internal void Parse(MessageReader message, SyncGeometry geometry)
     {
@@ -90,13 +135,7 @@ public sealed class OperationGroup
 
         bytes.CopyTo(_payload);
         _payloadLength = bytes.Length;
-        _hashLength = message.Header.Hash.Length;
-        _operations.Clear();
-        ContentLength = 0;
-        DataBlocks = 0;
-        ZeroBlocks = 0;
-        CopyBlocks = 0;
-        Copies = 0;
+        Clear(message.Header.Hash.Length);
         int count = bytes.Length < FieldsLength ? 0 : BinaryPrimitives.ReadInt32LittleEndian(bytes);
         if (count is < 1 or > FormatLimits.MaxGroupOperations)
         {
@@ -111,6 +150,18 @@ public sealed class OperationGroup
         }
 
         PlaceHashes(message, bytes.Length, position);
+    }
+
+    private void Clear(int hashLength)
+    {
+        _hashLength = hashLength;
+        _operations.Clear();
+        ContentLength = 0;
+        HashBytes = 0;
+        DataBlocks = 0;
+        ZeroBlocks = 0;
+        CopyBlocks = 0;
+        Copies = 0;
     }
 
     private ReadOnlySpan<byte> Hash(int at, long index) => _payload.AsSpan(at + ((int)index * _hashLength), _hashLength);

@@ -2,11 +2,12 @@ namespace BinarySync.Format;
 
 /// <summary>
 /// Reads the groups of a data request or data file, in order, with all checks of Format.md 7 to 9.3. For a data file, each group's frames
-/// are to be read before the next group.
+/// are to be read before the next group. What it hands on may be narrowed by a class that is made of it.
 /// </summary>
-public sealed class OperationReader
+public class OperationReader
 {
     private readonly MessageReader _message;
+    private readonly SyncGeometry _geometry;
     private long _nextBlock;
     private long _changedUpTo;
     private long _contentLeft;
@@ -23,9 +24,9 @@ public sealed class OperationReader
     public OperationReader(MessageReader message)
     {
         _message = message;
-        Geometry = message.Header.SyncGeometry;
+        _geometry = message.Header.SyncGeometry;
         _set = message.Header.Set;
-        _changedUpTo = Geometry.MustChange.First;
+        _changedUpTo = _geometry.MustChange.First;
     }
 
     /// <summary>Reads the header.</summary>
@@ -38,9 +39,9 @@ public sealed class OperationReader
     {
     }
 
-    public MessageHeader Header => _message.Header;
+    public virtual MessageHeader Header => _message.Header;
 
-    public SyncGeometry Geometry { get; }
+    public virtual SyncGeometry Geometry => _geometry;
 
     /// <summary>The name of the message, for errors.</summary>
     public string Source => _message.Source;
@@ -49,22 +50,22 @@ public sealed class OperationReader
     public long Position => _message.Position;
 
     /// <summary>The trailer, once <see cref="ReadGroup"/> has returned false.</summary>
-    public MessageTrailer Trailer => _message.Trailer;
+    public virtual MessageTrailer Trailer => _message.Trailer;
 
     /// <summary>The frame just read: codec and lengths.</summary>
-    public SectionHeader Frame => _message.Section;
+    public virtual SectionHeader Frame => _message.Section;
 
     /// <summary>Where the section of the group just read begins.</summary>
     public long GroupOffset { get; private set; }
 
     /// <summary>The number of the section just read, from 1, and its offset: for errors.</summary>
-    public (long Number, long Offset) FramePlace => (_message.Sections, _message.PayloadOffset - SectionHeader.Length);
+    public virtual (long Number, long Offset) FramePlace => (_message.Sections, _message.PayloadOffset - SectionHeader.Length);
 
     /// <summary>
     /// Reads the next group; false at the end, when everything has been found right.
     /// </summary>
     /// <param name="group">Is filled, and keeps its own copy of the section.</param>
-    public bool ReadGroup(OperationGroup group)
+    public virtual bool ReadGroup(OperationGroup group)
     {
         if (_contentLeft > 0)
         {
@@ -83,7 +84,7 @@ public sealed class OperationReader
         }
 
         GroupOffset = FramePlace.Offset;
-        group.Parse(_message, Geometry);
+        group.Parse(_message, _geometry);
         CheckOrder(group);
         CheckCut(group);
         CheckCopies(group);
@@ -109,7 +110,7 @@ public sealed class OperationReader
     /// been checked.
     /// </summary>
     /// <param name="stored">Valid until the next frame or group is read; empty where content is skipped.</param>
-    public bool ReadFrame(out ReadOnlyMemory<byte> stored)
+    public virtual bool ReadFrame(out ReadOnlyMemory<byte> stored)
     {
         if (_contentLeft == 0)
         {
@@ -122,7 +123,7 @@ public sealed class OperationReader
             throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", $"content is missing: {_contentLeft} more bytes are due for the group");
         }
 
-        long due = Math.Min(_contentLeft, Header.FrameSize!.Value);
+        long due = Math.Min(_contentLeft, _message.Header.FrameSize!.Value);
         if (_message.Section.RawLength != due)
         {
             throw _message.InvalidSection(SectionHeader.RawLengthOffset, "raw length", $"a frame has {_message.Section.RawLength} bytes of content, where {due} are due");
@@ -134,7 +135,7 @@ public sealed class OperationReader
     }
 
     /// <summary>Takes the frame's array away from the reader, so that it outlives the next section.</summary>
-    public byte[] ExchangePayload(byte[] replacement) => _message.ExchangePayload(replacement);
+    public virtual byte[] ExchangePayload(byte[] replacement) => _message.ExchangePayload(replacement);
 
     private void CheckOrder(OperationGroup group)
     {
@@ -184,9 +185,9 @@ public sealed class OperationReader
         if (_counts.Groups > 0)
         {
             int hashesPerBlock = OperationKinds.HashesPerBlock(first.New, first.Old);
-            int content = first.New == NewKind.Data ? Geometry.Target.LengthOf(first.Blocks.First) : 0;
+            int content = first.New == NewKind.Data ? _geometry.Target.LengthOf(first.Blocks.First) : 0;
             if (_groupContent + content <= FormatLimits.MaxGroupContentBytes
-                && _groupHashBytes + (hashesPerBlock * Header.Hash.Length) <= FormatLimits.MaxGroupHashBytes
+                && _groupHashBytes + (hashesPerBlock * _message.Header.Hash.Length) <= FormatLimits.MaxGroupHashBytes
                 && (_groupOperations < FormatLimits.MaxGroupOperations || first.Continues(_last)))
             {
                 throw _message.Invalid(0, "group", $"a group begins at block {first.Blocks.First}, where the one before it need not have ended");
@@ -201,9 +202,9 @@ public sealed class OperationReader
 
     private void CheckEnd()
     {
-        MessageTrailer trailer = Trailer;
+        MessageTrailer trailer = _message.Trailer;
         // Of a set, the parts together have all the operations; one of them cannot tell.
-        if (_set is null && _changedUpTo < Geometry.MustChange.End)
+        if (_set is null && _changedUpTo < _geometry.MustChange.End)
         {
             throw AtTrailer("operations", $"block {_changedUpTo} has no operation, although the size changes there");
         }
@@ -230,7 +231,7 @@ public sealed class OperationReader
             throw AtTrailer("groups", $"the part has {_counts.Groups} groups; its header says {_set.GroupCount}");
         }
 
-        IEnumerable<ReadOnlyMemory<byte>> baseRoots = Header.Bases is { } bases ? bases.Select(one => one.Root) : [trailer.BaseRoot!.Value];
+        IEnumerable<ReadOnlyMemory<byte>> baseRoots = _message.Header.Bases is { } bases ? bases.Select(one => one.Root) : [trailer.BaseRoot!.Value];
         if (!_set.Id.Span.SequenceEqual(SetPlace.IdOf(_set.SplitSize, baseRoots, trailer.TargetRoot!.Value)))
         {
             throw AtTrailer("set", "the identity of the set is not that of these roots");

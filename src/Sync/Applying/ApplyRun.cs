@@ -282,6 +282,30 @@ internal sealed class ApplyRun(
                 $"is not the base of {patch.Name}: its blocks outside the data file differ from the remote's checksum file",
                 "make a new checksum file of the target, and a new request");
         }
+
+        if (plan.Header.Parent is { } parent)
+        {
+            CheckParent(plan, parent);
+        }
+    }
+
+    // What a coarse block was before a part of it was written, nobody can tell any more: so the target is either side as a whole, or nothing can be said of it.
+    private void CheckParent(PatchPlan plan, ParentIdentity parent)
+    {
+        bool isTouched = plan.NotOldBlocks > 0 || target.Length < parent.BaseSize;
+        if (ParentCheck.IsBase(target, parent, belowCache: false, options) || (isTouched && ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: false, options)))
+        {
+            return;
+        }
+
+        bool isBetween = isTouched && plan.BlocksToWrite > 0;
+        throw new SyncException(
+            SyncError.Mismatch,
+            target.Name,
+            isBetween
+                ? $"is partly patched: whether the rest is the base of the coarse request that {patch.Name} refines can no longer be told"
+                : $"is not the base of the coarse request that {patch.Name} refines: blocks outside the data file differ",
+            isBetween ? "a run without --check-base goes on; --verify full proves all of it in the end" : "make a new coarse checksum file of the target, and begin again with that");
     }
 
     private long Verify(PatchPlan plan, PatchJournal journal)
@@ -295,9 +319,13 @@ internal sealed class ApplyRun(
         if (specification.Verify == VerifyMode.Full)
         {
             options.Progress.Begin("reading back all", geometry.Target.Size);
-            if (ReadBack.RootMatches(target, geometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options))
+            ParentIdentity? parent = plan.Header.Parent;
+            if (ReadBack.RootMatches(target, geometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options)
+                && (parent is null || ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: true, options)))
             {
-                return ChecksumOperation.CoveredBytes(geometry.Target, plan.Header.Coverage);
+                return parent is null
+                    ? ChecksumOperation.CoveredBytes(geometry.Target, plan.Header.Coverage)
+                    : ChecksumOperation.CoveredBytes(parent.SyncGeometry.Target, parent.Coverage);
             }
         }
 

@@ -5,6 +5,9 @@ namespace BinarySync.Sync;
 /// <summary>Goes through the operations of a data request or data file, passing over content, to the one that has a block.</summary>
 internal sealed class OperationCursor(OperationReader reader)
 {
+    /// <summary>The first block of <see cref="Operation"/> behind the last one.</summary>
+    public const long Behind = long.MaxValue - 1;
+
     private int _next;
 
     /// <summary>The group of <see cref="Operation"/>.</summary>
@@ -30,9 +33,9 @@ internal sealed class OperationCursor(OperationReader reader)
             {
             }
 
-            if (Operation.Blocks.First == long.MaxValue - 1 || !reader.ReadGroup(Group))
+            if (Operation.Blocks.First == Behind || !reader.ReadGroup(Group))
             {
-                Operation = new Operation(BlockRun.From(long.MaxValue - 1), default, default, 0, 0, 0);
+                Operation = new Operation(BlockRun.From(Behind), default, default, 0, 0, 0);
                 return false;
             }
 

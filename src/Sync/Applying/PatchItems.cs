@@ -107,8 +107,9 @@ internal sealed class PatchItems(
 
     private long NextFrameBlock()
     {
-        ContentPiece first = _group.PiecesOf(_geometry.Target, _contentDone, 1).First();
-        return _geometry.Target.BlockAt(first.TargetOffset);
+        // In a data file for several remotes, content that only others want may lie before that, or all that is left.
+        ContentPiece first = _group.PiecesOf(_geometry.Target, _contentDone, (int)(_group.ContentLength - _contentDone)).FirstOrDefault();
+        return first.Length == 0 ? long.MaxValue : _geometry.Target.BlockAt(first.TargetOffset);
     }
 
     private void TakeFrame(PatchItem item)

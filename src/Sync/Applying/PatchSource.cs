@@ -7,14 +7,15 @@ namespace BinarySync.Sync;
 /// </summary>
 /// <param name="stream">Seekable; stays the caller's.</param>
 /// <param name="name">Its name in messages.</param>
-public sealed class PatchSource(Stream stream, string name)
+/// <param name="own">The request of the remote whose target it is, where the data file is for several; else null.</param>
+public sealed class PatchSource(Stream stream, string name, OwnRequest? own = null)
 {
     private MessageHeader? _header;
     private ReadOnlyMemory<byte>? _digest;
 
     public string Name => name;
 
-    /// <summary>The digest of the data file, once it has been read to its end.</summary>
+    /// <summary>The digest of the data file, with that of the own request where there is one, once it has been read to its end.</summary>
     public ReadOnlyMemory<byte> Digest => _digest ?? throw new InvalidOperationException("the data file has not been read yet");
 
     /// <summary>Bytes.</summary>
@@ -22,15 +23,19 @@ public sealed class PatchSource(Stream stream, string name)
 
     /// <summary>Begins to read from the front.</summary>
     /// <param name="skipContent">Pass over the frames: for a data file that has been verified.</param>
-    /// <exception cref="SyncException">It is not the one that was read before.</exception>
+    /// <exception cref="SyncException">It is not the one that was read before, or not for the remote whose request was given.</exception>
     public OperationReader Open(bool skipContent)
     {
         stream.Position = 0;
-        OperationReader reader = new(stream, name, MessageKind.DataFile, skipContent);
-        string? notBuilt = reader.Header.Bases is not null ? "data requests merged for several remotes" : reader.Header.Set is not null ? "data files in parts" : null;
-        if (notBuilt is not null)
+        OperationReader reader = own is null ? new OperationReader(stream, name, MessageKind.DataFile, skipContent) : new MergedPatchReader(stream, name, skipContent, own);
+        if (reader.Header.Bases is not null)
         {
-            throw new MessageFormatException(FormatError.Unsupported, name, 0, "header", $"needs a program that applies {notBuilt}");
+            throw new SyncException(SyncError.Mismatch, name, "is merged for several remotes, and nothing says what this one has", "give its own data request");
+        }
+
+        if (reader.Header.Set is not null)
+        {
+            throw new MessageFormatException(FormatError.Unsupported, name, 0, "header", "needs a program that applies data files in parts");
         }
 
         _header ??= reader.Header;

@@ -49,11 +49,23 @@ internal static class ReadBack
 
     /// <summary>Compares the whole coverage by its root.</summary>
     public static bool RootMatches(
-        IReadableStorage target, BlockGeometry geometry, MessageHeader header, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options)
+        IReadableStorage target, BlockGeometry geometry, MessageHeader header, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options) =>
+        RootMatches(target, geometry, header.Hash, header.Coverage, root, belowCache, options);
+
+    /// <summary>Compares a coverage by its root.</summary>
+    /// <param name="target">At least as long as <paramref name="geometry"/> says.</param>
+    /// <param name="geometry">Size and block size of the content that is expected.</param>
+    /// <param name="hash">The block hash.</param>
+    /// <param name="coverage">What was compared.</param>
+    /// <param name="root">The root that is expected.</param>
+    /// <param name="belowCache">Read from below the page cache.</param>
+    /// <param name="options">Threads, progress and cancellation.</param>
+    public static bool RootMatches(
+        IReadableStorage target, BlockGeometry geometry, BlockHash hash, BlockCoverage coverage, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options)
     {
-        BlockCoverage coverage = header.Coverage.ClipTo(geometry.BlockCount);
-        using RootBuilder builder = new(geometry, header.Hash, coverage);
-        new BlockScanner(target, geometry, header.Hash, HolePolicy.Read, belowCache, options).Scan(coverage, builder);
+        BlockCoverage clipped = coverage.ClipTo(geometry.BlockCount);
+        using RootBuilder builder = new(geometry, hash, clipped);
+        new BlockScanner(target, geometry, hash, HolePolicy.Read, belowCache, options).Scan(clipped, builder);
         return builder.Finish().AsSpan().SequenceEqual(root.Span);
     }
 

@@ -21,6 +21,7 @@ internal static class RepairRequest
         SyncGeometry all = plan.Header.SyncGeometry;
         long baseSize = all.ResizesTarget ? all.Target.Size : all.Base.Size;
 
+        // What the target is as a whole now, nobody knows: so no parent vouches for it, and the repair proves its blocks only.
         // Where every block is wrong, the coverage is the whole, and has to say so.
         BlockCoverage coverage = BlockCoverage.Of(wrong).ClipTo(new SyncGeometry(baseSize, all.Target.Size, all.Target.BlockSize, BlockCoverage.Whole).BlockCount);
         MessageHeader header = plan.Header with
@@ -29,6 +30,7 @@ internal static class RepairRequest
             Coverage = coverage,
             FrameSize = null,
             Label = null,
+            Parent = null,
         };
         DataRequestWriter writer = new(output, header);
         SyncGeometry geometry = header.SyncGeometry;

@@ -16,6 +16,9 @@ public sealed record ChecksumSpecification
 
     public string? Label { get; init; }
 
+    /// <summary>The coarse data request that is refined, or null.</summary>
+    public ParentIdentity? Parent { get; init; }
+
     public HolePolicy Holes { get; init; } = HolePolicy.Trust;
 
     /// <summary>The source may change while it is read.</summary>
@@ -37,10 +40,11 @@ public static class ChecksumOperation
 {
     /// <summary>Reads the source and writes its checksum file.</summary>
     /// <exception cref="StorageException">The source cannot be read.</exception>
-    /// <exception cref="SyncException">It changed while it was read.</exception>
+    /// <exception cref="SyncException">It changed while it was read, or since the coarse checksum file that is refined.</exception>
     public static ChecksumResult Run(IReadableStorage source, ChecksumSpecification specification, Stream output, SyncOptions options)
     {
         SourceWatch watch = new(source, specification.Live);
+        RequireSizeOf(specification.Parent, source);
         BlockGeometry geometry = new(source.Length, specification.BlockSize);
         MessageHeader header = new()
         {
@@ -49,6 +53,7 @@ public static class ChecksumOperation
             Size = source.Length,
             Coverage = specification.Coverage.ClipTo(geometry.BlockCount),
             Label = specification.Label,
+            Parent = specification.Parent,
         };
         options.Progress.Begin("checksumming", CoveredBytes(geometry, header.Coverage));
         using ChecksumFileWriter writer = new(output, header);
@@ -56,6 +61,19 @@ public static class ChecksumOperation
         scanner.Scan(header.Coverage, writer);
         watch.ThrowIfChanged();
         return new ChecksumResult(header, writer.Finish(), specification.Coverage.GoesPast(geometry.BlockCount));
+    }
+
+    // Which of the two sides this is, the data request will know. A third size cannot be either: better said now than after reading all of it.
+    private static void RequireSizeOf(ParentIdentity? parent, IReadableStorage source)
+    {
+        if (parent is not null && source.Length != parent.BaseSize && source.Length != parent.TargetSize)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                source.Name,
+                $"has {source.Length} bytes; the request refines one between targets of {parent.BaseSize} and {parent.TargetSize} bytes",
+                "its size has changed since the coarse checksum file was made: begin again with that one");
+        }
     }
 
     internal static long CoveredBytes(BlockGeometry geometry, BlockCoverage coverage)

@@ -18,8 +18,15 @@ internal static class JoinAgreement
             return ("block sizes", $"{one.BlockSize}", $"{other.BlockSize}");
         }
 
+        if (one.Hash != other.Hash)
+        {
+            return ("hashes", one.Hash.Name, other.Hash.Name);
+        }
+
         // A label is each message's own; ranges may be any.
-        return one.Hash == other.Hash ? null : ("hashes", one.Hash.Name, other.Hash.Name);
+        return one.Parent == other.Parent ? null : ("coarse requests that they refine", Words(one.Parent), Words(other.Parent));
+
+        static string Words(ParentIdentity? parent) => parent is null ? "none" : $"that to {Convert.ToHexStringLower(parent.TargetRoot.Span)}";
     }
 
     /// <summary>Refuses parts that are not of one target, or not made alike.</summary>

@@ -45,6 +45,7 @@ public static class JoinOperation
                 Size = first.Size,
                 Coverage = Join([.. readers.Select(reader => reader.Header.Coverage)], first.Geometry.BlockCount, partial, missing),
                 Label = label,
+                Parent = first.Parent,
             };
             options.Progress.Begin("joining", ChecksumOperation.CoveredBytes(header.Geometry, header.Coverage));
             using ChecksumFileWriter writer = new(output, header);

@@ -32,6 +32,12 @@ public static class OnePassOperation
         SourceWatch watch = new(master, specification.Live);
         MessageHeader a = remote.Header;
 
+        if (a.Parent is { } parent)
+        {
+            DataRequestOperation.RequireSize(remote.Source, a.Size!.Value, parent.BaseSize, "remote");
+            DataRequestOperation.RequireSize(master.Name, master.Length, parent.TargetSize, "master");
+        }
+
         // All of the master is at hand, so what the remote covers decides; the end of its last block is the end of the master too.
         SyncGeometry geometry = SyncGeometry.Compare(a.Size!.Value, a.Coverage, master.Length, BlockCoverage.Whole, a.BlockSize, out bool sizeLeft);
         if (geometry.Coverage.IsEmpty)
@@ -54,6 +60,7 @@ public static class OnePassOperation
             Coverage = geometry.Coverage,
             FrameSize = specification.FrameSize,
             Label = specification.Label,
+            Parent = a.Parent,
         };
         DataFileWriter writer = new(output, header);
         BlockScanner scanner = new(master, geometry.Target, a.Hash, holes, belowCache: false, options);

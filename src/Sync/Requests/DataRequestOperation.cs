@@ -77,6 +77,7 @@ public static class DataRequestOperation
             TargetSize = master.Header.Size,
             Coverage = geometry.Coverage,
             Label = label,
+            Parent = master.Header.Parent,
         };
         DataRequestWriter writer = new(output, header);
         CopyingWriter copying = new(writer, copies, header.Hash.Length);
@@ -127,10 +128,43 @@ public static class DataRequestOperation
             throw Different("hashes", remote.Header.Hash.Name, master.Header.Hash.Name);
         }
 
+        RequireSameParent(remote, master);
+
         SyncException Different(string what, string ofRemote, string ofMaster) => new(
             SyncError.Mismatch,
             string.Empty,
             $"the checksum files have different {what}: {remote.Source} has {ofRemote}, {master.Source} has {ofMaster}",
             "make both from the same checksum request (ckreq), or with the same -b and -a");
+    }
+
+    private static void RequireSameParent(ChecksumFileReader remote, ChecksumFileReader master)
+    {
+        const string Hint = "make both from the same refined checksum request (ckreq --refine)";
+        if (remote.Header.Parent != master.Header.Parent)
+        {
+            string words = remote.Header.Parent is null || master.Header.Parent is null
+                ? $"{(remote.Header.Parent is null ? master.Source : remote.Source)} refines a coarse data request, {(remote.Header.Parent is null ? remote.Source : master.Source)} does not"
+                : $"{remote.Source} and {master.Source} refine different data requests";
+            throw new SyncException(SyncError.Mismatch, string.Empty, words, Hint);
+        }
+
+        if (master.Header.Parent is { } parent)
+        {
+            RequireSize(remote.Source, remote.Header.Size!.Value, parent.BaseSize, "remote");
+            RequireSize(master.Source, master.Header.Size!.Value, parent.TargetSize, "master");
+        }
+    }
+
+    /// <summary>Refuses a side whose size is not that of the coarse request which is refined.</summary>
+    internal static void RequireSize(string side, long size, long expected, string name)
+    {
+        if (size != expected)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                side,
+                $"is of a target of {size} bytes; the {name} of the coarse request has {expected}",
+                $"is it the {name}'s, and was the target's size the same when the coarse checksum file was made?");
+        }
     }
 }

@@ -84,6 +84,16 @@ internal static class MessageDump
         Add("base size", header.BaseSize);
         Add("target size", header.TargetSize);
         Add("frame size", header.FrameSize);
+        if (header.Parent is { } parent)
+        {
+            text.AppendLine($"refines blocks of {parent.BlockSize}, {parent.Hash.Name}, coverage {parent.Coverage}, sizes {parent.BaseSize} and {parent.TargetSize}");
+            text.AppendLine($"  from {Convert.ToHexStringLower(parent.BaseRoot.Span)} to {Convert.ToHexStringLower(parent.TargetRoot.Span)}");
+        }
+
+        foreach (BaseIdentity one in header.Bases ?? new BaseList([]))
+        {
+            text.AppendLine($"for base {Convert.ToHexStringLower(one.Root.Span)} of {one.Size}");
+        }
 
         void Add(string name, object? value)
         {

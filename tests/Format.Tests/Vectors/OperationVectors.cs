@@ -52,7 +52,7 @@ internal static class OperationVectors
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.Kinds, "Old kind 5.")]
     public static MessageForge Old_kind_5() => Group(group => group.Set("kinds 1", [0x52], "kinds 52"), "s1.kinds 1");
 
-    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.Kinds, "Old hashes that stand elsewhere, without bases.", Field = "kinds")]
+    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.BasesElsewhere, "Old hashes that stand elsewhere, without bases.", Field = "kinds")]
     public static MessageForge Elsewhere_without_bases() => Group(group => group.Set("kinds 2", [0x41], "elsewhere -> data"), "s1.kinds 2");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.InsideTarget, "An operation that begins after the last block of B.")]

@@ -74,6 +74,18 @@ internal static class Rule
     public const string RangeNone = "4.2 only a checksum file may cover nothing";
     public const string RangeInside = "4.2 ranges lie inside the target";
     public const string RangeWhole = "4.2 the whole is written without ranges";
+    public const string ParentKeys = "4.3 a parent has its keys";
+    public const string ParentBlockSize = "4.3 the parent's blocks are larger than those of the message";
+    public const string ParentSizes = "4.3 the parent's sizes are those of the header";
+    public const string ParentRanges = "4.3 the parent's ranges are those of a data request";
+    public const string ParentRoots = "4.3 the parent's roots are as long as its hash makes them";
+    public const string ParentLevel = "4.3 a parent has no parent";
+    public const string BasesCount = "4.4 a merged message has 1 to 4,096 bases";
+    public const string BasesKeys = "4.4 a base has its keys";
+    public const string BasesRoots = "4.4 a base's root is as long as the hash makes it";
+    public const string BasesAlone = "4.4 bases stand beside neither base_size nor parent";
+    public const string BasesElsewhere = "4.4 with bases all old hashes stand elsewhere, and only then";
+    public const string BasesNoCopy = "4.4 a merged message copies nothing";
 
     // 5. Trailer
     public const string TrailerKeys = "5 the trailer has the keys of its kind";

@@ -39,6 +39,17 @@ internal static class FourSteps
         return reader.Trailer;
     }
 
+    /// <summary>The checksum request that refines a coarse data request.</summary>
+    public static RefineResult Refine(byte[] coarse, int blockSize, BlockHash? hash = null)
+    {
+        OperationReader reader = new(new MemoryStream(coarse), "coarse.dtr", MessageKind.DataRequest);
+        return RefineOperation.Run(reader, blockSize, hash ?? reader.Header.Hash, null, new SyncOptions());
+    }
+
+    /// <summary>How the checksum file for a checksum request is made.</summary>
+    public static ChecksumSpecification HowFor(MessageHeader asked) =>
+        new() { BlockSize = asked.BlockSize, Hash = asked.Hash, Coverage = asked.Coverage, Parent = asked.Parent };
+
     public static byte[] Data(IReadableStorage master, byte[] request, DataFileSpecification? specification = null, int threads = 2)
     {
         using MemoryStream output = new();

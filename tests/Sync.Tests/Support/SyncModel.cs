@@ -8,12 +8,18 @@ public sealed class SyncModel
     private readonly int _blockSize;
 
     public SyncModel(SyncCase sync)
+        : this(sync.ContentA, sync.ContentB, sync.BlockSize, sync.RangesA, sync.RangesB)
     {
-        _blockSize = sync.BlockSize;
-        A = sync.ContentA;
-        B = sync.ContentB;
+    }
+
+    /// <summary>A sync in blocks of another size than its case was made of; the ranges are in those blocks.</summary>
+    public SyncModel(byte[] a, byte[] b, int blockSize, BlockCoverage rangesA, BlockCoverage rangesB)
+    {
+        _blockSize = blockSize;
+        A = a;
+        B = b;
         long most = Math.Max(BlocksOf(A), BlocksOf(B));
-        Compared = [.. Blocks(most).Where(block => Speaks(sync.RangesA, BlocksOf(A), block) && Speaks(sync.RangesB, BlocksOf(B), block))];
+        Compared = [.. Blocks(most).Where(block => Speaks(rangesA, BlocksOf(A), block) && Speaks(rangesB, BlocksOf(B), block))];
         long[] tail = A.Length == B.Length ? [] : [.. Blocks(most).Where(block => (block + 1) * _blockSize > Math.Min(A.Length, B.Length))];
         ChangesSize = tail.Length > 0 && tail.All(Compared.Contains);
         LeavesSize = tail.Length > 0 && !ChangesSize;

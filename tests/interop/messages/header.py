@@ -118,6 +118,8 @@ class _HeaderRules:
                 raise self.error("is missing", f"header.{key}")
         if self._kind in REQUESTS and ("base_size" in self._values) == ("bases" in self._values):
             raise self.error("either this or header.bases has to be there", "header.base_size")
+        if "bases" in self._values and "parent" in self._values:
+            raise self.error("stands beside header.parent", "header.bases")
 
     def power_of_two(self, value, least, most, field):
         if not least <= value <= most or value & value - 1:

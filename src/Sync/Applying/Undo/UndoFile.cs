@@ -13,6 +13,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     {
         BaseSize = plan.Header.TargetSize,
         TargetSize = plan.Header.BaseSize,
+        Parent = plan.Header.Parent?.Reversed(),
         Label = null,
     };
 

@@ -1,0 +1,88 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>What came of refining a data request.</summary>
+/// <param name="Header">Of the checksum request that asks for the smaller blocks.</param>
+/// <param name="Bytes">Bytes of the larger one of A and B that it asks for.</param>
+/// <param name="HasJoined">True where there were more ranges than a request has, and near ones became one.</param>
+/// <param name="NothingDiffers">True where no block differs: then one block is asked for, so that the files that follow can be made.</param>
+public sealed record RefineResult(MessageHeader Header, long Bytes, bool HasJoined, bool NothingDiffers);
+
+/// <summary>
+/// Asks for the checksums of smaller blocks, only where a coarse data request has found differences (Format.md 4.3).
+/// </summary>
+public static class RefineOperation
+{
+    /// <summary>Reads the coarse request to its end.</summary>
+    /// <param name="coarse">The request; nothing of it has been read but the header.</param>
+    /// <param name="blockSize">Bytes of a block, less than those of the request.</param>
+    /// <param name="hash">The block hash.</param>
+    /// <param name="label">Label, or null.</param>
+    /// <param name="options">Cancellation.</param>
+    /// <exception cref="MessageFormatException">The request is refused.</exception>
+    /// <exception cref="SyncException">It cannot be refined.</exception>
+    public static RefineResult Run(OperationReader coarse, int blockSize, BlockHash hash, string? label, SyncOptions options)
+    {
+        MessageHeader header = coarse.Header;
+        if (header.Parent is not null)
+        {
+            throw new SyncException(
+                SyncError.Mismatch, coarse.Source, "is itself a refinement; there is one level only", "refine the coarse request with the block size that you want in the end");
+        }
+
+        if (header.Bases is not null)
+        {
+            throw new SyncException(
+                SyncError.Mismatch, coarse.Source, "is merged from the requests of several remotes, which cannot be refined together", "refine each remote's own request");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(blockSize, header.BlockSize);
+        SyncGeometry geometry = coarse.Geometry;
+        int ratio = header.BlockSize / blockSize;
+        BlockGeometry larger = new(Math.Max(geometry.Base.Size, geometry.Target.Size), blockSize);
+        RangeCollector ranges = new(FormatLimits.MaxRanges, Smaller(header.Coverage, ratio));
+        OperationGroup group = new();
+        bool nothing = true;
+        while (coarse.ReadGroup(group))
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            foreach (Operation operation in group.Operations)
+            {
+                nothing = false;
+                ranges.Add(Clip(Smaller(operation.Blocks, ratio), larger.BlockCount));
+            }
+        }
+
+        if (geometry.ResizesTarget)
+        {
+            // What lies between the two sizes, whether it becomes or was; and the block before it, so that the shorter side's checksum file reaches its end (Format.md 9.1).
+            nothing = false;
+            long shorter = Math.Min(geometry.Base.Size, geometry.Target.Size);
+            ranges.AddToEnd((Math.Max(shorter, 1) - 1) / blockSize);
+        }
+
+        if (nothing)
+        {
+            ranges.Add(new BlockRun(header.Coverage.IsWhole ? 0 : header.Coverage.Ranges[0].First * ratio, 1));
+        }
+
+        BlockCoverage coverage = ranges.Finish();
+        MessageHeader asked = new()
+        {
+            BlockSize = blockSize,
+            Hash = hash,
+            Coverage = coverage,
+            Label = label,
+            Parent = ParentIdentity.Of(header, coarse.Trailer),
+        };
+        return new RefineResult(asked, ChecksumOperation.CoveredBytes(larger, coverage), ranges.HasJoined, nothing);
+    }
+
+    private static BlockRun Smaller(BlockRun run, int ratio) => new(run.First * ratio, run.Count * ratio);
+
+    private static BlockRun Clip(BlockRun run, long blockCount) => BlockRun.Between(run.First, Math.Min(run.End, blockCount));
+
+    private static BlockCoverage Smaller(BlockCoverage coverage, int ratio) =>
+        coverage.IsWhole ? coverage : BlockCoverage.Of(coverage.Ranges.ToArray().Select(range => Smaller(range, ratio)));
+}
