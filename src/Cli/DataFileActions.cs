@@ -13,6 +13,7 @@ public static class DataFileActions
         Argument<string> Master,
         Option<string> Request,
         Option<Compression?> Compress,
+        Option<bool> NoRepeats,
         Option<string?> Label,
         Option<bool> Live,
         Option<string?> Output,
@@ -28,6 +29,7 @@ public static class DataFileActions
         DataFileSpecification specification = new()
         {
             Compression = result.GetValue(arguments.Compress) ?? Compression.DefaultLZ4,
+            Repeats = !result.GetValue(arguments.NoRepeats),
             Label = result.GetValue(arguments.Label),
             Live = result.GetValue(arguments.Live),
         };
@@ -44,12 +46,14 @@ public static class DataFileActions
             report.AddHeader("output", path, made.Header);
             report.AddTrailer(made.Trailer);
             report.Add("length", null, made.Length);
+            report.Add("repeated_blocks", null, made.RepeatedBlocks);
             report.Finish();
             return ExitCode.Done;
         }
 
+        string repeats = made.RepeatedBlocks == 0 ? string.Empty : $" ({made.RepeatedBlocks} repeat earlier ones)";
         session.Terminal.Summary(
-            $"{output.Name}: {CountText.Blocks(made.Trailer.DataBlocks!.Value)} with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}), {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
+            $"{output.Name}: {CountText.Blocks(made.Trailer.DataBlocks!.Value)} with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}){repeats}, {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
         session.Terminal.Detail($"{SizeText.Format(made.Trailer.DataBytes.Value)} in {Rate.Text(made.Trailer.DataBytes.Value, session.Elapsed)}");
         return ExitCode.Done;
     }

@@ -9,6 +9,7 @@ return ToolRunner.Run("dtfile", args, context =>
         new Argument<string>("MASTER") { Description = "The master's file or block device (./info or ./apply if it is called like a command)" },
         new Option<string>("--request", "-r") { Description = "The data request; '-' is standard input", HelpName = "FILE.dtr", Required = true },
         Options.Compress(),
+        new Option<bool>("--no-repeats") { Description = "Send content each time it is needed, for programs that cannot go back in the data file" },
         Options.Label(),
         Options.Live(),
         Options.Output("FILE.dtf"),
@@ -17,6 +18,7 @@ return ToolRunner.Run("dtfile", args, context =>
     root.Add(create.Master);
     root.Add(create.Request);
     root.Add(create.Compress);
+    root.Add(create.NoRepeats);
     root.Add(create.Label);
     root.Add(create.Live);
     root.Add(create.Output);

@@ -7,6 +7,8 @@ namespace BinarySync.Format;
 public sealed class OperationReader
 {
     private readonly MessageReader _message;
+    private readonly FramePlaces _places = new();
+    private FramePieces _pieces = new();
     private long _nextBlock;
     private long _changedUpTo;
     private long _contentLeft;
@@ -110,11 +112,25 @@ public sealed class OperationReader
 
         _contentLeft -= due;
         stored = _message.Payload;
+        if (_message.Section.Codec == FrameCodec.Repeats && !stored.IsEmpty)
+        {
+            _pieces.Parse(stored.Span, _message.Section.RawLength, Source, _message.PayloadOffset, _places);
+        }
+
+        _places.Add(FramePlace.Offset);
         return true;
     }
 
     /// <summary>Takes the frame's array away from the reader, so that it outlives the next section.</summary>
     public byte[] ExchangePayload(byte[] replacement) => _message.ExchangePayload(replacement);
+
+    /// <summary>Takes the pieces of the frame just read away from the reader, so that they outlive the next section: for one with <see cref="FrameCodec.Repeats"/>.</summary>
+    public FramePieces ExchangePieces(FramePieces replacement)
+    {
+        FramePieces taken = _pieces;
+        _pieces = replacement;
+        return taken;
+    }
 
     private void CheckOrder(OperationGroup group)
     {

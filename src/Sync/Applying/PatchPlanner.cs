@@ -30,7 +30,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         PatchDoubt doubt = othersStands ? PatchDoubt.OfAllNew : standing is null ? PatchDoubt.None : PatchDoubt.Of(standing, geometry.Target.BlockSize);
         long targetLength = target.Length;
         TargetChecker checker = new(target, geometry, CheckMode.Recognize, doubt);
-        FrameVerifier frames = new(reader.Header, patch.Name);
+        FrameVerifier frames = new(reader.Header, patch);
         PatchItems items = new(reader, PatchPass.Plan, targetLength, workspace, group => _windows.Add(group, geometry.Target));
         options.Progress.Begin("verifying", patch.Length);
         long position = 0;

@@ -118,8 +118,11 @@ public class FrameCompressionTests
     [Fact]
     public void Unknown_codecs_are_unknown()
     {
-        Assert.False(FrameDecompressor.Knows((FrameCodec)3));
-        Assert.False(FrameDecompressor.TryDecompress((FrameCodec)3, Raw, new byte[Raw.Length]));
+        Assert.False(FrameDecompressor.Knows((FrameCodec)4));
+        Assert.False(FrameDecompressor.TryDecompress((FrameCodec)4, Raw, new byte[Raw.Length]));
+
+        // Not by the frame's own bytes.
+        Assert.False(FrameDecompressor.Knows(FrameCodec.Repeats));
     }
 
     private static byte[] Stored(FrameCodec codec) => codec == FrameCodec.LZ4 ? LZ4 : Brotli;

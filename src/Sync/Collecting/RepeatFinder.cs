@@ -1,0 +1,83 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>Blocks of a frame that follow one another and seem to repeat blocks that do so too.</summary>
+/// <param name="At">Where they begin in the frame's content.</param>
+/// <param name="Length">Bytes: whole blocks.</param>
+/// <param name="Source">The first of the blocks that they seem to repeat.</param>
+internal readonly record struct RepeatRun(int At, int Length, FirstPlace Source);
+
+/// <summary>
+/// Finds, by their hashes, the blocks of a frame whose content was sent before. Sees the frames in the order of the data file, so that what it finds does
+/// not depend on threads. Whether the content really is the same is for <see cref="RepeatedContent"/> to see.
+/// </summary>
+/// <param name="geometry">B. Blocks are no larger than frames.</param>
+/// <param name="indexBytes">What the table of earlier content may take.</param>
+internal sealed class RepeatFinder(BlockGeometry geometry, int indexBytes)
+{
+    private readonly RepeatIndex _index = new(indexBytes);
+    private readonly HashSet<long> _referred = [];
+
+    /// <summary>The number of the next frame, from 0.</summary>
+    public long NextFrame { get; private set; }
+
+    /// <summary>Finds what the next frame repeats, and remembers what it brings.</summary>
+    /// <param name="group">Its group.</param>
+    /// <param name="from">Where in the group's content the frame begins.</param>
+    /// <param name="length">Bytes of the frame.</param>
+    /// <param name="runs">Is filled anew, ascending.</param>
+    public void Find(OperationGroup group, long from, int length, List<RepeatRun> runs)
+    {
+        runs.Clear();
+        _referred.Clear();
+        foreach (ContentPiece piece in group.PiecesOf(geometry, from, length))
+        {
+            // The last block of B may be short: it repeats nothing.
+            for (int done = 0; done + geometry.BlockSize <= piece.Length; done += geometry.BlockSize)
+            {
+                long block = geometry.BlockAt(piece.TargetOffset + done);
+                FirstPlace here = new(block, NextFrame, piece.ContentOffset + done);
+                ReadOnlySpan<byte> hash = group.NewHash(piece.Operation, block - piece.Operation.Blocks.First);
+                if (_index.Find(hash) is not { } first || NextFrame - first.Frame > FormatLimits.MaxRepeatDistance)
+                {
+                    _index.Enter(hash, here);
+                }
+                else if (first.Frame < NextFrame && MayReferTo(first.Frame))
+                {
+                    Add(runs, here.Offset, first);
+                }
+            }
+        }
+
+        NextFrame++;
+    }
+
+    private bool MayReferTo(long frame)
+    {
+        if (_referred.Count < FormatLimits.MaxRepeatedFrames)
+        {
+            _referred.Add(frame);
+            return true;
+        }
+
+        return _referred.Contains(frame);
+    }
+
+    private void Add(List<RepeatRun> runs, int at, in FirstPlace first)
+    {
+        if (runs.Count > 0 && runs[^1] is var last && last.At + last.Length == at && Continues(last, first))
+        {
+            runs[^1] = last with { Length = last.Length + geometry.BlockSize };
+        }
+        else
+        {
+            runs.Add(new RepeatRun(at, geometry.BlockSize, first));
+        }
+    }
+
+    private bool Continues(in RepeatRun run, in FirstPlace next) =>
+        next.Frame == run.Source.Frame
+        && next.Offset == run.Source.Offset + run.Length
+        && next.Block == run.Source.Block + (run.Length / geometry.BlockSize);
+}
