@@ -26,9 +26,11 @@ public static class DataFileActions
         string master = result.GetValue(arguments.Master)!;
         string request = result.GetValue(arguments.Request)!;
         string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), request, MessageKind.DataRequest, MessageKind.DataFile);
+        Compression compression = result.GetValue(arguments.Compress) ?? Compression.DefaultLZ4;
         DataFileSpecification specification = new()
         {
-            Compression = result.GetValue(arguments.Compress) ?? Compression.DefaultLZ4,
+            Compression = compression,
+            FrameSize = compression.FrameSize,
             Repeats = !result.GetValue(arguments.NoRepeats),
             Label = result.GetValue(arguments.Label),
             Live = result.GetValue(arguments.Live),

@@ -57,15 +57,30 @@ public sealed class RepeatTests
         Assert.DoesNotContain(FrameCodec.Repeats, CodecsOf(dataFile));
     }
 
+    // With frames of 2 MiB, so that more than 16 others could be worth it.
     [Fact]
-    public void A_frame_refers_to_16_frames_at_most()
+    public void A_frame_refers_to_16_frames_at_most_those_with_the_most_of_it()
     {
-        byte[] b = Bytes(1, 20 * Frame);
-        byte[] mixed = [.. Enumerable.Range(0, 20).SelectMany(frame => b[(frame * Frame)..((frame * Frame) + Block)])];
-        (byte[] dataFile, DataFileResult made) = Make([], [.. b, .. mixed]);
+        const int Large = 2 << 20;
+        const int Part = 64 << 10;
+        byte[] b = Bytes(1, 20 * Large);
+        byte[] mixed = [.. Enumerable.Range(0, 20).SelectMany(frame => b[(frame * Large)..((frame * Large) + (frame == 3 ? 2 * Part : Part))])];
+        DataFileSpecification how = new() { FrameSize = Large, Compression = Compression.None };
+        (byte[] dataFile, DataFileResult made) = Make([], [.. b, .. mixed], how, 4096);
 
-        Assert.Equal(16, made.RepeatedBlocks);
+        Assert.Equal(17 * Part / 4096, made.RepeatedBlocks);
+        FramePieces pieces = LastPieces(dataFile);
+        Assert.Equal(16, pieces.Frames.Count);
+        Assert.Contains(pieces.Pieces, piece => !piece.IsLiteral && piece.Length == 2 * Part);
         Assert.Equal([.. b, .. mixed], Applied([], dataFile));
+    }
+
+    [Fact]
+    public void Less_than_a_sixteenth_of_a_frame_is_not_worth_another_one()
+    {
+        byte[] first = Bytes(1, Frame);
+        Assert.Equal(0, Make([], [.. first, .. Bytes(2, Frame), .. first[..((Frame / 16) - Block)]]).Made.RepeatedBlocks);
+        Assert.Equal(Frame / 16 / Block, Make([], [.. first, .. Bytes(2, Frame), .. first[..(Frame / 16)]]).Made.RepeatedBlocks);
     }
 
     [Fact]
@@ -82,11 +97,12 @@ public sealed class RepeatTests
     [Fact]
     public void A_pattern_is_left_to_the_compression()
     {
-        byte[] b = [.. Bytes(1, Frame - Block), .. Enumerable.Repeat((byte)0xFF, 2 * Block), .. Bytes(2, Frame)];
+        byte[] pattern = [.. Enumerable.Range(1, 8).SelectMany(letter => Enumerable.Repeat((byte)letter, Block))];
+        byte[] b = [.. Bytes(1, Frame - pattern.Length), .. pattern, .. pattern, .. Bytes(2, Frame)];
         Assert.Equal(0, Make([], b).Made.RepeatedBlocks);
 
         // Stored, it would not be small.
-        Assert.Equal(1, Make([], b, new DataFileSpecification { FrameSize = Frame, Compression = Compression.None }).Made.RepeatedBlocks);
+        Assert.Equal(8, Make([], b, new DataFileSpecification { FrameSize = Frame, Compression = Compression.None }).Made.RepeatedBlocks);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ internal sealed class FrameCollector
         _spanning = _geometry.BlockSize > specification.FrameSize ? new SpanningBlock(_geometry, request.Header.Hash) : null;
 
         // A block that is larger than a frame has no place in one: it is sent each time.
-        _repeats = specification.Repeats && _spanning is null ? new RepeatFinder(_geometry, specification.RepeatIndexBytes) : null;
+        _repeats = specification.Repeats && _spanning is null ? new RepeatFinder(_geometry, specification.FrameSize, specification.RepeatIndexBytes) : null;
     }
 
     /// <summary>Blocks that were not sent again.</summary>

@@ -13,11 +13,14 @@ internal readonly record struct RepeatRun(int At, int Length, FirstPlace Source)
 /// not depend on threads. Whether the content really is the same is for <see cref="RepeatedContent"/> to see.
 /// </summary>
 /// <param name="geometry">B. Blocks are no larger than frames.</param>
+/// <param name="frameSize">Bytes of a full frame.</param>
 /// <param name="indexBytes">What the table of earlier content may take.</param>
-internal sealed class RepeatFinder(BlockGeometry geometry, int indexBytes)
+internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int indexBytes)
 {
+    // A sixteenth of an ordinary frame, and of a small one.
+    private readonly int _leastBytes = Math.Min(frameSize, FormatLimits.DefaultFrameSize) / 16;
     private readonly RepeatIndex _index = new(indexBytes);
-    private readonly HashSet<long> _referred = [];
+    private readonly Dictionary<long, int> _bytesOf = [];
 
     /// <summary>The number of the next frame, from 0.</summary>
     public long NextFrame { get; private set; }
@@ -30,7 +33,7 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int indexBytes)
     public void Find(OperationGroup group, long from, int length, List<RepeatRun> runs)
     {
         runs.Clear();
-        _referred.Clear();
+        _bytesOf.Clear();
         foreach (ContentPiece piece in group.PiecesOf(geometry, from, length))
         {
             // The last block of B may be short: it repeats nothing.
@@ -43,29 +46,28 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int indexBytes)
                 {
                     _index.Enter(hash, here);
                 }
-                else if (first.Frame < NextFrame && MayReferTo(first.Frame))
+                else if (first.Frame < NextFrame)
                 {
                     Add(runs, here.Offset, first);
                 }
             }
         }
 
+        runs.RemoveAll(run => !IsWorthIt(run.Source.Frame));
         NextFrame++;
     }
 
-    private bool MayReferTo(long frame)
+    // Who applies the data file decodes each frame that is referred to once more. Those with the most of it are taken; where some have equally much, the nearest.
+    private bool IsWorthIt(long frame)
     {
-        if (_referred.Count < FormatLimits.MaxRepeatedFrames)
-        {
-            _referred.Add(frame);
-            return true;
-        }
-
-        return _referred.Contains(frame);
+        int bytes = _bytesOf[frame];
+        return bytes >= _leastBytes
+            && _bytesOf.Count(other => other.Value > bytes || (other.Value == bytes && other.Key > frame)) < FormatLimits.MaxRepeatedFrames;
     }
 
     private void Add(List<RepeatRun> runs, int at, in FirstPlace first)
     {
+        _bytesOf[first.Frame] = _bytesOf.GetValueOrDefault(first.Frame) + geometry.BlockSize;
         if (runs.Count > 0 && runs[^1] is var last && last.At + last.Length == at && Continues(last, first))
         {
             runs[^1] = last with { Length = last.Length + geometry.BlockSize };

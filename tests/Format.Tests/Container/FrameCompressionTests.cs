@@ -115,6 +115,16 @@ public class FrameCompressionTests
         Assert.False(FrameDecompressor.TryDecompress(FrameCodec.None, Raw, new byte[Raw.Length + 1]));
     }
 
+    [Theory]
+    [InlineData(FrameCodec.None, 0, 1)]
+    [InlineData(FrameCodec.LZ4, 12, 1)]
+    [InlineData(FrameCodec.Brotli, 3, 1)]
+    [InlineData(FrameCodec.Brotli, 4, 2)]
+    [InlineData(FrameCodec.Brotli, 6, 2)]
+    [InlineData(FrameCodec.Brotli, 7, 1)]
+    [InlineData(FrameCodec.Brotli, 11, 1)]
+    public void Some_levels_have_larger_frames(FrameCodec codec, int level, int mebibytes) => Assert.Equal(mebibytes << 20, new Compression(codec, level).FrameSize);
+
     [Fact]
     public void Unknown_codecs_are_unknown()
     {

@@ -13,6 +13,9 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     {
         BaseSize = plan.Header.TargetSize,
         TargetSize = plan.Header.BaseSize,
+
+        // Larger ones would be buffers beside those of the data file, for a codec that does not profit.
+        FrameSize = Math.Min(plan.Header.FrameSize!.Value, FormatLimits.DefaultFrameSize),
         Label = null,
     };
 
