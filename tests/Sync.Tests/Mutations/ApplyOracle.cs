@@ -1,5 +1,5 @@
-using BinarySync.Tests.Messages;
 using System.IO.Hashing;
+using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Mutations;
 
