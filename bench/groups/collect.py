@@ -60,13 +60,17 @@ def collecting(bench: Bench, codec: str, quick: bool) -> Contestant:
     )
 
 
-def yardsticks(bench: Bench) -> list[Contestant]:
-    pair = bench.pair
-    line = f"gather_ranges.py forth.json {pair.new} raw.bin"
+def gathering(bench: Bench) -> Contestant:
+    """Makes raw.bin: the differing blocks one after the other."""
+    line = f"gather_ranges.py forth.json {bench.pair.new} raw.bin"
     script = os.path.join(BENCH, "gather_ranges.py")
     gather = Command((sys.executable, script, *line.split()[1:]), own_clock=True, shown=f"python3 bench/{line}")
+    return Contestant(GATHER, (gather,), check=checks.all_the_same("raw.bin"), sizes={"file": ("raw.bin",)}, quick=True)
+
+
+def yardsticks(bench: Bench) -> list[Contestant]:
     return [
-        Contestant(GATHER, (gather,), check=checks.all_the_same("raw.bin"), sizes={"file": ("raw.bin",)}, quick=True),
+        gathering(bench),
         Contestant("lz4 -1 of the same", (command("lz4 -1 -f -q raw.bin raw.lz4"),), check=checks.all_the_same("raw.lz4"), sizes={"file": ("raw.lz4",)}),
         Contestant("zstd -3 of the same", (command("zstd -3 -f -q raw.bin -o raw.zst"),), check=checks.all_the_same("raw.zst"), sizes={"file": ("raw.zst",)}),
         blocksync_fast(bench, DELTA),

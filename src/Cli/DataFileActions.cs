@@ -14,6 +14,7 @@ public static class DataFileActions
         Option<string?> Request,
         Option<string?> Remote,
         Option<Compression?> Compress,
+        Option<bool> NoRepeats,
         Option<string?> Label,
         Option<bool> Live,
         Option<HolePolicy?> Holes,
@@ -42,9 +43,12 @@ public static class DataFileActions
         string input = request ?? remote!;
         string path = MessageFiles.OutputPath(
             result.GetValue(arguments.Output), input, request is null ? MessageKind.ChecksumFile : MessageKind.DataRequest, MessageKind.DataFile);
+        Compression compression = result.GetValue(arguments.Compress) ?? Compression.DefaultLZ4;
         DataFileSpecification specification = new()
         {
-            Compression = result.GetValue(arguments.Compress) ?? Compression.DefaultLZ4,
+            Compression = compression,
+            FrameSize = compression.FrameSize,
+            Repeats = !result.GetValue(arguments.NoRepeats),
             Label = result.GetValue(arguments.Label),
             Live = result.GetValue(arguments.Live),
         };
@@ -92,14 +96,16 @@ public static class DataFileActions
             }
 
             report.Add("length", null, made.Length);
+            report.Add("repeated_blocks", null, made.RepeatedBlocks);
             report.Finish();
             return;
         }
 
         string compared = onePass is null ? string.Empty : $"{made.Trailer.DataBlocks + made.Trailer.ZeroBlocks} of {onePass.ComparedBlocks} blocks differ: ";
+        string repeats = made.RepeatedBlocks == 0 ? string.Empty : $" ({made.RepeatedBlocks} repeat earlier ones)";
         string copied = made.Trailer.CopyBlocks == 0 ? string.Empty : $" {made.Trailer.CopyBlocks} to copy,";
         session.Terminal.Summary(
-            $"{name}: {compared}{CountText.Blocks(made.Trailer.DataBlocks!.Value)} with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}),{copied} {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
+            $"{name}: {compared}{CountText.Blocks(made.Trailer.DataBlocks!.Value)} with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}){repeats},{copied} {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
         if (onePass is { SizeLeft: false })
         {
             DataRequestActions.SaySizes(session.Terminal, made.Header);

@@ -82,7 +82,7 @@ public static class DataRequestActions
             new ChecksumSource(ofRemote, MessageFiles.NameOf(remote)), new ChecksumSource(ofMaster, MessageFiles.NameOf(master)), label, output.Stream, session.Options);
 
         Stream Seekable(Stream input) =>
-            input.CanSeek ? input : SpoolDirectory.Spool(input, directory, "--no-copy needs no room: each file is read once", session);
+            input.CanSeek ? input : SpoolDirectory.Spool(input, directory, output.Name, "--no-copy needs no room: each file is read once", session);
     }
 
     /// <summary>Says that the ranges do not allow to change the size.</summary>

@@ -8,10 +8,11 @@ internal static class SpoolDirectory
     /// <summary>Takes all of the input into a nameless file there.</summary>
     /// <param name="input">The pipe.</param>
     /// <param name="directory">Where there is room.</param>
-    /// <param name="hint">What helps where there is none.</param>
+    /// <param name="untouched">What was not written when there was none.</param>
+    /// <param name="hint">What helps then.</param>
     /// <param name="session">Progress and cancellation.</param>
     /// <exception cref="StorageException">There is no room; nothing else has been written.</exception>
-    public static Stream Spool(Stream input, string directory, string hint, CommandSession session)
+    public static Stream Spool(Stream input, string directory, string untouched, string hint, CommandSession session)
     {
         Stream spool = SpoolFile.Create(directory);
         try
@@ -31,7 +32,7 @@ internal static class SpoolDirectory
         {
             spool.Dispose();
             throw new StorageException(
-                exception.Error, exception.Path, $"{exception.Message}; nothing else was written", exception.Errno, exception.Offset, hint);
+                exception.Error, exception.Path, $"{exception.Message}; nothing was written to {untouched}", exception.Errno, exception.Offset, hint);
         }
         catch
         {

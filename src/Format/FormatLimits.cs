@@ -40,6 +40,14 @@ public static class FormatLimits
     public const int MaxGroupHashBytes = 1 << 20;
     public const int MaxGroupOperations = 32_768;
 
+    /// <summary>The most frames that one frame may refer to, and how many frames back they may lie (Format.md 8.1).</summary>
+    public const int MaxRepeatedFrames = 16;
+
+    public const int MaxRepeatDistance = 131_072;
+
+    /// <summary>Bytes of the shortest repeat (Format.md 8.1).</summary>
+    public const int MinRepeatLength = 512;
+
     /// <summary>True for a block size that the format allows: a power of two from 512 B to 64 MiB.</summary>
     public static bool IsBlockSize(long value) => value is >= MinBlockSize and <= MaxBlockSize && long.IsPow2(value);
 

@@ -43,6 +43,7 @@ internal static class MessageDissector
                 {
                     SectionType.Checksums => Checksums(payload, decoded.Hash.Length),
                     SectionType.Operations => Operations(payload, decoded.Hash.Length, forge.Kind == (byte)MessageKind.DataFile),
+                    _ when section.Codec == FrameCodec.Repeats => Repeats(payload, section.RawLength),
                     _ => [new Chunk("content", payload, "content")],
                 },
             });
@@ -87,6 +88,44 @@ internal static class MessageDissector
             default:
                 return key;
         }
+    }
+
+    private static List<Chunk> Repeats(byte[] payload, int rawLength)
+    {
+        List<Chunk> chunks =
+        [
+            new("literal codec", payload[..1], $"literals: codec {payload[0]}", JoinsNext: true),
+            new("frames", payload[1..2], $"{payload[1]} {(payload[1] == 1 ? "frame" : "frames")} referred to"),
+        ];
+        int position = 2;
+        for (int i = 0; i < payload[1]; i++)
+        {
+            int from = position;
+            Varint.TryRead(payload, ref position, out long distance);
+            chunks.Add(new($"distance {i}", payload[from..position], $"frame {i}: {distance} before this one"));
+        }
+
+        long at = 0;
+        for (int i = 1; at < rawLength; i++)
+        {
+            int from = position;
+            Varint.TryRead(payload, ref position, out long coded);
+            bool isRepeat = (coded & 1) != 0;
+            chunks.Add(new($"piece {i}", payload[from..position], $"piece {i}: {coded >> 1} x 2 + {coded & 1}: {(isRepeat ? "repeat" : "literal")}", JoinsNext: isRepeat));
+            if (isRepeat)
+            {
+                from = position + 1;
+                byte frame = payload[position++];
+                Varint.TryRead(payload, ref position, out long offset);
+                chunks.Add(new($"frame of {i}", [frame], $"of frame {frame}", JoinsNext: true));
+                chunks.Add(new($"offset {i}", payload[from..position], $"from byte {offset} on"));
+            }
+
+            at += coded >> 1;
+        }
+
+        chunks.Add(new("literals", payload[position..], "literals"));
+        return chunks;
     }
 
     private static List<Chunk> Checksums(byte[] payload, int hashLength)

@@ -16,9 +16,11 @@ internal static class MessageFitter
             return;
         }
 
-        foreach (ForgedSection section in forge.Sections.Where(section => section.Type == (byte)SectionType.Content && section.Codec != 0))
+        // From the last to the first: what a frame repeats is literal in its source only as long as that is as it was.
+        for (int i = forge.Sections.Count - 1; i >= 0; i--)
         {
-            if (RawContent(section) is { } raw)
+            ForgedSection section = forge.Sections[i];
+            if (section.Type == (byte)SectionType.Content && section.Codec != 0 && RawContent(forge, i) is { } raw)
             {
                 section.Codec = (byte)FrameCodec.None;
                 section.RawLength = null;
@@ -230,14 +232,15 @@ internal static class MessageFitter
         using MemoryStream content = new();
         for (int i = group + 1; i < forge.Sections.Count && forge.Sections[i].Type == (byte)SectionType.Content; i++)
         {
-            content.Write(RawContent(forge.Sections[i]) ?? []);
+            content.Write(RawContent(forge, i) ?? []);
         }
 
         return content.ToArray();
     }
 
-    private static byte[]? RawContent(ForgedSection section)
+    private static byte[]? RawContent(MessageForge forge, int index)
     {
+        ForgedSection section = forge.Sections[index];
         byte[] stored = ForgedMessage.Concatenate(section.Payload);
         if (section.Codec == 0)
         {
@@ -250,7 +253,37 @@ internal static class MessageFitter
         }
 
         byte[] raw = new byte[length];
+        if (section.Codec == (byte)FrameCodec.Repeats)
+        {
+            return stored.Length > 0 && TryRepeat(forge, index, stored, raw) ? raw : null;
+        }
+
         return FrameDecompressor.Knows((FrameCodec)section.Codec) && FrameDecompressor.TryDecompress((FrameCodec)section.Codec, stored, raw) ? raw : null;
+    }
+
+    // The frames before it stand in a row, as they would in a message: each one's place is where it begins there.
+    private static bool TryRepeat(MessageForge forge, int index, byte[] stored, byte[] raw)
+    {
+        FramePlaces places = new();
+        using MemoryStream earlier = new();
+        foreach (ForgedSection section in forge.Sections.Take(index).Where(section => section.Type == (byte)SectionType.Content))
+        {
+            places.Add(earlier.Position);
+            earlier.Write(ForgedMessage.Concatenate(section.Chunks("frame", section.Payload)));
+        }
+
+        try
+        {
+            FramePieces pieces = new();
+            pieces.Parse(stored, raw.Length, "fitter", 0, places);
+            SectionHeader header = new(SectionType.Content, FrameCodec.Repeats, 0, stored.Length, raw.Length);
+            new FrameDecoder("fitter", MessageBytes.ReaderOf(earlier.ToArray())).Decode(header, stored, pieces, default, raw);
+            return true;
+        }
+        catch (MessageFormatException)
+        {
+            return false;
+        }
     }
 
     private static void FitHashes(byte[] payload, List<Operation> operations, BlockHash hash, BlockGeometry target, byte[] content)

@@ -286,7 +286,7 @@ internal sealed class ForgedSection
         _ => $"section type {Type:X2}",
     };
 
-    private string CodecWords => Codec switch { 0 => "", 1 => "LZ4", 2 => "Brotli", _ => $"codec {Codec}" };
+    private string CodecWords => Codec switch { 0 => "", 1 => "LZ4", 2 => "Brotli", 3 => "repeats", _ => $"codec {Codec}" };
 
     private int IndexOf(string name)
     {

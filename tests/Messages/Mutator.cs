@@ -276,7 +276,7 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                 section.Type = (byte)random.Next(5);
                 break;
             case 1:
-                section.Codec = (byte)random.Next(4);
+                section.Codec = (byte)random.Next(5);
                 break;
             case 2:
                 section.Flags = (byte)random.Next(4);
@@ -331,7 +331,7 @@ internal sealed class Mutator(Random random, byte[][] corpus)
     {
         ["count" or "runs"] => MutationClass.SectionCount,
         ["hash" or "old" or "new", ..] => MutationClass.HashField,
-        ["content"] => MutationClass.Content,
+        ["content" or "literals" or "literal" or "frames" or "distance" or "piece" or "frame" or "offset", ..] => MutationClass.Content,
         _ => MutationClass.OperationField,
     };
 }

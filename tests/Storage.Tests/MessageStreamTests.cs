@@ -34,6 +34,19 @@ public sealed class MessageStreamTests : IDisposable
     }
 
     [Fact]
+    public void A_message_file_is_read_at_any_place_without_moving()
+    {
+        using Stream input = MessageInput.Open(_directory.File("a", 1000));
+        input.Position = 10;
+        byte[] some = new byte[20];
+        Assert.Equal(20, ((IPositionalReader)input).ReadAt(some, 500));
+        Assert.Equal(Bytes.Pattern(1000)[500..520], some);
+        Assert.Equal(5, ((IPositionalReader)input).ReadAt(some, 995));
+        Assert.Equal(0, ((IPositionalReader)input).ReadAt(some, 2000));
+        Assert.Equal(10, input.Position);
+    }
+
+    [Fact]
     public void What_is_missing_or_a_directory_is_refused()
     {
         Expect.Error(StorageError.NotFound, () => MessageInput.Open(_directory["none"]));

@@ -119,7 +119,7 @@ public sealed class MergeTests
         Assert.Equal(b, target.Content);
 
         ApplyResult Run(int which) => ApplyOperation.Run(
-            target, new PatchSource(new MemoryStream(merged), "merged.dtf", Own(requests[which])), FourSteps.Places(journal), new ApplySpecification(), FourSteps.Threads(1));
+            target, new PatchSource(new MemoryFile(merged), "merged.dtf", Own(requests[which])), FourSteps.Places(journal), new ApplySpecification(), FourSteps.Threads(1));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class MergeTests
         {
             FakeStorage target = FakeStorage.File(old);
             ApplyOperation.Run(
-                target, new PatchSource(new MemoryStream(merged), "merged.dtf", Own(request)), FourSteps.Places(), new ApplySpecification { CheckBase = true, Verify = VerifyMode.Full }, FourSteps.Threads(3));
+                target, new PatchSource(new MemoryFile(merged), "merged.dtf", Own(request)), FourSteps.Places(), new ApplySpecification { CheckBase = true, Verify = VerifyMode.Full }, FourSteps.Threads(3));
             Assert.True(b.AsSpan().SequenceEqual(target.Content));
         }
     }
@@ -185,7 +185,7 @@ public sealed class MergeTests
         };
 
         SyncException refused = Assert.Throws<SyncException>(() => ApplyOperation.Run(
-            target, new PatchSource(new MemoryStream(merged), "merged.dtf", new OwnRequest(changing, "own.dtr")), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
+            target, new PatchSource(new MemoryFile(merged), "merged.dtf", new OwnRequest(changing, "own.dtr")), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
 
         Assert.Equal(SyncError.SourceChanged, refused.Error);
     }
@@ -213,7 +213,7 @@ public sealed class MergeTests
         {
             FakeStorage target = FakeStorage.File(content);
             SyncException refused = Assert.Throws<SyncException>(() => ApplyOperation.Run(
-                target, new PatchSource(new MemoryStream(merged), "merged.dtf", Own(request)), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
+                target, new PatchSource(new MemoryFile(merged), "merged.dtf", Own(request)), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
             Assert.Equal(SyncError.Mismatch, refused.Error);
             Assert.Contains(words, refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(target.Log, call => call.Changes);
@@ -233,7 +233,7 @@ public sealed class MergeTests
         byte[] merged = FourSteps.Data(FakeStorage.File(b), Merge([Forged(Request(a, b), small)]));
         FakeStorage target = FakeStorage.File(a);
         SyncException refused = Assert.Throws<SyncException>(() => ApplyOperation.Run(
-            target, new PatchSource(new MemoryStream(merged), "merged.dtf", Own(Request(a, b))), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
+            target, new PatchSource(new MemoryFile(merged), "merged.dtf", Own(Request(a, b))), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
         Assert.Contains("asks for block 0, which merged.dtf does not have", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(target.Log, call => call.Changes);
     }

@@ -52,6 +52,20 @@ public sealed class InteropTests : IDisposable
         }
     }
 
+    [PythonFact]
+    public void Both_read_what_repeats()
+    {
+        byte[] chunk = new byte[1_500_000];
+        new Random(1).NextBytes(chunk);
+        byte[] b = [.. chunk, .. Content.Make(100_000), .. new byte[8192 - (1_600_000 % 4096)], .. chunk];
+        _work.Prepare([], b, "-b 4096", "none");
+        Agree("dtfile", "p.dtf");
+        Assert.Contains("repeats", _work.Line("dtfile info p.dtf").Succeeds().Text, StringComparison.Ordinal);
+
+        Reads("--apply a p.dtf python.out");
+        _work.Holds("python.out", b);
+    }
+
     [PythonTheory]
     [InlineData("dtfile", "p.dtf")]
     [InlineData("ckfile", "a.ckf")]

@@ -73,6 +73,19 @@ def compress(raw, how):
     return (names[how], stored) if len(stored) < len(raw) else (codec.NONE, raw)
 
 
+def repeating(raw, earlier):
+    """(codec, stored) of a frame whose first 512 bytes are looked for in the frames without repeats before it."""
+    places = [(distance, frame.find(raw[:512])) for distance, frame in enumerate(reversed(earlier), 1)]
+    places = [(distance, at) for distance, at in places if at >= 0]
+    # Of a frame with repeats only the rest is literal; here, nothing of it is referred to.
+    earlier.append(b"" if places else raw)
+    if not places or len(raw) <= 512:
+        return codec.NONE, raw
+    (distance, at), rest = places[0], raw[512:]
+    return codec.REPEATS, (bytes([codec.NONE, 1]) + varint(distance) + varint(512 * 2 + 1) + b"\0" + varint(at)
+                           + varint(len(rest) * 2) + rest)
+
+
 def lz4(raw):
     """A plain LZ4 block encoder: takes the last place where the next four bytes stood."""
     out, seen, start, position = bytearray(), {}, 0, 0
@@ -108,6 +121,7 @@ def write_request(kind, header, groups, trailer, content=None, how="none", minor
     counts = {"copy_blocks": 0, "data_blocks": 0, "data_bytes": 0, "groups": len(groups), "operations": 0,
               "zero_blocks": 0}
     names = {DATA: "data_blocks", ZERO: "zero_blocks", COPY: "copy_blocks"}
+    earlier = []
     for group in groups:
         writer.section(OPERATIONS, encode(group, kind == "dtf"))
         counts["operations"] += len(group)
@@ -121,7 +135,7 @@ def write_request(kind, header, groups, trailer, content=None, how="none", minor
                     raw += content[each.first * BLOCK:each.first * BLOCK + size]
         for start in range(0, len(raw), FRAME):
             frame = raw[start:start + FRAME]
-            number, stored = compress(frame, how)
+            number, stored = repeating(frame, earlier) if how == "repeats" else compress(frame, how)
             writer.section(CONTENT, stored, codec=number, raw_length=len(frame))
     for form in extra or ():
         writer.section(**form)
@@ -325,6 +339,14 @@ class Targets(unittest.TestCase):
         with patch.object(codec, "brotli", None):
             content = read(file).summary()["content"]
         self.assertEqual((content["xxh128"], content["not_decoded"]), (None, content["frames"]))
+
+    def test_repeats(self):
+        a = target(400, 90)
+        first = target(128, 91)
+        b = first + block(first, 7) + target(127, 92) + block(first, 127) + target(3, 93)
+        _, file, out = self.round_trip(a, b, "repeats")
+        self.assertEqual(out, b)
+        self.assertIn(codec.REPEATS, [section.codec for section in Container(io.BytesIO(file)).sections()])
 
     def test_an_applied_file_applies_again(self):
         for a_blocks, b_blocks in ((9, 5), (5, 9), (7, 7)):

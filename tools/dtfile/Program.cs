@@ -10,6 +10,7 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<string?>("--request", "-r") { Description = "The data request; '-' is standard input. This or --remote is required", HelpName = "FILE.dtr" },
         new Option<string?>("--remote") { Description = "Instead of a request, the remote's checksum file: the master is read once, and compared on the way", HelpName = "R.ckf" },
         Options.Compress(),
+        new Option<bool>("--no-repeats") { Description = "Send content each time it is needed, for programs that cannot go back in the data file" },
         Options.Label(),
         Options.Live(),
         Options.Holes(),
@@ -20,6 +21,7 @@ return ToolRunner.Run("dtfile", args, context =>
     root.Add(create.Request);
     root.Add(create.Remote);
     root.Add(create.Compress);
+    root.Add(create.NoRepeats);
     root.Add(create.Label);
     root.Add(create.Live);
     root.Add(create.Holes);

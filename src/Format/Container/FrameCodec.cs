@@ -6,4 +6,7 @@ public enum FrameCodec : byte
     None = 0,
     LZ4 = 1,
     Brotli = 2,
+
+    /// <summary>Literal bytes, and bytes that stand in earlier frames of the message (Format.md 8.1).</summary>
+    Repeats = 3,
 }

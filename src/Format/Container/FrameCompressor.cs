@@ -22,6 +22,12 @@ public readonly record struct Compression(FrameCodec Codec, int Level)
     public const int MaxBrotliLevel = 11;
 
     /// <summary>
+    /// Bytes of the frames with which it makes the smallest file in the memory that is allowed. Brotli from level 4 on looks back further than a mebibyte; from level 7 on it needs the
+    /// memory for itself. LZ4 never looks back further than 64 KiB.
+    /// </summary>
+    public int FrameSize => Codec == FrameCodec.Brotli && Level is >= 4 and <= 6 ? 2 * FormatLimits.DefaultFrameSize : FormatLimits.DefaultFrameSize;
+
+    /// <summary>
     /// Compresses one frame. Safe from several threads at once with different buffers.
     /// </summary>
     /// <param name="raw">The frame's content, 1 byte to 4 MiB.</param>
@@ -63,7 +69,7 @@ public readonly record struct Compression(FrameCodec Codec, int Level)
 /// <summary>Decompresses frames, strictly: all input is used and exactly the promised bytes come out.</summary>
 public static class FrameDecompressor
 {
-    /// <summary>True where this program can decompress the codec.</summary>
+    /// <summary>True where this program can decompress the codec by the frame's own bytes; for <see cref="FrameCodec.Repeats"/> see <see cref="FrameDecoder"/>.</summary>
     public static bool Knows(FrameCodec codec) => codec is FrameCodec.None or FrameCodec.LZ4 or FrameCodec.Brotli;
 
     /// <summary>Decompresses one frame. Safe from several threads at once.</summary>

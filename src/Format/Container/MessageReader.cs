@@ -204,7 +204,7 @@ public sealed class MessageReader
                 throw Refused(FormatError.Invalid, SectionHeader.TypeOffset, "section type", $"section {Sections} is of a type that a {Kind.Words()} does not have");
             }
 
-            if (Section.Codec != FrameCodec.None && (Section.Type != SectionType.Content || !FrameDecompressor.Knows(Section.Codec)))
+            if (Section.Codec != FrameCodec.None && (Section.Type != SectionType.Content || Section.Codec > FrameCodec.Repeats))
             {
                 throw Refused(
                     isNewer ? FormatError.Unsupported : FormatError.Invalid, SectionHeader.CodecOffset, "codec",

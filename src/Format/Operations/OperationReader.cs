@@ -8,6 +8,8 @@ public class OperationReader
 {
     private readonly MessageReader _message;
     private readonly SyncGeometry _geometry;
+    private readonly FramePlaces _places = new();
+    private FramePieces _pieces = new();
     private long _nextBlock;
     private long _changedUpTo;
     private long _contentLeft;
@@ -102,7 +104,7 @@ public class OperationReader
             throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", "a section is not one of operations, where one was");
         }
 
-        group.Parse(_message, Geometry);
+        group.Parse(_message, _geometry);
     }
 
     /// <summary>
@@ -131,11 +133,28 @@ public class OperationReader
 
         _contentLeft -= due;
         stored = _message.Payload;
+        if (_message.Section.Codec == FrameCodec.Repeats && !stored.IsEmpty)
+        {
+            _pieces.Parse(stored.Span, _message.Section.RawLength, Source, _message.PayloadOffset, _places);
+        }
+
+        _places.Add(FramePlace.Offset);
         return true;
     }
 
     /// <summary>Takes the frame's array away from the reader, so that it outlives the next section.</summary>
     public virtual byte[] ExchangePayload(byte[] replacement) => _message.ExchangePayload(replacement);
+
+    /// <summary>The pieces of the frame just read, where it is one with <see cref="FrameCodec.Repeats"/>.</summary>
+    protected FramePieces Pieces => _pieces;
+
+    /// <summary>Takes the pieces of the frame just read away from the reader, so that they outlive the next section: for one with <see cref="FrameCodec.Repeats"/>.</summary>
+    public virtual FramePieces ExchangePieces(FramePieces replacement)
+    {
+        FramePieces taken = _pieces;
+        _pieces = replacement;
+        return taken;
+    }
 
     private void CheckOrder(OperationGroup group)
     {

@@ -6,7 +6,7 @@ namespace BinarySync.Storage.Streams;
 /// <summary>Reads, and where allowed writes, a regular file at offsets. Unbuffered: it is read in large pieces.</summary>
 /// <param name="file">Owned.</param>
 /// <param name="name">For messages.</param>
-internal sealed class SeekableStream(SafeFileHandle file, string name, bool writable) : Stream
+internal sealed class SeekableStream(SafeFileHandle file, string name, bool writable) : Stream, IPositionalReader
 {
     private long _position;
 
@@ -30,10 +30,13 @@ internal sealed class SeekableStream(SafeFileHandle file, string name, bool writ
 
     public override int Read(Span<byte> buffer)
     {
-        int count = Posix.IsSupported ? Posix.ReadAt(file, buffer, _position, name) : ReadPortably(buffer);
+        int count = ReadAt(buffer, _position);
         _position += count;
         return count;
     }
+
+    public int ReadAt(Span<byte> buffer, long offset) =>
+        Posix.IsSupported ? Posix.ReadAt(file, buffer, offset, name) : ReadPortably(buffer, offset);
 
     public override int Read(byte[] buffer, int offset, int count)
     {
@@ -113,15 +116,21 @@ internal sealed class SeekableStream(SafeFileHandle file, string name, bool writ
         }
     }
 
-    private int ReadPortably(Span<byte> buffer)
+    private int ReadPortably(Span<byte> buffer, long offset)
     {
+        int done = 0;
         try
         {
-            return RandomAccess.Read(file, buffer, _position);
+            while (done < buffer.Length && RandomAccess.Read(file, buffer[done..], offset + done) is var count and > 0)
+            {
+                done += count;
+            }
+
+            return done;
         }
         catch (Exception error) when (PortableFailure.IsSystem(error))
         {
-            throw PortableFailure.From(error, StorageError.ReadFailed, name, "read", _position);
+            throw PortableFailure.From(error, StorageError.ReadFailed, name, "read", offset + done);
         }
     }
 

@@ -108,7 +108,7 @@ internal sealed class MergedPatchReader : OperationReader
         if (!_held.IsCurrent && end == _framesEnd && end > _neededEnd)
         {
             // What follows in it may belong to the next group.
-            _held.Keep(_nextFrame, base.Frame, base.FramePlace, stored.Span);
+            _held.Keep(_nextFrame, base.Frame, base.FramePlace, stored.Span, Pieces);
         }
 
         _nextFrame = end;
@@ -116,6 +116,17 @@ internal sealed class MergedPatchReader : OperationReader
     }
 
     public override byte[] ExchangePayload(byte[] replacement) => _held.IsCurrent ? _held.CopyTo(replacement) : base.ExchangePayload(replacement);
+
+    public override FramePieces ExchangePieces(FramePieces replacement)
+    {
+        if (!_held.IsCurrent)
+        {
+            return base.ExchangePieces(replacement);
+        }
+
+        replacement.CopyFrom(_held.Pieces);
+        return replacement;
+    }
 
     // The part of the merged group that comes next, as much of it as one group may have; false where nothing more of it is wanted.
     private bool Fill(OperationGroup group)
@@ -270,12 +281,20 @@ internal sealed class MergedPatchReader : OperationReader
 
         public (long Number, long Offset) Place { get; private set; }
 
+        /// <summary>Of a frame with repeats.</summary>
+        public FramePieces Pieces { get; } = new();
+
         public ReadOnlyMemory<byte> Stored => _stored.AsMemory(0, _length);
 
         public bool Has(long from) => _from == from;
 
-        public void Keep(long from, SectionHeader frame, (long Number, long Offset) place, ReadOnlySpan<byte> stored)
+        public void Keep(long from, SectionHeader frame, (long Number, long Offset) place, ReadOnlySpan<byte> stored, FramePieces pieces)
         {
+            if (frame.Codec == FrameCodec.Repeats && !stored.IsEmpty)
+            {
+                Pieces.CopyFrom(pieces);
+            }
+
             if (_stored.Length < stored.Length)
             {
                 _stored = new byte[stored.Length];

@@ -215,7 +215,7 @@ internal sealed class PatchExecutor
             return;
         }
 
-        item.Decompress(_patch.Name);
+        item.Decode(_patch);
         if (_spanning is not null)
         {
             return;

@@ -29,6 +29,7 @@ internal sealed class PatchItem : IDisposable
     private readonly int _frameLength;
     private byte[]? _stored;
     private byte[]? _raw;
+    private FrameDecoder? _decoder;
 
     public PatchItem(SyncGeometry geometry, BlockHash hash)
     {
@@ -58,6 +59,9 @@ internal sealed class PatchItem : IDisposable
 
     /// <summary>The frame's content; becomes longer where a frame is.</summary>
     public byte[] Raw => _raw ??= GC.AllocateUninitializedArray<byte>(_frameLength);
+
+    /// <summary>The pieces of a frame with repeats; exchanged with the reader's.</summary>
+    public FramePieces Pieces { get; set; } = new();
 
     public OperationGroup Group { get; set; } = new();
 
@@ -151,9 +155,10 @@ internal sealed class PatchItem : IDisposable
         }
     }
 
-    /// <summary>Decompresses the frame.</summary>
+    /// <summary>Decodes the frame.</summary>
+    /// <param name="patch">The data file that it is from: the same one for all that a slot decodes.</param>
     /// <exception cref="MessageFormatException">It does not decompress.</exception>
-    public ReadOnlySpan<byte> Decompress(string source)
+    public ReadOnlySpan<byte> Decode(PatchSource patch)
     {
         if (Raw.Length < Frame.RawLength)
         {
@@ -161,10 +166,9 @@ internal sealed class PatchItem : IDisposable
         }
 
         Span<byte> raw = Raw.AsSpan(0, Frame.RawLength);
-        return FrameDecompressor.TryDecompress(Frame.Codec, Stored.AsSpan(0, Frame.StoredLength), raw)
-            ? raw
-            : throw new MessageFormatException(
-                FormatError.Damaged, source, FramePlace.Offset, $"section {FramePlace.Number}", $"section {FramePlace.Number} does not decompress");
+        _decoder ??= patch.CreateDecoder();
+        _decoder.Decode(Frame, Stored.AsSpan(0, Frame.StoredLength), Pieces, FramePlace, raw);
+        return raw;
     }
 
     public void Dispose() => Classifier.Dispose();

@@ -120,6 +120,11 @@ internal sealed class PatchItems(
         }
 
         item.Stored = reader.ExchangePayload(item.Stored);
+        if (reader.Frame.Codec == FrameCodec.Repeats)
+        {
+            item.Pieces = reader.ExchangePieces(item.Pieces);
+        }
+
         item.IsFrame = true;
         item.Group = _group;
         item.GroupNumber = _groupNumber;

@@ -30,7 +30,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         PatchDoubt doubt = othersStands ? PatchDoubt.OfAllNew : standing is null ? PatchDoubt.None : PatchDoubt.Of(standing, geometry.Target.BlockSize);
         long targetLength = target.Length;
         TargetChecker checker = new(target, geometry, CheckMode.Recognize, doubt);
-        FrameVerifier frames = new(reader.Header, patch.Name);
+        FrameVerifier frames = new(reader.Header, patch);
         CopyPlan.Builder copying = new();
         PatchItems items = new(reader, PatchPass.Plan, targetLength, workspace, group =>
         {

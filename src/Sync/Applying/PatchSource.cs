@@ -1,4 +1,5 @@
 using BinarySync.Format;
+using BinarySync.Storage;
 
 namespace BinarySync.Sync;
 
@@ -20,6 +21,9 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
 
     /// <summary>Bytes.</summary>
     public long Length => stream.Length;
+
+    /// <summary>A decoder of its frames, for one thread. Frames with repeats need a stream that is an <see cref="IPositionalReader"/>.</summary>
+    internal FrameDecoder CreateDecoder() => new(name, stream is IPositionalReader file ? file.ReadAt : null);
 
     /// <summary>Begins to read from the front.</summary>
     /// <param name="skipContent">Pass over the frames: for a data file that has been verified.</param>

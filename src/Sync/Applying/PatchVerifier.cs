@@ -7,14 +7,14 @@ internal sealed class FrameVerifier
 {
     private readonly MessageHeader _header;
     private readonly SyncGeometry _geometry;
-    private readonly string _source;
+    private readonly PatchSource _patch;
     private readonly SpanningBlock? _spanning;
 
-    public FrameVerifier(MessageHeader header, string source)
+    public FrameVerifier(MessageHeader header, PatchSource patch)
     {
         _header = header;
         _geometry = header.SyncGeometry;
-        _source = source;
+        _patch = patch;
         _spanning = header.BlockSize > header.FrameSize ? new SpanningBlock(_geometry.Target, header.Hash) : null;
     }
 
@@ -26,11 +26,11 @@ internal sealed class FrameVerifier
         $"section {item.FramePlace.Number}",
         $"section {item.FramePlace.Number} has content for block {block} that does not match its hash");
 
-    /// <summary>Decompresses a frame and compares the whole blocks in it. May be called by many threads, each with its own item.</summary>
+    /// <summary>Decodes a frame and compares the whole blocks in it. May be called by many threads, each with its own item.</summary>
     /// <exception cref="MessageFormatException">The frame is wrong.</exception>
     public void Check(PatchItem item)
     {
-        ReadOnlySpan<byte> raw = item.Decompress(_source);
+        ReadOnlySpan<byte> raw = item.Decode(_patch);
         if (_spanning is not null)
         {
             return;
@@ -44,7 +44,7 @@ internal sealed class FrameVerifier
 
         if (item.WrongContent.Count > 0)
         {
-            throw WrongContent(_source, item, item.WrongContent[0]);
+            throw WrongContent(_patch.Name, item, item.WrongContent[0]);
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed class FrameVerifier
         {
             if (_spanning.Append(item.Group, piece, item.Raw.AsSpan(piece.ContentOffset, piece.Length)) is { } block)
             {
-                throw WrongContent(_source, item, block);
+                throw WrongContent(_patch.Name, item, block);
             }
         }
     }
@@ -76,7 +76,7 @@ internal sealed class PatchVerifier(PatchSource patch, PatchWorkspace workspace,
     {
         OperationReader reader = patch.Open(skipContent: false);
         header = reader.Header;
-        FrameVerifier frames = new(reader.Header, patch.Name);
+        FrameVerifier frames = new(reader.Header, patch);
         PatchItems items = new(reader, PatchPass.Verify, 0, workspace);
         OrderedPipeline<PatchItem>.Run(
             options.Threads,

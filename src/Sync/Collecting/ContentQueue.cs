@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using BinarySync.Format;
 
 namespace BinarySync.Sync;
@@ -7,33 +8,75 @@ namespace BinarySync.Sync;
 /// <param name="Group">The group; null for a frame.</param>
 /// <param name="Frame">The frame's content.</param>
 /// <param name="Length">Bytes of it.</param>
-internal readonly record struct QueuedPiece(PackedGroup? Group, byte[] Frame, int Length);
+/// <param name="Blocks">The blocks that begin in the frame, with their hashes.</param>
+internal readonly record struct QueuedPiece(PackedGroup? Group, byte[] Frame, int Length, FrameBlocks Blocks);
+
+/// <summary>The blocks that begin in a frame, in order.</summary>
+/// <param name="hashLength">Bytes of a block hash.</param>
+internal sealed class FrameBlocks(int hashLength)
+{
+    private readonly List<(long Block, int At)> _blocks = [];
+    private readonly List<byte> _hashes = [];
+
+    public void Add(long block, int at, ReadOnlySpan<byte> hash)
+    {
+        _blocks.Add((block, at));
+        _hashes.AddRange(hash);
+    }
+
+    public void Clear()
+    {
+        _blocks.Clear();
+        _hashes.Clear();
+    }
+
+    /// <summary>Shows them to who looks for what repeats.</summary>
+    public void ShowTo(RepeatFinder finder, List<RepeatRun> runs)
+    {
+        finder.Begin(runs);
+        for (int i = 0; i < _blocks.Count; i++)
+        {
+            finder.Look(_blocks[i].Block, _blocks[i].At, CollectionsMarshal.AsSpan(_hashes).Slice(i * hashLength, hashLength), runs);
+        }
+
+        finder.End(runs);
+    }
+}
 
 /// <summary>
 /// Content of blocks that differ, cut into frames while it is found. It waits until its group is closed, since the group is written before it: at most a group's
 /// content and what follows meanwhile. One thread adds and gives back; others may take.
 /// </summary>
 /// <param name="frameSize">Raw bytes of a full frame.</param>
-internal sealed class ContentQueue(int frameSize)
+/// <param name="hashLength">Bytes of a block hash.</param>
+internal sealed class ContentQueue(int frameSize, int hashLength)
 {
     private readonly ConcurrentQueue<QueuedPiece> _due = new();
-    private readonly List<byte[]> _open = [];
-    private readonly Stack<byte[]> _free = new();
+    private readonly List<(byte[] Frame, FrameBlocks Blocks)> _open = [];
+    private readonly Stack<(byte[] Frame, FrameBlocks Blocks)> _free = new();
     private int _lastUsed;
 
-    /// <summary>Adds content to the group that is open.</summary>
-    public void Append(ReadOnlySpan<byte> content)
+    /// <summary>Adds the content of a block to the group that is open.</summary>
+    public void Append(long block, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> content)
     {
+        bool begins = true;
         while (content.Length > 0)
         {
             if (_open.Count == 0 || _lastUsed == frameSize)
             {
-                _open.Add(_free.TryPop(out byte[]? free) ? free : GC.AllocateUninitializedArray<byte>(frameSize));
+                _open.Add(_free.TryPop(out (byte[] Frame, FrameBlocks Blocks) free) ? free : (GC.AllocateUninitializedArray<byte>(frameSize), new FrameBlocks(hashLength)));
+                _open[^1].Blocks.Clear();
                 _lastUsed = 0;
             }
 
+            if (begins)
+            {
+                _open[^1].Blocks.Add(block, _lastUsed, hash);
+                begins = false;
+            }
+
             int count = Math.Min(content.Length, frameSize - _lastUsed);
-            content[..count].CopyTo(_open[^1].AsSpan(_lastUsed));
+            content[..count].CopyTo(_open[^1].Frame.AsSpan(_lastUsed));
             _lastUsed += count;
             content = content[count..];
         }
@@ -42,10 +85,10 @@ internal sealed class ContentQueue(int frameSize)
     /// <summary>The group is complete: it and its frames may be taken, in this order.</summary>
     public void Close(PackedGroup group)
     {
-        _due.Enqueue(new QueuedPiece(group, [], 0));
+        _due.Enqueue(new QueuedPiece(group, [], 0, new FrameBlocks(hashLength)));
         for (int i = 0; i < _open.Count; i++)
         {
-            _due.Enqueue(new QueuedPiece(null, _open[i], i == _open.Count - 1 ? _lastUsed : frameSize));
+            _due.Enqueue(new QueuedPiece(null, _open[i].Frame, i == _open.Count - 1 ? _lastUsed : frameSize, _open[i].Blocks));
         }
 
         _open.Clear();
@@ -54,6 +97,6 @@ internal sealed class ContentQueue(int frameSize)
     /// <summary>Takes what comes next; false where nothing is due.</summary>
     public bool TryTake(out QueuedPiece piece) => _due.TryDequeue(out piece);
 
-    /// <summary>Gives back the array of a frame that has been written.</summary>
-    public void Return(byte[] frame) => _free.Push(frame);
+    /// <summary>Gives back the arrays of a frame that has been written.</summary>
+    public void Return(in QueuedPiece frame) => _free.Push((frame.Frame, frame.Blocks));
 }

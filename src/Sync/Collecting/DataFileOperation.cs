@@ -11,17 +11,24 @@ public sealed record DataFileSpecification
     /// <summary>Raw bytes of a frame: a power of two from 64 KiB to 4 MiB.</summary>
     public int FrameSize { get; init; } = FormatLimits.DefaultFrameSize;
 
+    /// <summary>Content that is needed several times is sent once. Who reads the data file must be able to seek in it then.</summary>
+    public bool Repeats { get; init; } = true;
+
     public string? Label { get; init; }
 
     /// <summary>The master may change while it is read; its requested blocks are compared with their hashes all the same.</summary>
     public bool Live { get; init; }
+
+    /// <summary>What the table of content that was sent may take: it knows about 390,000 blocks then. Nothing but tests sets it.</summary>
+    internal int RepeatIndexBytes { get; init; } = 16 << 20;
 }
 
 /// <summary>What came of making a data file.</summary>
 /// <param name="Header">As written.</param>
 /// <param name="Trailer">As written.</param>
 /// <param name="Length">Bytes of the data file.</param>
-public sealed record DataFileResult(MessageHeader Header, MessageTrailer Trailer, long Length);
+/// <param name="RepeatedBlocks">Data blocks whose content stands in the data file for another block already.</param>
+public sealed record DataFileResult(MessageHeader Header, MessageTrailer Trailer, long Length, long RepeatedBlocks);
 
 /// <summary>Collects the requested blocks on the master into a data file. Reads nothing but those blocks.</summary>
 public static class DataFileOperation
@@ -60,6 +67,7 @@ public static class DataFileOperation
                 changed.Runs);
         }
 
-        return new DataFileResult(header, writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot!.Value), writer.Position);
+        MessageTrailer trailer = writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot!.Value);
+        return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks);
     }
 }

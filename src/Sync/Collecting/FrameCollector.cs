@@ -5,7 +5,7 @@ namespace BinarySync.Sync;
 
 /// <summary>
 /// Reads the content of a request's groups frame by frame, compares each block with its hash, compresses on several threads and writes in
-/// order.
+/// order. Content that repeats is sent once.
 /// </summary>
 internal sealed class FrameCollector
 {
@@ -16,6 +16,7 @@ internal sealed class FrameCollector
     private readonly BlockRunList _changed;
     private readonly BlockGeometry _geometry;
     private readonly SpanningBlock? _spanning;
+    private readonly RepeatFinder? _repeats;
     private readonly List<FrameSlot> _slots = [];
     private readonly OperationGroupPool _groups;
     private OperationGroup? _group;
@@ -33,14 +34,20 @@ internal sealed class FrameCollector
         _geometry = request.Geometry.Target;
         _groups = new OperationGroupPool(group => _slots.Exists(slot => slot.Group == group));
         _spanning = _geometry.BlockSize > specification.FrameSize ? new SpanningBlock(_geometry, request.Header.Hash) : null;
+
+        // A block that is larger than a frame has no place in one: it is sent each time.
+        _repeats = specification.Repeats && _spanning is null ? new RepeatFinder(_geometry, specification.FrameSize, specification.RepeatIndexBytes) : null;
     }
+
+    /// <summary>Blocks that were not sent again.</summary>
+    public long RepeatedBlocks { get; private set; }
 
     /// <summary>Handles all groups. Blocks that are not what their hash says are added to the list; from the first of them on nothing is written.</summary>
     public void Run(SyncOptions options) => OrderedPipeline<FrameSlot>.Run(
         options.Threads,
         () =>
         {
-            FrameSlot slot = new(_specification.FrameSize, _request.Header.Hash.Length);
+            FrameSlot slot = new(_specification.FrameSize, _request.Header.Hash.Length, _repeats is null ? null : new RepeatedContent(_master, _geometry));
             _slots.Add(slot);
             return slot;
         },
@@ -72,6 +79,11 @@ internal sealed class FrameCollector
             slot.From = _nextContent;
             slot.RawLength = (int)Math.Min(_specification.FrameSize, _group.ContentLength - _nextContent);
             _nextContent += slot.RawLength;
+            if (_repeats is not null)
+            {
+                slot.Number = _repeats.NextFrame;
+                _repeats.Find(_group, slot.From, slot.RawLength, slot.Repeats!.Runs);
+            }
         }
 
         _groupDue = false;
@@ -97,7 +109,18 @@ internal sealed class FrameCollector
             }
         }
 
-        slot.StoredLength = _specification.Compression.Compress(slot.Raw.AsSpan(0, slot.RawLength), slot.Stored);
+        Span<byte> raw = slot.Raw.AsSpan(0, slot.RawLength);
+        slot.Codec = _specification.Compression.Codec;
+        if (slot.Repeats is { Runs.Count: > 0 } repeats && repeats.Compare(raw, slot.Codec != FrameCodec.None, slot.Stored))
+        {
+            slot.Codec = FrameCodec.Repeats;
+            slot.StoredLength = repeats.Write(slot.Number, raw, _specification.Compression, slot.Stored);
+        }
+        else
+        {
+            slot.StoredLength = _specification.Compression.Compress(raw, slot.Stored);
+        }
+
         progress.Advance(slot.RawLength);
     }
 
@@ -125,11 +148,12 @@ internal sealed class FrameCollector
             }
         }
 
+        RepeatedBlocks += slot.Codec == FrameCodec.Repeats ? slot.Repeats!.Blocks : 0;
         WriteUnlessChanged(() =>
         {
             if (slot.StoredLength > 0)
             {
-                _writer.WriteFrame(_specification.Compression.Codec, slot.RawLength, slot.Stored.AsSpan(0, slot.StoredLength));
+                _writer.WriteFrame(slot.Codec, slot.RawLength, slot.Stored.AsSpan(0, slot.StoredLength));
             }
             else
             {
@@ -147,7 +171,7 @@ internal sealed class FrameCollector
         }
     }
 
-    private sealed class FrameSlot(int frameSize, int hashLength)
+    private sealed class FrameSlot(int frameSize, int hashLength, RepeatedContent? repeats)
     {
         public byte[] Raw { get; } = GC.AllocateUninitializedArray<byte>(frameSize);
 
@@ -157,12 +181,20 @@ internal sealed class FrameCollector
 
         public List<long> Changed { get; } = [];
 
+        /// <summary>Null where repeats are not looked for.</summary>
+        public RepeatedContent? Repeats => repeats;
+
         public OperationGroup? Group { get; set; }
 
         public bool IsGroup { get; set; }
 
         /// <summary>Of the group's copies, one after the other.</summary>
         public byte[] Sha256 { get; set; } = [];
+
+        /// <summary>The number of the frame, from 0, where repeats are looked for.</summary>
+        public long Number { get; set; }
+
+        public FrameCodec Codec { get; set; }
 
         public long From { get; set; }
 

@@ -1,4 +1,5 @@
 using BinarySync.Format;
+using BinarySync.Storage;
 
 namespace BinarySync.Sync;
 
@@ -21,16 +22,21 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
     private readonly OperationPacker _packer;
     private readonly ContentQueue _content;
     private readonly List<Slot> _slots = [];
+    private readonly RepeatFinder? _repeats;
+    private readonly IReadableStorage _master;
     private ScanSlot? _scanned;
 
     /// <summary>Begins.</summary>
-    /// <param name="scanner">Reads the master.</param>
+    /// <param name="master">B.</param>
+    /// <param name="scanner">Reads it.</param>
     /// <param name="remote">The remote's checksums; nothing of them has been read but the header.</param>
     /// <param name="header">Of the data file.</param>
     /// <param name="writer">Of the data file; its header has been written.</param>
     /// <param name="specification">How frames are cut and compressed.</param>
-    public OnePassCollector(BlockScanner scanner, ChecksumFileReader remote, MessageHeader header, DataFileWriter writer, DataFileSpecification specification)
+    public OnePassCollector(
+        IReadableStorage master, BlockScanner scanner, ChecksumFileReader remote, MessageHeader header, DataFileWriter writer, DataFileSpecification specification)
     {
+        _master = master;
         _scanner = scanner;
         _geometry = header.SyncGeometry;
         _writer = writer;
@@ -39,9 +45,17 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         Covered = header.Coverage.ClipTo(_geometry.Target.BlockCount);
         _root = new RootBuilder(_geometry.Target, header.Hash, Covered);
         _comparer = new RunComparer(new ChecksumRuns(remote, header.Coverage, ahead: false), _geometry, header.Hash, Collect);
-        _content = new ContentQueue(specification.FrameSize);
+        _content = new ContentQueue(specification.FrameSize, _hashLength);
+
+        // A block that is larger than a frame has no place in one: it is sent each time.
+        _repeats = specification.Repeats && header.BlockSize <= specification.FrameSize
+            ? new RepeatFinder(_geometry.Target, specification.FrameSize, specification.RepeatIndexBytes)
+            : null;
         _packer = new OperationPacker(header, _content.Close);
     }
+
+    /// <summary>Blocks that were not sent again.</summary>
+    public long RepeatedBlocks { get; private set; }
 
     /// <summary>The blocks of the master that are compared: nothing else is read.</summary>
     public BlockCoverage Covered { get; }
@@ -92,7 +106,8 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
             {
                 if (used == _slots.Count)
                 {
-                    _slots.Add(new Slot(_scanner.CreateSlot(keepsContent: true, _specification.FrameSize)));
+                    _slots.Add(new Slot(
+                        _scanner.CreateSlot(keepsContent: true, _specification.FrameSize), _repeats is null ? null : new RepeatedContent(_master, _geometry.Target)));
                 }
 
                 return _slots[used++];
@@ -109,6 +124,12 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         if (_content.TryTake(out QueuedPiece piece))
         {
             slot.Piece = piece;
+            if (piece.Group is null && _repeats is not null)
+            {
+                slot.Number = _repeats.NextFrame;
+                piece.Blocks.ShowTo(_repeats, slot.Repeats!.Runs);
+            }
+
             return true;
         }
 
@@ -130,8 +151,18 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         }
         else if (slot.Piece.Group is null)
         {
-            // The buffer for what is read is free: this item reads nothing.
-            slot.StoredLength = _specification.Compression.Compress(slot.Piece.Frame.AsSpan(0, slot.Piece.Length), slot.Scan.Buffer);
+            // The buffer for what is read is free: this item reads nothing but what it may repeat.
+            Span<byte> raw = slot.Piece.Frame.AsSpan(0, slot.Piece.Length);
+            slot.Codec = _specification.Compression.Codec;
+            if (slot.Repeats is { Runs.Count: > 0 } repeats && repeats.Compare(raw, slot.Codec != FrameCodec.None, slot.Scan.Buffer))
+            {
+                slot.Codec = FrameCodec.Repeats;
+                slot.StoredLength = repeats.Write(slot.Number, raw, _specification.Compression, slot.Scan.Buffer);
+            }
+            else
+            {
+                slot.StoredLength = _specification.Compression.Compress(raw, slot.Scan.Buffer);
+            }
         }
     }
 
@@ -151,15 +182,16 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         else
         {
             WriteFrame(slot);
-            _content.Return(slot.Piece.Frame);
+            _content.Return(slot.Piece);
         }
     }
 
     private void WriteFrame(Slot slot)
     {
+        RepeatedBlocks += slot.Codec == FrameCodec.Repeats ? slot.Repeats!.Blocks : 0;
         if (slot.StoredLength > 0)
         {
-            _writer.WriteFrame(_specification.Compression.Codec, slot.Piece.Length, slot.Scan.Buffer.AsSpan(0, slot.StoredLength));
+            _writer.WriteFrame(slot.Codec, slot.Piece.Length, slot.Scan.Buffer.AsSpan(0, slot.StoredLength));
         }
         else
         {
@@ -182,12 +214,20 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
             // A group that ends before this block is closed here, before the content is added to the next.
             BlockRun block = new(run.First + i, 1);
             _packer.Add(block, newKind, oldKind, oldHashes.Slice(i * oldLength, oldLength), newHashes.Slice(i * _hashLength, _hashLength));
-            _content.Append(_scanned!.ContentOf(block.First));
+            _content.Append(block.First, newHashes.Slice(i * _hashLength, _hashLength), _scanned!.ContentOf(block.First));
         }
     }
 
-    private sealed class Slot(ScanSlot scan)
+    private sealed class Slot(ScanSlot scan, RepeatedContent? repeats)
     {
+        /// <summary>Null where repeats are not looked for.</summary>
+        public RepeatedContent? Repeats => repeats;
+
+        /// <summary>The number of the frame, from 0, where repeats are looked for.</summary>
+        public long Number { get; set; }
+
+        public FrameCodec Codec { get; set; }
+
         /// <summary>Reads blocks; or takes what comes of compressing a frame.</summary>
         public ScanSlot Scan { get; } = scan;
 

@@ -64,12 +64,12 @@ public static class OnePassOperation
         };
         DataFileWriter writer = new(output, header);
         BlockScanner scanner = new(master, geometry.Target, a.Hash, holes, belowCache: false, options);
-        using OnePassCollector collector = new(scanner, remote, header, writer, specification);
+        using OnePassCollector collector = new(master, scanner, remote, header, writer, specification);
         long bytes = ChecksumOperation.CoveredBytes(geometry.Target, collector.Covered);
         options.Progress.Begin("collecting", bytes);
         (ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot) = collector.Run(options);
         watch.ThrowIfChanged();
         MessageTrailer trailer = writer.Finish(baseRoot, targetRoot);
-        return new OnePassResult(new DataFileResult(header, trailer, writer.Position), sizeLeft, geometry.Coverage.CountIn(geometry.BlockCount), bytes);
+        return new OnePassResult(new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks), sizeLeft, geometry.Coverage.CountIn(geometry.BlockCount), bytes);
     }
 }

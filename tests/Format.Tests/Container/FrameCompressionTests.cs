@@ -115,11 +115,24 @@ public class FrameCompressionTests
         Assert.False(FrameDecompressor.TryDecompress(FrameCodec.None, Raw, new byte[Raw.Length + 1]));
     }
 
+    [Theory]
+    [InlineData(FrameCodec.None, 0, 1)]
+    [InlineData(FrameCodec.LZ4, 12, 1)]
+    [InlineData(FrameCodec.Brotli, 3, 1)]
+    [InlineData(FrameCodec.Brotli, 4, 2)]
+    [InlineData(FrameCodec.Brotli, 6, 2)]
+    [InlineData(FrameCodec.Brotli, 7, 1)]
+    [InlineData(FrameCodec.Brotli, 11, 1)]
+    public void Some_levels_have_larger_frames(FrameCodec codec, int level, int mebibytes) => Assert.Equal(mebibytes << 20, new Compression(codec, level).FrameSize);
+
     [Fact]
     public void Unknown_codecs_are_unknown()
     {
-        Assert.False(FrameDecompressor.Knows((FrameCodec)3));
-        Assert.False(FrameDecompressor.TryDecompress((FrameCodec)3, Raw, new byte[Raw.Length]));
+        Assert.False(FrameDecompressor.Knows((FrameCodec)4));
+        Assert.False(FrameDecompressor.TryDecompress((FrameCodec)4, Raw, new byte[Raw.Length]));
+
+        // Not by the frame's own bytes.
+        Assert.False(FrameDecompressor.Knows(FrameCodec.Repeats));
     }
 
     private static byte[] Stored(FrameCodec codec) => codec == FrameCodec.LZ4 ? LZ4 : Brotli;

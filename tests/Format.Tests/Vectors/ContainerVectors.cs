@@ -188,22 +188,22 @@ internal static class ContainerVectors
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.SectionOfKind, "A data file with checksums.")]
     public static MessageForge Section_checksums_in_dtf() => Change(Samples.DataFile(), forge => forge.Sections.Insert(0, Samples.ChecksumFile().Sections[0])).At("s1");
 
-    [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.Codec, "Codec 3.")]
+    [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.Codec, "Codec 4.")]
     public static MessageForge Codec_unknown() => Change(
         Samples.DataFile(),
         forge =>
         {
-            forge.Sections[1].Codec = 3;
+            forge.Sections[1].Codec = 4;
             forge.Sections[1].RawLength = 1000;
         }).At("s2.codec");
 
-    [Refused(MessageKind.DataFile, FormatError.Unsupported, Rule.Codec, "Codec 3, in minor version 1.", Field = "codec")]
+    [Refused(MessageKind.DataFile, FormatError.Unsupported, Rule.Codec, "Codec 4, in minor version 1.", Field = "codec")]
     public static MessageForge Codec_of_newer_minor() => Change(
         Samples.DataFile(),
         forge =>
         {
             forge.Minor = 1;
-            forge.Sections[1].Codec = 3;
+            forge.Sections[1].Codec = 4;
             forge.Sections[1].RawLength = 1000;
         }).At("s2.codec");
 

@@ -9,11 +9,11 @@ internal static class MessageDump
     public static string Read(byte[] message, MessageKind kind)
     {
         using MemoryStream input = new(message, writable: false);
-        return Read(input, kind);
+        return Read(input, kind, MessageBytes.ReaderOf(message));
     }
 
     /// <exception cref="MessageFormatException">The message is refused.</exception>
-    public static string Read(Stream input, MessageKind kind)
+    public static string Read(Stream input, MessageKind kind, ReadMessageAt? readAt = null)
     {
         StringBuilder text = new();
         MessageReader message = new MessageReader(input, Refusal.Source).Require(kind);
@@ -22,7 +22,7 @@ internal static class MessageDump
         {
             MessageKind.ChecksumRequest => ReadRequest(message),
             MessageKind.ChecksumFile => ReadChecksums(text, message),
-            _ => ReadOperations(text, message),
+            _ => ReadOperations(text, message, readAt),
         };
         AddTrailer(text, trailer);
         return text.ToString();
@@ -51,9 +51,10 @@ internal static class MessageDump
         return reader.Trailer;
     }
 
-    private static MessageTrailer ReadOperations(StringBuilder text, MessageReader message)
+    private static MessageTrailer ReadOperations(StringBuilder text, MessageReader message, ReadMessageAt? readAt)
     {
         OperationReader reader = new(message);
+        FrameDecoder decoder = new(Refusal.Source, readAt);
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
@@ -63,7 +64,7 @@ internal static class MessageDump
                 text.AppendLine($"  {operation.Blocks} {operation.Old} -> {operation.New}");
             }
 
-            ContentChecker checker = new(reader, group);
+            ContentChecker checker = new(reader, decoder, group);
             while (reader.ReadFrame(out ReadOnlyMemory<byte> stored))
             {
                 text.AppendLine($"  frame {reader.Frame.Codec} {reader.Frame.RawLength}");
@@ -147,14 +148,16 @@ internal static class MessageDump
 internal sealed class ContentChecker
 {
     private readonly OperationReader _reader;
+    private readonly FrameDecoder _decoder;
     private readonly OperationGroup _group;
     private readonly IEnumerator<(Operation Operation, long Index)> _blocks;
     private readonly RunningHash _hash;
     private int _left;
 
-    public ContentChecker(OperationReader reader, OperationGroup group)
+    public ContentChecker(OperationReader reader, FrameDecoder decoder, OperationGroup group)
     {
         _reader = reader;
+        _decoder = decoder;
         _group = group;
         _hash = reader.Header.Hash.StartBlock();
         _blocks = BlocksOf(group).GetEnumerator();
@@ -162,12 +165,7 @@ internal sealed class ContentChecker
 
     public void Check(ReadOnlySpan<byte> stored)
     {
-        byte[] raw = new byte[_reader.Frame.RawLength];
-        if (!FrameDecompressor.TryDecompress(_reader.Frame.Codec, stored, raw))
-        {
-            throw Damaged("does not decompress");
-        }
-
+        byte[] raw = MessageBytes.Decode(_decoder, _reader, stored);
         for (int at = 0; at < raw.Length;)
         {
             if (_left == 0)

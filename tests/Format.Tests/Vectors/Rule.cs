@@ -129,6 +129,17 @@ internal static class Rule
     public const string FrameLength = "8 frames have the length that the operations give";
     public const string ContentHash = "8 content has its new hash";
 
+    public const string RepeatCodec = "8.1 literals have codec 0, 1 or 2";
+    public const string RepeatFrames = "8.1 a frame refers to 1 to 16 frames, and uses each";
+    public const string RepeatDistance = "8.1 distances ascend and lead to frames of the message";
+    public const string RepeatPieces = "8.1 pieces give the raw length";
+    public const string RepeatShortest = "8.1 a repeat has at least 512 bytes";
+    public const string RepeatNamed = "8.1 a repeat is from a frame that is named";
+    public const string RepeatJoined = "8.1 pieces that continue one another are one";
+    public const string RepeatLiterals = "8.1 the literals are there, and no more";
+    public const string RepeatInside = "8.1 what is repeated lies inside its frame";
+    public const string RepeatDepth = "8.1 what is repeated is literal where it stands";
+
     // 9. What belongs together
     public const string TailWhole = "9.3 the coverage has all of the tail or nothing of it";
     public const string MustChange = "9.3 blocks where the size changes have operations";

@@ -10,7 +10,7 @@ public class VectorTests
 {
     public const string RegenerateVariable = "BINARYSYNC_REGENERATE_VECTORS";
 
-    private const long MostBytes = 20 << 10;
+    private const long MostBytes = 30 << 10;
 
     public static TheoryData<string> Names => [.. VectorFile.Names];
 

@@ -176,7 +176,7 @@ internal sealed class CrashModel
         try
         {
             ApplyPlaces places = new(new CrashStateFile(machine), "file:target", withUndo ? new CrashUndoPlace(machine) : null, Redo: new CrashRedoFile(machine));
-            ApplyOperation.Run(new CrashDisk(machine), new PatchSource(new MemoryStream(dataFile, writable: false), $"{direction}.dtf"), places, specification, _tuning, OneThread);
+            ApplyOperation.Run(new CrashDisk(machine), new PatchSource(new MemoryFile(dataFile), $"{direction}.dtf"), places, specification, _tuning, OneThread);
         }
         catch (Exception exception)
         {

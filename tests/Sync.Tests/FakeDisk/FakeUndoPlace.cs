@@ -11,7 +11,7 @@ public sealed class FakeUndoPlace : IUndoPlace
     /// <summary>Called before the finished file gets its name: may throw.</summary>
     public Action? BeforeCommit { get; set; }
 
-    public Stream? OpenExisting(CancellationToken cancellation) => Content is null ? null : new MemoryStream(Content, writable: false);
+    public Stream? OpenExisting(CancellationToken cancellation) => Content is null ? null : new MemoryFile(Content);
 
     public Stream CreateSpool() => new MemoryStream();
 

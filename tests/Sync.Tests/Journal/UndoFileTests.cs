@@ -10,7 +10,7 @@ public sealed class UndoFileTests
         Apply(sync.StorageA, sync.DataFile(), undo, sync.Threads);
 
         byte[] request = FourSteps.Request(FourSteps.Checksums(sync.StorageB, sync.HowB), FourSteps.Checksums(sync.StorageA, sync.HowA));
-        byte[] expected = FourSteps.Data(sync.StorageA, request, new DataFileSpecification { FrameSize = sync.FrameSize });
+        byte[] expected = FourSteps.Data(sync.StorageA, request, new DataFileSpecification { FrameSize = Math.Min(sync.FrameSize, FormatLimits.DefaultFrameSize), Repeats = false });
 
         Assert.Equal(expected, undo.Content);
     });
@@ -27,7 +27,7 @@ public sealed class UndoFileTests
         FakeStorage target = sync.StorageA;
         Apply(target, sync.DataFile(), undo, sync.Threads);
         byte[] request = FourSteps.Request(FourSteps.Checksums(sync.StorageB, sync.HowB), FourSteps.Checksums(sync.StorageA, sync.HowA));
-        byte[] expected = FourSteps.Data(sync.StorageA, request, new DataFileSpecification { FrameSize = sync.FrameSize });
+        byte[] expected = FourSteps.Data(sync.StorageA, request, new DataFileSpecification { FrameSize = Math.Min(sync.FrameSize, FormatLimits.DefaultFrameSize), Repeats = false });
 
         Assert.Equal(FourSteps.Groups(expected).Select(group => group.Payload.ToArray()), FourSteps.Groups(undo.Content!).Select(group => group.Payload.ToArray()));
         Apply(target, undo.Content!, null, sync.Threads);

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Mutations;
 
@@ -99,10 +100,11 @@ internal static class ApplyOracle
             result.SetLength(length);
         }
 
+        FrameDecoder decoder = new("mutant", MessageBytes.ReaderOf(message));
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
-            byte[] content = Content(reader, group.ContentLength);
+            byte[] content = Content(reader, decoder, group.ContentLength);
             int at = 0;
             foreach (Operation operation in group.Operations)
             {
@@ -182,15 +184,13 @@ internal static class ApplyOracle
         }
     }
 
-    private static byte[] Content(OperationReader reader, long length)
+    private static byte[] Content(OperationReader reader, FrameDecoder decoder, long length)
     {
         byte[] content = new byte[length];
         int at = 0;
         while (reader.ReadFrame(out ReadOnlyMemory<byte> stored))
         {
-            Require(
-                FrameDecompressor.TryDecompress(reader.Frame.Codec, stored.Span, content.AsSpan(at, reader.Frame.RawLength)),
-                "a frame that does not decompress was applied");
+            MessageBytes.Decode(decoder, reader, stored.Span).CopyTo(content, at);
             at += reader.Frame.RawLength;
         }
 

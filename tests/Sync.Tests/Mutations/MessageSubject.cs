@@ -97,17 +97,14 @@ internal abstract class MessageSubject(MessageKind kind) : IMutationSubject
                 break;
             default:
                 OperationReader operations = new(reader);
+                FrameDecoder decoder = new("mutant", MessageBytes.ReaderOf(message));
                 OperationGroup group = new();
                 while (operations.ReadGroup(group))
                 {
                     // A data request has no frames: its groups are all there is.
                     while (kind == MessageKind.DataFile && operations.ReadFrame(out ReadOnlyMemory<byte> stored))
                     {
-                        byte[] raw = new byte[operations.Frame.RawLength];
-                        if (!FrameDecompressor.TryDecompress(operations.Frame.Codec, stored.Span, raw))
-                        {
-                            throw new MessageFormatException(FormatError.Damaged, "mutant", operations.FramePlace.Offset, "content", "does not decompress");
-                        }
+                        MessageBytes.Decode(decoder, operations, stored.Span);
                     }
                 }
 

@@ -150,6 +150,13 @@ internal sealed class MutationPair
                 FillBlock(random, content.AsSpan(at, Math.Min(blockSize, content.Length - at)));
             }
         }
+
+        // The second half often is the first one over again: content that repeats.
+        int half = content.Length / 2 / blockSize * blockSize;
+        if (random.Next(3) == 0)
+        {
+            content.AsSpan(0, half).CopyTo(content.AsSpan(half));
+        }
     }
 
     private static void FillBlock(Random random, Span<byte> block)

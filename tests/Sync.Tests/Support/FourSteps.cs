@@ -74,7 +74,7 @@ internal static class FourSteps
     /// <summary>Places for a run that nothing came before.</summary>
     public static ApplyPlaces Places(FakeStateFile? journal = null, FakeUndoPlace? undo = null) => new(journal ?? new FakeStateFile(), "file:target", undo, Redo: new FakeRedoFile());
 
-    public static PatchSource Patch(byte[] dataFile) => new(new MemoryStream(dataFile), "update.dtf");
+    public static PatchSource Patch(byte[] dataFile) => new(new MemoryFile(dataFile), "update.dtf");
 
     public static CheckResult Check(
         IReadableStorage target, byte[] checksums, HolePolicy holes = HolePolicy.Trust, bool live = false, int threads = 2)

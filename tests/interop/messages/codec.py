@@ -1,4 +1,4 @@
-"""Payload codecs (2.3): none, LZ4 blocks, Brotli where Debian's module is there."""
+"""Payload codecs (2.3): none, LZ4 blocks, Brotli where Debian's module is there. Repeats (8.1) are in repeats.py."""
 
 from .errors import MessageError
 
@@ -7,7 +7,7 @@ try:
 except ImportError:
     brotli = None
 
-NONE, LZ4, BROTLI = 0, 1, 2
+NONE, LZ4, BROTLI, REPEATS = 0, 1, 2, 3
 
 # From the LZ4 block format: the last bytes are literals, and no match begins close to the end.
 LAST_LITERALS = 5

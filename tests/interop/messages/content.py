@@ -1,9 +1,9 @@
 """Content sections (section 8): the bytes of a group's data blocks, cut into frames."""
 
-from .codec import decode
 from .errors import MessageError
 from .hashes import new_digest
 from .operations import DATA
+from .repeats import Frames
 
 
 class ContentReader:
@@ -12,6 +12,7 @@ class ContentReader:
     def __init__(self, header, visitor):
         self._header = header
         self._visitor = visitor
+        self._decoder = Frames()
         self._frame_size = header.values["frame_size"]
         self._blocks = iter(())
         self._missing = 0
@@ -43,7 +44,7 @@ class ContentReader:
         if section.raw_length != expected:
             text = f"{section.raw_length}, where the frame has {expected}"
             raise MessageError(text, section.offset + 8, "section raw length")
-        raw = decode(section)
+        raw = self._decoder.decode(section)
         self._missing -= expected
         self.frames += 1
         self.raw_bytes += expected

@@ -4,7 +4,7 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// The data file that takes the target back. It is what `dtreq` and `dtfile` would make of the two sides exchanged: the request is the data file's own operations
+/// The data file that takes the target back. It is what `dtreq` and `dtfile --no-repeats` would make of the two sides exchanged: the request is the data file's own operations
 /// turned round, and the content comes from the target itself, each block compared with the hash that the data file gives for it.
 /// </summary>
 internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSource patch, IUndoPlace place, SyncOptions options)
@@ -14,6 +14,9 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         BaseSize = plan.Header.TargetSize,
         TargetSize = plan.Header.BaseSize,
         Parent = plan.Header.Parent?.Reversed(),
+
+        // Larger ones would be buffers beside those of the data file, for a codec that does not profit.
+        FrameSize = Math.Min(plan.Header.FrameSize!.Value, FormatLimits.DefaultFrameSize),
         Label = null,
     };
 
@@ -93,7 +96,10 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         DataFileWriter writer = new(output.Stream, _header);
         BlockRunList changed = new();
         options.Progress.Begin("saving what will be overwritten", 0);
-        new FrameCollector(target, request, writer, new DataFileSpecification { FrameSize = _header.FrameSize!.Value }, changed).Run(options);
+
+        // Without repeats: it can be applied from a pipe, and nothing is read twice while the target waits.
+        DataFileSpecification specification = new() { FrameSize = _header.FrameSize!.Value, Repeats = false };
+        new FrameCollector(target, request, writer, specification, changed).Run(options);
         if (changed.BlockCount > 0)
         {
             throw new SyncException(
