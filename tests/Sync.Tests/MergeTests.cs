@@ -123,30 +123,46 @@ public sealed class MergeTests
     }
 
     [Fact]
-    public void Groups_that_grow_by_old_hashes_are_cut_and_frames_shared()
+    public void A_group_that_is_too_large_with_old_hashes_is_cut_and_a_frame_shared()
     {
-        // 2 MiB in blocks of 512 bytes with SHA-256: own old and new hashes are more than a group has, twice; and frames of 1 MiB hold blocks of both parts.
-        const int Size = 20 << 20;
-        byte[] b = Noise(2, Size);
-        byte[] a = Noise(1, Size);
-        byte[] zeros = new byte[Size];
-        ChecksumSpecification how = new() { BlockSize = 512, Hash = BlockHash.Sha256 };
+        // 24,000 blocks to zeros, of which the merged request says nothing and the own one 32 bytes each, then data: the group is full in the middle of a frame.
+        const int Zeros = 24_000 * 512;
+        byte[] a = Noise(1, Zeros + (8 << 20));
+        byte[] b = [.. new byte[Zeros], .. Noise(2, 8 << 20)];
         byte[] half = [.. b];
-        for (int at = 0; at < Size; at += 2048)
+        for (int at = 0; at < b.Length; at += 2048)
         {
             half[at] ^= 1;
         }
 
-        // To zeros: the merged operations have no hashes at all, the remote's own have one a block.
-        b.AsSpan(5 << 20, 10 << 20).Clear();
-        byte[][] requests = [Request(a, b, how), Request(zeros, b, how), Request(half, b, how)];
+        ChecksumSpecification how = new() { BlockSize = 512, Hash = BlockHash.Sha256 };
+        byte[][] requests = [Request(a, b, how), Request(half, b, how), Request(new byte[b.Length], b, how)];
         byte[] merged = FourSteps.Data(FakeStorage.File(b), Merge(requests));
-        foreach ((byte[] old, byte[] request) in new[] { a, zeros, half }.Zip(requests))
+        Assert.Contains(FramesOf(requests[0]), frame => frame.Count() > 1);
+        foreach ((byte[] old, byte[] request) in new[] { a, half, new byte[b.Length] }.Zip(requests))
         {
             FakeStorage target = FakeStorage.File(old);
-            ApplyOperation.Run(
-                target, new PatchSource(new MemoryFile(merged), "merged.dtf", Own(request)), FourSteps.Places(), new ApplySpecification { CheckBase = true, Verify = VerifyMode.Full }, FourSteps.Threads(3));
+            ApplyOperation.Run(target, Patch(request), FourSteps.Places(), new ApplySpecification { CheckBase = true, Verify = VerifyMode.Full }, FourSteps.Threads(3));
             Assert.True(b.AsSpan().SequenceEqual(target.Content));
+        }
+
+        PatchSource Patch(byte[] request) => new(new MemoryStream(merged), "merged.dtf", Own(request));
+
+        IEnumerable<IGrouping<long, long>> FramesOf(byte[] request)
+        {
+            List<long> frames = [];
+            OperationReader reader = Patch(request).Open(skipContent: true);
+            OperationGroup group = new();
+            while (reader.ReadGroup(group))
+            {
+                Assert.InRange(group.HashBytes, 0, FormatLimits.MaxGroupHashBytes);
+                while (reader.ReadFrame(out _))
+                {
+                    frames.Add(reader.FramePlace.Number);
+                }
+            }
+
+            return frames.GroupBy(number => number);
         }
     }
 
@@ -162,7 +178,7 @@ public sealed class MergeTests
         FakeStorage target = FakeStorage.File(a);
 
         ApplyOperation.Run(
-            target, new PatchSource(new MemoryStream(FourSteps.Data(FakeStorage.File(b), request)), "merged.dtf", Own(copying)), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1));
+            target, new PatchSource(new MemoryFile(FourSteps.Data(FakeStorage.File(b), request)), "merged.dtf", Own(copying)), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1));
 
         Assert.Equal(b, target.Content);
     }
@@ -246,7 +262,7 @@ public sealed class MergeTests
         byte[] request = Request(a, b);
         FakeStorage target = FakeStorage.File(a);
         Assert.Equal(SyncError.Mismatch, Assert.Throws<SyncException>(() => FourSteps.Apply(target, FourSteps.Data(FakeStorage.File(b), Merge([request])))).Error);
-        PatchSource patch = new(new MemoryStream(FourSteps.Data(FakeStorage.File(b), request)), "update.dtf", Own(request));
+        PatchSource patch = new(new MemoryFile(FourSteps.Data(FakeStorage.File(b), request)), "update.dtf", Own(request));
         Assert.Contains(
             "is not merged",
             Assert.Throws<SyncException>(() => ApplyOperation.Run(target, patch, FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1))).Message,

@@ -67,7 +67,7 @@ internal static class MessageCopy
             }
         }
 
-        writer.Finish(reader.Trailer.BaseRoot.ToArray(), reader.Trailer.TargetRoot!.Value.ToArray());
+        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot!.Value.ToArray());
     }
 
     private static void CopyDataFile(MessageReader message, Stream output)
