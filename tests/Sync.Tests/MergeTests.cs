@@ -146,7 +146,7 @@ public sealed class MergeTests
             Assert.True(b.AsSpan().SequenceEqual(target.Content));
         }
 
-        PatchSource Patch(byte[] request) => new(new MemoryStream(merged), "merged.dtf", Own(request));
+        PatchSource Patch(byte[] request) => new(new MemoryFile(merged), "merged.dtf", Own(request));
 
         IEnumerable<IGrouping<long, long>> FramesOf(byte[] request)
         {
@@ -386,7 +386,7 @@ public sealed class MergeTests
 
         public FakeStorage Target(int remote) => Remotes[remote].StorageA;
 
-        public PatchSource Patch(int remote) => new(new MemoryStream(DataFile), "merged.dtf", Own(Requests[remote]));
+        public PatchSource Patch(int remote) => new(new MemoryFile(DataFile), "merged.dtf", Own(Requests[remote]));
 
         public ApplyResult Apply(FakeStorage target, int remote, ApplySpecification specification) =>
             ApplyOperation.Run(target, Patch(remote), FourSteps.Places(), specification, FourSteps.Threads(_sync.Threads));
