@@ -16,7 +16,9 @@ public static class DataFileActions
         Option<string?> Label,
         Option<bool> Live,
         Option<string?> Output,
-        Option<bool> Force);
+        Option<bool> Force,
+        Option<long?> Split,
+        Option<int?> Part);
 
     /// <summary>Collects the requested blocks of the master.</summary>
     public static int Create(ParseResult result, ToolContext context, CommonOptions common, CreateArguments arguments)
@@ -31,6 +33,18 @@ public static class DataFileActions
             Label = result.GetValue(arguments.Label),
             Live = result.GetValue(arguments.Live),
         };
+        int? part = result.GetValue(arguments.Part);
+        if (result.GetValue(arguments.Split) is { } mostBytes)
+        {
+            SplitJob job = new(master, request, path, result.GetValue(arguments.Force), mostBytes, part, specification);
+            return SplitActions.Create(result, common, session, job);
+        }
+
+        if (part is not null)
+        {
+            throw new UsageException("--part names a part of a set: it wants --split");
+        }
+
         using IReadableStorage source = common.Storage.OpenSource(result, master, session.Options.Cancellation);
         using Stream input = MessageFiles.Open(request, session.Options.Cancellation);
         OperationReader reader = new(input, MessageFiles.NameOf(request), MessageKind.DataRequest);

@@ -12,13 +12,17 @@ return ToolRunner.Run("dtfile", args, context =>
         Options.Label(),
         Options.Live(),
         Options.Output("FILE.dtf"),
-        Options.Force());
+        Options.Force(),
+        Options.Split(),
+        Options.Part());
     RootCommand root = new("Collect the requested blocks of the master into a data file, or apply one to the remote's target");
     root.Add(create.Master);
     root.Add(create.Request);
     root.Add(create.Compress);
     root.Add(create.Label);
     root.Add(create.Live);
+    root.Add(create.Split);
+    root.Add(create.Part);
     root.Add(create.Output);
     root.Add(create.Force);
     common.Storage.AddTo(root);

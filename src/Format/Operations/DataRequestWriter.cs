@@ -19,6 +19,9 @@ public sealed class DataRequestWriter
             _target, header.Hash.Length, payload => _message.WriteSection(SectionType.Operations, FrameCodec.None, payload.Length, payload.Span));
     }
 
+    /// <summary>Copy operations so far.</summary>
+    public long Copies => _groups.Copies;
+
     /// <summary>Adds blocks that differ. See <see cref="OperationGroupBuilder.Add"/>.</summary>
     public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes) =>
         Add(run, newKind, oldKind, oldHashes, newHashes, 0);

@@ -22,7 +22,7 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
     /// <summary>Operations in all groups so far.</summary>
     public long OperationCount { get; private set; }
 
-    /// <summary>Copies in all groups so far.</summary>
+    /// <summary>Copies so far, those of the group that is not written yet included.</summary>
     public long Copies { get; private set; }
 
     /// <summary>Adds blocks after all blocks added before.</summary>
@@ -96,6 +96,7 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         else
         {
             _operations.Add(piece);
+            Copies += piece.New == NewKind.Copy ? 1 : 0;
         }
 
         _contentLength += contentBytes;
@@ -148,7 +149,6 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         }
 
         OperationCount += _operations.Count;
-        Copies += _operations.Count(operation => operation.New == NewKind.Copy);
         writeGroup(_payload.AsMemory(0, length));
         _operations.Clear();
         _oldUsed = 0;
