@@ -50,7 +50,7 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
         return command.Options.Concat(inherited).OrderBy(option => option is HelpOption or VersionOption);
     }
 
-    private static string Name(Argument argument) => $"<{argument.Name}>";
+    private static string Name(Argument argument) => $"<{argument.Name}>{(argument.Arity.MaximumNumberOfValues > 1 ? "..." : string.Empty)}";
 
     private static string Names(Option option)
     {

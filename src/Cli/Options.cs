@@ -155,6 +155,27 @@ public static class Options
 
     public static Option<bool> Extents() => new("--extents") { Description = "List the runs of blocks" };
 
+    /// <summary>One or more files before a last one: the parser gives all of them to this argument. To be used with <see cref="RequireLast"/>.</summary>
+    public static Argument<string[]> Files(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
+
+    /// <summary>The last one.</summary>
+    public static Argument<string?> LastFile(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
+
+    /// <summary>Demands at least one file, and the last one.</summary>
+    public static void RequireLast(Command command, Argument<string[]> files, Argument<string?> last) => command.Validators.Add(result =>
+    {
+        int given = result.GetResult(files)?.Tokens.Count ?? 0;
+        if (given == 0)
+        {
+            result.AddError($"Required argument '{files.Name}' missing");
+        }
+
+        if (given < 2)
+        {
+            result.AddError($"Required argument '{last.Name}' missing");
+        }
+    });
+
     /// <summary>A number within limits.</summary>
     internal static Func<ArgumentResult, int?> Number(int least, int most) => result => Parse<int?>(result, text =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most

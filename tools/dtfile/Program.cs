@@ -36,8 +36,8 @@ return ToolRunner.Run("dtfile", args, context =>
     root.Add(info);
 
     ApplyActions.ApplyArguments apply = new(
-        file,
-        new Argument<string>("TARGET") { Description = "The remote's file or block device; it is patched in place" },
+        Options.Files("FILE.dtf", "A data file, or several parts of a set; '-' is standard input"),
+        Options.LastFile("TARGET", "The remote's file or block device; it is patched in place"),
         new Option<bool>("--dry-run") { Description = "Verify and recognise, say what would be done, and change nothing" },
         new Option<bool>("--check-base") { Description = "Before writing, compare the whole target with what the request was made for" },
         Options.Verify(),
@@ -50,8 +50,9 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {
-        apply.File, apply.Target, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.ForceUnrecognized,
+        apply.Files, apply.Target, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.ForceUnrecognized,
     };
+    Options.RequireLast(applyCommand, apply.Files, apply.Target);
     common.Storage.AddTo(applyCommand);
     applyCommand.SetAction(result => ApplyActions.Apply(result, context, common, apply));
     root.Add(applyCommand);

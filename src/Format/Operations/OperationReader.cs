@@ -11,6 +11,7 @@ public sealed class OperationReader
     private long _changedUpTo;
     private long _contentLeft;
     private readonly SetPlace? _set;
+    private readonly bool _isPartial;
     private Operation _last;
     private long _copies;
     private long _groupContent;
@@ -20,9 +21,11 @@ public sealed class OperationReader
 
     /// <summary>Goes on with a message whose header has been read.</summary>
     /// <param name="message">A data request or data file.</param>
-    public OperationReader(MessageReader message)
+    /// <param name="isPartial">Its operations are a part of those that its header speaks of, as a part's of a set are: some blocks that must change may have none.</param>
+    public OperationReader(MessageReader message, bool isPartial = false)
     {
         _message = message;
+        _isPartial = isPartial || message.Header.Set is not null;
         Geometry = message.Header.SyncGeometry;
         _set = message.Header.Set;
         _changedUpTo = Geometry.MustChange.First;
@@ -180,7 +183,7 @@ public sealed class OperationReader
     {
         MessageTrailer trailer = Trailer;
         // Of a set, the parts together have all the operations; one of them cannot tell.
-        if (_set is null && _changedUpTo < Geometry.MustChange.End)
+        if (!_isPartial && _changedUpTo < Geometry.MustChange.End)
         {
             throw AtTrailer("operations", $"block {_changedUpTo} has no operation, although the size changes there");
         }

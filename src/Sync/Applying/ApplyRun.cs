@@ -54,6 +54,7 @@ internal sealed class ApplyRun(
             other = Make(undo!);
         }
 
+        places.BeforeWriting?.Invoke();
         PatchJournal journal = new(places.Journal, FirstRecord(plan, other), doubtIsInherited: _start is ApplyStart.Resumed or ApplyStart.TurnedRound or ApplyStart.OtherRetired, tuning);
         WriteCounts written = Write(new PatchExecutor(target, plan, patch, workspace, journal, specification, tuning, options));
         if (makesUndo && !tuning.WritesUndoFirst)
@@ -64,6 +65,7 @@ internal sealed class ApplyRun(
         journal.Flushed(long.MaxValue);
         long verified = Verify(plan, journal);
         Cut(plan, journal);
+        places.BeforeFinishing?.Invoke();
         journal.Finish();
         return new ApplyResult(plan, _start, DryRun: false, undoKept, written, verified);
     }
@@ -78,7 +80,7 @@ internal sealed class ApplyRun(
             target.Flush();
         }
 
-        PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(_standing, othersStands: false);
+        PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(_standing, othersStands: false, specification.KeepsLargerSize);
         if (_standing is not { IsFinished: false } standing)
         {
             return plan.Misfit is { } misfit ? throw misfit : plan;
@@ -95,7 +97,7 @@ internal sealed class ApplyRun(
         }
 
         // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at.
-        plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true);
+        plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true, specification.KeepsLargerSize);
         return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing) && BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
             ? plan
             : throw new SyncException(
@@ -160,7 +162,7 @@ internal sealed class ApplyRun(
             Session = patch.Digest,
             Other = undo ?? (_start == ApplyStart.TurnedRound ? standing!.Session : standing?.Other),
             TailWasZero = standing?.TailWasZero
-                ?? (target.Kind == StorageKind.BlockDevice && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
+                ?? ((target.Kind == StorageKind.BlockDevice || plan.Header.Set is not null) && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
             Windows = standing?.Windows ?? [],
 
             // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and what it left in doubt stays so.

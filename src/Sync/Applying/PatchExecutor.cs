@@ -147,11 +147,11 @@ internal sealed class PatchExecutor
         _marked = _window;
     }
 
-    // A device cannot be cut. What an interrupted run that made it larger may have torn behind the smaller size was zeros before, or that run would have refused: it
+    // A device cannot be cut, and a file not before all parts of a set are in place. What an interrupted run that made it larger may have torn behind the smaller size was zeros before, or that run would have refused: it
     // becomes zeros again, so that the same run recognises it later.
     private void ClearBehindTarget()
     {
-        if (!_journal.TailWasZero || _target.Kind != StorageKind.BlockDevice || !_geometry.ResizesTarget || _geometry.Target.Size > _geometry.Base.Size)
+        if (!_journal.TailWasZero || !MayStayLonger || !_geometry.ResizesTarget || _geometry.Target.Size > _geometry.Base.Size)
         {
             return;
         }
@@ -312,12 +312,14 @@ internal sealed class PatchExecutor
         }
     }
 
-    // Of a device: where B ends inside a block that A fills further, the rest of that block is left alone like all that lies behind B, but where a data file leads the other way. That one
+    private bool MayStayLonger => _target.Kind == StorageKind.BlockDevice || _plan.Header.Set is not null;
+
+    // Of a file that is patched part by part it becomes zeros: that is how the undo file of the part, and the part itself once it was taken back, find the block. Of a device: where B ends inside a block that A fills further, the rest of that block is left alone like all that lies behind B, but where a data file leads the other way. That one
     // expects the block as B has it, and zeros behind that; and it brings the rest back.
     private int RestOfLastBlock(in ContentPiece stretch)
     {
         long end = stretch.TargetOffset + stretch.Length;
-        if (_target.Kind != StorageKind.BlockDevice || !_journal.LeadsBack || !_geometry.ResizesTarget || end != _geometry.Target.Size || _geometry.Target.ShortLength == 0)
+        if (!MayStayLonger || (_target.Kind == StorageKind.BlockDevice && !_journal.LeadsBack) || !_geometry.ResizesTarget || end != _geometry.Target.Size || _geometry.Target.ShortLength == 0)
         {
             return 0;
         }

@@ -7,10 +7,11 @@ namespace BinarySync.Sync;
 /// </summary>
 /// <param name="stream">Seekable; stays the caller's.</param>
 /// <param name="name">Its name in messages.</param>
-public sealed class PatchSource(Stream stream, string name)
+/// <param name="digest">The digest that it had when it was looked at before; null where it was not.</param>
+public sealed class PatchSource(Stream stream, string name, ReadOnlyMemory<byte>? digest = null)
 {
     private MessageHeader? _header;
-    private ReadOnlyMemory<byte>? _digest;
+    private ReadOnlyMemory<byte>? _digest = digest;
 
     public string Name => name;
 
@@ -27,10 +28,9 @@ public sealed class PatchSource(Stream stream, string name)
     {
         stream.Position = 0;
         OperationReader reader = new(stream, name, MessageKind.DataFile, skipContent);
-        string? notBuilt = reader.Header.Bases is not null ? "data requests merged for several remotes" : reader.Header.Set is not null ? "data files in parts" : null;
-        if (notBuilt is not null)
+        if (reader.Header.Bases is not null)
         {
-            throw new MessageFormatException(FormatError.Unsupported, name, 0, "header", $"needs a program that applies {notBuilt}");
+            throw new MessageFormatException(FormatError.Unsupported, name, 0, "header", "needs a program that applies data requests merged for several remotes");
         }
 
         _header ??= reader.Header;

@@ -74,6 +74,9 @@ internal static class Rule
     public const string RangeNone = "4.2 only a checksum file may cover nothing";
     public const string RangeInside = "4.2 ranges lie inside the target";
     public const string RangeWhole = "4.2 the whole is written without ranges";
+    public const string SetNumbers = "4.5 the numbers of a part";
+    public const string SetIdentity = "4.5 the identity of a set is made of its roots";
+    public const string SetGroups = "4.5 a part has the groups that it says";
 
     // 5. Trailer
     public const string TrailerKeys = "5 the trailer has the keys of its kind";

@@ -6,7 +6,7 @@ namespace BinarySync.Format.Tests.Vectors;
 internal static class VectorCatalog
 {
     private static readonly Type[] Places =
-        [typeof(AcceptedVectors), typeof(ContainerVectors), typeof(HeaderVectors), typeof(TrailerVectors), typeof(ChecksumVectors), typeof(OperationVectors), typeof(ContentVectors)];
+        [typeof(AcceptedVectors), typeof(ContainerVectors), typeof(HeaderVectors), typeof(SetVectors), typeof(TrailerVectors), typeof(ChecksumVectors), typeof(OperationVectors), typeof(ContentVectors)];
 
     public static IReadOnlyDictionary<string, Func<(VectorFile File, ForgedMessage Message)>> All { get; } = Places
         .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static))
