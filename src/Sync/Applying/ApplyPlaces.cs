@@ -7,7 +7,7 @@ namespace BinarySync.Sync;
 /// <param name="Identity">What the target is, in the journal: the same after a reboot.</param>
 /// <param name="Undo">Where to write an undo file; null for none.</param>
 /// <param name="Repair">Begins the request for blocks that did not read back as written; null where none is wanted.</param>
-/// <param name="BeforeWriting">Called once, when all has been found right and before the journal is begun and the target changed.</param>
+/// <param name="BeforeWriting">Called once, when all has been found right, and before room is reserved, the journal begun and the target changed.</param>
 /// <param name="BeforeFinishing">Called once, when all is verified and durable, and before the journal is removed.</param>
 public sealed record ApplyPlaces(
     IStateFile Journal, string Identity, IUndoPlace? Undo = null, MessageOutput? Repair = null, Action? BeforeWriting = null, Action? BeforeFinishing = null);

@@ -42,6 +42,7 @@ internal sealed class ApplyRun(
             return new ApplyResult(plan, _start, DryRun: true, null, default, 0);
         }
 
+        places.BeforeWriting?.Invoke();
         if (plan.BlocksToWrite > 0)
         {
             SpaceReservation.Reserve(target, plan, patch, specification.Sparse);
@@ -54,7 +55,6 @@ internal sealed class ApplyRun(
             other = Make(undo!);
         }
 
-        places.BeforeWriting?.Invoke();
         PatchJournal journal = new(places.Journal, FirstRecord(plan, other), doubtIsInherited: _start is ApplyStart.Resumed or ApplyStart.TurnedRound or ApplyStart.OtherRetired, tuning);
         WriteCounts written = Write(new PatchExecutor(target, plan, patch, workspace, journal, specification, tuning, options));
         if (makesUndo && !tuning.WritesUndoFirst)

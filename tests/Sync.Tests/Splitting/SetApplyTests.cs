@@ -266,6 +266,23 @@ public sealed class SetApplyTests
     }
 
     [Fact]
+    public void What_a_run_did_that_died_before_its_journal_is_its_own()
+    {
+        SplitCase pair = SplitCase.Make(34, 26);
+        List<byte[]> parts = pair.Parts(1);
+        SetTarget target = new(pair.A);
+        target.Apply([.. parts.Skip(1)]);
+        target.Journal.Before = call => throw new StorageException(StorageError.NoSpace, "journal", "no space");
+        Assert.Throws<StorageException>(() => { target.Apply(parts[0]); });
+        target.Journal.Before = null;
+        target.Disk.Touch();
+
+        Assert.Equal(SetNoteState.TargetChanged, target.Apply(new ApplySpecification { DryRun = true }, parts[1]).Note);
+        Assert.True(target.Apply(parts[0]).IsComplete);
+        Assert.Equal(pair.B, target.Content);
+    }
+
+    [Fact]
     public void A_device_keeps_its_size()
     {
         SplitCase pair = SplitCase.Make(26, 34);

@@ -170,7 +170,7 @@ public static class SetApplyOperation
     private static bool IsUnchanged(IWritableStorage target, SetNote note, PartFiles parts, ReadOnlyMemory<byte>[] standing) =>
         target.Kind == StorageKind.BlockDevice
         || note.Stamp == target.ReadStamp()
-        || parts.Files.Any(file => standing.Any(digest => digest.Span.SequenceEqual(file.Digest.Span)));
+        || parts.Files.Any(file => file.Part == note.Running || standing.Any(digest => digest.Span.SequenceEqual(file.Digest.Span)));
 
     // The digests of an interrupted session: its data file, and the one that leads the other way.
     private static ReadOnlyMemory<byte>[] StandingSessions(IStateFile journal) =>

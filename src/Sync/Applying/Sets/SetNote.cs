@@ -11,13 +11,13 @@ namespace BinarySync.Sync;
 /// </summary>
 /// <remarks>
 /// Little-endian: magic (8 bytes), version (u16), parts (u32), the set's identity and that of the set which leads the other way (16 bytes each), the target's stamp (length,
-/// modified, changed: i64 each), the parts in place and those not (a bit each, whole bytes), the target (length u16, UTF-8), XXH128 of all before it. It is the state of one
+/// modified, changed: i64 each), the part that is being applied (u32, 0: none), the parts in place and those not (a bit each, whole bytes), the target (length u16, UTF-8), XXH128 of all before it. It is the state of one
 /// program on one machine, no message.
 /// </remarks>
 internal sealed record SetNote
 {
     private const int HashLength = 16;
-    private const int FixedLength = 8 + 2 + 4 + (2 * FormatLimits.DigestLength) + (3 * 8);
+    private const int FixedLength = 8 + 2 + 4 + (2 * FormatLimits.DigestLength) + (3 * 8) + 4;
     private const ushort Version = 1;
     private const int MaxText = 1024;
 
@@ -35,6 +35,9 @@ internal sealed record SetNote
     /// <summary>Of the target when this was written: whoever changed it since knows nothing of this note.</summary>
     public SourceStamp Stamp { get; init; }
 
+    /// <summary>The number of the part that was being applied when this was written; 0 for none. It changes the target, and its times, even before its journal stands: room is reserved.</summary>
+    public int Running { get; init; }
+
     /// <summary>Parts that are known to be applied. One for each part, that with number 1 first.</summary>
     public required bool[] InPlace { get; init; }
 
@@ -48,10 +51,10 @@ internal sealed record SetNote
     public bool IsComplete => Array.TrueForAll(InPlace, part => part);
 
     /// <summary>With one more part applied.</summary>
-    public SetNote With(int part) => this with { InPlace = Marked(InPlace, part, true), NotInPlace = Marked(NotInPlace, part, false) };
+    public SetNote With(int part) => this with { Running = 0, InPlace = Marked(InPlace, part, true), NotInPlace = Marked(NotInPlace, part, false) };
 
-    /// <summary>With a part of which nothing is known: it is being written.</summary>
-    public SetNote Without(int part) => this with { InPlace = Marked(InPlace, part, false), NotInPlace = Marked(NotInPlace, part, false) };
+    /// <summary>With a part of which nothing is known: it is being applied.</summary>
+    public SetNote Without(int part) => this with { Running = part, InPlace = Marked(InPlace, part, false), NotInPlace = Marked(NotInPlace, part, false) };
 
     /// <summary>The same, as the set sees it that leads the other way.</summary>
     public SetNote TurnedRound() => this with { Id = Reverse, Reverse = Id, InPlace = NotInPlace, NotInPlace = InPlace };
@@ -72,6 +75,7 @@ internal sealed record SetNote
         BinaryPrimitives.WriteInt64LittleEndian(at[46..], Stamp.Length);
         BinaryPrimitives.WriteInt64LittleEndian(at[54..], Stamp.ModifiedNanoseconds);
         BinaryPrimitives.WriteInt64LittleEndian(at[62..], Stamp.ChangedNanoseconds);
+        BinaryPrimitives.WriteInt32LittleEndian(at[70..], Running);
         Pack(InPlace, at[FixedLength..]);
         Pack(NotInPlace, at[(FixedLength + bits)..]);
         at = at[(FixedLength + (2 * bits))..];
@@ -109,6 +113,7 @@ internal sealed record SetNote
                     BinaryPrimitives.ReadInt64LittleEndian(file[46..]),
                     BinaryPrimitives.ReadInt64LittleEndian(file[54..]),
                     BinaryPrimitives.ReadInt64LittleEndian(file[62..])),
+                Running = BinaryPrimitives.ReadInt32LittleEndian(file[70..]),
                 InPlace = Unpack(file[FixedLength..], parts),
                 NotInPlace = Unpack(file[(FixedLength + bits)..], parts),
                 Target = Encoding.UTF8.GetString(text[2..]),
