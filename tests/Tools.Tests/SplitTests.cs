@@ -10,7 +10,7 @@ public sealed class SplitTests : IDisposable
     public void Dispose() => _work.Dispose();
 
     [Fact]
-    public void Parts_are_as_the_second_reader_wants_them_and_no_longer_than_said()
+    public void Parts_are_no_longer_than_said()
     {
         PrepareParts();
 
