@@ -10,8 +10,8 @@ public static class ApplyActions
 {
     /// <summary>The arguments of `dtfile apply`.</summary>
     public sealed record ApplyArguments(
-        Argument<string> File,
-        Argument<string> Target,
+        Argument<string[]> Files,
+        Argument<string?> Target,
         Option<string?> Request,
         Option<bool> DryRun,
         Option<bool> CheckBase,
@@ -24,12 +24,13 @@ public static class ApplyActions
         Option<string?> Spool,
         Option<bool> ForceUnrecognized);
 
-    /// <summary>Applies a data file to a target in place.</summary>
+    /// <summary>Applies a data file, or parts of a set, to a target in place.</summary>
     public static int Apply(ParseResult result, ToolContext context, CommonOptions common, ApplyArguments arguments)
     {
         using CommandSession session = common.Begin(result, context);
-        string file = result.GetValue(arguments.File)!;
-        string target = result.GetValue(arguments.Target)!;
+        string[] given = result.GetValue(arguments.Files)!;
+        string[] files = given[..^1];
+        string target = given[^1];
         ApplySpecification specification = new()
         {
             DryRun = result.GetValue(arguments.DryRun),
@@ -41,6 +42,8 @@ public static class ApplyActions
         };
         string? undo = NamedFile(result.GetValue(arguments.Undo), "--undo");
         string? repair = NamedFile(result.GetValue(arguments.Repair), "--repair");
+        RequireFitting(files, undo, repair);
+        string file = files[0];
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
         string? request = result.GetValue(arguments.Request);
         using Stream? ownInput = request is null ? null : MessageFiles.OpenSeekable(request, session.Options.Cancellation);
@@ -49,12 +52,31 @@ public static class ApplyActions
         // What is wrong with the target is said before what is wrong with the place of its journal; but the target must not hold the journal.
         string? journalDirectory = result.GetValue(arguments.Journal);
         using StateFile journalPlace = StateDirectory.JournalOf(target, journalDirectory, readOnly: true);
-        string?[] messages = [file == MessageFiles.Standard ? null : file, spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journalPlace.Name, undo, repair, request];
+        using StateFile note = StateDirectory.SetNoteOf(target, journalDirectory, readOnly: true);
+        string?[] messages =
+            [.. files.Where(name => name != MessageFiles.Standard), spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journalPlace.Name, note.Name, undo, repair, request];
         using IWritableStorage storage = common.Storage.OpenTarget(
             result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, session.Options.Cancellation);
         using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
         using RedoFile redo = RedoFile.Of(journal);
         using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, "the target", "--spool names a directory with more room", session);
+        IReadOnlyList<PartSource> sources = files.Length == 1
+            ? [new PartSource(MessageFiles.NameOf(file), () => seekable, IsKept: true)]
+            : [.. files.Select(name => new PartSource(name, () => OpenSeekable(name, session.Options.Cancellation)))];
+        if (PartFiles.Look(sources, session.Options) is { } parts)
+        {
+            if ((repair is null ? request is null ? null : "--request" : "--repair") is { } option)
+            {
+                throw new UsageException($"{option} is for a whole data file", "a part is made again with --part, or applied again");
+            }
+
+            ApplyPlaces ofParts = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), Redo: redo);
+            using StateFile setNote = StateDirectory.SetNoteOf(target, journalDirectory, readOnly: specification.DryRun);
+            SetResult all = SetApplyOperation.Run(storage, parts, ofParts, setNote, specification, session.Options);
+            SetReport.Say(session, target, undo, setNote.Name, all, specification);
+            return ExitCode.Done;
+        }
+
         PatchSource patch = new(seekable, MessageFiles.NameOf(file), OwnRequestFor(seekable, MessageFiles.NameOf(file), ownInput, request));
         using MessageOutput? repairOutput = repair is null || specification.DryRun ? null : MessageFiles.Create(repair, force: false, session, file);
         ApplyPlaces places = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), repairOutput, redo);
@@ -89,11 +111,42 @@ public static class ApplyActions
         return input is null ? null : new OwnRequest(input, request!);
     }
 
+    private static void RequireFitting(string[] files, string? undo, string? repair)
+    {
+        if (files.Length == 1)
+        {
+            return;
+        }
+
+        if (files.Contains(MessageFiles.Standard))
+        {
+            throw new UsageException("'-' can be the only data file, and no part among others");
+        }
+
+        if ((undo is null ? repair is null ? null : "--repair" : "--undo") is { } option)
+        {
+            throw new UsageException($"{option} is for one data file at a time", "apply the parts one by one, each with a file of its own");
+        }
+    }
+
+    private static Stream OpenSeekable(string path, CancellationToken cancellation)
+    {
+        Stream stream = MessageFiles.Open(path, cancellation);
+        if (stream.CanSeek)
+        {
+            return stream;
+        }
+
+        stream.Dispose();
+        throw new UsageException($"{path} is a pipe: only a single data file may come from one");
+    }
+
     private static string? NamedFile(string? path, string option) => path == MessageFiles.Standard
         ? throw new UsageException($"{option} wants a file with a name: a later run looks for it")
         : path;
 
-    private static void SayNotes(Terminal terminal, string target, string patch, ApplyResult done, ApplySpecification specification)
+    /// <summary>What a person should know of a run, besides what came of it.</summary>
+    internal static void SayNotes(Terminal terminal, string target, string patch, ApplyResult done, ApplySpecification specification)
     {
         TargetSizing sizing = done.Plan.Sizing;
         string again = done.Plan.AgainBlocks == 0 ? string.Empty : $": {CountText.Blocks(done.Plan.AgainBlocks)} {(done.DryRun ? "would be" : "were")} written again, whatever they looked like";
@@ -157,7 +210,8 @@ public static class ApplyActions
         session.Terminal.Detail($"{SizeText.Format(done.Written.DataBytes)} in {Rate.Text(done.Written.DataBytes, session.Elapsed)}");
     }
 
-    private static void ReportResult(Report report, string target, string? undo, ApplyResult done, ApplySpecification specification)
+    /// <summary>All fields of a run.</summary>
+    internal static void ReportResult(Report report, string target, string? undo, ApplyResult done, ApplySpecification specification)
     {
         PatchPlan plan = done.Plan;
         report.Add("target", "target", target);

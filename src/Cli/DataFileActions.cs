@@ -19,7 +19,9 @@ public static class DataFileActions
         Option<bool> Live,
         Option<HolePolicy?> Holes,
         Option<string?> Output,
-        Option<bool> Force);
+        Option<bool> Force,
+        Option<long?> Split,
+        Option<int?> Part);
 
     /// <summary>Collects the requested blocks of the master, or those that differ from the remote's.</summary>
     public static int Create(ParseResult result, ToolContext context, CommonOptions common, CreateArguments arguments)
@@ -52,6 +54,23 @@ public static class DataFileActions
             Label = result.GetValue(arguments.Label),
             Live = result.GetValue(arguments.Live),
         };
+        int? part = result.GetValue(arguments.Part);
+        if (result.GetValue(arguments.Split) is { } mostBytes)
+        {
+            if (request is null)
+            {
+                throw new UsageException("--split needs a data request: in one pass it shows only at the end how many parts there are", "make a request with dtreq, and give it with -r");
+            }
+
+            SplitJob job = new(master, request, path, result.GetValue(arguments.Force), mostBytes, part, specification);
+            return SplitActions.Create(result, common, session, job);
+        }
+
+        if (part is not null)
+        {
+            throw new UsageException("--part names a part of a set: it wants --split");
+        }
+
         using IReadableStorage source = common.Storage.OpenSource(result, master, session.Options.Cancellation);
         using Stream stream = MessageFiles.Open(input, session.Options.Cancellation);
         string name = MessageFiles.NameOf(input);

@@ -55,6 +55,21 @@ internal static class MessageFiles
             return StandardStreams.OpenOutput();
         }
 
+        RequireNoInput(path, inputs);
+        return OutputFile.Create(path, force);
+    }
+
+    /// <summary>Makes sure that a file may become an output, and makes nothing.</summary>
+    /// <exception cref="UsageException">It is an input.</exception>
+    /// <exception cref="StorageException">It exists, or cannot be created.</exception>
+    public static void DemandName(string path, bool force, params string[] inputs)
+    {
+        RequireNoInput(path, inputs);
+        OutputFile.DemandName(path, force);
+    }
+
+    private static void RequireNoInput(string path, string[] inputs)
+    {
         foreach (string input in inputs)
         {
             if (FileIdentity.IsSameFile(path, input))
@@ -62,8 +77,6 @@ internal static class MessageFiles
                 throw new UsageException($"{path} is an input of this command; it would be replaced");
             }
         }
-
-        return OutputFile.Create(path, force);
     }
 
     /// <summary>The output's path: as given, or made of an input's name, in the current directory.</summary>

@@ -122,7 +122,8 @@ internal static class MessageReport
         report.EndArray();
     }
 
-    private static void AddSet(Report report, SetPlace? set)
+    /// <summary>The place in a set.</summary>
+    public static void AddSet(this Report report, SetPlace? set)
     {
         if (set is null)
         {

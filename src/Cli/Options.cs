@@ -132,7 +132,49 @@ public static class Options
         CustomParser = Choice(("auto", CachePolicy.Auto), ("keep", CachePolicy.Keep), ("drop", CachePolicy.Drop)),
     };
 
+    /// <summary>The length of a part's file at most.</summary>
+    public static Option<long?> Split() => new("--split")
+    {
+        Description = "Make a set of data files instead of one, none longer than this: 16M or more; fat32 is 4 GiB less one byte",
+        HelpName = "SIZE|fat32",
+        CustomParser = result => Parse(result, text => text == "fat32"
+            ? SplitOperation.Fat32
+            : !SizeText.TryParse(text, out long size)
+                ? Fail<long?>(result, $"'{text}' is not a size; write 700M, 4G or fat32")
+                : size >= SplitOperation.LeastPart
+                    ? size
+                    : Fail<long?>(result, $"parts of '{text}' are too short; 16M and more are allowed")),
+    };
+
+    public static Option<int?> Part() => new("--part")
+    {
+        Description = "Make only this part of the set: as when all are made",
+        HelpName = "N",
+        CustomParser = Number(1, FormatLimits.MaxParts),
+    };
+
     public static Option<bool> Extents() => new("--extents") { Description = "List the runs of blocks" };
+
+    /// <summary>One or more files before a last one: the parser gives all of them to this argument. To be used with <see cref="RequireLast"/>.</summary>
+    public static Argument<string[]> Files(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
+
+    /// <summary>The last one.</summary>
+    public static Argument<string?> LastFile(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
+
+    /// <summary>Demands at least one file, and the last one.</summary>
+    public static void RequireLast(Command command, Argument<string[]> files, Argument<string?> last) => command.Validators.Add(result =>
+    {
+        int given = result.GetResult(files)?.Tokens.Count ?? 0;
+        if (given == 0)
+        {
+            result.AddError($"Required argument '{files.Name}' missing");
+        }
+
+        if (given < 2)
+        {
+            result.AddError($"Required argument '{last.Name}' missing");
+        }
+    });
 
     /// <summary>A number within limits.</summary>
     internal static Func<ArgumentResult, int?> Number(int least, int most) => result => Parse<int?>(result, text =>

@@ -80,6 +80,9 @@ internal sealed class Report : IDisposable
 
     public void BeginArray(string name) => _json?.WriteStartArray(name);
 
+    /// <summary>A number in an array, for scripts only.</summary>
+    public void AddElement(long value) => _json?.WriteNumberValue(value);
+
     public void EndArray() => _json?.WriteEndArray();
 
     /// <summary>Hands what has been written to the terminal when it is much.</summary>

@@ -85,7 +85,12 @@ public static class ToolRunner
                     terminal.Detail($"block{(run.Count == 1 ? string.Empty : "s")} {run}");
                 }
 
-                return sync.Error == SyncError.VerificationFailed ? ExitCode.VerificationFailed : ExitCode.Mismatch;
+                return sync.Error switch
+                {
+                    SyncError.VerificationFailed => ExitCode.VerificationFailed,
+                    SyncError.OutOfBounds => ExitCode.Usage,
+                    _ => ExitCode.Mismatch,
+                };
             case StorageException storage:
                 terminal.Error(storage.Message, storage.Hint ?? HintFor(storage.Error));
                 return CodeFor(storage.Error);

@@ -37,6 +37,14 @@ public sealed class OutputFile : MessageOutput
         return new OutputFile(place, OutputDraft.Create(place));
     }
 
+    /// <summary>Makes sure that a name can be had, and makes nothing: for who has many outputs, and refuses them as a whole.</summary>
+    /// <exception cref="StorageException">As <see cref="Create"/>.</exception>
+    public static void DemandName(string path, bool replace)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _ = OutputPlace.Find(path, replace);
+    }
+
     public override void Commit()
     {
         if (_committed)

@@ -25,6 +25,11 @@ public static class StateDirectory
     public static StateFile JournalOf(string target, string? directory, bool readOnly = false) =>
         Default().JournalOf(target, directory, readOnly);
 
+    /// <summary>The note of which parts of a set are applied to a target. Lies where the journal lies: see <see cref="JournalOf"/>.</summary>
+    /// <exception cref="StorageException">As <see cref="JournalOf"/>.</exception>
+    public static StateFile SetNoteOf(string target, string? directory, bool readOnly = false) =>
+        Default().SetNoteOf(target, directory, readOnly);
+
     /// <summary>
     /// The directory for a file of this run only: the given one; else beside a regular file; else, for a device, the state directory, which is made.
     /// </summary>

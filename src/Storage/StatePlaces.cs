@@ -12,9 +12,14 @@ internal sealed class StatePlaces(string directory, uint parentMode)
     public const uint EveryoneMayLook = 0x1ED; // rwxr-xr-x
 
     private const int LongestName = 255; // bytes, on every file system that matters
-    private const string Suffix = ".binarysync-journal";
+    private const string Suffix = ".binarysync-";
 
-    public StateFile JournalOf(string target, string? given, bool readOnly)
+    public StateFile JournalOf(string target, string? given, bool readOnly) => Of(target, "journal", given, readOnly);
+
+    /// <summary>Which parts of a set are applied to a target: beside its journal.</summary>
+    public StateFile SetNoteOf(string target, string? given, bool readOnly) => Of(target, "set", given, readOnly);
+
+    private StateFile Of(string target, string kind, string? given, bool readOnly)
     {
         string identity = TargetIdentity.Of(target);
         if (given is not null)
@@ -25,14 +30,14 @@ internal sealed class StatePlaces(string directory, uint parentMode)
             }
 
             DemandWritable(given, readOnly, hint: null);
-            return new StateFile(Path.Combine(given, NameFor(identity)));
+            return new StateFile(Path.Combine(given, NameFor(identity, kind)));
         }
 
         if (!StateDirectory.IsDevice(target))
         {
             // As the user wrote it, where that is the file itself and no link to it.
             string real = FileIdentity.RealPath(target);
-            string path = Beside(real == Path.GetFullPath(target) ? target : real);
+            string path = Beside(real == Path.GetFullPath(target) ? target : real, Suffix + kind);
             DemandWritable(FileIdentity.DirectoryOf(path), readOnly, "--journal DIR names a directory that can be written");
             return new StateFile(path);
         }
@@ -43,7 +48,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         }
 
         DemandWritable(NearestExisting(directory), readOnly, "--journal DIR names a directory that can be written");
-        return new StateFile(Path.Combine(directory, NameFor(identity)), Make);
+        return new StateFile(Path.Combine(directory, NameFor(identity, kind)), Make);
     }
 
     public string SpoolDirectoryFor(string target, string? given)
@@ -62,13 +67,13 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         return directory;
     }
 
-    private static string NameFor(string identity) => HashText.Of(identity) + ".journal";
+    private static string NameFor(string identity, string kind) => $"{HashText.Of(identity)}.{kind}";
 
-    private static string Beside(string file)
+    private static string Beside(string file, string suffix)
     {
         string name = Path.GetFileName(file);
-        bool fits = Encoding.UTF8.GetByteCount(name) + Suffix.Length <= LongestName;
-        return Path.Combine(Path.GetDirectoryName(file) ?? string.Empty, (fits ? name : HashText.Of(name)) + Suffix);
+        bool fits = Encoding.UTF8.GetByteCount(name) + suffix.Length <= LongestName;
+        return Path.Combine(Path.GetDirectoryName(file) ?? string.Empty, (fits ? name : HashText.Of(name)) + suffix);
     }
 
     private static string NearestExisting(string path)

@@ -16,6 +16,9 @@ public enum SyncError
 
     /// <summary>What was written did not read back as it should.</summary>
     VerificationFailed,
+
+    /// <summary>What was asked for cannot be had with this much; nothing was found to be wrong.</summary>
+    OutOfBounds,
 }
 
 /// <summary>An operation was refused or failed for a reason of content; nothing is damaged by it unless the message says so.</summary>

@@ -26,6 +26,8 @@ public class JsonFieldTests
     [InlineData("dtfile info old.img.dtf --extents")]
     [InlineData("ckfile check old.img new.img.ckf")]
     [InlineData("dtfile apply old.img.dtf old.img")]
+    [InlineData("dtfile new.img -r old.img.dtr --split 16M")]
+    [InlineData("dtfile new.img -q -r old.img.dtr --split 16M && dtfile apply old.img.001.dtf old.img")]
     public void Fields_of_a_result_are_documented(string command)
     {
         using Shell shell = new();

@@ -19,6 +19,18 @@ public sealed class StatePlacesTests : IDisposable
         Assert.Equal(["disk.img", "disk.img.binarysync-journal"], _directory.Names);
     }
 
+    [Fact]
+    public void The_note_of_a_set_lies_where_the_journal_lies()
+    {
+        string target = _directory.File("disk.img", 5);
+        Directory.CreateDirectory(_directory["journals"]);
+        using StateFile beside = StateDirectory.SetNoteOf(target, directory: null);
+        using StateFile given = StateDirectory.SetNoteOf(target, _directory["journals"]);
+
+        Assert.Equal(_directory["disk.img.binarysync-set"], beside.Name);
+        Assert.Equal(Path.ChangeExtension(JournalOf(target, _directory["journals"]), ".set"), given.Name);
+    }
+
     [LinuxFact]
     public void It_lies_beside_the_real_file_under_any_name_that_leads_there()
     {

@@ -32,6 +32,23 @@ public sealed class TargetSizingTests
         }
     }
 
+    // A part of a set that does not complete it: the length now, the length after.
+    [Theory]
+    [InlineData(2000, 3000, 2000, 3000)]
+    [InlineData(2000, 3000, 3000, 3000)]
+    [InlineData(3000, 2000, 3000, 3000)]
+    [InlineData(3000, 2000, 2000, 2000)]
+    [InlineData(3000, 2000, 2500, 3000)]
+    [InlineData(2000, 3000, 2500, 3000)]
+    [InlineData(2000, 2000, 2000, 2000)]
+    public void A_file_that_other_parts_are_still_to_be_applied_to_is_not_cut(int a, int b, int length, int after)
+    {
+        TargetSizing sizing = TargetSizing.Decide(
+            StorageKind.RegularFile, length, new SyncGeometry(a, b, BlockSize, BlockCoverage.Whole), interrupted: true, "target", "part", keepsLarger: true);
+
+        Assert.Equal((after, false), (sizing.LengthAfter, sizing.Shrinks));
+    }
+
     [Theory]
     [InlineData(2000, 3000, 2000)]
     [InlineData(2000, 3000, 3000)]

@@ -15,7 +15,9 @@ return ToolRunner.Run("dtfile", args, context =>
         Options.Live(),
         Options.Holes(),
         Options.Output("FILE.dtf"),
-        Options.Force());
+        Options.Force(),
+        Options.Split(),
+        Options.Part());
     RootCommand root = new("Collect the requested blocks of the master, or those that differ from the remote, into a data file, or apply one to the remote's target");
     root.Add(create.Master);
     root.Add(create.Request);
@@ -25,6 +27,8 @@ return ToolRunner.Run("dtfile", args, context =>
     root.Add(create.Label);
     root.Add(create.Live);
     root.Add(create.Holes);
+    root.Add(create.Split);
+    root.Add(create.Part);
     root.Add(create.Output);
     root.Add(create.Force);
     common.Storage.AddTo(root);
@@ -38,8 +42,8 @@ return ToolRunner.Run("dtfile", args, context =>
     root.Add(info);
 
     ApplyActions.ApplyArguments apply = new(
-        file,
-        new Argument<string>("TARGET") { Description = "The remote's file or block device; it is patched in place" },
+        Options.Files("FILE.dtf", "A data file, or several parts of a set; '-' is standard input"),
+        Options.LastFile("TARGET", "The remote's file or block device; it is patched in place"),
         new Option<string?>("--request") { Description = "For a data file that was merged for several remotes, and only for that: this remote's own data request", HelpName = "OWN.dtr" },
         new Option<bool>("--dry-run") { Description = "Verify and recognise, say what would be done, and change nothing" },
         new Option<bool>("--check-base") { Description = "Before writing, compare the whole target with what the request was made for" },
@@ -53,8 +57,9 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {
-        apply.File, apply.Target, apply.Request, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.ForceUnrecognized,
+        apply.Files, apply.Target, apply.Request, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.ForceUnrecognized,
     };
+    Options.RequireLast(applyCommand, apply.Files, apply.Target);
     common.Storage.AddTo(applyCommand);
     applyCommand.SetAction(result => ApplyActions.Apply(result, context, common, apply));
     root.Add(applyCommand);

@@ -120,9 +120,8 @@ internal static class SetEncoding
         map.RequireKeys(Required);
         outer.LeaveMap(map);
 
-        // Only a data file without groups may have a part without groups, and it has just that one part.
-        bool isEmpty = groupCount == 0;
-        if (part < 1 || part > parts || splitSize < 1 || (part == 1) != (firstGroup == 0) || (isEmpty && parts != 1))
+        // What takes a part back may have no groups: where all that the part brought lies behind the end of A.
+        if (part < 1 || part > parts || splitSize < 1 || (part == 1) != (firstGroup == 0))
         {
             throw outer.Values.Invalid(begin, HeaderKeys.Set, $"says part {part} of {parts}, {groupCount} groups from {firstGroup} on, split after {splitSize} bytes");
         }

@@ -19,7 +19,7 @@ public sealed class DataRequestWriter
             _target, header.Hash.Length, payload => _message.WriteSection(SectionType.Operations, FrameCodec.None, payload.Length, payload.Span));
     }
 
-    /// <summary>Copies so far.</summary>
+    /// <summary>Copy operations so far.</summary>
     public long Copies => _groups.Copies;
 
     /// <summary>Adds blocks that differ. See <see cref="OperationGroupBuilder.Add"/>.</summary>

@@ -14,6 +14,7 @@ public class OperationReader
     private long _changedUpTo;
     private long _contentLeft;
     private readonly SetPlace? _set;
+    private readonly bool _isPartial;
     private Operation _last;
     private readonly List<CopyRun> _copies = [];
     private long _groupContent;
@@ -23,9 +24,11 @@ public class OperationReader
 
     /// <summary>Goes on with a message whose header has been read.</summary>
     /// <param name="message">A data request or data file.</param>
-    public OperationReader(MessageReader message)
+    /// <param name="isPartial">Its operations are a part of those that its header speaks of, as a part's of a set are: some blocks that must change may have none.</param>
+    public OperationReader(MessageReader message, bool isPartial = false)
     {
         _message = message;
+        _isPartial = isPartial || message.Header.Set is not null;
         _geometry = message.Header.SyncGeometry;
         _set = message.Header.Set;
         _changedUpTo = _geometry.MustChange.First;
@@ -223,7 +226,7 @@ public class OperationReader
     {
         MessageTrailer trailer = _message.Trailer;
         // Of a set, the parts together have all the operations; one of them cannot tell.
-        if (_set is null && _changedUpTo < _geometry.MustChange.End)
+        if (!_isPartial && _changedUpTo < _geometry.MustChange.End)
         {
             throw AtTrailer("operations", $"block {_changedUpTo} has no operation, although the size changes there");
         }

@@ -8,4 +8,13 @@ namespace BinarySync.Sync;
 /// <param name="Undo">Where to write an undo file; null for none.</param>
 /// <param name="Redo">Where content is kept while its source is overwritten; a data file with copies needs it.</param>
 /// <param name="Repair">Begins the request for blocks that did not read back as written; null where none is wanted.</param>
-public sealed record ApplyPlaces(IStateFile Journal, string Identity, IUndoPlace? Undo = null, MessageOutput? Repair = null, IRedoFile? Redo = null);
+/// <param name="BeforeWriting">Called once, when all has been found right, and before room is reserved, the journal begun and the target changed.</param>
+/// <param name="BeforeFinishing">Called once, when all is verified and durable, and before the journal is removed.</param>
+public sealed record ApplyPlaces(
+    IStateFile Journal,
+    string Identity,
+    IUndoPlace? Undo = null,
+    MessageOutput? Repair = null,
+    IRedoFile? Redo = null,
+    Action? BeforeWriting = null,
+    Action? BeforeFinishing = null);

@@ -44,6 +44,7 @@ internal sealed class ApplyRun(
             return new ApplyResult(plan, _start, DryRun: true, null, default, 0);
         }
 
+        places.BeforeWriting?.Invoke();
         if (plan.BlocksToWrite > 0)
         {
             SpaceReservation.Reserve(target, plan, patch, specification.Sparse);
@@ -66,6 +67,7 @@ internal sealed class ApplyRun(
         journal.Flushed(long.MaxValue);
         long verified = Verify(plan, journal);
         Cut(plan, journal);
+        places.BeforeFinishing?.Invoke();
         Finish(journal);
         return new ApplyResult(plan, _start, DryRun: false, undoKept, written, verified);
     }
@@ -81,7 +83,7 @@ internal sealed class ApplyRun(
         }
 
         bool hasRedo = _standing is { IsFinished: false, Redo: { } digest } && _redo.TryLoad(digest.Span);
-        PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options, hasRedo ? _redo : null).Plan(_standing, othersStands: false);
+        PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options, hasRedo ? _redo : null).Plan(_standing, othersStands: false, specification.KeepsLargerSize);
         if (_standing is not { IsFinished: false } standing)
         {
             return plan.Misfit is { } misfit ? throw misfit : plan;
@@ -107,7 +109,7 @@ internal sealed class ApplyRun(
         }
 
         // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at.
-        plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true);
+        plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true, specification.KeepsLargerSize);
         return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing) && BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
             ? plan
             : throw new SyncException(
@@ -172,7 +174,7 @@ internal sealed class ApplyRun(
             Session = patch.Digest,
             Other = undo ?? (_start == ApplyStart.TurnedRound ? standing!.Session : standing?.Other),
             TailWasZero = standing?.TailWasZero
-                ?? (target.Kind == StorageKind.BlockDevice && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
+                ?? ((target.Kind == StorageKind.BlockDevice || plan.Header.Set is not null) && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
             Windows = standing?.Windows ?? (_start == ApplyStart.OtherRetired ? LastBlock.LeftByOthers(geometry) : []),
 
             // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and what it left in doubt stays so.

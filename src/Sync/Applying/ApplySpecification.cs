@@ -43,6 +43,9 @@ public sealed record ApplySpecification
     /// <summary>Plan as if no journal stood, and remove it.</summary>
     public bool AbandonJournal { get; init; }
 
+    /// <summary>A part of a set that does not complete it: a file that becomes smaller is not cut yet.</summary>
+    public bool KeepsLargerSize { get; init; }
+
     /// <summary>Overwrite blocks even if they are neither old nor new.</summary>
     public bool ForceUnrecognized { get; init; }
 }

@@ -5,14 +5,17 @@ namespace BinarySync.Sync;
 
 /// <summary>
 /// B's last block, where it is short and A fills it further. On a device the rest of it is left alone like all that lies behind B, but where a data file leads the other way: that one
-/// expects the block as B has it, and zeros behind that; and it brings the rest back.
+/// expects the block as B has it, and zeros behind that; and it brings the rest back. In a file that is patched part by part the rest becomes zeros: that is how the undo file of the part, and the
+/// part itself once it was taken back, find the block.
 /// </summary>
 internal static class LastBlock
 {
     /// <summary>Bytes that become zeros behind what was written up to <paramref name="end"/>; most often 0.</summary>
-    public static int RestBehind(IWritableStorage target, SyncGeometry geometry, PatchJournal journal, long end)
+    public static int RestBehind(IWritableStorage target, MessageHeader header, PatchJournal journal, long end)
     {
-        if (target.Kind != StorageKind.BlockDevice || !journal.LeadsBack || !geometry.ResizesTarget || end != geometry.Target.Size || geometry.Target.ShortLength == 0)
+        SyncGeometry geometry = header.SyncGeometry;
+        bool becomesZeros = target.Kind == StorageKind.BlockDevice ? journal.LeadsBack : header.Set is not null;
+        if (!becomesZeros || !geometry.ResizesTarget || end != geometry.Target.Size || geometry.Target.ShortLength == 0)
         {
             return 0;
         }

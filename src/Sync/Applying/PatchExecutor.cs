@@ -164,11 +164,11 @@ internal sealed class PatchExecutor
         _marked = _window;
     }
 
-    // A device cannot be cut. What an interrupted run that made it larger may have torn behind the smaller size was zeros before, or that run would have refused: it
+    // A device cannot be cut, and a file not before all parts of a set are in place. What an interrupted run that made it larger may have torn behind the smaller size was zeros before, or that run would have refused: it
     // becomes zeros again, so that the same run recognises it later.
     private void ClearBehindTarget()
     {
-        if (!_journal.TailWasZero || _target.Kind != StorageKind.BlockDevice || !_geometry.ResizesTarget || _geometry.Target.Size > _geometry.Base.Size)
+        if (!_journal.TailWasZero || !MayStayLonger || !_geometry.ResizesTarget || _geometry.Target.Size > _geometry.Base.Size)
         {
             return;
         }
@@ -329,8 +329,10 @@ internal sealed class PatchExecutor
         }
     }
 
+    private bool MayStayLonger => _target.Kind == StorageKind.BlockDevice || _plan.Header.Set is not null;
+
     private int RestOfLastBlock(in ContentPiece stretch) =>
-        LastBlock.RestBehind(_target, _geometry, _journal, stretch.TargetOffset + stretch.Length);
+        LastBlock.RestBehind(_target, _plan.Header, _journal, stretch.TargetOffset + stretch.Length);
 
     private long BlocksIn(in ContentPiece stretch) =>
         _geometry.Target.BlockAt(stretch.TargetOffset + stretch.Length - 1) - _geometry.Target.BlockAt(stretch.TargetOffset) + 1;

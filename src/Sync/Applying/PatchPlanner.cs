@@ -19,14 +19,15 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
     /// <summary>Reads the data file once, and the blocks of the target that it speaks of.</summary>
     /// <param name="standing">The journal that stands, taken for one of this very session; null for none.</param>
     /// <param name="othersStands">The journal of another session stands.</param>
+    /// <param name="keepsLargerSize">See <see cref="ApplySpecification.KeepsLargerSize"/>.</param>
     /// <exception cref="MessageFormatException">The data file is refused.</exception>
-    public PatchPlan Plan(JournalRecord? standing, bool othersStands)
+    public PatchPlan Plan(JournalRecord? standing, bool othersStands, bool keepsLargerSize = false)
     {
         OperationReader reader = patch.Open(skipContent: false);
         SyncGeometry geometry = reader.Geometry;
 
         // A target of the wrong size is told only when the data file is known to be whole: a damaged file says nothing about sizes.
-        (TargetSizing? sizing, SyncException? misfit) = Size(geometry, standing is { IsFinished: false });
+        (TargetSizing? sizing, SyncException? misfit) = Size(geometry, standing is { IsFinished: false }, keepsLargerSize);
         PatchDoubt doubt = othersStands ? PatchDoubt.OfAllNew : standing is null ? PatchDoubt.None : PatchDoubt.Of(standing, geometry.Target.BlockSize);
         long targetLength = target.Length;
         TargetChecker checker = new(target, geometry, CheckMode.Recognize, doubt);
@@ -85,11 +86,11 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         };
     }
 
-    private (TargetSizing?, SyncException?) Size(SyncGeometry geometry, bool interrupted)
+    private (TargetSizing?, SyncException?) Size(SyncGeometry geometry, bool interrupted, bool keepsLargerSize)
     {
         try
         {
-            return (TargetSizing.Decide(target.Kind, target.Length, geometry, interrupted, target.Name, patch.Name), null);
+            return (TargetSizing.Decide(target.Kind, target.Length, geometry, interrupted, target.Name, patch.Name, keepsLargerSize), null);
         }
         catch (SyncException exception)
         {

@@ -9,10 +9,11 @@ namespace BinarySync.Sync;
 /// <param name="stream">Seekable; stays the caller's.</param>
 /// <param name="name">Its name in messages.</param>
 /// <param name="own">The request of the remote whose target it is, where the data file is for several; else null.</param>
-public sealed class PatchSource(Stream stream, string name, OwnRequest? own = null)
+/// <param name="digest">The digest that it had when it was looked at before; null where it was not.</param>
+public sealed class PatchSource(Stream stream, string name, OwnRequest? own = null, ReadOnlyMemory<byte>? digest = null)
 {
     private MessageHeader? _header;
-    private ReadOnlyMemory<byte>? _digest;
+    private ReadOnlyMemory<byte>? _digest = digest;
 
     public string Name => name;
 
@@ -37,9 +38,9 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
             throw new SyncException(SyncError.Mismatch, name, "is merged for several remotes, and nothing says what this one has", "give its own data request");
         }
 
-        if (reader.Header.Set is not null)
+        if (own is not null && reader.Header.Set is not null)
         {
-            throw new MessageFormatException(FormatError.Unsupported, name, 0, "header", "needs a program that applies data files in parts");
+            throw new MessageFormatException(FormatError.Unsupported, name, 0, "header", "needs a program that applies parts of merged data files");
         }
 
         _header ??= reader.Header;

@@ -19,7 +19,9 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
     /// <summary>Decides, or refuses a target of the wrong size.</summary>
     /// <exception cref="SyncException"><see cref="SyncError.Mismatch"/>.</exception>
     /// <param name="interrupted">A run of this very session was interrupted: a file may have any size between A's and B's.</param>
-    public static TargetSizing Decide(StorageKind kind, long length, SyncGeometry geometry, bool interrupted, string target, string patch)
+    /// <param name="keepsLarger">Other parts of the set are not applied yet: a file that becomes smaller is not cut.</param>
+    public static TargetSizing Decide(
+        StorageKind kind, long length, SyncGeometry geometry, bool interrupted, string target, string patch, bool keepsLarger = false)
     {
         long a = geometry.Base.Size;
         long b = geometry.Target.Size;
@@ -47,6 +49,8 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
                 "is this the target of the data file, and unchanged since its checksum file was made?");
         }
 
-        return new TargetSizing(length, sizeLeft ? length : b, sizeLeft, 0);
+        // Cut already it stays so; in between, it was being made as long as A when a run was interrupted.
+        long after = keepsLarger && b < a && length != b ? a : b;
+        return new TargetSizing(length, sizeLeft ? length : after, sizeLeft, 0);
     }
 }

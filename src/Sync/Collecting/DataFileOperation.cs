@@ -41,6 +41,23 @@ public static class DataFileOperation
         IReadableStorage master, OperationReader request, DataFileSpecification specification, Stream output, SyncOptions options)
     {
         SourceWatch watch = new(master, specification.Live);
+        RequireMaster(master, request);
+        MessageHeader header = request.Header with { FrameSize = specification.FrameSize, Label = specification.Label };
+        DataFileWriter writer = new(output, header);
+        BlockRunList changed = new();
+        options.Progress.Begin("collecting", 0);
+        FrameCollector collector = new(master, request, writer, specification, changed);
+        collector.Run(options);
+        watch.ThrowIfChanged();
+        RequireUnchanged(master, request, changed);
+        MessageTrailer trailer = writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot!.Value);
+        return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks);
+    }
+
+    /// <summary>Compares the sizes.</summary>
+    /// <exception cref="SyncException">The request was made for another master.</exception>
+    internal static void RequireMaster(IReadableStorage master, OperationReader request)
+    {
         if (master.Length != request.Geometry.Target.Size)
         {
             throw new SyncException(
@@ -49,14 +66,12 @@ public static class DataFileOperation
                 $"has {master.Length} bytes; {request.Source} was made for a master of {request.Geometry.Target.Size} bytes",
                 "is this the master of the request, and unchanged since its checksum file was made?");
         }
+    }
 
-        MessageHeader header = request.Header with { FrameSize = specification.FrameSize, Label = specification.Label };
-        DataFileWriter writer = new(output, header);
-        BlockRunList changed = new();
-        options.Progress.Begin("collecting", 0);
-        FrameCollector collector = new(master, request, writer, specification, changed);
-        collector.Run(options);
-        watch.ThrowIfChanged();
+    /// <summary>Refuses a master some of whose blocks are not what the request asks for.</summary>
+    /// <exception cref="SyncException">There are such blocks.</exception>
+    internal static void RequireUnchanged(IReadableStorage master, OperationReader request, BlockRunList changed)
+    {
         if (changed.BlockCount > 0)
         {
             throw new SyncException(
@@ -66,8 +81,5 @@ public static class DataFileOperation
                 "the master has changed since its checksum file was made, or is another one: make a new checksum file and request",
                 changed.Runs);
         }
-
-        MessageTrailer trailer = writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot!.Value);
-        return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks);
     }
 }

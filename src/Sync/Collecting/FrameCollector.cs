@@ -22,15 +22,18 @@ internal sealed class FrameCollector
     private OperationGroup? _group;
     private long _nextContent;
     private bool _groupDue;
+    private long _groupsLeft;
 
     public FrameCollector(
-        IReadableStorage master, OperationReader request, DataFileWriter writer, DataFileSpecification specification, BlockRunList changed)
+        IReadableStorage master, OperationReader request, DataFileWriter writer, DataFileSpecification specification, BlockRunList changed,
+        long groups = long.MaxValue)
     {
         _master = master;
         _request = request;
         _writer = writer;
         _specification = specification;
         _changed = changed;
+        _groupsLeft = groups;
         _geometry = request.Geometry.Target;
         _groups = new OperationGroupPool(group => _slots.Exists(slot => slot.Group == group));
         _spanning = _geometry.BlockSize > specification.FrameSize ? new SpanningBlock(_geometry, request.Header.Hash) : null;
@@ -62,11 +65,12 @@ internal sealed class FrameCollector
         if (_group is null || (!_groupDue && _nextContent == _group.ContentLength))
         {
             OperationGroup next = _groups.Take();
-            if (!_request.ReadGroup(next))
+            if (_groupsLeft == 0 || !_request.ReadGroup(next))
             {
                 return false;
             }
 
+            _groupsLeft--;
             _group = next;
             _groupDue = true;
             _nextContent = 0;

@@ -86,6 +86,9 @@ internal static class Rule
     public const string BasesAlone = "4.4 bases stand beside neither base_size nor parent";
     public const string BasesElsewhere = "4.4 with bases all old hashes stand elsewhere, and only then";
     public const string BasesNoCopy = "4.4 a merged message copies nothing";
+    public const string SetNumbers = "4.5 the numbers of a part";
+    public const string SetIdentity = "4.5 the identity of a set is made of its roots";
+    public const string SetGroups = "4.5 a part has the groups that it says";
 
     // 5. Trailer
     public const string TrailerKeys = "5 the trailer has the keys of its kind";

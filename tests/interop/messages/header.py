@@ -236,3 +236,7 @@ class _HeaderRules:
             raise self.error(f"{values['part']} is not 1 to {values['parts']}", f"{field}.part")
         if values["part"] == 1 and values["first_group"]:
             raise self.error("the first part does not begin at group 0", f"{field}.first_group")
+        if values["part"] > 1 and not values["first_group"]:
+            raise self.error("a part after the first one begins at group 0", f"{field}.first_group")
+        if not values["split_size"]:
+            raise self.error("0 is not at least 1", f"{field}.split_size")

@@ -301,5 +301,5 @@ internal sealed class CopyExecutor
         });
     }
 
-    private int Rest(long end) => LastBlock.RestBehind(_target, _geometry, _journal, end);
+    private int Rest(long end) => LastBlock.RestBehind(_target, _plan.Header, _journal, end);
 }

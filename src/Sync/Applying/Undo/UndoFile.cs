@@ -18,7 +18,12 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         // Larger ones would be buffers beside those of the data file, for a codec that does not profit.
         FrameSize = Math.Min(plan.Header.FrameSize!.Value, FormatLimits.DefaultFrameSize),
         Label = null,
+        Set = plan.Header.Set is { } set ? SetOf(set, plan.Trailer) : null,
     };
+
+    /// <summary>Where the undo file of a part stands: in a set of its own, with the same number (Format.md 4.5). Its groups are its own, and counted when it is made.</summary>
+    public static SetPlace SetOf(SetPlace part, MessageTrailer trailer) =>
+        part with { Id = SetPlace.IdOf(part.SplitSize, [trailer.TargetRoot!.Value], trailer.BaseRoot!.Value), GroupCount = 0 };
 
     /// <summary>Looks for the undo file of an earlier run, and verifies it whole.</summary>
     /// <returns>Its digest; null where there is no file.</returns>
@@ -35,7 +40,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         PatchSource undo = new(stream, place.Name);
         using PatchWorkspace workspace = new();
         MessageTrailer trailer = new PatchVerifier(undo, workspace, options).Verify(out MessageHeader header);
-        MessageHeader expected = _header with { FrameSize = header.FrameSize, Label = header.Label };
+        MessageHeader expected = _header with { FrameSize = header.FrameSize, Label = header.Label, Set = WithGroups(header.Set?.GroupCount ?? 0) };
         bool fits = header == expected
             && trailer.BaseRoot!.Value.Span.SequenceEqual(plan.Trailer.TargetRoot!.Value.Span)
             && trailer.TargetRoot!.Value.Span.SequenceEqual(plan.Trailer.BaseRoot!.Value.Span)
@@ -89,11 +94,11 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     private ReadOnlyMemory<byte> Write()
     {
         using Stream spool = place.CreateSpool();
-        WriteRequest(spool);
+        long groups = WriteRequest(spool);
         spool.Position = 0;
-        OperationReader request = new(spool, place.Name, MessageKind.DataRequest);
+        OperationReader request = new(new MessageReader(spool, place.Name).Require(MessageKind.DataRequest), isPartial: _header.Set is not null);
         using MessageOutput output = place.Create();
-        DataFileWriter writer = new(output.Stream, _header);
+        DataFileWriter writer = new(output.Stream, _header with { Set = WithGroups(groups) });
         BlockRunList changed = new();
         options.Progress.Begin("saving what will be overwritten", 0);
 
@@ -112,10 +117,10 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     }
 
     // What the data file says of blocks, the other way round; then the blocks that the target will lose.
-    private void WriteRequest(Stream spool)
+    private long WriteRequest(Stream spool)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
-        DataRequestWriter writer = new(spool, _header with { FrameSize = null });
+        DataRequestWriter writer = new(spool, _header with { FrameSize = null, Set = null });
         OperationCursor cursor = new(patch.Open(skipContent: true));
         while (cursor.Next())
         {
@@ -133,13 +138,25 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
                 cursor.Group.OldHashes(operation));
         }
 
-        if (geometry.ResizesTarget && geometry.Base.BlockCount > geometry.Target.BlockCount)
+        if (LosesTail)
         {
             BlockCoverage tail = BlockCoverage.Of([BlockRun.Between(geometry.Target.BlockCount, geometry.Base.BlockCount)]);
             new BlockScanner(target, geometry.Base, _header.Hash, HolePolicy.Read, belowCache: false, options).Scan(tail, new TailSink(writer));
         }
 
-        writer.Finish(plan.Trailer.TargetRoot!.Value.ToArray(), plan.Trailer.BaseRoot!.Value.ToArray());
+        return writer.Finish(plan.Trailer.TargetRoot!.Value.ToArray(), plan.Trailer.BaseRoot!.Value.ToArray()).Groups!.Value;
+    }
+
+    private SetPlace? WithGroups(long groups) => _header.Set is { } set ? set with { GroupCount = groups } : null;
+
+    // Of a set, the part that completes it takes away what A has behind B's end; and what takes that part back brings it.
+    private bool LosesTail
+    {
+        get
+        {
+            SyncGeometry geometry = plan.Header.SyncGeometry;
+            return geometry.ResizesTarget && geometry.Base.BlockCount > geometry.Target.BlockCount && (plan.Header.Set is null || plan.Sizing.Shrinks);
+        }
     }
 
     // For every block that the data file overwrites, the undo file has what was there.
@@ -169,6 +186,21 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
                 }
 
                 left = BlockRun.Between(both.End, left.End);
+            }
+        }
+
+        return plan.Header.Set is null || !LosesTail || BringsTail(back);
+    }
+
+    private bool BringsTail(OperationCursor back)
+    {
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        for (long block = geometry.Target.BlockCount; block < geometry.Base.BlockCount; block = back.Operation.Blocks.End)
+        {
+            back.Seek(block);
+            if (back.Operation.Blocks.First > block)
+            {
+                return false;
             }
         }
 

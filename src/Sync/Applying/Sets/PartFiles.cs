@@ -1,0 +1,122 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>A data file that is opened when it is needed.</summary>
+/// <param name="Name">Its name in messages.</param>
+/// <param name="Open">A seekable stream.</param>
+/// <param name="IsKept">The stream is the same each time, and stays the caller's; else each is disposed of by who asked for it.</param>
+public sealed record PartSource(string Name, Func<Stream> Open, bool IsKept = false);
+
+/// <summary>Parts of one set that are given together, looked at before anything is written (Format.md 4.5). In order of their numbers.</summary>
+public sealed class PartFiles
+{
+    private PartFiles(MessageHeader header, MessageTrailer trailer, IReadOnlyList<PartFile> files)
+    {
+        Header = header;
+        Trailer = trailer;
+        Files = files;
+        Set = header.Set!;
+    }
+
+    internal MessageHeader Header { get; }
+
+    internal MessageTrailer Trailer { get; }
+
+    internal IReadOnlyList<PartFile> Files { get; }
+
+    internal SetPlace Set { get; }
+
+    /// <summary>
+    /// Reads the operations of all files and makes sure that they belong together. What only their content can tell is found when they are applied.
+    /// </summary>
+    /// <returns>Null for a single data file that is no part of a set.</returns>
+    /// <exception cref="MessageFormatException">A file is refused.</exception>
+    /// <exception cref="SyncException">
+    /// <see cref="SyncError.OutOfBounds"/>: there are several files, and one is no part of a set; <see cref="SyncError.Mismatch"/>: parts of two sets, or one part twice.
+    /// </exception>
+    public static PartFiles? Look(IReadOnlyList<PartSource> sources, SyncOptions options)
+    {
+        MessageHeader? header = null;
+        MessageTrailer? trailer = null;
+        string firstName = string.Empty;
+        Dictionary<int, PartFile> files = [];
+        options.Progress.Begin("looking at the parts", 0);
+        foreach (PartSource source in sources)
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            (MessageHeader ofThis, MessageTrailer? itsTrailer) = Read(source, sources.Count == 1);
+            if (itsTrailer is null)
+            {
+                return null;
+            }
+
+            if (ofThis.Set is not { } set)
+            {
+                throw new SyncException(
+                    SyncError.OutOfBounds, source.Name, "is no part of a set: only parts are applied several at once", "apply one data file after the other");
+            }
+
+            if (header is null)
+            {
+                (header, trailer, firstName) = (ofThis, itsTrailer, source.Name);
+            }
+
+            // Of equal identity the roots are equal, for the identity is made of them; the reader has compared them.
+            if (Common(ofThis) != Common(header) || !set.Id.Span.SequenceEqual(header.Set!.Id.Span))
+            {
+                throw new SyncException(
+                    SyncError.Mismatch, string.Empty, $"{firstName} and {source.Name} are parts of two different sets", "'dtfile info' shows to which set a part belongs");
+            }
+
+            if (files.TryGetValue(set.Part, out PartFile? twin))
+            {
+                throw new SyncException(SyncError.Mismatch, string.Empty, $"{twin.Source.Name} and {source.Name} are both part {set.Part} of the set", "give each part once");
+            }
+
+            files.Add(set.Part, new PartFile(source, set.Part, itsTrailer.Digest));
+        }
+
+        return new PartFiles(header!, trailer!, [.. files.Values.OrderBy(file => file.Part)]);
+    }
+
+    // What all parts of a set have in common; each may have been compressed in its own way.
+    private static MessageHeader Common(MessageHeader header) => header with
+    {
+        Set = header.Set! with { Id = default, Part = 1, FirstGroup = 0, GroupCount = 0 },
+        Label = null,
+        FrameSize = null,
+    };
+
+    // A single data file that is no part is read, and refused, where it is applied.
+    private static (MessageHeader Header, MessageTrailer? Trailer) Read(PartSource source, bool isSingle)
+    {
+        Stream stream = source.Open();
+        try
+        {
+            stream.Position = 0;
+            OperationReader reader = new(stream, source.Name, MessageKind.DataFile, skipContent: true);
+            if (isSingle && reader.Header.Set is null)
+            {
+                return (reader.Header, null);
+            }
+
+            OperationCursor cursor = new(reader);
+            while (cursor.Next())
+            {
+            }
+
+            return (reader.Header, reader.Trailer);
+        }
+        finally
+        {
+            if (!source.IsKept)
+            {
+                stream.Dispose();
+            }
+        }
+    }
+}
+
+/// <summary>One of the parts.</summary>
+internal sealed record PartFile(PartSource Source, int Part, ReadOnlyMemory<byte> Digest);

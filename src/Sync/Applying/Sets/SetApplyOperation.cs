@@ -1,0 +1,182 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>What became of the note that stood.</summary>
+public enum SetNoteState
+{
+    /// <summary>There was none.</summary>
+    None,
+
+    /// <summary>It was of this set, or of the one that leads the other way, and of this target as it is.</summary>
+    Used,
+
+    /// <summary>It was of another set.</summary>
+    OtherSet,
+
+    /// <summary>It was damaged, or made by a newer program.</summary>
+    Unreadable,
+
+    /// <summary>It was of this set, but the target has been changed since, not by a part of it.</summary>
+    TargetChanged,
+}
+
+/// <summary>What came of applying parts of a set.</summary>
+/// <param name="Set">The first of the parts: its identity and how many there are.</param>
+/// <param name="Note">What was known before.</param>
+/// <param name="Runs">In the order in which they were applied: the name of the file, its number, and what came of it.</param>
+/// <param name="InPlace">Numbers of the parts that are known to be applied now (or would be, of a dry run), ascending.</param>
+/// <param name="Missing">Numbers of all others, ascending.</param>
+public sealed record SetResult(
+    SetPlace Set, SetNoteState Note, IReadOnlyList<(string Name, int Part, ApplyResult Result)> Runs, IReadOnlyList<int> InPlace, IReadOnlyList<int> Missing)
+{
+    /// <summary>True where all parts are applied: the target is what the set makes of it.</summary>
+    public bool IsComplete => Missing.Count == 0;
+}
+
+/// <summary>Applies parts of a set to a target, each as a run of its own, and keeps a note of which are in place (docs/Design.md, "Parts of a set").</summary>
+public static class SetApplyOperation
+{
+    /// <summary>Does it, or finds out what it would do.</summary>
+    /// <param name="target">As for <see cref="ApplyOperation"/>.</param>
+    /// <param name="parts">Looked at already.</param>
+    /// <param name="places">The journal, and, for a single part only, the undo file.</param>
+    /// <param name="noteFile">Where the note is kept.</param>
+    /// <param name="specification">How.</param>
+    /// <param name="options">Threads, progress, cancellation.</param>
+    /// <exception cref="SyncException">
+    /// As <see cref="ApplyOperation"/>; and <see cref="SyncError.Mismatch"/>, before anything is written, where <see cref="VerifyMode.Full"/> is asked for and parts would still be
+    /// missing, or <see cref="ApplySpecification.CheckBase"/> and some are in place already.
+    /// </exception>
+    public static SetResult Run(
+        IWritableStorage target, PartFiles parts, ApplyPlaces places, IStateFile noteFile, ApplySpecification specification, SyncOptions options) =>
+        Run(target, parts, places, noteFile, specification, new ApplyTuning(), options);
+
+    internal static SetResult Run(
+        IWritableStorage target,
+        PartFiles parts,
+        ApplyPlaces places,
+        IStateFile noteFile,
+        ApplySpecification specification,
+        ApplyTuning tuning,
+        SyncOptions options)
+    {
+        ReadOnlyMemory<byte>[] standing = specification.AbandonJournal ? [] : StandingSessions(places.Journal);
+        (SetNote note, SetNoteState state) = Known(target, parts, places.Identity, noteFile, standing);
+        SetNote after = parts.Files.Aggregate(note, (known, file) => known.With(file.Part));
+        if (specification.Verify == VerifyMode.Full && !after.IsComplete)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                target.Name,
+                $"cannot be equal to the master yet: of {parts.Set.Parts} parts, {NumberText.Of(Numbers(after, applied: false))} {(Numbers(after, applied: false).Count == 1 ? "is" : "are")} missing; nothing was written",
+                "give the missing parts too, or leave --verify full to the run with the last one");
+        }
+
+        if (specification.CheckBase && note.InPlace.Contains(true))
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                target.Name,
+                $"is no longer the base: of {parts.Set.Parts} parts, {NumberText.Of(Numbers(note, applied: true))} {(Numbers(note, applied: true).Count == 1 ? "is" : "are")} applied already",
+                "the base can be checked before the first part only: go on without --check-base");
+        }
+
+        // A part that was interrupted goes first: no other one is let in before it is finished.
+        List<PartFile> order = [.. parts.Files.OrderBy(file => standing.Any(digest => digest.Span.SequenceEqual(file.Digest.Span)) ? 0 : 1)];
+        List<(string, int, ApplyResult)> runs = [];
+        foreach (PartFile file in order)
+        {
+            ApplySpecification how = specification with
+            {
+                CheckBase = specification.CheckBase && file == order[0],
+                Verify = specification.Verify == VerifyMode.Full && file != order[^1] ? VerifyMode.Written : specification.Verify,
+                KeepsLargerSize = !note.With(file.Part).IsComplete,
+                AbandonJournal = specification.AbandonJournal && file == order[0],
+            };
+            ApplyPlaces with = places with
+            {
+                BeforeWriting = () => noteFile.Replace((note.Without(file.Part) with { Stamp = target.ReadStamp() }).Encode()),
+                BeforeFinishing = () =>
+                {
+                    note = note.With(file.Part) with { Stamp = target.ReadStamp() };
+                    noteFile.Replace(note.Encode());
+                },
+            };
+            Stream stream = file.Source.Open();
+            try
+            {
+                PatchSource patch = new(stream, file.Source.Name, digest: file.Digest);
+                runs.Add((file.Source.Name, file.Part, ApplyOperation.Run(target, patch, with, how, tuning, options)));
+            }
+            finally
+            {
+                if (!file.Source.IsKept)
+                {
+                    stream.Dispose();
+                }
+            }
+
+            note = note.With(file.Part);
+        }
+
+        if (!specification.DryRun && note.IsComplete)
+        {
+            noteFile.Remove();
+        }
+
+        return new SetResult(parts.Set, state, runs, Numbers(note, applied: true), Numbers(note, applied: false));
+    }
+
+    // The note where it can be believed, as this set sees it; else what the target itself shows.
+    private static (SetNote Note, SetNoteState State) Known(
+        IWritableStorage target, PartFiles parts, string identity, IStateFile noteFile, ReadOnlyMemory<byte>[] standing)
+    {
+        byte[]? content = noteFile.Read();
+        SetNote? found = content is null ? null : SetNote.TryDecode(content);
+        if (found is not null && found.Reverse.Span.SequenceEqual(parts.Set.Id.Span))
+        {
+            found = found.TurnedRound();
+        }
+
+        SetNoteState state = content is null ? SetNoteState.None
+            : found is null ? SetNoteState.Unreadable
+            : !found.Id.Span.SequenceEqual(parts.Set.Id.Span) || found.Parts != parts.Set.Parts || found.Target != identity ? SetNoteState.OtherSet
+            : IsUnchanged(target, found, parts, standing) ? SetNoteState.Used
+            : SetNoteState.TargetChanged;
+        if (state == SetNoteState.Used)
+        {
+            return (found!, state);
+        }
+
+        // Every part makes a file as long as B, if B is longer: while it is as long as A, none is in place.
+        SyncGeometry geometry = parts.Header.SyncGeometry;
+        bool isFresh = target.Kind == StorageKind.RegularFile && geometry.ResizesTarget && geometry.Base.Size < geometry.Target.Size && target.Length == geometry.Base.Size;
+        bool[] notInPlace = new bool[parts.Set.Parts];
+        Array.Fill(notInPlace, isFresh);
+        SetNote fresh = new()
+        {
+            Id = parts.Set.Id,
+            Reverse = UndoFile.SetOf(parts.Set, parts.Trailer).Id,
+            Target = identity,
+            InPlace = new bool[parts.Set.Parts],
+            NotInPlace = notInPlace,
+        };
+        return (fresh, state);
+    }
+
+    // A change that an interrupted run of one of these parts has made is our own. A device has no times, and is never cut.
+    private static bool IsUnchanged(IWritableStorage target, SetNote note, PartFiles parts, ReadOnlyMemory<byte>[] standing) =>
+        target.Kind == StorageKind.BlockDevice
+        || note.Stamp == target.ReadStamp()
+        || parts.Files.Any(file => file.Part == note.Running || standing.Any(digest => digest.Span.SequenceEqual(file.Digest.Span)));
+
+    // The digests of an interrupted session: its data file, and the one that leads the other way.
+    private static ReadOnlyMemory<byte>[] StandingSessions(IStateFile journal) =>
+        journal.Read() is { } content && JournalRecord.TryDecode(content, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished
+            ? record.Other is { } other ? [record.Session, other] : [record.Session]
+            : [];
+
+    private static List<int> Numbers(SetNote note, bool applied) => [.. Enumerable.Range(1, note.Parts).Where(part => note.InPlace[part - 1] == applied)];
+}

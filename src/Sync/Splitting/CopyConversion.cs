@@ -1,0 +1,150 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Finds the copies of a data request that a set cannot have, and writes a request in which their blocks are sent: parts are applied in any order, so the source of
+/// a copy must be overwritten by no operation of any part (Format.md 4.5).
+/// </summary>
+internal sealed class CopyConversion
+{
+    // Stretches of sources that are overwritten. Past these, all that follows is taken for overwritten: more is sent than need be, and never too little.
+    private const int MaxOverwritten = 4 * FormatLimits.MaxCopies;
+
+    private readonly List<BlockRun> _sources = [];
+    private readonly List<BlockRun> _overwritten = [];
+
+    /// <summary>Keeps the sources of a group's copies. At most <see cref="FormatLimits.MaxCopies"/> in all: the reader sees to that.</summary>
+    public void Collect(OperationGroup group)
+    {
+        if (group.Copies > 0)
+        {
+            _sources.AddRange(group.Operations.Where(operation => operation.New == NewKind.Copy).Select(copy => copy.SourceBlocks));
+        }
+    }
+
+    /// <summary>Goes through all operations, to see which sources they overwrite.</summary>
+    /// <returns>True where there are any.</returns>
+    public bool FindOverwritten(OperationReader request, CancellationToken cancellation)
+    {
+        if (_sources.Count == 0)
+        {
+            return false;
+        }
+
+        Unite(_sources);
+        int at = 0;
+        OperationCursor cursor = new(request);
+        while (cursor.Next() && _overwritten.Count < MaxOverwritten)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            BlockRun written = cursor.Operation.Blocks;
+            while (at < _sources.Count && _sources[at].End <= written.First)
+            {
+                at++;
+            }
+
+            for (int i = at; i < _sources.Count && _sources[i].First < written.End; i++)
+            {
+                Overwrite(BlockRun.Between(Math.Max(written.First, _sources[i].First), Math.Min(written.End, _sources[i].End)));
+            }
+        }
+
+        return _overwritten.Count > 0;
+    }
+
+    /// <summary>Writes the request anew, its groups included.</summary>
+    public void Write(OperationReader request, Stream output, CancellationToken cancellation)
+    {
+        DataRequestWriter writer = new(output, request.Header);
+        OperationCursor cursor = new(request);
+        while (cursor.Next())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Operation operation = cursor.Operation;
+            for (BlockRun left = operation.Blocks; left.Count > 0;)
+            {
+                (BlockRun run, bool isSent) = Take(operation, left, writer);
+                int skip = (int)(run.First - operation.Blocks.First) * request.Header.Hash.Length;
+                int length = (int)run.Count * request.Header.Hash.Length;
+                ReadOnlySpan<byte> old = cursor.Group.OldHashes(operation);
+                ReadOnlySpan<byte> now = cursor.Group.NewHashes(operation);
+                writer.Add(
+                    run,
+                    isSent ? NewKind.Data : operation.New,
+                    operation.Old,
+                    old.IsEmpty ? old : old.Slice(skip, length),
+                    now.IsEmpty ? now : now.Slice(skip, length),
+                    operation.New == NewKind.Copy && !isSent ? operation.Source + (run.First - operation.Blocks.First) : 0);
+                left = BlockRun.Between(run.End, left.End);
+            }
+        }
+
+        writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot!.Value);
+    }
+
+    // The longest run from the front of what is left of an operation that stays as it is, or is sent as a whole.
+    private (BlockRun Run, bool IsSent) Take(in Operation operation, BlockRun left, DataRequestWriter writer)
+    {
+        if (operation.New != NewKind.Copy)
+        {
+            return (left, false);
+        }
+
+        long shift = operation.Source - operation.Blocks.First;
+        int next = FirstEndingBehind(left.First + shift);
+        long stop = next == _overwritten.Count ? long.MaxValue : _overwritten[next].First - shift;
+        if (stop <= left.First)
+        {
+            return (BlockRun.Between(left.First, Math.Min(left.End, _overwritten[next].End - shift)), true);
+        }
+
+        // Copies that are cut up are more copies, and a message may have only so many. A run is cut once more at most for every bound of a group that it passes.
+        BlockRun kept = BlockRun.Between(left.First, Math.Min(left.End, stop));
+        long pieces = 2 + (kept.Count * 2 * BlockHash.Sha256.Length / FormatLimits.MaxGroupHashBytes);
+        return (kept, writer.Copies + pieces > FormatLimits.MaxCopies);
+    }
+
+    private int FirstEndingBehind(long block)
+    {
+        int low = 0;
+        int high = _overwritten.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = _overwritten[middle].End <= block ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    private void Overwrite(BlockRun run)
+    {
+        if (_overwritten.Count > 0 && _overwritten[^1].End == run.First)
+        {
+            _overwritten[^1] = BlockRun.Between(_overwritten[^1].First, run.End);
+            return;
+        }
+
+        _overwritten.Add(_overwritten.Count + 1 < MaxOverwritten ? run : BlockRun.From(run.First));
+    }
+
+    private static void Unite(List<BlockRun> runs)
+    {
+        runs.Sort((one, other) => one.First.CompareTo(other.First));
+        int kept = 0;
+        for (int i = 1; i < runs.Count; i++)
+        {
+            if (runs[i].First <= runs[kept].End)
+            {
+                runs[kept] = BlockRun.Between(runs[kept].First, Math.Max(runs[kept].End, runs[i].End));
+            }
+            else
+            {
+                runs[++kept] = runs[i];
+            }
+        }
+
+        runs.RemoveRange(kept + 1, runs.Count - kept - 1);
+    }
+}

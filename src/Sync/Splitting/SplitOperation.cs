@@ -1,0 +1,219 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>Collects the requested blocks on the master into a set of data files, none longer than wanted (Format.md 4.5).</summary>
+public static class SplitOperation
+{
+    /// <summary>Longest file of a FAT32 file system. Bytes.</summary>
+    public const long Fat32 = (4L << 30) - 1;
+
+    /// <summary>Least length of a part that may be asked for: a group with its content is 8 MiB, and its operations and hashes take up to a few more.</summary>
+    public const long LeastPart = 16L << 20;
+
+    // A trailer and a tail are shorter than this.
+    private const long MostOfTrailer = 1024;
+
+    // Raw content in 64ths of a file's length. A part is closed by its raw content alone, and what comes on top of that depends on the request: so the largest is taken with which
+    // every part stays short enough, whatever its content compresses to.
+    private static readonly int[] Shares = [63, 62, 60, 56, 48, 32, 16, 8, 4, 2, 1];
+
+    /// <summary>Cuts a request: reads it whole, and counts.</summary>
+    /// <param name="request">Seekable; stays the caller's, and is read again when the parts are written.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="specification">How the data files are made.</param>
+    /// <param name="mostBytes">Bytes that a part's file has at most; <see cref="LeastPart"/> or more.</param>
+    /// <param name="createSpool">Room for another request, where copies must become content; seekable.</param>
+    /// <param name="options">Progress, cancellation.</param>
+    /// <exception cref="MessageFormatException">The request is refused.</exception>
+    /// <exception cref="SyncException"><see cref="SyncError.OutOfBounds"/>: it cannot be cut into parts so short, or not into so few.</exception>
+    public static SplitPlan Plan(
+        Stream request, string name, DataFileSpecification specification, long mostBytes, Func<Stream> createSpool, SyncOptions options) =>
+        Plan(request, name, specification, [.. Shares.Select(share => mostBytes / 64 * share)], mostBytes, createSpool, options);
+
+    /// <summary>Cuts with one of these split sizes: the first one with which no part can become too long.</summary>
+    internal static SplitPlan Plan(
+        Stream request,
+        string name,
+        DataFileSpecification specification,
+        IReadOnlyList<long> splitSizes,
+        long mostBytes,
+        Func<Stream> createSpool,
+        SyncOptions options)
+    {
+        options.Progress.Begin("cutting the request", request.Length);
+        OperationReader reader = Open(request, name);
+        if (reader.Header.Bases is not null)
+        {
+            throw new SyncException(SyncError.Mismatch, name, "is merged for several remotes, and is not cut into parts", "make a set for each remote from its own request");
+        }
+
+        CopyConversion copies = new();
+        List<PartCutter> cutters = Cut(reader, specification, splitSizes, copies, options);
+        MessageTrailer trailer = reader.Trailer;
+        Stream source = request;
+        if (copies.FindOverwritten(Open(request, name), options.Cancellation))
+        {
+            source = createSpool();
+            try
+            {
+                copies.Write(Open(request, name), source, options.Cancellation);
+                reader = Open(source, name);
+                cutters = Cut(reader, specification, splitSizes, new CopyConversion(), options);
+                trailer = reader.Trailer;
+            }
+            catch
+            {
+                source.Dispose();
+                throw;
+            }
+        }
+
+        try
+        {
+            PartCutter cutter = Choose(cutters, name, mostBytes);
+            byte[] id = SetPlace.IdOf(cutter.SplitSize, reader.Header.Bases?.Select(one => one.Root) ?? [trailer.BaseRoot!.Value], trailer.TargetRoot!.Value);
+            return new SplitPlan(source, name, source != request, trailer, cutter.Finish(id));
+        }
+        catch when (source != request)
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the parts, one after the other. Those that are complete stay where a later one fails: each is right by itself.</summary>
+    /// <param name="master">Is read once, the requested blocks only.</param>
+    /// <param name="plan">How the request was cut.</param>
+    /// <param name="only">The number of the only part to be written; null for all.</param>
+    /// <param name="specification">As it was planned with.</param>
+    /// <param name="mostBytes">Bytes that a part's file has at most.</param>
+    /// <param name="begin">Begins the output of a part.</param>
+    /// <param name="done">Told of each part that is complete.</param>
+    /// <param name="options">Threads, progress, cancellation.</param>
+    /// <exception cref="MessageFormatException">The request is not what it was.</exception>
+    /// <exception cref="StorageException">The master cannot be read, or a part not be written.</exception>
+    /// <exception cref="SyncException">The master is not, or no longer, what the request was made for.</exception>
+    public static void Write(
+        IReadableStorage master,
+        SplitPlan plan,
+        int? only,
+        DataFileSpecification specification,
+        long mostBytes,
+        Func<SetPlace, MessageOutput> begin,
+        Action<DataFileResult> done,
+        SyncOptions options)
+    {
+        SourceWatch watch = new(master, specification.Live);
+        OperationReader request = plan.Open();
+        DataFileOperation.RequireMaster(master, request);
+        options.Progress.Begin("collecting", only is { } one ? plan.Parts[one - 1].DataBytes : plan.Trailer.DataBytes!.Value);
+        OperationGroup passedOver = new();
+        foreach (PartPlan part in plan.Parts)
+        {
+            if (only is { } number && part.Place.Part != number)
+            {
+                for (long i = 0; i < part.Place.GroupCount && request.ReadGroup(passedOver); i++)
+                {
+                    options.Cancellation.ThrowIfCancellationRequested();
+                }
+
+                continue;
+            }
+
+            using MessageOutput output = begin(part.Place);
+            MessageHeader header = HeaderOf(request.Header, specification) with { Set = part.Place };
+            DataFileWriter writer = new(output.Stream, header);
+            BlockRunList changed = new();
+            FrameCollector collector = new(master, request, writer, specification, changed, part.Place.GroupCount);
+            collector.Run(options);
+            watch.ThrowIfChanged();
+            DataFileOperation.RequireUnchanged(master, request, changed);
+            MessageTrailer trailer = writer.Finish(plan.Trailer.BaseRoot, plan.Trailer.TargetRoot!.Value);
+            RequireFits(output.Name, writer.Position, mostBytes);
+            if (trailer.Groups != part.Place.GroupCount)
+            {
+                throw Changed(request);
+            }
+
+            output.Commit();
+            done(new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks));
+        }
+
+        if (request.ReadGroup(passedOver) || !request.Trailer.Digest.Span.SequenceEqual(plan.Trailer.Digest.Span))
+        {
+            throw Changed(request);
+        }
+    }
+
+    private static OperationReader Open(Stream request, string name)
+    {
+        request.Position = 0;
+        return new OperationReader(request, name, MessageKind.DataRequest);
+    }
+
+    private static MessageHeader HeaderOf(MessageHeader request, DataFileSpecification specification) =>
+        request with { FrameSize = specification.FrameSize, Label = specification.Label };
+
+    private static List<PartCutter> Cut(
+        OperationReader reader, DataFileSpecification specification, IReadOnlyList<long> splitSizes, CopyConversion copies, SyncOptions options)
+    {
+        long empty = LengthWithoutGroups(HeaderOf(reader.Header, specification));
+        List<PartCutter> cutters = [.. splitSizes.Select(size => new PartCutter(size, empty, specification.FrameSize))];
+        OperationGroup group = new();
+        for (long position = reader.Position; reader.ReadGroup(group); position = reader.Position)
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            copies.Collect(group);
+            cutters.ForEach(cutter => cutter.Add(group));
+            options.Progress.Advance(reader.Position - position);
+        }
+
+        return cutters;
+    }
+
+    // With the largest numbers that a set can have: they are written as short as they are.
+    private static long LengthWithoutGroups(MessageHeader header)
+    {
+        SetPlace largest = new()
+        {
+            Id = new byte[FormatLimits.DigestLength],
+            Part = FormatLimits.MaxParts,
+            Parts = FormatLimits.MaxParts,
+            FirstGroup = FormatLimits.MaxSize,
+            GroupCount = FormatLimits.MaxSize,
+            SplitSize = FormatLimits.MaxSize,
+        };
+        return new DataFileWriter(Stream.Null, header with { Set = largest }).Position + MostOfTrailer;
+    }
+
+    private static PartCutter Choose(List<PartCutter> cutters, string name, long mostBytes)
+    {
+        if (cutters.Find(cutter => !cutter.HasTooMany && cutter.Longest <= mostBytes) is { } fits)
+        {
+            return fits;
+        }
+
+        throw cutters[0].HasTooMany
+            ? new SyncException(
+                SyncError.OutOfBounds, name, $"would make more than {FormatLimits.MaxParts} parts of {mostBytes} bytes", "make the parts larger")
+            : new SyncException(
+                SyncError.OutOfBounds,
+                name,
+                $"cannot be cut into parts of at most {mostBytes} bytes: the shortest that would do is {cutters.Where(cutter => !cutter.HasTooMany).Min(cutter => cutter.Longest)}",
+                "a part has whole groups, and groups without content are not cut apart: make the parts larger");
+    }
+
+    // What was counted is an upper bound. Should it ever not be, the file must not be believed to fit.
+    private static void RequireFits(string output, long length, long mostBytes)
+    {
+        if (length > mostBytes)
+        {
+            throw new SyncException(SyncError.OutOfBounds, output, $"has become {length} bytes; at most {mostBytes} were wanted", "make the parts larger");
+        }
+    }
+
+    private static SyncException Changed(OperationReader request) =>
+        new(SyncError.SourceChanged, request.Source, "changed while it was read", "the parts that were made do not belong together: make them again");
+}

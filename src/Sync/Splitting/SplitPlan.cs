@@ -1,0 +1,47 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>What goes into one part of a set.</summary>
+/// <param name="Place">As its header says.</param>
+/// <param name="DataBytes">Raw bytes of its content.</param>
+/// <param name="MostBytes">Bytes that its file has at most, whatever the content compresses to.</param>
+public sealed record PartPlan(SetPlace Place, long DataBytes, long MostBytes);
+
+/// <summary>How a data request is cut into parts (Format.md 4.5). Holds the request, until it is disposed of.</summary>
+public sealed class SplitPlan : IDisposable
+{
+    private readonly Stream _request;
+    private readonly string _name;
+    private readonly bool _isConverted;
+
+    internal SplitPlan(Stream request, string name, bool isConverted, MessageTrailer trailer, IReadOnlyList<PartPlan> parts)
+    {
+        _request = request;
+        _name = name;
+        _isConverted = isConverted;
+        Trailer = trailer;
+        Parts = parts;
+    }
+
+    /// <summary>Of the request that is cut: the counts are those of all parts together.</summary>
+    public MessageTrailer Trailer { get; }
+
+    /// <summary>In order; at least one.</summary>
+    public IReadOnlyList<PartPlan> Parts { get; }
+
+    /// <summary>Begins to read what is cut: the request itself, or a copy of it in which blocks are sent that it would have copied.</summary>
+    internal OperationReader Open()
+    {
+        _request.Position = 0;
+        return new OperationReader(_request, _name, MessageKind.DataRequest);
+    }
+
+    public void Dispose()
+    {
+        if (_isConverted)
+        {
+            _request.Dispose();
+        }
+    }
+}
