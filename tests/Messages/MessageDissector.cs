@@ -33,6 +33,20 @@ internal static class MessageDissector
                 return forge;
             }
 
+            // Operations can be bent only as they are, and no encoder's next version shall change a vector.
+            if (section.Type == SectionType.Operations && section.Codec != FrameCodec.None)
+            {
+                byte[] raw = new byte[section.RawLength];
+                _ = FrameDecompressor.TryDecompress(section.Codec, payload, raw);
+                forge.Sections.Add(new ForgedSection
+                {
+                    Type = (byte)section.Type,
+                    Flags = section.Flags,
+                    Payload = Operations(raw, decoded.Hash.Length, forge.Kind == (byte)MessageKind.DataFile),
+                });
+                continue;
+            }
+
             forge.Sections.Add(new ForgedSection
             {
                 Type = (byte)section.Type,

@@ -15,6 +15,7 @@ public sealed class MessageReader
     private readonly XxHash128 _digest = new();
     private readonly byte[] _digestBeforeTrailer = new byte[FormatLimits.DigestLength];
     private byte[] _payload = [];
+    private byte[] _operations = [];
 
     /// <summary>Reads and checks preamble and header.</summary>
     /// <param name="input">The stream; it stays the caller's.</param>
@@ -86,7 +87,7 @@ public sealed class MessageReader
     /// <summary>Offset of the payload of the section just read.</summary>
     public long PayloadOffset { get; private set; }
 
-    /// <summary>The stored payload of the section just read; valid until the next one is. Empty where it was skipped.</summary>
+    /// <summary>The stored payload of the section just read, that of operations decompressed; valid until the next one is. Empty where it was skipped.</summary>
     public ReadOnlyMemory<byte> Payload { get; private set; }
 
     /// <summary>Sections read so far, the trailer not among them.</summary>
@@ -141,6 +142,7 @@ public sealed class MessageReader
         _input.Position = offset;
         Position = offset;
         ReadFrame(offset);
+        Decompress(offset);
     }
 
     /// <summary>Takes the payload's array away from the reader and gives it another (of any length), so that it outlives the next section.</summary>
@@ -204,7 +206,7 @@ public sealed class MessageReader
                 throw Refused(FormatError.Invalid, SectionHeader.TypeOffset, "section type", $"section {Sections} is of a type that a {Kind.Words()} does not have");
             }
 
-            if (Section.Codec != FrameCodec.None && (Section.Type != SectionType.Content || Section.Codec > FrameCodec.Repeats))
+            if (!MayHave(Section.Type, Section.Codec))
             {
                 throw Refused(
                     isNewer ? FormatError.Unsupported : FormatError.Invalid, SectionHeader.CodecOffset, "codec",
@@ -216,6 +218,7 @@ public sealed class MessageReader
                 throw Refused(FormatError.Invalid, SectionHeader.FlagsOffset, "section flags", $"section {Sections} has flags {Section.Flags:X2}");
             }
 
+            Decompress(offset);
             return true;
         }
 
@@ -231,6 +234,36 @@ public sealed class MessageReader
                 FormatError.Unsupported, SectionHeader.TypeOffset, "section type", $"needs a newer program (section {Sections} has type {(byte)Section.Type:X2})");
 
         MessageFormatException Refused(FormatError error, int at, string field, string message) => new(error, Source, offset + at, field, message);
+    }
+
+    private static bool MayHave(SectionType type, FrameCodec codec) => codec switch
+    {
+        FrameCodec.None => true,
+        FrameCodec.Brotli => type is SectionType.Content or SectionType.Operations,
+        FrameCodec.LZ4 or FrameCodec.Repeats => type is SectionType.Content,
+        _ => false,
+    };
+
+    // Operations are handed on as they are; content is decompressed by who has several threads for it.
+    private void Decompress(long offset)
+    {
+        if (Section.Type != SectionType.Operations || Section.Codec == FrameCodec.None)
+        {
+            return;
+        }
+
+        if (_operations.Length < Section.RawLength)
+        {
+            _operations = new byte[Section.RawLength];
+        }
+
+        Span<byte> raw = _operations.AsSpan(0, Section.RawLength);
+        if (!FrameDecompressor.TryDecompress(Section.Codec, Payload.Span, raw))
+        {
+            throw new MessageFormatException(FormatError.Damaged, Source, offset, $"section {Sections}", $"section {Sections} does not decompress");
+        }
+
+        Payload = _operations.AsMemory(0, Section.RawLength);
     }
 
     private static bool MayHave(MessageKind kind, SectionType type) => kind switch

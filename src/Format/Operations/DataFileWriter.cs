@@ -7,6 +7,7 @@ namespace BinarySync.Format;
 public sealed class DataFileWriter
 {
     private readonly MessageWriter _message;
+    private readonly OperationSection _section = new();
     private long _contentLeft;
     private OperationCounts _counts;
 
@@ -28,7 +29,7 @@ public sealed class DataFileWriter
     {
         RequireContentDone();
         ReadOnlyMemory<byte> payload = sha256.IsEmpty ? group.Payload : group.PayloadWith(sha256.Span);
-        _message.WriteSection(SectionType.Operations, FrameCodec.None, payload.Length, payload.Span);
+        _section.Write(_message, payload.Span, group.Copies > 0);
         _contentLeft = group.ContentLength;
         _counts = _counts.With(group);
     }

@@ -5,6 +5,7 @@ public sealed class DataRequestWriter
 {
     private readonly MessageWriter _message;
     private readonly OperationGroupBuilder _groups;
+    private readonly OperationSection _section = new();
     private readonly BlockGeometry _target;
     private OperationCounts _counts;
 
@@ -16,7 +17,7 @@ public sealed class DataRequestWriter
         _message = new MessageWriter(output, MessageKind.DataRequest, header);
         _target = header.SyncGeometry.Target;
         _groups = new OperationGroupBuilder(
-            _target, header.Hash.Length, payload => _message.WriteSection(SectionType.Operations, FrameCodec.None, payload.Length, payload.Span));
+            _target, header.Hash.Length, (payload, hasCopies) => _section.Write(_message, payload.Span, hasCopies));
     }
 
     /// <summary>Copy operations so far.</summary>

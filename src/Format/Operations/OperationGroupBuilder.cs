@@ -8,8 +8,8 @@ namespace BinarySync.Format;
 /// </summary>
 /// <param name="target">B.</param>
 /// <param name="hashLength">Bytes of a block hash.</param>
-/// <param name="writeGroup">Takes the payload of each group; it is valid during the call only.</param>
-internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength, Action<ReadOnlyMemory<byte>> writeGroup)
+/// <param name="writeGroup">Takes the payload of each group, which is valid during the call only, and whether it has copies.</param>
+internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength, Action<ReadOnlyMemory<byte>, bool> writeGroup)
 {
     private readonly List<Operation> _operations = [];
     private readonly byte[] _oldHashes = new byte[FormatLimits.MaxGroupHashBytes];
@@ -149,7 +149,7 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         }
 
         OperationCount += _operations.Count;
-        writeGroup(_payload.AsMemory(0, length));
+        writeGroup(_payload.AsMemory(0, length), _operations.Exists(operation => operation.New == NewKind.Copy));
         _operations.Clear();
         _oldUsed = 0;
         _newUsed = 0;

@@ -48,7 +48,7 @@ public sealed class OperationPacker
     {
         _target = header.SyncGeometry.Target;
         _onGroup = onGroup;
-        _groups = new OperationGroupBuilder(_target, header.Hash.Length, Close);
+        _groups = new OperationGroupBuilder(_target, header.Hash.Length, (payload, _) => Close(payload));
     }
 
     /// <summary>Adds blocks after all blocks added before; a group that must end before them is closed first.</summary>

@@ -60,10 +60,7 @@ internal static class MessageCopy
         {
             foreach (Operation operation in group.Operations)
             {
-                writer.Add(operation.Blocks, operation.New, operation.Old, Hashes(operation.Old == OldKind.Hashed, operation.OldHashesAt), Hashes(operation.New == NewKind.Data, operation.NewHashesAt));
-
-                ReadOnlySpan<byte> Hashes(bool has, int at) =>
-                    has ? group.Payload.Span.Slice(at, (int)operation.Blocks.Count * message.Header.Hash.Length) : default;
+                writer.Add(operation.Blocks, operation.New, operation.Old, group.OldHashes(operation), group.NewHashes(operation), operation.Source);
             }
         }
 

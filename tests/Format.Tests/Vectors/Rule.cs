@@ -35,7 +35,7 @@ internal static class Rule
     public const string SkippedSectionCounts = "2.2 a skipped section's checksum is checked, and it counts";
     public const string SectionOfKind = "2.3 a kind has its own sections only";
     public const string Codec = "2.3 codec";
-    public const string CodecOfContentOnly = "2.3 only content is compressed";
+    public const string CodecOfContentOnly = "2.3 only content is compressed, and operations by Brotli";
     public const string SectionFlags = "2.3 section flags are 0";
     public const string SectionReserved = "2.3 the reserved byte is 0";
     public const string StoredLength = "2.3 stored length is 1 to 4,194,304";

@@ -57,8 +57,11 @@ public class VectorTests
         VectorFile vector = VectorFile.Load(name);
         if (vector.Message[Preamble.MinorOffset] == FormatVersion.Minor)
         {
-            Assert.Equal(Hex.Text(vector.Message), Hex.Text(MessageCopy.Of(vector.Message)));
+            Assert.Equal(Comparable(vector.Message), Comparable(MessageCopy.Of(vector.Message)));
         }
+
+        // Operations with copies may be compressed, and how is the encoder's affair: what is compared is what they say.
+        string Comparable(byte[] message) => Hex.Text(name.Contains("copies", StringComparison.Ordinal) ? MessageDissector.Dissect(message).Build().Bytes : message);
     }
 
     [Fact]

@@ -36,5 +36,5 @@ internal sealed class SetTarget(byte[] content, StorageKind kind = StorageKind.R
     }
 
     public static PartFiles? Look(params byte[][] parts) => PartFiles.Look(
-        [.. parts.Select((part, i) => new PartSource($"given.{i + 1}.dtf", () => new MemoryStream(part)))], FourSteps.Threads(1));
+        [.. parts.Select((part, i) => new PartSource($"given.{i + 1}.dtf", () => new MemoryFile(part)))], FourSteps.Threads(1));
 }

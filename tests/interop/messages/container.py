@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .canonical_map import Bytes, Integer, decode_map
-from .codec import NONE, REPEATS
+from .codec import BROTLI, NONE, REPEATS
 from .errors import MessageError
 from .hashes import checksum, new_digest
 from .header import ALL, CKF, CKR, DTF, DTR, REQUESTS, decode_header
@@ -171,7 +171,8 @@ class Container:
     def _check_codec(self, section):
         stored = len(section.payload)
         known = section.type in SECTION_NAMES
-        if known and (section.codec > REPEATS or section.codec and section.type != CONTENT):
+        of_operations = section.type == OPERATIONS and section.codec == BROTLI
+        if known and (section.codec > REPEATS or section.codec and section.type != CONTENT and not of_operations):
             raise MessageError(f"{section.codec} is not a codec of this section", section.offset + 1, "section codec")
         if section.codec == NONE and stored != section.raw_length:
             raise MessageError("differs from the stored length", section.offset + 8, "section raw length")

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Optional
 
+from .codec import decode
 from .errors import MessageError
 from .wire import Cursor, u32, varint
 
@@ -105,7 +106,10 @@ class OperationsReader:
         self.data_bytes = 0
 
     def group(self, section):
-        cursor = Cursor(section.payload, section.payload_offset)
+        payload = decode(section)
+        if payload is None:
+            raise MessageError("are Brotli, and this Python has none", section.offset, "operations")
+        cursor = Cursor(payload, section.payload_offset)
         start = cursor.offset
         count = cursor.u32("operation count")
         if not 1 <= count <= MAX_OPERATIONS:
