@@ -159,7 +159,7 @@ public sealed class MannersTests : IDisposable
 
     /// <summary>40 MiB, in pieces of 8: the flush at the end has less to wait for.</summary>
     [LinuxTheory("strace")]
-    [InlineData("dtfile b -r p.dtr -o x.dtf -c none")]
+    [InlineData("dtfile b -r p.dtr -o x.dtf -c none --no-repeats")]
     [InlineData("dtfile apply p.dtf a --verify none")]
     public void What_is_written_goes_to_the_disk_early(string line)
     {

@@ -79,7 +79,7 @@ public sealed partial class ReadingTests : IDisposable
 
     [LinuxTheory("strace")]
     [InlineData("a.ckf", "ckfile info a.ckf")]
-    [InlineData("a.ckf", "dtreq --remote a.ckf --master b.ckf -o x.dtr")]
+    [InlineData("a.ckf", "dtreq --no-copy --remote a.ckf --master b.ckf -o x.dtr")]
     [InlineData("p.dtr", "dtfile b -r p.dtr -o x.dtf")]
     public void A_message_is_read_once(string message, string line)
     {

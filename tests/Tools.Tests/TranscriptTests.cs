@@ -204,13 +204,13 @@ public sealed class TranscriptTests : IDisposable
     {
         Quietly("ckfile remote.img");
         Quietly("ckfile master.img");
-        Quietly("dtreq --remote remote.img.ckf --master master.img.ckf -o update.dtr");
+        Quietly("dtreq --no-copy --remote remote.img.ckf --master master.img.ckf -o update.dtr");
         Quietly("dtfile master.img -r update.dtr -c none");
         byte[] other = _work.Read("master.img");
         other[(10 * Block) + 5] ^= 1;
         _work.Write("other.img", other);
         Quietly("ckfile other.img");
-        Quietly("dtreq --remote remote.img.ckf --master other.img.ckf -o other.dtr");
+        Quietly("dtreq --no-copy --remote remote.img.ckf --master other.img.ckf -o other.dtr");
         Quietly("dtfile other.img -r other.dtr");
 
         // Gone on with, and taken back when it was finished.

@@ -43,7 +43,7 @@ return ToolRunner.Run("ckfile", args, context =>
     root.Add(check);
 
     JoinActions.JoinArguments join = new(
-        new Argument<string[]>("PART.ckf...") { Description = "Checksum files of ranges of one target; one may be '-', standard input", Arity = ArgumentArity.OneOrMore },
+        new Argument<string[]>("PART.ckf") { Description = "Checksum files of ranges of one target; one may be '-', standard input", Arity = ArgumentArity.OneOrMore },
         new Option<bool>("--partial") { Description = "The parts need not have every block of the target" },
         Options.Label(),
         Options.Output("FILE.ckf", required: true),

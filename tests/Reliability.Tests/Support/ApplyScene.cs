@@ -31,8 +31,10 @@ public sealed class ApplyScene : IDisposable
         _names = [.. Work.Names];
     }
 
-    /// <summary>Regular files that grow, that shrink, with holes that are filled and made, with blocks larger than a frame; each has a short last block.</summary>
-    public static TheoryData<string> Files => ["grow", "shrink", "holes", "large blocks"];
+    /// <summary>
+    /// Regular files that grow, that shrink, with holes that are filled and made, with blocks larger than a frame, and with content that moved; each has a short last block.
+    /// </summary>
+    public static TheoryData<string> Files => ["grow", "shrink", "holes", "large blocks", "moved"];
 
     /// <summary>The target before.</summary>
     public byte[] A { get; }
@@ -130,6 +132,11 @@ public sealed class ApplyScene : IDisposable
             large = Noise((6 << 20) + 700, 1);
         }
 
+        if (name == "moved")
+        {
+            return Moved();
+        }
+
         byte[] a = name == "shrink" ? large : small;
         byte[] b = name == "shrink" ? small : large;
         a.AsSpan(20 * BlockSize, 20 * BlockSize).Clear();
@@ -152,6 +159,19 @@ public sealed class ApplyScene : IDisposable
             b.AsSpan(125 * BlockSize, 20 * BlockSize).Clear();
         }
 
+        return (a, b);
+    }
+
+    // All moves up by three blocks, two stretches are exchanged, one goes to where new content takes its place, and the file grows.
+    private static (byte[] A, byte[] B) Moved()
+    {
+        byte[] a = Noise((120 * BlockSize) + 100, 1);
+        byte[] b = [.. Noise(3 * BlockSize, 2), .. a];
+        a.AsSpan(20 * BlockSize, 8 * BlockSize).CopyTo(b.AsSpan(60 * BlockSize));
+        a.AsSpan(57 * BlockSize, 8 * BlockSize).CopyTo(b.AsSpan(23 * BlockSize));
+        a.AsSpan(100 * BlockSize, 4 * BlockSize).CopyTo(b.AsSpan(110 * BlockSize));
+        Noise(10 * BlockSize, 3).CopyTo(b.AsSpan(98 * BlockSize));
+        b.AsSpan(80 * BlockSize, 5 * BlockSize).Clear();
         return (a, b);
     }
 

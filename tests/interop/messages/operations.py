@@ -14,6 +14,7 @@ NEW_NAMES = {DATA: "data", ZERO: "zero", COPY: "copy"}
 OLD_NAMES = {ABSENT: "absent", OLD_ZERO: "zero", HASHED: "hashed", ELSEWHERE: "elsewhere"}
 
 MAX_OPERATIONS = 32_768
+MAX_COPIES = 262_144
 MAX_GROUP_DATA = 8 << 20
 MAX_GROUP_HASHES = 1 << 20
 SHA256_LENGTH = 32
@@ -174,6 +175,8 @@ class OperationsReader:
         base, target = self._base, self._target
         if operation.source + operation.count > base.blocks:
             raise fail(f"source {operation.source} is outside the {base.blocks} blocks of the base")
+        if not self._header.coverage.has_all(operation.source, operation.count):
+            raise fail(f"source {operation.source} is not all in the ranges")
         # Only a last block can be short.
         for index in (base.blocks - 1 - operation.source, target.blocks - 1 - operation.first):
             if 0 <= index < operation.count:
@@ -216,6 +219,8 @@ class OperationsReader:
             self._required_found += max(0, operation.end - max(operation.first, self._required_from))
             if operation.new == COPY:
                 self._copies.append(operation)
+                if len(self._copies) > MAX_COPIES:
+                    raise MessageError(f"are more than {MAX_COPIES}", operation.offset, "copies")
 
     def finish(self, container):
         header = self._header
