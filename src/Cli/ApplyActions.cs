@@ -13,6 +13,9 @@ public static class ApplyActions
         Argument<string[]> Files,
         Argument<string?> Target,
         Option<string?> Request,
+        Option<string?> UpdateChecksums,
+        Option<string?> Output,
+        Option<bool> Force,
         Option<bool> DryRun,
         Option<bool> CheckBase,
         Option<VerifyMode?> Verify,
@@ -43,6 +46,9 @@ public static class ApplyActions
         string? undo = NamedFile(result.GetValue(arguments.Undo), "--undo");
         string? repair = NamedFile(result.GetValue(arguments.Repair), "--repair");
         RequireFitting(files, undo, repair);
+        string? oldChecksums = NamedFile(result.GetValue(arguments.UpdateChecksums), "--update-ckf");
+        string? newChecksums = NamedFile(result.GetValue(arguments.Output), "-o");
+        RequireTogether(oldChecksums, newChecksums, result.GetValue(arguments.Force), specification);
         string file = files[0];
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
         string? request = result.GetValue(arguments.Request);
@@ -54,7 +60,7 @@ public static class ApplyActions
         using StateFile journalPlace = StateDirectory.JournalOf(target, journalDirectory, readOnly: true);
         using StateFile note = StateDirectory.SetNoteOf(target, journalDirectory, readOnly: true);
         string?[] messages =
-            [.. files.Where(name => name != MessageFiles.Standard), spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journalPlace.Name, note.Name, undo, repair, request];
+            [.. files.Where(name => name != MessageFiles.Standard), spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journalPlace.Name, note.Name, undo, repair, request, oldChecksums, newChecksums];
         using IWritableStorage storage = common.Storage.OpenTarget(
             result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, session.Options.Cancellation);
         using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
@@ -65,7 +71,7 @@ public static class ApplyActions
             : [.. files.Select(name => new PartSource(name, () => OpenSeekable(name, session.Options.Cancellation)))];
         if (PartFiles.Look(sources, session.Options) is { } parts)
         {
-            if ((repair is null ? request is null ? null : "--request" : "--repair") is { } option)
+            if ((repair is null ? request is null ? oldChecksums is null ? null : "--update-ckf" : "--request" : "--repair") is { } option)
             {
                 throw new UsageException($"{option} is for a whole data file", "a part is made again with --part, or applied again");
             }
@@ -79,21 +85,75 @@ public static class ApplyActions
 
         PatchSource patch = new(seekable, MessageFiles.NameOf(file), OwnRequestFor(seekable, MessageFiles.NameOf(file), ownInput, request));
         using MessageOutput? repairOutput = repair is null || specification.DryRun ? null : MessageFiles.Create(repair, force: false, session, file);
-        ApplyPlaces places = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), repairOutput, redo);
+        using Stream? oldInput = oldChecksums is null ? null : MessageFiles.OpenSeekable(oldChecksums, session.Options.Cancellation);
+        ChecksumSource? old = oldInput is null ? null : new ChecksumSource(oldInput, oldChecksums!);
+        using MessageOutput? newOutput = newChecksums is null ? null : MessageFiles.Create(newChecksums, result.GetValue(arguments.Force), session, file, target, oldChecksums!);
+        ApplyPlaces places = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), repairOutput, redo, old);
         ApplyResult done = ApplyOperation.Run(storage, patch, places, specification, session.Options);
+        if (newOutput is not null)
+        {
+            WriteChecksums(old!, patch, done, newOutput, target);
+        }
+
         SayNotes(session.Terminal, target, patch.Name, done, specification);
         if (session.Json)
         {
             using Report report = new(session.Terminal, json: true);
             ReportResult(report, target, undo, done, specification);
+            report.Add("new_checksums", "new checksums", newChecksums ?? string.Empty);
             report.Finish();
         }
         else
         {
             SaySummary(session, target, undo, done, specification);
+            if (newChecksums is not null)
+            {
+                session.Terminal.Summary($"{newChecksums}: the new checksum file of {target}, made of {oldChecksums} and the data file");
+            }
         }
 
         return ExitCode.Done;
+    }
+
+    private static void RequireTogether(string? oldChecksums, string? newChecksums, bool force, ApplySpecification specification)
+    {
+        if ((oldChecksums is null) != (newChecksums is null))
+        {
+            throw oldChecksums is null
+                ? new UsageException("-o belongs to --update-ckf", "see 'dtfile apply --help'")
+                : new UsageException("--update-ckf needs a name for the new checksum file", "name it with -o");
+        }
+
+        if (oldChecksums is null && force)
+        {
+            throw new UsageException("-f belongs to --update-ckf", "see 'dtfile apply --help'");
+        }
+
+        if (oldChecksums is not null && (specification.DryRun || specification.Verify == VerifyMode.None))
+        {
+            throw new UsageException(
+                $"--update-ckf and {(specification.DryRun ? "--dry-run" : "--verify none")} exclude one another",
+                "the new checksum file says what was written and read back");
+        }
+    }
+
+    private static void WriteChecksums(ChecksumSource old, PatchSource patch, ApplyResult done, MessageOutput output, string target)
+    {
+        try
+        {
+            DerivedChecksums.Write(old, patch, done.Plan, output.Stream);
+            output.Commit();
+        }
+        catch (StorageException failure)
+        {
+            throw new StorageException(
+                failure.Error,
+                failure.Path,
+                $"{failure.Message}; {target} is patched and verified, only its checksum file is missing",
+                failure.Errno,
+                failure.Offset,
+                "make room and run the same command again, or make the checksum file with ckfile");
+        }
     }
 
     // A merged data file is for those remotes only whose requests went into it; an ordinary one says all by itself.

@@ -45,6 +45,9 @@ return ToolRunner.Run("dtfile", args, context =>
         Options.Files("FILE.dtf", "A data file, or several parts of a set; '-' is standard input"),
         Options.LastFile("TARGET", "The remote's file or block device; it is patched in place"),
         new Option<string?>("--request") { Description = "For a data file that was merged for several remotes, and only for that: this remote's own data request", HelpName = "OWN.dtr" },
+        new Option<string?>("--update-ckf") { Description = "The checksum file that the target had: with the data file it gives the new one, which -o names, without reading the target", HelpName = "OLD.ckf" },
+        new Option<string?>("--output", "-o") { Description = "The new checksum file, with --update-ckf", HelpName = "NEW.ckf" },
+        new Option<bool>("--force", "-f") { Description = "Replace an existing output of -o" },
         new Option<bool>("--dry-run") { Description = "Verify and recognise, say what would be done, and change nothing" },
         new Option<bool>("--check-base") { Description = "Before writing, compare the whole target with what the request was made for" },
         Options.Verify(),
@@ -57,7 +60,7 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {
-        apply.Files, apply.Target, apply.Request, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.ForceUnrecognized,
+        apply.Files, apply.Target, apply.Request, apply.UpdateChecksums, apply.Output, apply.Force, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.ForceUnrecognized,
     };
     Options.RequireLast(applyCommand, apply.Files, apply.Target);
     common.Storage.AddTo(applyCommand);

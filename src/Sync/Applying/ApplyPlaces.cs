@@ -8,6 +8,7 @@ namespace BinarySync.Sync;
 /// <param name="Undo">Where to write an undo file; null for none.</param>
 /// <param name="Redo">Where content is kept while its source is overwritten; a data file with copies needs it.</param>
 /// <param name="Repair">Begins the request for blocks that did not read back as written; null where none is wanted.</param>
+/// <param name="OldChecksums">The checksum file of the target before: nothing is written unless it is that of the data file's base. Null where it is not asked for.</param>
 /// <param name="BeforeWriting">Called once, when all has been found right, and before room is reserved, the journal begun and the target changed.</param>
 /// <param name="BeforeFinishing">Called once, when all is verified and durable, and before the journal is removed.</param>
 public sealed record ApplyPlaces(
@@ -16,5 +17,6 @@ public sealed record ApplyPlaces(
     IUndoPlace? Undo = null,
     MessageOutput? Repair = null,
     IRedoFile? Redo = null,
+    ChecksumSource? OldChecksums = null,
     Action? BeforeWriting = null,
     Action? BeforeFinishing = null);

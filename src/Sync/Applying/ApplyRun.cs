@@ -44,6 +44,11 @@ internal sealed class ApplyRun(
             return new ApplyResult(plan, _start, DryRun: true, null, default, 0);
         }
 
+        if (places.OldChecksums is { } checksums)
+        {
+            DerivedChecksums.RequireBase(checksums, plan, target);
+        }
+
         places.BeforeWriting?.Invoke();
         if (plan.BlocksToWrite > 0)
         {

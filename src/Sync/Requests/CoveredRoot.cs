@@ -6,7 +6,7 @@ namespace BinarySync.Sync;
 /// <param name="geometry">The target's.</param>
 /// <param name="hash">The block hash.</param>
 /// <param name="covered">The part, clipped to the target.</param>
-internal sealed class CoveredRoot(BlockGeometry geometry, BlockHash hash, BlockCoverage covered) : IDisposable
+internal sealed class CoveredRoot(BlockGeometry geometry, BlockHash hash, BlockCoverage covered) : IBlockSink, IDisposable
 {
     private readonly RootBuilder _root = new(geometry, hash, covered);
     private readonly CoverageCursor _inside = new(covered, geometry.BlockCount);
@@ -14,18 +14,32 @@ internal sealed class CoveredRoot(BlockGeometry geometry, BlockHash hash, BlockC
     /// <summary>Adds what is covered of a run.</summary>
     public void Add(in ChecksumRun run)
     {
-        BlockRun left = run.Blocks;
+        if (run.IsZero)
+        {
+            AddZeros(run.Blocks);
+        }
+        else
+        {
+            AddData(run.Blocks, run.Hashes.Span);
+        }
+    }
+
+    public void AddData(BlockRun run, ReadOnlySpan<byte> hashes)
+    {
+        BlockRun left = run;
         while (_inside.NextInside(ref left, out BlockRun inside))
         {
-            if (run.IsZero)
-            {
-                _root.AddZeros(inside);
-            }
-            else
-            {
-                int at = (int)(inside.First - run.Blocks.First) * hash.Length;
-                _root.AddData(inside, run.Hashes.Span.Slice(at, (int)inside.Count * hash.Length));
-            }
+            int at = (int)(inside.First - run.First) * hash.Length;
+            _root.AddData(inside, hashes.Slice(at, (int)inside.Count * hash.Length));
+        }
+    }
+
+    public void AddZeros(BlockRun run)
+    {
+        BlockRun left = run;
+        while (_inside.NextInside(ref left, out BlockRun inside))
+        {
+            _root.AddZeros(inside);
         }
     }
 

@@ -268,6 +268,18 @@ internal static class HeaderVectors
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.Shortest, "A range's number as uint 8 below 128.")]
     public static MessageForge Range_not_shortest() => Ranges(Samples.ChecksumRequest(), "92", "CC 01 01");
 
+    [Accepted(MessageKind.ChecksumFile, Rule.Checksums, "A checksum file that was derived.")]
+    public static MessageForge Ckf_derived() => Change(Samples.ChecksumFile(), forge => forge.Header.Insert("derived", [0x01], "1"));
+
+    [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.Derived, "derived 0, where it is left out.")]
+    public static MessageForge Derived_0() => Change(Samples.ChecksumFile(), forge => forge.Header.Insert("derived", [0x00], "0")).At("header.derived=");
+
+    [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.Derived, "derived 2.")]
+    public static MessageForge Derived_2() => Change(Samples.ChecksumFile(), forge => forge.Header.Insert("derived", [0x02], "2")).At("header.derived=");
+
+    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.Derived, "A data request that was derived.")]
+    public static MessageForge Derived_in_dtr() => Change(Samples.DataRequest(), forge => forge.Header.Insert("derived", [0x01], "1")).At("header.derived=");
+
     private static MessageForge Value(MessageForge forge, string key, string bytes)
     {
         forge.Header.Set(key, Hex.Bytes(bytes), "");

@@ -64,6 +64,7 @@ internal static class Rule
     public const string FrameSize = "4 frame_size";
     public const string Hash = "4 hash";
     public const string Label = "4 label";
+    public const string Derived = "4 derived is 1 where it is there, in a checksum file only";
     public const string Size = "4 a size is at most 2^62";
     public const string RangePairs = "4.2 ranges are pairs";
     public const string RangeCount = "4.2 at most 65,536 ranges";
