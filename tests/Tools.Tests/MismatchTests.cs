@@ -46,6 +46,27 @@ public sealed class MismatchTests : IDisposable
         before.Check();
     }
 
+    [Fact]
+    public void The_next_checksum_file_is_made_of_the_right_one_only()
+    {
+        _work.Line("ckfile a -b 8K -o 8k.ckf").Succeeds();
+        _work.Write("cut.ckf", _work.Read("a.ckf")[..^30]);
+        Untouched before = _work.Remember();
+        _work.Line("dtfile apply p.dtf a --update-ckf b.ckf -o n.ckf").Fails(4, "nothing was written", "--update-ckf");
+        _work.Line("dtfile apply p.dtf a --update-ckf 8k.ckf -o n.ckf").Fails(4, "8k.ckf: has another block size", "--update-ckf");
+        _work.Line("dtfile apply p.dtf a --update-ckf cut.ckf -o n.ckf").Fails(3, "cut.ckf: ends too early");
+        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf").Fails(2, "needs a name", "-o");
+        _work.Line("dtfile apply p.dtf a -o n.ckf").Fails(2, "-o belongs to --update-ckf");
+        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf --dry-run").Fails(2, "exclude one another");
+        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o b.ckf").Fails(2, "exists already");
+        before.Check();
+        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf").Succeeds();
+        _work.Line("ckfile check b n.ckf").Succeeds();
+
+        // Good for the next round.
+        _work.Line("dtreq --remote n.ckf --master b.ckf -o none.dtr").Succeeds();
+    }
+
     [Theory]
     [InlineData("lz4")]
     [InlineData("none")]
