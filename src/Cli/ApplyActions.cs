@@ -47,7 +47,7 @@ public static class ApplyActions
         string? repair = NamedFile(result.GetValue(arguments.Repair), "--repair");
         RequireFitting(files, undo, repair);
         string? oldChecksums = NamedFile(result.GetValue(arguments.UpdateChecksums), "--update-ckf");
-        string? newChecksums = NamedFile(result.GetValue(arguments.Output), "-o");
+        string? newChecksums = result.GetValue(arguments.Output);
         RequireTogether(oldChecksums, newChecksums, result.GetValue(arguments.Force), specification);
         string file = files[0];
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
@@ -73,7 +73,8 @@ public static class ApplyActions
         {
             if ((repair is null ? request is null ? oldChecksums is null ? null : "--update-ckf" : "--request" : "--repair") is { } option)
             {
-                throw new UsageException($"{option} is for a whole data file", "a part is made again with --part, or applied again");
+                throw new UsageException(
+                    $"{option} is for a whole data file", oldChecksums is null ? "a part is made again with --part, or applied again" : "when all parts are in place, ckfile makes the new checksum file");
             }
 
             ApplyPlaces ofParts = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), Redo: redo);
@@ -87,7 +88,7 @@ public static class ApplyActions
         using MessageOutput? repairOutput = repair is null || specification.DryRun ? null : MessageFiles.Create(repair, force: false, session, file);
         using Stream? oldInput = oldChecksums is null ? null : MessageFiles.OpenSeekable(oldChecksums, session.Options.Cancellation);
         ChecksumSource? old = oldInput is null ? null : new ChecksumSource(oldInput, oldChecksums!);
-        using MessageOutput? newOutput = newChecksums is null ? null : MessageFiles.Create(newChecksums, result.GetValue(arguments.Force), session, file, target, oldChecksums!);
+        using MessageOutput? newOutput = newChecksums is null ? null : CreateChecksums(newChecksums, result.GetValue(arguments.Force), session, file, target, oldChecksums, request, undo, repair);
         ApplyPlaces places = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), repairOutput, redo, old);
         ApplyResult done = ApplyOperation.Run(storage, patch, places, specification, session.Options);
         if (newOutput is not null)
@@ -137,12 +138,31 @@ public static class ApplyActions
         }
     }
 
+    // Files of this run are compared by name as well: some of them are yet to be made.
+    private static MessageOutput CreateChecksums(string path, bool force, CommandSession session, params string?[] others)
+    {
+        if (path == MessageFiles.Standard)
+        {
+            throw new UsageException("-o wants a file with a name");
+        }
+
+        string full = Path.GetFullPath(path);
+        return others.OfType<string>().FirstOrDefault(other => Path.GetFullPath(other) == full) is { } same
+            ? throw new UsageException($"{same} is another file of this command; it would be replaced")
+            : MessageFiles.Create(path, force, session, [.. others.OfType<string>()]);
+    }
+
     private static void WriteChecksums(ChecksumSource old, PatchSource patch, ApplyResult done, MessageOutput output, string target)
     {
         try
         {
             DerivedChecksums.Write(old, patch, done.Plan, output.Stream);
             output.Commit();
+        }
+        catch (MessageFormatException changed)
+        {
+            throw new SyncException(
+                SyncError.SourceChanged, changed.MessageName, $"changed meanwhile ({changed.Message}): {target} is patched and verified, only its checksum file is missing", "make it with ckfile");
         }
         catch (StorageException failure)
         {

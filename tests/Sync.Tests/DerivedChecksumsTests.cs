@@ -52,6 +52,19 @@ public sealed class DerivedChecksumsTests
         Assert.Empty(target.Changes);
     }
 
+    [Fact]
+    public void A_device_that_is_longer_has_none()
+    {
+        byte[] a = Content(1);
+        byte[] b = [.. a];
+        b[700] ^= 1;
+        FakeStorage target = FakeStorage.Device([.. a, .. new byte[5000]]);
+
+        Assert.Throws<SyncException>(() => Apply(target, FourSteps.DataFile(a, b), FourSteps.Checksums(FakeStorage.File(a), new ChecksumSpecification { BlockSize = 512 }), 1));
+
+        Assert.Empty(target.Changes);
+    }
+
     private static void Holds(SyncCase sync)
     {
         if (new SyncModel(sync).NothingInCommon)

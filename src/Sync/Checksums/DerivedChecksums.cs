@@ -32,9 +32,10 @@ public static class DerivedChecksums
             throw Refused(reader.Source, other);
         }
 
-        if (target.Kind == StorageKind.BlockDevice && geometry.ResizesTarget)
+        // A device keeps its size, and so does a file whose ranges leave out where the sizes differ: what lies there, neither of the two knows.
+        if (plan.Sizing.LengthAfter != geometry.FinalSize)
         {
-            throw Refused(target.Name, "is a device, which keeps its size: its checksum file cannot be made from the old one");
+            throw Refused(target.Name, $"has {plan.Sizing.LengthAfter} bytes afterwards, of which the old checksum file and the data file describe {geometry.FinalSize}");
         }
 
         using ChecksumRuns runs = new(reader, compared, ahead: false);

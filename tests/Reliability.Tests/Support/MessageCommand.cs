@@ -21,7 +21,7 @@ public sealed record MessageCommand(string Line, string Output, string Made)
             "ckreq" => new("ckreq -b 512 -o x", "x", "x"),
             "ckfile" => new("ckfile a -b 512 -o x", "x", "a.ckf"),
             "ckfile join" => new("ckfile join upper.ckf lower.ckf -o x", "x", "a.ckf"),
-            "dtfile --remote" => new("dtfile b --remote a.ckf -o x", "x", "p.dtf"),
+            "dtfile --remote" => new("dtfile b --remote a.ckf -o x", "x", "all.dtf"),
             "dtreq" => new("dtreq --remote a.ckf --master b.ckf -o x", "x", "p.dtr"),
             "dtfile" => new("dtfile b -r p.dtr -o x", "x", "p.dtf"),
             _ => new("dtfile b -r p.dtr -o x -f", "x", "p.dtf"),
@@ -30,6 +30,13 @@ public sealed record MessageCommand(string Line, string Output, string Made)
         {
             work.Line("ckfile a -b 512 --range 0-1500 -o lower.ckf").Succeeds();
             work.Line("ckfile a -b 512 --range 1400- -o upper.ckf").Succeeds();
+        }
+
+        if (name == "dtfile --remote")
+        {
+            // One pass copies nothing.
+            work.Line("dtreq --no-copy --remote a.ckf --master b.ckf -o all.dtr").Succeeds();
+            work.Line("dtfile b -r all.dtr -o all.dtf").Succeeds();
         }
 
         if (name == "ckreq")
