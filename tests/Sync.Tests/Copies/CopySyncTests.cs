@@ -145,6 +145,36 @@ public sealed class CopySyncTests
     }
 
     [Fact]
+    public void The_redo_of_another_data_file_is_not_written()
+    {
+        // All of the first one is in the target when it dies, and its journal still names a redo.
+        byte[] a = RandomBlocks(1, 60);
+        byte[] b = [.. a[..(3 * BlockSize)], .. a[..(57 * BlockSize)]];
+        byte[] c = [.. b[..(5 * BlockSize)], .. b[..(55 * BlockSize)]];
+        FakeStateFile journal = new();
+        FakeRedoFile redo = new();
+        int overwrites = 0;
+        journal.Before = call =>
+        {
+            if (call == StateCall.Overwrite && ++overwrites == 2)
+            {
+                throw new StorageException(StorageError.WriteFailed, journal.Name, "injected", 5);
+            }
+        };
+        FakeStorage target = FakeStorage.File(a);
+        ApplyPlaces places = FourSteps.Places(journal) with { Redo = redo };
+        Assert.Throws<StorageException>(() => ApplyOperation.Run(target, FourSteps.Patch(DataFile(a, b)), places, new ApplySpecification(), new SyncOptions()));
+        Assert.Equal(b, target.Content);
+        Assert.NotNull(redo.Content);
+        journal.Before = null;
+
+        ApplyResult done = ApplyOperation.Run(target, FourSteps.Patch(DataFile(b, c)), places, new ApplySpecification(), new SyncOptions());
+
+        Assert.Equal(ApplyStart.OtherRetired, done.Start);
+        Assert.Equal(c, target.Content);
+    }
+
+    [Fact]
     public void Equal_blocks_in_a_row_are_sent_since_they_shrink_to_nothing()
     {
         byte[] a = RandomBlocks(1, 40);

@@ -65,6 +65,11 @@ internal sealed class CopyExecutor
         {
             WriteRedo();
         }
+        else
+        {
+            // What was loaded may be another session's.
+            _redo.Clear();
+        }
 
         if (_plan.Doubt.IsNone)
         {
