@@ -22,10 +22,10 @@ internal sealed class ApplyRun(
         PatchPlan plan = Plan();
         if (plan.Unrecognized.BlockCount > 0 && !specification.ForceUnrecognized)
         {
-            throw Unrecognized(plan);
+            throw ApplyRefusals.Unrecognized(target, patch.Name, plan);
         }
 
-        DemandCopies(plan);
+        ApplyRefusals.DemandCopies(target, patch.Name, plan, isFresh: _start == ApplyStart.Fresh);
         if (specification.CheckBase)
         {
             CheckBase(plan);
@@ -253,31 +253,6 @@ internal sealed class ApplyRun(
         places.Redo?.Remove();
     }
 
-    private void DemandCopies(PatchPlan plan)
-    {
-        if (plan.WithoutSource.BlockCount > 0)
-        {
-            throw new SyncException(
-                SyncError.Unrecognized,
-                target.Name,
-                $"the content for {plan.WithoutSource} is not where {patch.Name} says that it can be copied from; nothing was written",
-                _start == ApplyStart.Fresh
-                    ? "the target has changed since its checksum file was made: make a new one, and a new request"
-                    : "what was to be copied has been overwritten since: finish taking it back (apply the undo file), or make a new checksum file and request",
-                plan.WithoutSource.Runs);
-        }
-
-        if (plan.OtherContent.BlockCount > 0)
-        {
-            throw new SyncException(
-                SyncError.Mismatch,
-                target.Name,
-                $"what was to be copied to {plan.OtherContent} has the hashes of the master's blocks and is not what the master has; nothing was written",
-                "make the request with dtreq --no-copy, or the checksum files with -a sha256",
-                plan.OtherContent.Runs);
-        }
-    }
-
     private void CheckBase(PatchPlan plan)
     {
         bool tailMayBeGone = target.Kind == StorageKind.BlockDevice || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
@@ -385,31 +360,4 @@ internal sealed class ApplyRun(
             wrong.Runs);
     }
 
-    private SyncException Unrecognized(PatchPlan plan)
-    {
-        long all = plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks + plan.Unrecognized.BlockCount;
-        return new SyncException(
-            SyncError.Unrecognized,
-            target.Name,
-            $"neither as {patch.Name} expects nor already new: {plan.Unrecognized} of the {all} to be patched; nothing was written",
-            $"{LikelyCause(plan)} (--force-unrecognized overwrites them)",
-            plan.Unrecognized.Runs);
-    }
-
-    private string LikelyCause(PatchPlan plan)
-    {
-        SyncGeometry geometry = plan.Header.SyncGeometry;
-        bool isBehindBase = plan.Unrecognized.Runs[0].First >= geometry.Base.BlockAt(geometry.Base.Size) && geometry.Target.Size > geometry.Base.Size;
-        if (target.Kind == StorageKind.BlockDevice && isBehindBase)
-        {
-            return $"behind byte {geometry.Base.Size}, where the remote's checksum file ends, the device is not zero: "
-                + $"if it was extended for this, or what is there came of a run that was taken back, clear that part first (blkdiscard -z -o {geometry.Base.Size} {target.Name})";
-        }
-
-        // Blocks that the base has not are found old in any target that is as long: they say nothing about which target it is.
-        long absent = geometry.ResizesTarget ? Math.Max(0, geometry.Target.BlockCount - geometry.Base.BlockCount) : 0;
-        return plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks <= absent
-            ? $"is this the target of {patch.Name}?"
-            : "the target has changed since its checksum file was made: make a new one, and a new request";
-    }
 }

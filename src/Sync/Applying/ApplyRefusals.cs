@@ -1,0 +1,68 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>Why a plan is not carried out: what was found in the target, the likely cause, and what to do. Nothing has been written by then.</summary>
+internal static class ApplyRefusals
+{
+    /// <summary>Refuses a plan whose copies would not bring what the master has.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="patch">The name of the data file.</param>
+    /// <param name="plan">What was found.</param>
+    /// <param name="isFresh">No interrupted run came before.</param>
+    /// <exception cref="SyncException">Content is not where it should be, or is another one with the same hash.</exception>
+    public static void DemandCopies(IReadableStorage target, string patch, PatchPlan plan, bool isFresh)
+    {
+        if (plan.WithoutSource.BlockCount > 0)
+        {
+            throw new SyncException(
+                SyncError.Unrecognized,
+                target.Name,
+                $"the content for {plan.WithoutSource} is not where {patch} says that it can be copied from; nothing was written",
+                isFresh
+                    ? "the target has changed since its checksum file was made: make a new one, and a new request"
+                    : "what was to be copied has been overwritten since: finish taking it back (apply the undo file), or make a new checksum file and request",
+                plan.WithoutSource.Runs);
+        }
+
+        if (plan.OtherContent.BlockCount > 0)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                target.Name,
+                $"what was to be copied to {plan.OtherContent} has the hashes of the master's blocks and is not what the master has; nothing was written",
+                "make the request with dtreq --no-copy, or the checksum files with -a sha256",
+                plan.OtherContent.Runs);
+        }
+    }
+
+    /// <summary>An error for blocks that are neither as expected nor already new.</summary>
+    public static SyncException Unrecognized(IReadableStorage target, string patch, PatchPlan plan)
+    {
+        long all = plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks + plan.Unrecognized.BlockCount;
+        return new SyncException(
+            SyncError.Unrecognized,
+            target.Name,
+            $"neither as {patch} expects nor already new: {plan.Unrecognized} of the {all} to be patched; nothing was written",
+            $"{LikelyCause(target, patch, plan)} (--force-unrecognized overwrites them)",
+            plan.Unrecognized.Runs);
+    }
+
+    private static string LikelyCause(IReadableStorage target, string patch, PatchPlan plan)
+    {
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        bool isBehindBase = plan.Unrecognized.Runs[0].First >= geometry.Base.BlockAt(geometry.Base.Size) && geometry.Target.Size > geometry.Base.Size;
+        if (target.Kind == StorageKind.BlockDevice && isBehindBase)
+        {
+            return $"behind byte {geometry.Base.Size}, where the remote's checksum file ends, the device is not zero: "
+                + $"if it was extended for this, or what is there came of a run that was taken back, clear that part first (blkdiscard -z -o {geometry.Base.Size} {target.Name})";
+        }
+
+        // Blocks that the base has not are found old in any target that is as long: they say nothing about which target it is.
+        long absent = geometry.ResizesTarget ? Math.Max(0, geometry.Target.BlockCount - geometry.Base.BlockCount) : 0;
+        return plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks <= absent
+            ? $"is this the target of {patch}?"
+            : "the target has changed since its checksum file was made: make a new one, and a new request";
+    }
+}
