@@ -25,6 +25,7 @@ public static class ApplyActions
         Option<string?> Journal,
         Option<bool> AbandonJournal,
         Option<string?> Spool,
+        Option<bool> Stream,
         Option<bool> ForceUnrecognized);
 
     /// <summary>Applies a data file, or parts of a set, to a target in place.</summary>
@@ -50,10 +51,14 @@ public static class ApplyActions
         string? newChecksums = result.GetValue(arguments.Output);
         RequireTogether(oldChecksums, newChecksums, result.GetValue(arguments.Force), specification);
         string file = files[0];
+        bool streams = result.GetValue(arguments.Stream);
+        RequireStreamable(streams, files, [
+            ("--undo", undo is not null), ("--repair", repair is not null), ("--update-ckf", oldChecksums is not null), ("--request", result.GetValue(arguments.Request) is not null),
+            ("--check-base", specification.CheckBase), ("--spool", result.GetValue(arguments.Spool) is not null)]);
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
         string? request = result.GetValue(arguments.Request);
         using Stream? ownInput = request is null ? null : MessageFiles.OpenSeekable(request, session.Options.Cancellation);
-        string? spoolDirectory = input.CanSeek ? null : StateDirectory.SpoolDirectoryFor(target, result.GetValue(arguments.Spool));
+        string? spoolDirectory = input.CanSeek || streams ? null : StateDirectory.SpoolDirectoryFor(target, result.GetValue(arguments.Spool));
 
         // What is wrong with the target is said before what is wrong with the place of its journal; but the target must not hold the journal.
         string? journalDirectory = result.GetValue(arguments.Journal);
@@ -65,6 +70,12 @@ public static class ApplyActions
             result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, session.Options.Cancellation);
         using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
         using RedoFile redo = RedoFile.Of(journal);
+        if (streams)
+        {
+            ApplyResult streamed = StreamApplyOperation.Run(storage, input, MessageFiles.NameOf(file), new ApplyPlaces(journal, TargetIdentity.Of(target)), specification, session.Options);
+            return Say(session, target, MessageFiles.NameOf(file), null, null, null, streamed, specification);
+        }
+
         using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, "the target", "--spool names a directory with more room", session);
         IReadOnlyList<PartSource> sources = files.Length == 1
             ? [new PartSource(MessageFiles.NameOf(file), () => seekable, IsKept: true)]
@@ -96,7 +107,13 @@ public static class ApplyActions
             WriteChecksums(old!, patch, done, newOutput, target);
         }
 
-        SayNotes(session.Terminal, target, patch.Name, done, specification);
+        return Say(session, target, patch.Name, undo, oldChecksums, newChecksums, done, specification);
+    }
+
+    private static int Say(
+        CommandSession session, string target, string patch, string? undo, string? oldChecksums, string? newChecksums, ApplyResult done, ApplySpecification specification)
+    {
+        SayNotes(session.Terminal, target, patch, done, specification);
         if (session.Json)
         {
             using Report report = new(session.Terminal, json: true);
@@ -189,6 +206,25 @@ public static class ApplyActions
         }
 
         return input is null ? null : new OwnRequest(input, request!);
+    }
+
+    // What these options promise needs the whole data file before anything is written, or after all is.
+    private static void RequireStreamable(bool streams, string[] files, (string Name, bool IsGiven)[] others)
+    {
+        if (!streams)
+        {
+            return;
+        }
+
+        if (files.Length > 1)
+        {
+            throw new UsageException("--stream is for one data file");
+        }
+
+        if (others.FirstOrDefault(other => other.IsGiven).Name is { } name)
+        {
+            throw new UsageException($"--stream and {name} exclude one another", $"{name} needs the data file as a whole: leave out --stream");
+        }
     }
 
     private static void RequireFitting(string[] files, string? undo, string? repair)

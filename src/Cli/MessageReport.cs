@@ -32,6 +32,11 @@ internal static class MessageReport
             report.Add("derived", "derived", true, "from an older checksum file and a data file; the target was not read");
         }
 
+        if (header.IsForward)
+        {
+            report.Add("forward", "forward", true, "no copies, no repeats: can be applied as it arrives");
+        }
+
         AddRanges(report, header.Coverage);
         AddParent(report, header.Parent);
         AddBases(report, header.Bases);

@@ -42,6 +42,21 @@ public sealed class BlockRunList
         _end = run.End;
     }
 
+    /// <summary>Adds what another list has, which lies behind this one.</summary>
+    public void Add(BlockRunList behind)
+    {
+        long blocks = BlockCount;
+        foreach (BlockRun run in behind.Runs)
+        {
+            Add(run);
+        }
+
+        // What it has counted and not kept.
+        BlockCount = blocks + behind.BlockCount;
+        RunCount += behind.RunCount - behind.Runs.Count;
+        _end = behind.RunCount > 0 ? behind._end : _end;
+    }
+
     /// <summary>"3 blocks (7, 9-10)", with at most a handful of runs named.</summary>
     public override string ToString()
     {

@@ -16,6 +16,7 @@ internal static class HeaderEncoding
         fields.Add(HeaderKeys.Size, header.Size);
         fields.Add(HeaderKeys.FrameSize, header.FrameSize);
         fields.Add(HeaderKeys.Derived, header.IsDerived ? 1 : null);
+        fields.Add(HeaderKeys.Forward, header.IsForward ? 1 : null);
         if (header.Label is { } label)
         {
             if (LabelFault(label) is { } fault)
@@ -68,6 +69,7 @@ internal static class HeaderEncoding
         int? frameSize = null;
         string? label = null;
         bool isDerived = false;
+        long? forwardAt = null;
         (BlockCoverage Coverage, long Offset)? ranges = null;
         (ParentIdentity Parent, long Offset)? parent = null;
         (BaseList List, long Offset)? bases = null;
@@ -111,7 +113,10 @@ internal static class HeaderEncoding
 
                     break;
                 case HeaderKeys.Derived:
-                    isDerived = map.Values.ReadUnsigned(key, 1) == 1 ? true : throw map.Values.Invalid(at, key, "is 0; it is left out then");
+                    isDerived = ReadOne(ref map, key, at);
+                    break;
+                case HeaderKeys.Forward:
+                    forwardAt = ReadOne(ref map, key, at) ? at : null;
                     break;
                 case HeaderKeys.Ranges:
                     ranges = (RangesEncoding.Read(ref map.Values, key, openEnd: kind == MessageKind.ChecksumRequest), at);
@@ -140,11 +145,12 @@ internal static class HeaderEncoding
             TargetSize = targetSize,
             FrameSize = frameSize,
             IsDerived = isDerived,
+            IsForward = forwardAt is not null,
             Parent = parent?.Parent,
             Bases = bases?.List,
             Set = set,
         };
-        CheckTogether(header, map, parent?.Offset ?? 0, bases?.Offset ?? 0);
+        CheckTogether(header, map, parent?.Offset ?? 0, bases?.Offset ?? 0, forwardAt ?? 0);
         if (ranges is { } given)
         {
             CheckCoverage(kind, header, given.Coverage, source, given.Offset);
@@ -153,9 +159,18 @@ internal static class HeaderEncoding
         return header;
     }
 
-    // What the fields must be to one another: Format.md 4.3 and 4.4.
-    private static void CheckTogether(MessageHeader header, MapReader map, long parentAt, long basesAt)
+    // A key that says yes, and is left out where the answer is no.
+    private static bool ReadOne(ref MapReader map, string key, long at) =>
+        map.Values.ReadUnsigned(key, 1) == 1 ? true : throw map.Values.Invalid(at, key, "is 0; it is left out then");
+
+    // What the fields must be to one another: Format.md 4, 4.3 and 4.4.
+    private static void CheckTogether(MessageHeader header, MapReader map, long parentAt, long basesAt, long forwardAt)
     {
+        if (header.IsForward && (header.Bases is not null || header.Set is not null))
+        {
+            throw map.Values.Invalid(forwardAt, HeaderKeys.Forward, $"stands beside {(header.Bases is not null ? HeaderKeys.Bases : HeaderKeys.Set)}");
+        }
+
         if (header.Bases is { } bases)
         {
             if (header.BaseSize is not null || header.Parent is not null)

@@ -32,6 +32,12 @@ public sealed record MessageHeader
     /// <summary>Made from an older checksum file and the data file that was applied; the target was not read for it (`.ckf`).</summary>
     public bool IsDerived { get; init; }
 
+    /// <summary>
+    /// Nothing in it refers to what has been overwritten or passed by: no copy among the operations, and in a data file no content section with repeats (`.dtr`, `.dtf`). So it can be applied
+    /// as it arrives. Not of a message for several remotes, nor of a part.
+    /// </summary>
+    public bool IsForward { get; init; }
+
     /// <summary>The coarse data request that this message refines, or null (Format.md 4.3).</summary>
     public ParentIdentity? Parent { get; init; }
 
@@ -65,6 +71,7 @@ internal static class HeaderKeys
     public const string Bases = "bases";
     public const string BlockSize = "block_size";
     public const string Derived = "derived";
+    public const string Forward = "forward";
     public const string FrameSize = "frame_size";
     public const string Hash = "hash";
     public const string Label = "label";
@@ -92,7 +99,7 @@ internal static class HeaderKeys
     public static bool IsOptional(string key, MessageKind kind) => key switch
     {
         Label or Ranges or Parent => true,
-        Bases => kind is MessageKind.DataRequest or MessageKind.DataFile,
+        Bases or Forward => kind is MessageKind.DataRequest or MessageKind.DataFile,
         Derived => kind is MessageKind.ChecksumFile,
         Set => kind is MessageKind.DataFile,
         _ => false,

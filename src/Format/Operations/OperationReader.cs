@@ -134,6 +134,11 @@ public class OperationReader
             throw _message.InvalidSection(SectionHeader.RawLengthOffset, "raw length", $"a frame has {_message.Section.RawLength} bytes of content, where {due} are due");
         }
 
+        if (_message.Section.Codec == FrameCodec.Repeats && _message.Header.IsForward)
+        {
+            throw _message.InvalidSection(SectionHeader.CodecOffset, "codec", "a frame repeats content, although the header says that none does (forward)");
+        }
+
         _contentLeft -= due;
         stored = _message.Payload;
         if (_message.Section.Codec == FrameCodec.Repeats && !stored.IsEmpty)
@@ -180,6 +185,11 @@ public class OperationReader
 
     private void CheckCopies(OperationGroup group)
     {
+        if (group.Copies > 0 && _message.Header.IsForward)
+        {
+            throw _message.Invalid(0, "operation", "there is a copy, although the header says that there are none (forward)");
+        }
+
         if (_copies.Count + group.Copies > FormatLimits.MaxCopies)
         {
             throw _message.Invalid(0, "operation", $"there are more than {FormatLimits.MaxCopies} copies");

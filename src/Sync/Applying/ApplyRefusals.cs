@@ -38,16 +38,23 @@ internal static class ApplyRefusals
     }
 
     /// <summary>An error for blocks that are neither as expected nor already new.</summary>
-    public static SyncException Unrecognized(IReadableStorage target, string patch, PatchPlan plan)
+    public static SyncException Unrecognized(IReadableStorage target, PatchSource patch, PatchPlan plan)
     {
         long all = plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks + plan.Unrecognized.BlockCount;
         return new SyncException(
             SyncError.Unrecognized,
             target.Name,
-            $"neither as {patch} expects nor already new: {plan.Unrecognized} of the {all} to be patched; nothing was written",
-            $"{LikelyCause(target, patch, plan)} (--force-unrecognized overwrites them)",
+            $"neither as {patch.Name} expects nor already new: {plan.Unrecognized} of the {all} to be patched; {patch.Untouched("nothing was written")}",
+            $"{LikelyCause(target, patch.Name, plan)} (--force-unrecognized overwrites them)",
             plan.Unrecognized.Runs);
     }
+
+    /// <summary>An error for a target whose journal is another data file's.</summary>
+    public static SyncException OtherRun(IReadableStorage target, string journal, JournalRecord standing) => new(
+        SyncError.Mismatch,
+        target.Name,
+        $"is in the middle of another run: {journal} is the journal of {standing.Patch}",
+        $"apply {standing.Patch} again to go on with that run{(standing.Other is null ? string.Empty : ", or its undo file to go back")}; --abandon-journal gives that up");
 
     private static string LikelyCause(IReadableStorage target, string patch, PatchPlan plan)
     {

@@ -22,7 +22,7 @@ internal sealed class ApplyRun(
         PatchPlan plan = Plan();
         if (plan.Unrecognized.BlockCount > 0 && !specification.ForceUnrecognized)
         {
-            throw ApplyRefusals.Unrecognized(target, patch.Name, plan);
+            throw ApplyRefusals.Unrecognized(target, patch, plan);
         }
 
         ApplyRefusals.DemandCopies(target, patch.Name, plan, isFresh: _start == ApplyStart.Fresh);
@@ -117,11 +117,7 @@ internal sealed class ApplyRun(
         plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true, specification.KeepsLargerSize);
         return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing) && BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
             ? plan
-            : throw new SyncException(
-                SyncError.Mismatch,
-                target.Name,
-                $"is in the middle of another run: {places.Journal.Name} is the journal of {standing.Patch}",
-                $"apply {standing.Patch} again to go on with that run{(standing.Other is null ? string.Empty : ", or its undo file to go back")}; --abandon-journal gives that up");
+            : throw ApplyRefusals.OtherRun(target, places.Journal.Name, standing);
     }
 
     // What the ranges of the data file leave out, nobody can vouch for; nor for what lies behind its end on a device that is longer. The other session changed nothing behind its
@@ -190,7 +186,7 @@ internal sealed class ApplyRun(
             BaseSize = geometry.Base.Size,
             TargetSize = geometry.Target.Size,
             Target = places.Identity,
-            Patch = patch.Name,
+            Patch = patch.NameInJournal,
         };
     }
 
@@ -217,7 +213,7 @@ internal sealed class ApplyRun(
         {
             target.ReleasePastEnd();
             string? hint = failure.Error == StorageError.NoSpace ? "--journal names a directory with more room" : failure.Hint;
-            throw new StorageException(failure.Error, failure.Path, $"{failure.Message}; nothing was written to the target", failure.Errno, failure.Offset, hint);
+            throw new StorageException(failure.Error, failure.Path, $"{failure.Message}; {patch.Untouched("nothing was written to the target")}", failure.Errno, failure.Offset, hint);
         }
         catch (StorageException failure) when (failure.Hint is null)
         {

@@ -17,6 +17,18 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
 
     public string Name => name;
 
+    /// <summary>Which stretch of a stream it is; null for a whole data file.</summary>
+    internal StreamStretch? Stretch { get; init; }
+
+    /// <summary>What the journal calls it.</summary>
+    internal string NameInJournal => Stretch is null ? name : $"{name} (with --stream)";
+
+    /// <summary>What a refusal says of the target: that nothing was written, or, in the middle of a stream, that something was.</summary>
+    /// <param name="untouched">What it says of a whole data file.</param>
+    internal string Untouched(string untouched) => Stretch is { IsFirst: false } stretch
+        ? $"all that comes before block {stretch.FirstBlock} is patched, and nothing else was written"
+        : untouched;
+
     /// <summary>The digest of the data file, with that of the own request where there is one, once it has been read to its end.</summary>
     public ReadOnlyMemory<byte> Digest => _digest ?? throw new InvalidOperationException("the data file has not been read yet");
 
@@ -32,7 +44,9 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     public OperationReader Open(bool skipContent)
     {
         stream.Position = 0;
-        OperationReader reader = own is null ? new OperationReader(stream, name, MessageKind.DataFile, skipContent) : new MergedPatchReader(stream, name, skipContent, own);
+        OperationReader reader = Stretch is { } stretch ? new StretchReader(stream, name, skipContent, stretch)
+            : own is null ? new OperationReader(stream, name, MessageKind.DataFile, skipContent)
+            : new MergedPatchReader(stream, name, skipContent, own);
         if (reader.Header.Bases is not null)
         {
             throw new SyncException(SyncError.Mismatch, name, "is merged for several remotes, and nothing says what this one has", "give its own data request");

@@ -31,6 +31,7 @@ internal static class RepairRequest
             FrameSize = null,
             Label = null,
             Parent = null,
+            IsForward = true,
         };
         DataRequestWriter writer = new(output, header);
         SyncGeometry geometry = header.SyncGeometry;

@@ -28,7 +28,7 @@ internal static class SpaceReservation
             target.ReleasePastEnd();
             string hint = "make room on the file system of the target" + (hadHoles ? "; what was reserved for its holes stays reserved" : string.Empty);
             throw new StorageException(
-                StorageError.NoSpace, exception.Path, $"{exception.Message}; no byte of the target was changed", exception.Errno, exception.Offset, hint);
+                StorageError.NoSpace, exception.Path, $"{exception.Message}; {patch.Untouched("no byte of the target was changed")}", exception.Errno, exception.Offset, hint);
         }
     }
 

@@ -42,7 +42,12 @@ public static class DataFileOperation
     {
         SourceWatch watch = new(master, specification.Live);
         RequireMaster(master, request);
-        MessageHeader header = request.Header with { FrameSize = specification.FrameSize, Label = specification.Label };
+        MessageHeader header = request.Header with
+        {
+            FrameSize = specification.FrameSize,
+            Label = specification.Label,
+            IsForward = request.Header.IsForward && !specification.Repeats,
+        };
         DataFileWriter writer = new(output, header);
         BlockRunList changed = new();
         options.Progress.Begin("collecting", 0);

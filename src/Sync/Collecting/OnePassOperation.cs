@@ -61,6 +61,7 @@ public static class OnePassOperation
             FrameSize = specification.FrameSize,
             Label = specification.Label,
             Parent = a.Parent,
+            IsForward = !specification.Repeats,
         };
         DataFileWriter writer = new(output, header);
         BlockScanner scanner = new(master, geometry.Target, a.Hash, holes, belowCache: false, options);

@@ -78,6 +78,7 @@ public static class DataRequestOperation
             Coverage = geometry.Coverage,
             Label = label,
             Parent = master.Header.Parent,
+            IsForward = copies.Count == 0,
         };
         DataRequestWriter writer = new(output, header);
         CopyingWriter copying = new(writer, copies, header.Hash.Length);

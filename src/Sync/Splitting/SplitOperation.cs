@@ -154,7 +154,7 @@ public static class SplitOperation
     }
 
     private static MessageHeader HeaderOf(MessageHeader request, DataFileSpecification specification) =>
-        request with { FrameSize = specification.FrameSize, Label = specification.Label };
+        request with { FrameSize = specification.FrameSize, Label = specification.Label, IsForward = false };
 
     private static List<PartCutter> Cut(
         OperationReader reader, DataFileSpecification specification, IReadOnlyList<long> splitSizes, CopyConversion copies, SyncOptions options)

@@ -85,6 +85,7 @@ internal static class MessageDump
         Add("base size", header.BaseSize);
         Add("target size", header.TargetSize);
         Add("frame size", header.FrameSize);
+        Add("forward", header.IsForward ? "yes" : null);
         if (header.Parent is { } parent)
         {
             text.AppendLine($"refines blocks of {parent.BlockSize}, {parent.Hash.Name}, coverage {parent.Coverage}, sizes {parent.BaseSize} and {parent.TargetSize}");

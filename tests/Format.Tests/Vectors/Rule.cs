@@ -65,6 +65,7 @@ internal static class Rule
     public const string Hash = "4 hash";
     public const string Label = "4 label";
     public const string Derived = "4 derived is 1 where it is there, in a checksum file only";
+    public const string Forward = "4 forward is 1 where it is there, in a data request or data file only";
     public const string Size = "4 a size is at most 2^62";
     public const string RangePairs = "4.2 ranges are pairs";
     public const string RangeCount = "4.2 at most 65,536 ranges";
@@ -90,6 +91,8 @@ internal static class Rule
     public const string SetNumbers = "4.5 the numbers of a part";
     public const string SetIdentity = "4.5 the identity of a set is made of its roots";
     public const string SetGroups = "4.5 a part has the groups that it says";
+    public const string ForwardAlone = "4.6 forward stands beside neither bases nor set";
+    public const string ForwardNothingBack = "4.6 what says forward has neither copies nor repeats";
 
     // 5. Trailer
     public const string TrailerKeys = "5 the trailer has the keys of its kind";

@@ -8,7 +8,7 @@ internal static class VectorCatalog
     private static readonly Type[] Places =
         [
             typeof(AcceptedVectors), typeof(ContainerVectors), typeof(HeaderVectors), typeof(ParentVectors), typeof(BasesVectors), typeof(SetVectors), typeof(TrailerVectors), typeof(ChecksumVectors), typeof(OperationVectors),
-            typeof(ContentVectors), typeof(CopyVectors), typeof(RepeatVectors),
+            typeof(ContentVectors), typeof(CopyVectors), typeof(RepeatVectors), typeof(ForwardVectors),
         ];
 
     public static IReadOnlyDictionary<string, Func<(VectorFile File, ForgedMessage Message)>> All { get; } = Places

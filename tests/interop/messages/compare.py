@@ -185,6 +185,8 @@ def write_data_request(base_stream, target_stream, out):
         "base_size": a.geometry.size, "block_size": a.header.block_size, "hash": a.hash.name,
         "target_size": b.geometry.size,
     }
+    # It looks for no copies, so there are none.
+    header["forward"] = 1
     if "parent" in a.header.values:
         header["parent"] = a.header.values["parent"]
     if not coverage.is_whole(max(a.geometry.blocks, b.geometry.blocks)):

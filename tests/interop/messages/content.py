@@ -1,5 +1,6 @@
 """Content sections (section 8): the bytes of a group's data blocks, cut into frames."""
 
+from .codec import REPEATS
 from .errors import MessageError
 from .hashes import new_digest
 from .operations import DATA
@@ -44,6 +45,8 @@ class ContentReader:
         if section.raw_length != expected:
             text = f"{section.raw_length}, where the frame has {expected}"
             raise MessageError(text, section.offset + 8, "section raw length")
+        if self._header.forward and section.codec == REPEATS:
+            raise MessageError("is repeats, where the header says that there are none", section.offset + 1, "section codec")
         raw = self._decoder.decode(section)
         self._missing -= expected
         self.frames += 1

@@ -32,13 +32,14 @@ SET = {
     "split_size": INTEGER,
 }
 HEADER = {
-    "base_size": INTEGER, "bases": Array(Map(BASE)), "block_size": INTEGER, "derived": INTEGER, "frame_size": INTEGER, "hash": STRING,
+    "base_size": INTEGER, "bases": Array(Map(BASE)), "block_size": INTEGER, "derived": INTEGER, "forward": INTEGER,
+    "frame_size": INTEGER, "hash": STRING,
     "label": STRING, "parent": Map(PARENT), "ranges": INTEGERS, "set": Map(SET), "size": INTEGER,
     "target_size": INTEGER,
 }
 # Where a key belongs, and where it must be. `base_size` has its own rule: it or `bases`.
 PLACES = {
-    "base_size": (REQUESTS, ()), "bases": (REQUESTS, ()), "block_size": (ALL, ALL), "derived": ((CKF,), ()), "frame_size": ((DTF,), (DTF,)),
+    "base_size": (REQUESTS, ()), "bases": (REQUESTS, ()), "block_size": (ALL, ALL), "derived": ((CKF,), ()), "forward": (REQUESTS, ()), "frame_size": ((DTF,), (DTF,)),
     "hash": (ALL, ALL), "label": (ALL, ()), "parent": (ALL, ()), "ranges": (ALL, ()), "set": ((DTF,), ()),
     "size": ((CKF,), (CKF,)), "target_size": (REQUESTS, REQUESTS),
 }
@@ -59,6 +60,10 @@ class Header:
     @property
     def merged(self):
         return "bases" in self.values
+
+    @property
+    def forward(self):
+        return "forward" in self.values
 
     @property
     def part(self):
@@ -88,8 +93,9 @@ class _HeaderRules:
         block_hash = self.hash(values["hash"], "header.hash")
         if "frame_size" in values:
             self.power_of_two(values["frame_size"], MIN_FRAME, MAX_FRAME, "header.frame_size")
-        if values.get("derived", 1) != 1:
-            raise self.error("is 1 where it is there", "header.derived")
+        for flag in ("derived", "forward"):
+            if values.get(flag, 1) != 1:
+                raise self.error("is 1 where it is there", f"header.{flag}")
         if "label" in values:
             self.label(values["label"])
         target, bases, coverage = None, (), None
@@ -120,6 +126,9 @@ class _HeaderRules:
             raise self.error("either this or header.bases has to be there", "header.base_size")
         if "bases" in self._values and "parent" in self._values:
             raise self.error("stands beside header.parent", "header.bases")
+        for other in ("bases", "set"):
+            if "forward" in self._values and other in self._values:
+                raise self.error(f"stands beside header.{other}", "header.forward")
 
     def power_of_two(self, value, least, most, field):
         if not least <= value <= most or value & value - 1:

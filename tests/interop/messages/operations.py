@@ -218,6 +218,8 @@ class OperationsReader:
             self.data_bytes += self._data_bytes(operation)
             self._required_found += max(0, operation.end - max(operation.first, self._required_from))
             if operation.new == COPY:
+                if self._header.forward:
+                    raise MessageError("is a copy, where the header says that there are none", operation.offset, "operation")
                 self._copies.append(operation)
                 if len(self._copies) > MAX_COPIES:
                     raise MessageError(f"are more than {MAX_COPIES}", operation.offset, "copies")

@@ -19,6 +19,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         FrameSize = Math.Min(plan.Header.FrameSize!.Value, FormatLimits.DefaultFrameSize),
         Label = null,
         Set = plan.Header.Set is { } set ? SetOf(set, plan.Trailer) : null,
+        IsForward = plan.Header.Set is null,
     };
 
     /// <summary>Where the undo file of a part stands: in a set of its own, with the same number (Format.md 4.5). Its groups are its own, and counted when it is made.</summary>

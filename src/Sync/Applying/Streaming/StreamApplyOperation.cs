@@ -1,0 +1,141 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Applies a data file as it arrives, for a pipe where there is no room to keep it (docs/Design.md, "Applying as it arrives"): a stretch of it at a time is verified, recognised, written, flushed and
+/// read back, each by a run of its own. What comes after may still prove to be damaged, or not to fit the target.
+/// </summary>
+public static class StreamApplyOperation
+{
+    // Two of the largest groups of small blocks, as they are stored; what is read in one go is held in memory.
+    private const long StretchBytes = 16L << 20;
+
+    /// <summary>Does it, or finds out what it would do.</summary>
+    /// <param name="target">As for <see cref="ApplyOperation"/>.</param>
+    /// <param name="input">The data file; need not seek.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="places">The journal; nothing else is kept.</param>
+    /// <param name="specification">How. <see cref="ApplySpecification.CheckBase"/> cannot be had: what the base is stands at the end.</param>
+    /// <param name="options">Threads, progress, cancellation.</param>
+    /// <exception cref="MessageFormatException">The data file is refused; up to the stretch at fault it is applied.</exception>
+    /// <exception cref="SyncException">As <see cref="ApplyOperation"/>; or the data file cannot be applied as it arrives, and nothing was written.</exception>
+    /// <exception cref="StorageException">Reading, writing or flushing failed.</exception>
+    public static ApplyResult Run(
+        IWritableStorage target, Stream input, string name, ApplyPlaces places, ApplySpecification specification, SyncOptions options) =>
+        Run(target, input, name, places, specification, new ApplyTuning(), StretchBytes, options);
+
+    internal static ApplyResult Run(
+        IWritableStorage target,
+        Stream input,
+        string name,
+        ApplyPlaces places,
+        ApplySpecification specification,
+        ApplyTuning tuning,
+        long stretchBytes,
+        SyncOptions options)
+    {
+        OperationReader reader = new(input, name, MessageKind.DataFile);
+        DemandForward(reader.Header, name);
+        using PatchWorkspace workspace = new();
+        StreamStretches stretches = new(reader, stretchBytes, specification.DryRun);
+        StreamOutcome outcome = new(reader, target.Length);
+        JournalRecord? standing = specification.AbandonJournal ? null : Standing(places.Journal);
+        if (standing is not null && !specification.DryRun)
+        {
+            target.Flush();
+        }
+
+        // The phases of each stretch would flicker by: what is shown is how far the stream has been applied.
+        SyncOptions quiet = options with { Progress = new SyncProgress() };
+        options.Progress.Begin("applying as it arrives", 0);
+        long position = 0;
+        bool hasResumed = false;
+        while (!stretches.IsComplete)
+        {
+            PatchSource patch = Read(stretches, target, outcome, specification.DryRun, options);
+            ApplySpecification how = specification with
+            {
+                Verify = specification.Verify == VerifyMode.Full && !stretches.IsComplete ? VerifyMode.Written : specification.Verify,
+                KeepsLargerSize = !stretches.IsComplete,
+
+                // A dry run leaves the journal where it stands: behind the stretch that it is about, it says nothing.
+                AbandonJournal = patch.Stretch!.IsFirst && (specification.AbandonJournal || hasResumed),
+            };
+            if (standing is not null && !standing.Session.Span.SequenceEqual(patch.Digest.Span))
+            {
+                outcome.Add(Recognize(target, patch, workspace, standing, places, how, tuning, quiet));
+            }
+            else
+            {
+                hasResumed |= standing is not null;
+                standing = null;
+                outcome.Add(new ApplyRun(target, patch, places, how, tuning, workspace, quiet).Run());
+            }
+
+            options.Progress.Advance(reader.Position - position);
+            position = reader.Position;
+        }
+
+        // Where that one lies in the target, nobody knows: it may be anywhere in between.
+        return standing is null ? outcome.Result(specification) : throw ApplyRefusals.OtherRun(target, places.Journal.Name, standing);
+    }
+
+    // What cannot be applied to its end must not be begun: a copy may need what has been overwritten by then.
+    private static void DemandForward(MessageHeader header, string name)
+    {
+        if (header.Bases is not null || header.Set is not null)
+        {
+            throw new SyncException(
+                SyncError.Mismatch, name, header.Set is null ? "is merged for several remotes, and is not applied as it arrives" : "is a part of a set, and is not applied as it arrives", "apply it without --stream");
+        }
+
+        if (!header.IsForward)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                name,
+                "may have copies or repeats, for which one has to go back: it is not applied as it arrives",
+                "apply it without --stream, or make it with 'dtfile --no-repeats' from the remote's checksum file (--remote) or from a request that copies nothing (dtreq --no-copy)");
+        }
+    }
+
+    private static PatchSource Read(StreamStretches stretches, IWritableStorage target, StreamOutcome outcome, bool dryRun, SyncOptions options)
+    {
+        try
+        {
+            return stretches.Next(options.Cancellation);
+        }
+        catch (MessageFormatException damaged) when (outcome.HasBegun && !dryRun)
+        {
+            throw new MessageFormatException(
+                damaged.Error,
+                damaged.MessageName,
+                damaged.Offset,
+                damaged.Field,
+                $"{damaged.Message}; {target.Name} is patched as far as it arrived whole");
+        }
+    }
+
+    private static JournalRecord? Standing(IStateFile journal) =>
+        journal.Read() is { } content && JournalRecord.TryDecode(content, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished ? record : null;
+
+    // An interrupted run stands, and this is not the stretch that it was writing. If it comes later, this one is in place: it was flushed before that one's journal stood.
+    private static ApplyResult Recognize(
+        IWritableStorage target,
+        PatchSource patch,
+        PatchWorkspace workspace,
+        JournalRecord standing,
+        ApplyPlaces places,
+        ApplySpecification how,
+        ApplyTuning tuning,
+        SyncOptions options)
+    {
+        JournalRecord believed = standing with { DoubtFrom = JournalRecord.NoDoubt };
+        PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(believed, othersStands: false, how.KeepsLargerSize);
+        return plan.Misfit is null && plan.BlocksToWrite == 0
+            ? new ApplyResult(plan, ApplyStart.Fresh, how.DryRun, null, default, 0)
+            : throw ApplyRefusals.OtherRun(target, places.Journal.Name, standing);
+    }
+}

@@ -1,0 +1,59 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Cuts a data file that arrives into stretches: whole groups, each stretch as soon as it has become long enough. Where it is cut depends on nothing but the data file, so that a
+/// later run finds the same stretches, and knows them by their digests.
+/// </summary>
+/// <param name="reader">The stream; nothing but its header has been read.</param>
+/// <param name="bytes">Stored bytes after which a stretch ends.</param>
+/// <param name="dryRun">Nothing is applied.</param>
+internal sealed class StreamStretches(OperationReader reader, long bytes, bool dryRun)
+{
+    private readonly MemoryStream _buffer = new();
+    private readonly OperationGroup _group = new();
+    private bool _hasBegun;
+    private bool _hasGroup;
+
+    /// <summary>True when the last stretch has been read, and with it the end of the stream: the whole of it has been found right.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Reads the next stretch; its stream is used again for the one after it. There is at least one, which may change no block.</summary>
+    /// <exception cref="MessageFormatException">The stream is refused.</exception>
+    public PatchSource Next(CancellationToken cancellation)
+    {
+        bool isFirst = dryRun || !_hasBegun;
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            _hasGroup = reader.ReadGroup(_group);
+        }
+
+        _buffer.SetLength(0);
+        DataFileWriter writer = new(_buffer, reader.Header);
+        StreamStretch stretch = _hasGroup
+            ? new(isFirst, _group.Operations[0].Blocks.First, reader.FramePlace.Number - 1, reader.GroupOffset - writer.Position)
+            : new(isFirst, 0, 0, 0);
+        long begin = writer.Position;
+        while (_hasGroup && writer.Position - begin < bytes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            writer.WriteGroup(_group);
+            while (reader.ReadFrame(out ReadOnlyMemory<byte> stored))
+            {
+                writer.WriteFrame(reader.Frame.Codec, reader.Frame.RawLength, stored.Span);
+            }
+
+            _hasGroup = reader.ReadGroup(_group);
+        }
+
+        // What the roots are stands at the end of the stream. Before that nothing is compared with them.
+        IsComplete = !_hasGroup;
+        byte[] unknown = new byte[reader.Header.Hash.RootLength];
+        MessageTrailer trailer = IsComplete
+            ? writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot!.Value)
+            : writer.Finish(unknown, unknown);
+        return new PatchSource(_buffer, reader.Source, digest: trailer.Digest) { Stretch = stretch };
+    }
+}
