@@ -73,10 +73,10 @@ internal sealed class Recipe : IDisposable
     }
 
     /// <summary>Puts a program before all others of its name.</summary>
-    public void StandIn(string program, string script)
+    public void StandIn(string program, string script, string directory = "bin")
     {
-        string path = this[$"bin/{program}"];
-        File.WriteAllText(path, "#!/bin/bash\n" + script.Replace("{top}", _top, StringComparison.Ordinal) + "\n");
+        string path = this[$"{directory}/{program}"];
+        File.WriteAllText(path, $"#!/bin/bash\n{script}\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
@@ -84,12 +84,13 @@ internal sealed class Recipe : IDisposable
     public void StandDown(string program) => File.Delete(this[$"bin/{program}"]);
 
     /// <summary>Has the next <c>dtfile</c> that writes to a target killed at one of its writes, once.</summary>
-    public void KillOnce(string target, int write) => StandIn(
+    public void KillOnce(string target, int write, string directory = "bin") => StandIn(
         "dtfile",
         $"""
         rm -- "$0"
         exec strace -f -qq -o /dev/null -P {target} -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when={write} {Bash.Programs}dtfile "$@"
-        """);
+        """,
+        directory);
 
     /// <summary>All blocks have been run.</summary>
     public void End() => Assert.Empty(_blocks);
