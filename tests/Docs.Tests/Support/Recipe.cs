@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using BinarySync.Tests.Support;
 
 namespace BinarySync.Docs.Tests.Support;
 
@@ -77,7 +78,7 @@ internal sealed class Recipe : IDisposable
     {
         string path = this[$"{directory}/{program}"];
         File.WriteAllText(path, $"#!/bin/bash\n{script}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Command.Demand("chmod", "+x", path);
     }
 
     /// <summary>Takes it away again.</summary>
