@@ -20,7 +20,7 @@ internal sealed class OtherMachine : IDisposable
         string path = Bash.Path(Directory.CreateDirectory(recipe["there-bin"]).FullName);
         if (!File.Exists(Server))
         {
-            recipe.StandIn("ssh", $"""shift; cd "{recipe["remote"]}" && PATH="{path}" exec sh -c "$*" """);
+            recipe.StandIn("ssh", $"""[[ $1 == -l ]] && shift 2; shift; cd "{recipe["remote"]}" && PATH="{path}" exec sh -c "$*" """);
             return;
         }
 
