@@ -7,7 +7,11 @@ public sealed class CookbookRemoteTests : IDisposable
 {
     private readonly Recipe _recipe = new(1, new()
     {
-        ["group"] = "to be set", ["volume"] = "data", ["there"] = "root@branch.example", ["copy"] = "to be set", ["incoming"] = "{top}/remote",
+        ["group"] = "to be set",
+        ["volume"] = "data",
+        ["there"] = "root@branch.example",
+        ["copy"] = "to be set",
+        ["incoming"] = "{top}/remote",
     });
 
     private readonly VolumeGroup _group;
