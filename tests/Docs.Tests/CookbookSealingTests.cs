@@ -80,7 +80,7 @@ public sealed class CookbookSealingTests : IDisposable
         Refused();
     }
 
-    [LinuxFact("age")]
+    [LinuxFact("age", "ssh-keygen")]
     public void One_file_for_many_and_a_signature()
     {
         // Three branches, of which each opens the same file.
