@@ -9,6 +9,7 @@ public class LinkTests
     [InlineData("README.md")]
     [InlineData("CHANGELOG.md")]
     [InlineData("CONTRIBUTING.md")]
+    [InlineData("docs/Cookbook.md")]
     [InlineData("docs/Manual.md")]
     [InlineData("docs/Design.md")]
     [InlineData("docs/Format.md")]

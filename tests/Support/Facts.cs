@@ -4,7 +4,9 @@ namespace BinarySync.Tests.Support;
 public sealed class LinuxFactAttribute : FactAttribute
 {
     /// <param name="program">A program that must be installed as well.</param>
-    public LinuxFactAttribute(string? program = null) => Skip = Need.Linux ?? (program is null ? null : Need.Program(program));
+    /// <param name="another">Another one.</param>
+    public LinuxFactAttribute(string? program = null, string? another = null) =>
+        Skip = Need.Linux ?? (program is null ? null : Need.Program(program)) ?? (another is null ? null : Need.Program(another));
 }
 
 /// <summary>A test on real loop devices, which only root can make.</summary>

@@ -27,7 +27,12 @@ public sealed class Document
         int start = Array.IndexOf(Lines, heading);
         Assert.True(start >= 0, $"{Path} has no heading '{heading}'");
         int level = Level(heading);
-        return Lines.Skip(start + 1).TakeWhile(line => Level(line) == 0 || Level(line) > level);
+        bool inBlock = false;
+        return Lines.Skip(start + 1).TakeWhile(line =>
+        {
+            inBlock ^= line.StartsWith("```", StringComparison.Ordinal);
+            return inBlock || Level(line) == 0 || Level(line) > level;
+        });
     }
 
     /// <summary>The cells of all tables in some lines, without their headings; escapes resolved.</summary>
