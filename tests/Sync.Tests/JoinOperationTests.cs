@@ -1,3 +1,5 @@
+using BinarySync.Tests.Messages;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Checksum files of ranges, made into one: the very file that one pass over all of them gives.</summary>
@@ -54,6 +56,22 @@ public sealed class JoinOperationTests
 
         Assert.Equal(whole, Join(parts));
         Assert.Equal(whole, Join([whole, .. parts.Reverse(), whole]));
+    }
+
+    [Fact]
+    public void What_is_made_of_a_derived_part_is_derived()
+    {
+        byte[] content = new byte[40 * Block];
+        byte[][] parts = [Checksums(content, new BlockRun(0, 20)), Derived(Checksums(content, new BlockRun(20, 20)))];
+
+        Assert.Equal(Derived(Checksums(content)), Join(parts));
+
+        static byte[] Derived(byte[] checksums)
+        {
+            MessageForge forge = MessageDissector.Dissect(checksums);
+            forge.Header.Insert("derived", [1], "");
+            return forge.Build().Bytes;
+        }
     }
 
     [Fact]

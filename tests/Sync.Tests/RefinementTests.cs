@@ -8,7 +8,7 @@ public sealed class RefinementTests
     [Fact]
     public void A_refined_sync_makes_a_file_the_master_and_proves_it() => SyncCases.Whole.Check(120, sync =>
     {
-        Refined refined = new(sync);
+        RefinedSync refined = new(sync);
         FakeStorage target = sync.StorageA;
 
         ApplyResult result = sync.Apply(target, refined.DataFile, Proved);
@@ -21,24 +21,24 @@ public sealed class RefinementTests
     [Fact]
     public void A_refined_sync_of_ranges_changes_what_the_coarse_one_would() => SyncCases.Ranged.Check(120, sync =>
     {
-        if (Refined.Model(sync).NothingInCommon)
+        if (RefinedSync.Model(sync).NothingInCommon)
         {
             return;
         }
 
-        Refined refined = new(sync);
+        RefinedSync refined = new(sync);
         FakeStorage target = sync.StorageA;
 
         ApplyResult result = sync.Apply(target, refined.DataFile, Proved);
 
         Assert.Equal(refined.Expected, target.Content);
-        Assert.Equal(Refined.Model(sync).LeavesSize, result.Plan.Sizing.SizeLeft);
+        Assert.Equal(RefinedSync.Model(sync).LeavesSize, result.Plan.Sizing.SizeLeft);
     });
 
     [Fact]
     public void On_a_device_it_is_the_same() => SyncCases.Whole.Check(40, sync =>
     {
-        Refined refined = new(sync);
+        RefinedSync refined = new(sync);
         byte[] device = new byte[Math.Max(sync.ContentA.Length, sync.ContentB.Length) + 3000];
         sync.ContentA.CopyTo(device, 0);
         FakeStorage target = FakeStorage.Device(device);
@@ -52,7 +52,7 @@ public sealed class RefinementTests
     [Fact]
     public void Applied_again_it_writes_nothing_and_proves_as_much() => SyncCases.Whole.Check(40, sync =>
     {
-        Refined refined = new(sync);
+        RefinedSync refined = new(sync);
         FakeStorage target = sync.StorageA;
         sync.Apply(target, refined.DataFile);
         target.ClearLog();
@@ -65,7 +65,7 @@ public sealed class RefinementTests
     [Fact]
     public void Its_undo_file_goes_back_and_proves_it() => SyncCases.Whole.Check(60, sync =>
     {
-        Refined refined = new(sync);
+        RefinedSync refined = new(sync);
         FakeStorage target = sync.StorageA;
         FakeUndoPlace undo = new();
         ApplyOperation.Run(target, FourSteps.Patch(refined.DataFile), FourSteps.Places(undo: undo), new ApplySpecification(), FourSteps.Threads(sync.Threads));
@@ -223,53 +223,5 @@ public sealed class RefinementTests
         ChecksumSpecification how = FourSteps.HowFor(asked.Header);
         byte[] request = FourSteps.Request(FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
         return FourSteps.Data(FakeStorage.File(b), request);
-    }
-
-    /// <summary>A case's coarse sync, in blocks of four or sixteen times the size, refined to its own block size.</summary>
-    private sealed class Refined
-    {
-        private const int SmallestRatio = 4;
-
-        private readonly SyncCase _sync;
-
-        public Refined(SyncCase sync)
-        {
-            _sync = sync;
-            BlockHash[] hashes = [.. BlockHash.All];
-            ChecksumSpecification a = sync.HowA with { BlockSize = CoarseSize(sync), Hash = hashes[sync.Seed % hashes.Length] };
-            byte[] coarse = FourSteps.Request(
-                FourSteps.Checksums(sync.StorageA, a, sync.Threads), FourSteps.Checksums(sync.StorageB, a with { Coverage = sync.RangesB }, sync.Threads));
-            RefineResult asked = FourSteps.Refine(coarse, sync.BlockSize, sync.Hash);
-            Coarse = asked.Header;
-            ChecksumSpecification fine = FourSteps.HowFor(asked.Header);
-            byte[] request = FourSteps.Request(FourSteps.Checksums(sync.StorageA, fine, sync.Threads), FourSteps.Checksums(sync.StorageB, fine, sync.Threads));
-            DataFile = FourSteps.Data(sync.StorageB, request, sync.HowData, sync.Threads);
-        }
-
-        public MessageHeader Coarse { get; }
-
-        public byte[] DataFile { get; }
-
-        /// <summary>What the coarse sync comes to. The block before the smaller end is asked for too, also where the coarse sync left it out.</summary>
-        public byte[] Expected
-        {
-            get
-            {
-                SyncModel model = Model(_sync);
-                byte[] expected = model.Expected;
-                int end = Math.Min(model.A.Length, model.B.Length);
-                if (model.ChangesSize && end > 0)
-                {
-                    int first = (end - 1) / _sync.BlockSize * _sync.BlockSize;
-                    model.B.AsSpan(first, end - first).CopyTo(expected.AsSpan(first));
-                }
-
-                return expected;
-            }
-        }
-
-        public static SyncModel Model(SyncCase sync) => new(sync.ContentA, sync.ContentB, CoarseSize(sync), sync.RangesA, sync.RangesB);
-
-        private static int CoarseSize(SyncCase sync) => sync.BlockSize * (sync.Seed % 2 == 0 ? SmallestRatio : 4 * SmallestRatio);
     }
 }

@@ -46,6 +46,9 @@ public static class JoinOperation
                 Coverage = Join([.. readers.Select(reader => reader.Header.Coverage)], first.Geometry.BlockCount, partial, missing),
                 Label = label,
                 Parent = first.Parent,
+
+                // What one part has not read of the target, the whole has not either.
+                IsDerived = readers.Exists(reader => reader.Header.IsDerived),
             };
             options.Progress.Begin("joining", ChecksumOperation.CoveredBytes(header.Geometry, header.Coverage));
             using ChecksumFileWriter writer = new(output, header);

@@ -39,6 +39,17 @@ internal static class FourSteps
         return reader.Trailer;
     }
 
+    /// <summary>One request for the remotes of all.</summary>
+    public static byte[] Merge(IEnumerable<byte[]> requests)
+    {
+        using MemoryStream output = new();
+        MergeOperation.Run([.. requests.Select((request, i) => new MergeInput(new MemoryStream(request), $"{i}.dtr"))], null, output, new SyncOptions());
+        return output.ToArray();
+    }
+
+    /// <summary>A remote's own request, as `apply` takes it.</summary>
+    public static OwnRequest Own(byte[] request) => new(new MemoryStream(request), "own.dtr");
+
     /// <summary>The checksum request that refines a coarse data request.</summary>
     public static RefineResult Refine(byte[] coarse, int blockSize, BlockHash? hash = null)
     {
