@@ -61,6 +61,13 @@ internal sealed class GroupEditor
         return editor;
     }
 
+    /// <summary>Leaves out all blocks but these.</summary>
+    public void Keep(int from, int count)
+    {
+        _blocks.RemoveRange(from + count, _blocks.Count - from - count);
+        _blocks.RemoveRange(0, from);
+    }
+
     /// <summary>Changes something.</summary>
     public void Edit(Random random)
     {

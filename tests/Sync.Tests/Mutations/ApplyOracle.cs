@@ -15,29 +15,34 @@ internal static class ApplyOracle
     /// <exception cref="MutationViolation">Something else came of it.</exception>
     public static string Try(byte[] message, byte[] original, DiskImage before, StorageKind kind, ApplySpecification how, int threads)
     {
+        string came = Try(FourSteps.Patch(message), cuts => Outcome(message, before, kind, cuts), before, kind, how, threads);
+        return came == Done ? Judge(message, original, before, kind, Outcome(message, before, kind)) : came;
+    }
+
+    /// <summary>Says what came of it, without a look at the original.</summary>
+    /// <param name="patch">May be anything.</param>
+    /// <param name="outcome">What its own operations come to, with or without cutting off what B has not.</param>
+    /// <exception cref="MutationViolation">Something else came of it.</exception>
+    public static string Try(PatchSource patch, Func<bool, DiskImage> outcome, DiskImage before, StorageKind kind, ApplySpecification how, int threads)
+    {
         FakeStorage target = new(before.Copy(), kind);
         FakeStateFile journal = new();
         try
         {
-            ApplyOperation.Run(target, FourSteps.Patch(message), FourSteps.Places(journal), how, FourSteps.Threads(threads));
+            ApplyOperation.Run(target, patch, FourSteps.Places(journal), how, FourSteps.Threads(threads));
         }
         catch (SyncException exception) when (exception.Error == SyncError.VerificationFailed)
         {
             // All was written, and is right; the target root of a bent message is that of something else. Nothing is cut off then.
             Require(how.Verify == VerifyMode.Full, "what was written to a sound disk is said not to read back");
-            RequireOutcome(target, Outcome(message, before, kind, cuts: false));
+            RequireOutcome(target, outcome(false));
             return Done + ", root differs";
         }
         catch (Exception exception) when (exception is MessageFormatException or SyncException or StorageException)
         {
             RequireUntouched(target, before, $"it was refused ({exception.Message})");
             Require(journal.Log.Count == 0, "it was refused, and a journal was begun");
-            return exception switch
-            {
-                SyncException sync => $"refused: {sync.Error}",
-                StorageException storage => $"refused: {storage.Error}",
-                _ => $"refused: {((MessageFormatException)exception).Error}",
-            };
+            return Refusal(exception);
         }
 
         if (how.DryRun)
@@ -46,11 +51,18 @@ internal static class ApplyOracle
             return "dry run";
         }
 
-        DiskImage expected = Outcome(message, before, kind);
-        RequireOutcome(target, expected);
+        RequireOutcome(target, outcome(true));
         Require(journal.Content is null, "all is done, and the journal still stands");
-        return Judge(message, original, before, kind, expected);
+        return Done;
     }
+
+    /// <summary>A typed error in a few words.</summary>
+    public static string Refusal(Exception exception) => exception switch
+    {
+        SyncException sync => $"refused: {sync.Error}",
+        StorageException storage => $"refused: {storage.Error}",
+        _ => $"refused: {((MessageFormatException)exception).Error}",
+    };
 
     private static string Judge(byte[] message, byte[] original, DiskImage before, StorageKind kind, DiskImage expected)
     {
@@ -133,7 +145,7 @@ internal static class ApplyOracle
         return result;
     }
 
-    private static long FinalLength(MessageHeader header, long length, StorageKind kind)
+    internal static long FinalLength(MessageHeader header, long length, StorageKind kind)
     {
         (long a, long b) = (header.BaseSize!.Value, header.TargetSize!.Value);
         long first = Math.Min(a, b) / header.BlockSize;
@@ -184,7 +196,7 @@ internal static class ApplyOracle
         }
     }
 
-    private static byte[] Content(OperationReader reader, FrameDecoder decoder, long length)
+    internal static byte[] Content(OperationReader reader, FrameDecoder decoder, long length)
     {
         byte[] content = new byte[length];
         int at = 0;
@@ -197,7 +209,7 @@ internal static class ApplyOracle
         return content;
     }
 
-    private static void RequireHashes(MessageHeader header, OperationGroup group, in Operation operation, ReadOnlySpan<byte> bytes)
+    internal static void RequireHashes(MessageHeader header, OperationGroup group, in Operation operation, ReadOnlySpan<byte> bytes)
     {
         byte[] hash = new byte[header.Hash.Length];
         for (long i = 0; i < operation.Blocks.Count; i++)
@@ -208,11 +220,11 @@ internal static class ApplyOracle
         }
     }
 
-    private static void RequireInCoverage(MessageHeader header, BlockRun blocks) => Require(
+    internal static void RequireInCoverage(MessageHeader header, BlockRun blocks) => Require(
         header.Coverage.IsWhole || header.Coverage.Ranges.ToArray().Any(range => range.First <= blocks.First && blocks.End <= range.End),
         $"blocks {blocks} are outside the ranges of the message, and were overwritten");
 
-    private static void RequireRecognised(MessageHeader header, OperationGroup group, in Operation operation, DiskImage target, (long A, long B) sizes)
+    internal static void RequireRecognised(MessageHeader header, OperationGroup group, in Operation operation, DiskImage target, (long A, long B) sizes)
     {
         byte[] hash = new byte[header.Hash.Length];
         for (long i = 0; i < operation.Blocks.Count; i++)
@@ -245,18 +257,19 @@ internal static class ApplyOracle
     private static bool IsZero(ReadOnlySpan<byte> bytes) => bytes.IndexOfAnyExcept((byte)0) < 0;
 
     // All that decides about the outcome: the same fingerprint, the same result.
-    private static byte[] Fingerprint(byte[] message)
+    internal static byte[] Fingerprint(byte[] message, MessageKind kind = MessageKind.DataFile)
     {
         XxHash128 fingerprint = new();
         using MemoryStream input = new(message, writable: false);
-        OperationReader reader = new(input, "mutant", MessageKind.DataFile);
+        OperationReader reader = new(input, "mutant", kind);
         MessageHeader header = reader.Header;
-        fingerprint.Append(System.Text.Encoding.UTF8.GetBytes($"{header.BaseSize} {header.TargetSize} {header.BlockSize} {header.Hash.Name} {header.Coverage}"));
+        fingerprint.Append(System.Text.Encoding.UTF8.GetBytes(
+            $"{header.BaseSize} {header.TargetSize} {header.BlockSize} {header.Hash.Name} {header.Coverage} {header.Set?.Part} {header.Set?.Parts}"));
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
             fingerprint.Append(group.Payload.Span);
-            while (reader.ReadFrame(out _))
+            while (kind == MessageKind.DataFile && reader.ReadFrame(out _))
             {
             }
         }
@@ -265,7 +278,7 @@ internal static class ApplyOracle
     }
 
     // A bent size may be an exabyte, all of it a hole: the beginning and the end are compared, where the pairs' bytes can be.
-    private static string? Difference(DiskImage one, DiskImage other)
+    internal static string? Difference(DiskImage one, DiskImage other)
     {
         const int Step = 64 << 10;
         const long MostCompared = 32 << 20;

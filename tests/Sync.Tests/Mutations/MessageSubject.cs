@@ -7,10 +7,19 @@ internal abstract class MessageSubject(MessageKind kind) : IMutationSubject
 {
     public virtual string Name => kind.Extension();
 
-    public Mutant Bend(MutationCorpus corpus, Random random)
+    public Mutant Bend(MutationCorpus corpus, Random random) => Bend(corpus.Pick(kind, random), corpus, random);
+
+    /// <summary>Bends the message of a pair.</summary>
+    public Mutant Bend(MutationPair pair, MutationCorpus corpus, Random random)
     {
-        MutationPair pair = corpus.Pick(kind, random);
         byte[] original = Message(pair, random);
+        (byte[] bent, IReadOnlyList<MutationClass> done) = Bend(original, corpus, random);
+        return new Mutant(bent, original, pair, done);
+    }
+
+    /// <summary>Bends a message.</summary>
+    public static (byte[] Bent, IReadOnlyList<MutationClass> Done) Bend(byte[] original, MutationCorpus corpus, Random random)
+    {
         Mutator mutator = new(random, corpus.Sources);
 
         // Of five one has its bytes bent, one its fields, and three are made to fit themselves as far as can be: so the deepest rules are reached.
@@ -21,23 +30,17 @@ internal abstract class MessageSubject(MessageKind kind) : IMutationSubject
             2 or 3 => mutator.Rework(original),
             _ => mutator.BendFields(original, fit: true),
         };
-        return new Mutant(bent, original, pair, mutator.Done);
+        return (bent, mutator.Done);
     }
 
     public string Try(Mutant mutant, Random random)
     {
-        string read = Read(mutant.Bytes);
-        bool isAccepted = read == Accepted;
-        if (isAccepted && !mutant.IsStructural && !mutant.IsUnchanged)
-        {
-            throw new MutationViolation("bytes were bent, no checksum was computed again, and it was accepted");
-        }
-
-        return $"{read}{Use(mutant, isAccepted, random)}";
+        string read = Read(mutant, kind);
+        return $"{read}{Use(mutant, read == Accepted, random)}";
     }
 
     /// <summary>What <see cref="Read"/> says of a message that it has read to the end.</summary>
-    protected const string Accepted = "accepted";
+    public const string Accepted = "accepted";
 
     /// <summary>The message of a pair that is bent.</summary>
     protected abstract byte[] Message(MutationPair pair, Random random);
@@ -47,12 +50,13 @@ internal abstract class MessageSubject(MessageKind kind) : IMutationSubject
     protected abstract string Use(Mutant mutant, bool isAccepted, Random random);
 
     /// <summary>Reads a message to its end, and decompresses its frames; says "accepted", or why it was refused.</summary>
-    protected string Read(byte[] message)
+    /// <exception cref="MutationViolation">It was accepted, and no checksum fits it.</exception>
+    public static string Read(Mutant mutant, MessageKind kind)
     {
+        byte[] message = mutant.Bytes;
         try
         {
             ReadToEnd(message, kind);
-            return Accepted;
         }
         catch (MessageFormatException exception)
         {
@@ -60,6 +64,10 @@ internal abstract class MessageSubject(MessageKind kind) : IMutationSubject
                 ? $"{exception.Error}"
                 : throw new MutationViolation($"an error at offset {exception.Offset} of {message.Length} bytes");
         }
+
+        return mutant.IsStructural || mutant.IsUnchanged
+            ? Accepted
+            : throw new MutationViolation("bytes were bent, no checksum was computed again, and it was accepted");
     }
 
     protected static int Threads(MutationPair pair, Random random) => pair.IsLarge ? 1 : random.Next(1, 3);

@@ -14,9 +14,15 @@ internal sealed class RequestSubject() : MessageSubject(MessageKind.ChecksumRequ
 
         using MemoryStream input = new(mutant.Bytes);
         MessageHeader header = ChecksumRequest.Read(input, "mutant");
-        ChecksumSpecification how = new() { BlockSize = header.BlockSize, Hash = header.Hash, Coverage = header.Coverage };
-        RequireReadable(FourSteps.Checksums(new FakeStorage(mutant.Pair.A.Copy()), how, Threads(mutant.Pair, random)), MessageKind.ChecksumFile);
-        return ", checksummed";
+        try
+        {
+            RequireReadable(FourSteps.Checksums(new FakeStorage(mutant.Pair.A.Copy()), FourSteps.HowFor(header), Threads(mutant.Pair, random)), MessageKind.ChecksumFile);
+            return ", checksummed";
+        }
+        catch (SyncException exception) when (header.Parent is not null)
+        {
+            return $", {exception.Error}";
+        }
     }
 }
 

@@ -26,7 +26,7 @@ internal sealed class MutationCase
     public static IReadOnlyList<IMutationSubject> Subjects { get; } =
     [
         new RequestSubject(), new ChecksumFileSubject(), new DataRequestSubject(), new DataFileSubject(isUndo: false), new DataFileSubject(isUndo: true),
-        new JournalSubject(),
+        new JournalSubject(), new PartSubject(), new MergedSubject(), new RefinedSubject(),
     ];
 
     public int Seed { get; }

@@ -24,9 +24,19 @@ internal sealed class MutationCorpus
     public MutationCorpus(int seed, bool large)
     {
         Random random = new(seed);
-        _pairs = [.. Enumerable.Range(0, large ? FewPairs : PairCount).Select(_ => MutationPair.Random(random)), .. large ? [MutationPair.Large(random)] : (MutationPair[])[]];
+        List<MutationPair> pairs = [];
+        while (pairs.Count < (large ? FewPairs : PairCount) || !IsRich(pairs))
+        {
+            pairs.Add(MutationPair.Random(random));
+        }
+
+        _pairs = [.. pairs, .. large ? [MutationPair.Large(random)] : (MutationPair[])[]];
         Sources = [.. _pairs.SelectMany(pair => pair.Messages).Concat(Accepted.Value.Select(vector => vector.Message)).Where(message => message.Length <= LongestSource)];
     }
+
+    // Of every kind there is one at least.
+    private static bool IsRich(List<MutationPair> pairs) =>
+        pairs.Exists(pair => pair.Parts.Count > 0) && pairs.Exists(pair => pair.Merged is not null) && pairs.Exists(pair => pair.Refined is not null);
 
     /// <summary>Messages of all kinds, to take parts from.</summary>
     public byte[][] Sources { get; }
@@ -37,6 +47,13 @@ internal sealed class MutationCorpus
         VectorFile[] vectors = [.. Accepted.Value.Where(vector => vector.ReadAs == kind)];
         int number = random.Next(_pairs.Length * 5 / 4);
         return number < _pairs.Length ? _pairs[number] : MutationPair.Of(vectors[random.Next(vectors.Length)].Message);
+    }
+
+    /// <summary>A pair that has what is wanted.</summary>
+    public MutationPair Pick(Func<MutationPair, bool> has, Random random)
+    {
+        MutationPair[] those = [.. _pairs.Where(has)];
+        return those[random.Next(those.Length)];
     }
 
     /// <summary>A pair that can be applied, and of which several states fit into memory.</summary>

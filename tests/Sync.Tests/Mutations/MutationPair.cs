@@ -1,3 +1,6 @@
+using BinarySync.Sync.Tests.Splitting;
+using BinarySync.Tests.Messages;
+
 namespace BinarySync.Sync.Tests.Mutations;
 
 /// <summary>Two contents, and all messages of their sync, there and back.</summary>
@@ -33,7 +36,17 @@ internal sealed class MutationPair
     /// <summary>From B to A.</summary>
     public byte[] Undo { get; private init; } = [];
 
-    public IEnumerable<byte[]> Messages => [Request, RemoteChecksums, MasterChecksums, DataRequest, DataFile, Undo];
+    /// <summary>The data file in parts; none where it cannot be cut.</summary>
+    public IReadOnlyList<byte[]> Parts { get; private set; } = [];
+
+    /// <summary>The data file for this remote and another one; null where they have not the same ranges.</summary>
+    public MergedMessages? Merged { get; private set; }
+
+    /// <summary>The same pair in coarser blocks first: its messages are the fine ones. Null where blocks cannot be coarser.</summary>
+    public MutationPair? Refined { get; private set; }
+
+    public IEnumerable<byte[]> Messages =>
+        [Request, RemoteChecksums, MasterChecksums, DataRequest, DataFile, Undo, .. Parts, .. Merged is null ? (byte[][])[] : [Merged.DataFile], .. Refined?.Messages ?? []];
 
     /// <summary>A message that stands alone: a target of zeros stands in for its base.</summary>
     public static MutationPair Of(byte[] message)
@@ -63,8 +76,12 @@ internal sealed class MutationPair
         Change(random, b, blockSize);
         BlockCoverage first = Ranges(random, blockSize, most);
         BlockCoverage second = random.Next(3) == 0 ? Ranges(random, blockSize, most) : first;
-        return TryMake(random, DiskImage.Of(a), DiskImage.Of(b), blockSize, hash, first, second)
+        MutationPair pair = TryMake(random, DiskImage.Of(a), DiskImage.Of(b), blockSize, hash, first, second)
             ?? TryMake(random, DiskImage.Of(a), DiskImage.Of(b), blockSize, hash, BlockCoverage.Whole, BlockCoverage.Whole)!;
+        pair.Parts = PartForge.Cut(pair.DataFile, random.Next(2, 6)) ?? PartForge.Cut(pair.DataFile, 2) ?? [];
+        pair.Merged = MergedMessages.TryMake(pair, Neighbour(random, a, b, blockSize), first, second);
+        pair.Refined = TryRefine(random, pair, blockSize, hash, first, second);
+        return pair;
     }
 
     /// <summary>Makes a pair whose data file has more than one group. Nearly all of both is zeros, so that little memory is taken.</summary>
@@ -78,7 +95,9 @@ internal sealed class MutationPair
             b.Write([(byte)random.Next(1, 256)], random.Next(at, Math.Min(at + blockSize, Length)));
         }
 
-        return TryMake(random, DiskImage.Sparse(Length), b, blockSize, BlockHash.Xxh128, BlockCoverage.Whole, BlockCoverage.Whole, Compression.DefaultLZ4)!;
+        MutationPair pair = TryMake(random, DiskImage.Sparse(Length), b, blockSize, BlockHash.Xxh128, BlockCoverage.Whole, BlockCoverage.Whole, Compression.DefaultLZ4)!;
+        pair.Parts = SplitCase.Parts(new FakeStorage(b.Copy()), pair.DataRequest, splitSize: 1);
+        return pair;
     }
 
     // Null where the ranges of the two sides have nothing in common.
@@ -105,6 +124,56 @@ internal sealed class MutationPair
                 DataRequest = there,
                 DataFile = FourSteps.Data(new FakeStorage(b.Copy()), there, how, 1),
                 Undo = FourSteps.Data(new FakeStorage(a.Copy()), back, how, 1),
+            };
+        }
+        catch (SyncException)
+        {
+            return null;
+        }
+    }
+
+    // Another age of the remote, most often of the same length.
+    private static byte[] Neighbour(Random random, byte[] a, byte[] b, int blockSize)
+    {
+        byte[] other = random.Next(4) == 0 ? [.. b] : [.. a];
+        Change(random, other, blockSize);
+        return other;
+    }
+
+    private static MutationPair? TryRefine(Random random, MutationPair pair, int blockSize, BlockHash hash, BlockCoverage first, BlockCoverage second)
+    {
+        int coarse = blockSize << random.Next(1, 5);
+        if (coarse > FormatLimits.MaxBlockSize)
+        {
+            return null;
+        }
+
+        // In coarse blocks the same ranges reach further, mostly past the end.
+        ChecksumSpecification howA = new() { BlockSize = coarse, Hash = BlockHash.All[random.Next(BlockHash.All.Count)], Coverage = first };
+        DataFileSpecification how = new() { FrameSize = 65_536, Compression = Pick(random, Compressions) };
+        using MemoryStream request = new();
+        try
+        {
+            byte[] dtr = FourSteps.Request(
+                FourSteps.Checksums(new FakeStorage(pair.A.Copy()), howA, 1), FourSteps.Checksums(new FakeStorage(pair.B.Copy()), howA with { Coverage = second }, 1));
+            MessageHeader asked = FourSteps.Refine(dtr, blockSize, hash).Header;
+            ChecksumRequest.Write(request, asked);
+            ChecksumSpecification fine = FourSteps.HowFor(asked);
+            byte[] remote = FourSteps.Checksums(new FakeStorage(pair.A.Copy()), fine, 1);
+            byte[] master = FourSteps.Checksums(new FakeStorage(pair.B.Copy()), fine, 1);
+            byte[] there = FourSteps.Request(remote, master);
+            byte[] data = FourSteps.Data(new FakeStorage(pair.B.Copy()), there, how, 1);
+            FakeUndoPlace undo = new();
+            FakeStorage target = new(pair.A.Copy());
+            ApplyOperation.Run(target, FourSteps.Patch(data), FourSteps.Places(undo: undo), new ApplySpecification(), FourSteps.Threads(1));
+            return new MutationPair(pair.A, target.Cache)
+            {
+                Request = request.ToArray(),
+                RemoteChecksums = remote,
+                MasterChecksums = FourSteps.Checksums(new FakeStorage(target.Cache.Copy()), fine, 1),
+                DataRequest = there,
+                DataFile = data,
+                Undo = undo.Content!,
             };
         }
         catch (SyncException)

@@ -3,7 +3,7 @@ namespace BinarySync.Sync.Tests.Mutations;
 /// <summary>A short run of the campaign (tests/Campaign): whatever is done to a message or a journal, it is refused, or done as it says.</summary>
 public sealed class MutationTests
 {
-    private const int Count = 4000;
+    private const int Count = 6000;
 
     [Fact]
     public void A_bent_message_is_refused_or_done_as_it_says()
@@ -32,5 +32,13 @@ public sealed class MutationTests
         Assert.Contains("journal finished, Resumed", outcomes);
         Assert.Contains("journal taken back, TurnedRound", outcomes);
         Assert.Contains("journal refused: Mismatch", outcomes);
+        Assert.Contains("part alone accepted, applied as the original", outcomes);
+        Assert.Contains("part alone accepted, applied as another part", outcomes);
+        Assert.Contains("part together accepted, applied as the original", outcomes);
+        Assert.Contains("merged data file accepted, applied as the original", outcomes);
+        Assert.Contains("merged own request accepted, applied as another data file", outcomes);
+        Assert.Contains("merged own request accepted, refused: Mismatch", outcomes);
+        Assert.Contains("refined dtf accepted, applied as another data file", outcomes);
+        Assert.Contains("refined undo accepted, applied as the original", outcomes);
     }
 }

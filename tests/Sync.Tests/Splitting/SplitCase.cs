@@ -39,11 +39,20 @@ internal sealed class SplitCase
         return Write(plan, long.MaxValue, only);
     }
 
-    public List<byte[]> Write(SplitPlan plan, long mostBytes, int? only = null)
+    /// <summary>All parts of any request.</summary>
+    public static List<byte[]> Parts(FakeStorage master, byte[] request, long splitSize)
+    {
+        using MemoryStream input = new(request);
+        using SplitPlan plan = SplitOperation.Plan(input, "update.dtr", Specification, [splitSize], long.MaxValue, () => new MemoryStream(), FourSteps.Threads(1));
+        return Write(master, plan, long.MaxValue, only: null);
+    }
+
+    public List<byte[]> Write(SplitPlan plan, long mostBytes, int? only = null) => Write(FakeStorage.File(B), plan, mostBytes, only);
+
+    private static List<byte[]> Write(FakeStorage master, SplitPlan plan, long mostBytes, int? only)
     {
         List<byte[]> parts = [];
-        SplitOperation.Write(
-            FakeStorage.File(B), plan, only, Specification, mostBytes, _ => new MemoryOutput(parts), _ => { }, FourSteps.Threads(2));
+        SplitOperation.Write(master, plan, only, Specification, mostBytes, _ => new MemoryOutput(parts), _ => { }, FourSteps.Threads(2));
         return parts;
     }
 
