@@ -79,7 +79,7 @@ public static class ApplyActions
         using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, "the target", "--spool names a directory with more room", session);
         IReadOnlyList<PartSource> sources = files.Length == 1
             ? [new PartSource(MessageFiles.NameOf(file), () => seekable, IsKept: true)]
-            : [.. files.Select(name => new PartSource(name, () => OpenSeekable(name, session.Options.Cancellation)))];
+            : [.. files.Select(name => new PartSource(name, () => MessageFiles.OpenPart(name, session.Options.Cancellation)))];
         if (PartFiles.Look(sources, session.Options) is { } parts)
         {
             if ((repair is null ? request is null ? oldChecksums is null ? null : "--update-ckf" : "--request" : "--repair") is { } option)
@@ -243,18 +243,6 @@ public static class ApplyActions
         {
             throw new UsageException($"{option} is for one data file at a time", "apply the parts one by one, each with a file of its own");
         }
-    }
-
-    private static Stream OpenSeekable(string path, CancellationToken cancellation)
-    {
-        Stream stream = MessageFiles.Open(path, cancellation);
-        if (stream.CanSeek)
-        {
-            return stream;
-        }
-
-        stream.Dispose();
-        throw new UsageException($"{path} is a pipe: only a single data file may come from one");
     }
 
     private static string? NamedFile(string? path, string option) => path == MessageFiles.Standard

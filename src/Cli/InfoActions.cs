@@ -14,10 +14,13 @@ public static class InfoActions
     /// <param name="file">The message.</param>
     /// <param name="extents">List the runs; null where the kind has none.</param>
     public static int Show(
-        ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, Argument<string> file, Option<bool>? extents)
+        ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, Argument<string> file, Option<bool>? extents) =>
+        Show(result, context, common, kind, result.GetValue(file)!, extents);
+
+    /// <summary>The same, of a file whose path is known.</summary>
+    internal static int Show(ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, string path, Option<bool>? extents)
     {
         using CommandSession session = common.Begin(result, context);
-        string path = result.GetValue(file)!;
         using Stream input = MessageFiles.Open(path, session.Options.Cancellation);
         session.Options.Progress.Begin("reading", input.CanSeek ? input.Length : 0);
         MessageReader message = new MessageReader(input, MessageFiles.NameOf(path)).Require(kind);

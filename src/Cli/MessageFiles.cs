@@ -27,6 +27,20 @@ internal static class MessageFiles
         throw new UsageException($"{(path == Standard ? "standard input" : path)} is a pipe; this request is read more than once", "write it into a file first");
     }
 
+    /// <summary>Opens one of several data files.</summary>
+    /// <exception cref="UsageException">It is a pipe.</exception>
+    public static Stream OpenPart(string path, CancellationToken cancellation)
+    {
+        Stream stream = Open(path, cancellation);
+        if (stream.CanSeek)
+        {
+            return stream;
+        }
+
+        stream.Dispose();
+        throw new UsageException($"{path} is a pipe: only a single data file may come from one");
+    }
+
     /// <summary>The name in messages.</summary>
     public static string NameOf(string path) => path == Standard ? StandardInputName : path;
 

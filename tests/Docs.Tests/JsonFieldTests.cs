@@ -28,6 +28,7 @@ public class JsonFieldTests
     [InlineData("dtfile apply old.img.dtf old.img")]
     [InlineData("dtfile new.img -r old.img.dtr --split 16M")]
     [InlineData("dtfile new.img -q -r old.img.dtr --split 16M && dtfile apply old.img.001.dtf old.img")]
+    [InlineData("seq 1 3000000 > wide.img && ckfile -q wide.img && dtreq -q --remote old.img.ckf --master wide.img.ckf -o wide.dtr && dtfile wide.img -q -r wide.dtr --split 16M && dtfile info wide.002.dtf wide.001.dtf")]
     public void Fields_of_a_result_are_documented(string command)
     {
         using Shell shell = new();

@@ -96,6 +96,24 @@ public sealed class PipeTests : IDisposable
     }
 
     [LinuxFact]
+    public void A_reader_that_has_seen_enough_ends_a_long_list()
+    {
+        // Far more lines than a pipe holds: every second block differs, and each is a run of its own.
+        byte[] a = Content.Make(6_000_000);
+        byte[] b = [.. a];
+        for (int at = 0; at < b.Length; at += 1024)
+        {
+            b[at] ^= 1;
+        }
+
+        _work.Prepare(a, b, "-b 512");
+        _work.Line("dtreq --no-copy --remote a.ckf --master b.ckf -o p.dtr -f").Succeeds();
+        Assert.InRange(_work.Line("dtreq info p.dtr --extents").Succeeds().Output.Length, 100_000, int.MaxValue);
+        Assert.Equal("p.dtr: data request, format 1.0\n", _work.Shell("dtreq info p.dtr --extents | head -1").Ends(5).Says("dtreq: error: standard output: cannot write: Broken pipe").Text);
+        _work.Shell("dtreq info p.dtr --extents --json | head -1").Ends(5).Says("Broken pipe");
+    }
+
+    [LinuxFact]
     public void A_full_standard_output_is_a_failure()
     {
         _work.Shell("ckfile a -o - > /dev/full").Fails(5, "No space left on device");

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using BinarySync.Cli;
-using BinarySync.Format;
 
 return ToolRunner.Run("dtfile", args, context =>
 {
@@ -35,10 +34,10 @@ return ToolRunner.Run("dtfile", args, context =>
     common.AddTo(root);
     root.SetAction(result => DataFileActions.Create(result, context, common, create));
 
-    Argument<string> file = new("FILE.dtf") { Description = "A data file; '-' is standard input" };
+    Argument<string[]> parts = new("FILE.dtf") { Description = "A data file, or several parts of a set; '-' is standard input", Arity = ArgumentArity.OneOrMore };
     Option<bool> extents = Options.Extents();
-    Command info = new("info", "Verify a data file and show what it holds") { file, extents };
-    info.SetAction(result => InfoActions.Show(result, context, common, MessageKind.DataFile, file, extents));
+    Command info = new("info", "Verify a data file and show what it holds, or which parts of a set are missing") { parts, extents };
+    info.SetAction(result => SetInfoActions.Show(result, context, common, parts, extents));
     root.Add(info);
 
     ApplyActions.ApplyArguments apply = new(

@@ -174,6 +174,47 @@ public sealed class CopySyncTests
         Assert.Equal(c, target.Content);
     }
 
+    // The Manual, section 16: what --verify none gives up.
+    [Theory]
+    [InlineData(VerifyMode.Written)]
+    [InlineData(VerifyMode.None)]
+    public void What_was_copied_through_the_redo_is_read_back_unless_nothing_is(VerifyMode verify)
+    {
+        byte[] a = RandomBlocks(1, 60);
+        byte[] b = [.. a[..(3 * BlockSize)], .. a[..(57 * BlockSize)]];
+        FakeStateFile journal = new();
+        FakeRedoFile redo = new();
+        FakeStorage target = FakeStorage.File(a);
+
+        // In what is copied first, to the end.
+        target.LieBelowCacheAt(b.Length - 1);
+
+        SyncException? failure = null;
+        try
+        {
+            ApplyOperation.Run(
+                target,
+                FourSteps.Patch(DataFile(a, b)),
+                FourSteps.Places(journal) with { Redo = redo },
+                new ApplySpecification { Verify = verify },
+                new ApplyTuning { RedoBytes = 8 * BlockSize },
+                new SyncOptions());
+        }
+        catch (SyncException exception)
+        {
+            failure = exception;
+        }
+
+        bool reads = verify == VerifyMode.Written;
+        Assert.Equal(reads ? SyncError.VerificationFailed : null, failure?.Error);
+        Assert.Equal(reads, target.Log.Any(call => call.Call == DiskCall.ReadBelowCache));
+
+        // Found at once: what it was made of is still there, and so is the rest of the sources.
+        Assert.Equal(reads, redo.Content is { Length: > 0 });
+        Assert.Equal(reads, journal.Content is not null);
+        Assert.Equal(!reads, target.Content.AsSpan().SequenceEqual(b));
+    }
+
     [Fact]
     public void Equal_blocks_in_a_row_are_sent_since_they_shrink_to_nothing()
     {
