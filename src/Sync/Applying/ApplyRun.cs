@@ -71,7 +71,11 @@ internal sealed class ApplyRun(
 
         journal.Flushed(long.MaxValue);
         long verified = Verify(plan, journal);
-        Cut(plan, journal);
+        if (places.MayCut?.Invoke(plan) ?? true)
+        {
+            Cut(plan, journal);
+        }
+
         places.BeforeFinishing?.Invoke();
         Finish(journal);
         return new ApplyResult(plan, _start, DryRun: false, undoKept, written, verified);
@@ -87,7 +91,7 @@ internal sealed class ApplyRun(
             target.Flush();
         }
 
-        bool hasRedo = _standing is { IsFinished: false, Redo: { } digest } && _redo.TryLoad(digest.Span);
+        bool hasRedo = _standing is { IsFinished: false, Redo: { } digest } && _redo.TryLoad(digest.Span, tuning.ComparesRedo);
         PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options, hasRedo ? _redo : null).Plan(_standing, othersStands: false, specification.KeepsLargerSize);
         if (_standing is not { IsFinished: false } standing)
         {
@@ -130,7 +134,10 @@ internal sealed class ApplyRun(
         {
             BlockRun blocks = BlockRun.Between(
                 geometry.Target.BlockAt(window.Offset), geometry.Target.BlockAt(Math.Min(window.End, end) - 1) + 1);
-            if (blocks.End > geometry.BlockCount || !geometry.Coverage.Contains(blocks))
+
+            // What B has behind A's end is in no root of the base: a data file speaks of all of it, but a part of a set leaves some to others.
+            bool isOthers = tuning.LeavesOtherPartsTail && plan.Header.Set is not null && Math.Min(window.End, end) > geometry.Base.Size;
+            if (isOthers || blocks.End > geometry.BlockCount || !geometry.Coverage.Contains(blocks))
             {
                 return false;
             }

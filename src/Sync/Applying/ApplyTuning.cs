@@ -17,6 +17,12 @@ internal sealed record ApplyTuning
     /// <summary>The redo is durable before the journal speaks of it.</summary>
     public bool FlushesRedo { get; init; } = true;
 
+    /// <summary>A redo is believed only if it has the digest that the journal names.</summary>
+    public bool ComparesRedo { get; init; } = true;
+
+    /// <summary>What a run finds in the redo of another session is not its own.</summary>
+    public bool ForgetsOthersRedo { get; init; } = true;
+
     /// <summary>Copies are durable before content and zeros overwrite their sources.</summary>
     public bool FlushesCopies { get; init; } = true;
 
@@ -37,4 +43,19 @@ internal sealed record ApplyTuning
 
     /// <summary>A target that becomes smaller is cut after all else, when the journal knows of it.</summary>
     public bool CutsLast { get; init; } = true;
+
+    /// <summary>A part of a set does not take the journal of another one for its own to give up where that one was making the target larger.</summary>
+    public bool LeavesOtherPartsTail { get; init; } = true;
+
+    /// <summary>The note of a set gives up what it says of a part before the first change that the part makes.</summary>
+    public bool NotesBeforeChanging { get; init; } = true;
+
+    /// <summary>The note of a set says that a part is in place before the part's journal goes.</summary>
+    public bool NotesBeforeFinishing { get; init; } = true;
+
+    /// <summary>The note of a set is believed only while the target's times are those that stand in it.</summary>
+    public bool ComparesNoteTimes { get; init; } = true;
+
+    /// <summary>After an interrupted run the whole target proves what the note of a set says, before it is cut.</summary>
+    public bool ProvesNote { get; init; } = true;
 }

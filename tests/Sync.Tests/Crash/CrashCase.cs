@@ -16,9 +16,11 @@ internal sealed class CrashCase
     private readonly long _sizeB;
     private readonly int _blockSize;
     private readonly bool _changesSize;
+    private readonly byte[]? _own;
 
-    private CrashCase(string description, CrashImage a, CrashImage b, long sizeA, long sizeB, int blockSize, bool changesSize, byte[] dataFile)
+    private CrashCase(string description, CrashImage a, CrashImage b, long sizeA, long sizeB, int blockSize, bool changesSize, byte[] dataFile, byte[]? own = null)
     {
+        _own = own;
         Description = description;
         _a = a;
         _b = b;
@@ -27,7 +29,7 @@ internal sealed class CrashCase
         _blockSize = blockSize;
         _changesSize = changesSize;
         DataFile = dataFile;
-        Digest = DigestOf(dataFile);
+        Digest = DigestOf(Patch());
     }
 
     public string Description { get; }
@@ -54,13 +56,24 @@ internal sealed class CrashCase
     /// <summary>Large blocks, so that the data file has several groups; a run takes a hundred times as long.</summary>
     public bool IsLarge { get; init; }
 
+    /// <summary>What kind of data file it is.</summary>
+    public CrashShape Kind { get; init; }
+
+    /// <summary>Data files of other syncs, for the same target.</summary>
+    public IReadOnlyList<ThirdFile> Thirds { get; init; } = [];
+
     /// <summary>The machine before the first run.</summary>
     public MachineState Start => MachineState.Clean(_a);
 
+    /// <summary>The data file, with the remote's own request where it is for several.</summary>
+    public PatchSource Patch() => new(new MemoryFile(DataFile), "Forth.dtf", _own is null ? null : new OwnRequest(new MemoryStream(_own), "own.dtr"));
+
     /// <summary>The digest by which journals know a data file.</summary>
-    public static byte[] DigestOf(byte[] dataFile)
+    public static byte[] DigestOf(byte[] dataFile) => DigestOf(new PatchSource(new MemoryFile(dataFile), "update.dtf"));
+
+    private static byte[] DigestOf(PatchSource patch)
     {
-        OperationReader reader = new(new MemoryStream(dataFile), "update.dtf", MessageKind.DataFile, skipContent: true);
+        OperationReader reader = patch.Open(skipContent: true);
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
@@ -128,10 +141,17 @@ internal sealed class CrashCase
         while (true)
         {
             SyncCase sync = SmallSync(random);
+            CrashShape kind = random.Next(10) switch
+            {
+                0 => CrashShape.Merged,
+                1 when sync.BlockSize <= 1024 => CrashShape.Refined,
+                _ => CrashShape.Small,
+            };
+            sync = kind == CrashShape.Small ? sync : sync with { RangesA = BlockCoverage.Whole, RangesB = BlockCoverage.Whole, Copies = false };
             SyncModel model = new(sync);
             if (!model.NothingInCommon && !model.A.AsSpan().SequenceEqual(model.B))
             {
-                return Of(sync, model, random);
+                return Of(sync, model, kind, random);
             }
         }
     }
@@ -162,10 +182,11 @@ internal sealed class CrashCase
             Sparse = (SparseMode)random.Next(3),
             WindowBytes = random.Next(3) == 0 ? 16 << 20 : 1,
             IsLarge = true,
+            Kind = CrashShape.Large,
         };
     }
 
-    private static CrashCase Of(SyncCase sync, SyncModel model, Random random)
+    private static CrashCase Of(SyncCase sync, SyncModel model, CrashShape kind, Random random)
     {
         bool isDevice = random.Next(3) == 0 && !(model.ChangesSize && IsTakenBackInPart(model.A.Length, model.B.Length, sync.BlockSize));
         byte[] a = model.A;
@@ -180,18 +201,30 @@ internal sealed class CrashCase
             expected = model.After(a, isDevice: true);
         }
 
-        byte[] dataFile = sync.Copies ? sync.DataFileWithCopies() : sync.DataFile();
+        byte[]? own = kind == CrashShape.Merged ? CrashFiles.RequestOf(sync) : null;
+        byte[] dataFile = own is not null ? CrashFiles.Merged(sync, own, random)
+            : kind == CrashShape.Refined ? CrashFiles.Refined(sync, random)
+            : sync.Copies ? sync.DataFileWithCopies() : sync.DataFile();
+        bool hasThirds = random.Next(2) == 0 && sync.RangesA.IsWhole && sync.RangesB.IsWhole && !(isDevice && model.ChangesSize) && sync.A.Cells.Count + sync.B.Cells.Count > 0;
+        ThirdFile[] thirds = !hasThirds ? [] :
+        [
+            ThirdFile.Make("for A", model.A, a, sync, isDevice, random),
+            ThirdFile.Make("for B", model.B, expected, sync, isDevice, random),
+        ];
         const int Page = 1024;
         return new CrashCase(
-            $"{(isDevice ? "device" : "file")}, {sync}",
+            $"{kind}, {(isDevice ? "device" : "file")}, {sync}",
             CrashImage.Of(a, Page),
             CrashImage.Of(expected, Page),
             model.A.Length,
             model.B.Length,
             sync.BlockSize,
             model.ChangesSize,
-            dataFile)
+            dataFile,
+            own)
         {
+            Kind = kind,
+            Thirds = thirds,
             HasCopies = FourSteps.Groups(dataFile).Any(group => group.Copies > 0),
             RedoBytes = random.Next(4) == 0 ? 64 << 20 : 1 + (random.Next(4) * sync.BlockSize),
             Behaviour = BehaviourOf(random, isDevice, sync.StorageA.HasHoles),
@@ -203,9 +236,9 @@ internal sealed class CrashCase
 
     // A device that is made to hold more from within a block on, and is taken back when all is done: what lies behind A in that block is left alone, as all is that lies behind
     // the content of a device, and the same data file refuses it then. A test of undo files shows that.
-    private static bool IsTakenBackInPart(long sizeA, long sizeB, int blockSize) => sizeA < sizeB && sizeA % blockSize != 0;
+    internal static bool IsTakenBackInPart(long sizeA, long sizeB, int blockSize) => sizeA < sizeB && sizeA % blockSize != 0;
 
-    private static CrashBehaviour BehaviourOf(Random random, bool isDevice, bool hasHoles) => new()
+    internal static CrashBehaviour BehaviourOf(Random random, bool isDevice, bool hasHoles) => new()
     {
         Kind = isDevice ? StorageKind.BlockDevice : StorageKind.RegularFile,
         HasHoles = hasHoles,
@@ -214,7 +247,7 @@ internal sealed class CrashCase
         CanAllocate = random.Next(2) > 0,
     };
 
-    private static SyncCase SmallSync(Random random)
+    internal static SyncCase SmallSync(Random random)
     {
         int blockSize = random.Next(10) switch
         {
@@ -285,7 +318,7 @@ internal sealed class CrashCase
         random.Next(4) == 0 ? BlockRun.From(random.Next(most)) : new BlockRun(random.Next(most), random.Next(1, 6))));
 
     // Blocks with a few bytes in a few sectors; some are the same on both sides, and some zeros.
-    private static byte[] LargeContent(Random random, int blockSize, int blocks, byte[]? other)
+    internal static byte[] LargeContent(Random random, int blockSize, int blocks, byte[]? other)
     {
         byte[] content = new byte[((long)blocks * blockSize) - (random.Next(2) == 0 ? 0 : random.Next(blockSize))];
         for (int at = 0; at < content.Length; at += blockSize)

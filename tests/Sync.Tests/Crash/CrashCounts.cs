@@ -25,6 +25,31 @@ internal enum CrashWay
 
     /// <summary>Applying what leads the other way than the interrupted run.</summary>
     TurnedRound,
+
+    /// <summary>Applying a data file of another sync.</summary>
+    Third,
+}
+
+/// <summary>What was being applied.</summary>
+internal enum CrashShape
+{
+    /// <summary>A data file of one window.</summary>
+    Small,
+
+    /// <summary>A data file of several windows.</summary>
+    Large,
+
+    /// <summary>A data file for several remotes.</summary>
+    Merged,
+
+    /// <summary>A data file that refines a coarse request.</summary>
+    Refined,
+
+    /// <summary>Parts of a set.</summary>
+    Set,
+
+    /// <summary>Parts of a set as the programs cut them, of 8 MiB each.</summary>
+    LargeSet,
 }
 
 /// <summary>Distinct states, and how many of each kind. Safe from several threads.</summary>
@@ -36,7 +61,7 @@ internal sealed class CrashCounts
     private readonly HashSet<UInt128> _states = [];
     private readonly Dictionary<(CrashFault Fault, CrashCall Call, CrashWay Way, int Depth), long> _kinds = [];
     private long _runs;
-    private long _large;
+    private readonly long[] _shapes = new long[Enum.GetValues<CrashShape>().Length];
 
     /// <summary>Distinct states so far.</summary>
     public long States
@@ -56,7 +81,7 @@ internal sealed class CrashCounts
     public void AddRun() => Interlocked.Increment(ref _runs);
 
     /// <summary>Adds a state; false where it was there already.</summary>
-    public bool Add(UInt128 digest, CrashFault fault, CrashCall call, CrashWay way, int depth, bool isLarge)
+    public bool Add(UInt128 digest, CrashFault fault, CrashCall call, CrashWay way, int depth, CrashShape shape)
     {
         lock (_gate)
         {
@@ -65,7 +90,7 @@ internal sealed class CrashCounts
                 return false;
             }
 
-            _large += isLarge ? 1 : 0;
+            _shapes[(int)shape]++;
             (CrashFault, CrashCall, CrashWay, int) kind = (fault, call, way, depth);
             _kinds[kind] = _kinds.GetValueOrDefault(kind) + 1;
             return true;
@@ -111,7 +136,7 @@ internal sealed class CrashCounts
             AppendLine(table, $"{$"crash number {depth} in a row",-32}", way => Of(way: way, depth: number));
         }
 
-        table.AppendLine($"{_large} of them while a data file of several windows was applied; {Runs} runs");
+        table.AppendLine($"of them, while it was applied: {string.Join(", ", Enum.GetValues<CrashShape>().Select(shape => $"{shape} {_shapes[(int)shape]}"))}; {Runs} runs");
         return table.ToString();
     }
 

@@ -6,6 +6,12 @@ internal sealed record CrashEffort
     /// <summary>Each so many cases is a large one; 0 for none.</summary>
     public int LargeOneIn { get; init; }
 
+    /// <summary>Each so many cases is a set in parts; 0 for none.</summary>
+    public int SetOneIn { get; init; }
+
+    /// <summary>Of these, each so many is one as the programs cut it; 0 for none.</summary>
+    public int LargeSetOneIn { get; init; }
+
     /// <summary>Power cuts in the first run, about.</summary>
     public int FirstStates { get; init; } = 60;
 
@@ -14,6 +20,9 @@ internal sealed record CrashEffort
 
     /// <summary>States whose undo is tried as well.</summary>
     public double OtherShare { get; init; } = 0.5;
+
+    /// <summary>States on which a data file of another sync is tried as well.</summary>
+    public double ThirdShare { get; init; } = 0.25;
 
     /// <summary>Of these, those where the first direction is tried after it.</summary>
     public double AgainShare { get; init; } = 0.25;

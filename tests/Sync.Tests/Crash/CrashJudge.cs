@@ -45,7 +45,11 @@ internal sealed class CrashJudge(CrashCase crashCase)
     }
 
     /// <summary>What is wrong with a run that did not succeed; null where it may be so.</summary>
-    public string? JudgeFailure(CrashMachine machine, Exception failure, bool mustSucceed)
+    /// <param name="machine">Where it ran.</param>
+    /// <param name="failure">How it ended.</param>
+    /// <param name="mustSucceed">What it found left it no reason.</param>
+    /// <param name="mayBeThird">The target may have become what a data file of another sync makes of it.</param>
+    public string? JudgeFailure(CrashMachine machine, Exception failure, bool mustSucceed, bool mayBeThird = false)
     {
         if (machine.Failed is not null)
         {
@@ -59,7 +63,8 @@ internal sealed class CrashJudge(CrashCase crashCase)
 
         // It may refuse, but it must not touch anything then.
         bool isOfCopies = crashCase.HasCopies && failure is SyncException { Error: SyncError.Unrecognized } && failure.Message.Contains("copied from", StringComparison.Ordinal);
-        return failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies ? "it was refused for another reason than the journal"
+        bool isOfThird = mayBeThird && failure is SyncException { Error: SyncError.Unrecognized };
+        return failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies && !isOfThird ? "it was refused for another reason than the journal"
             : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "it was refused after something had been changed";
     }
 }

@@ -8,9 +8,14 @@ internal enum CrashCall
     PunchHole,
     SetLength,
     Flush,
+
+    /// <summary>Changes no content, but the target's times.</summary>
+    Allocate,
     JournalReplace,
     JournalOverwrite,
     JournalRemove,
+    NoteReplace,
+    NoteRemove,
     RedoWrite,
     RedoFlush,
     RedoRemove,
@@ -25,11 +30,15 @@ internal enum CrashCall
 /// <param name="Call">Which.</param>
 /// <param name="Before">The machine when the call begins.</param>
 /// <param name="Change">What it does to the target.</param>
-/// <param name="File">What it makes of the journal, of the redo or of the undo file.</param>
+/// <param name="File">What it makes of the journal, of the note, of the redo or of the undo file.</param>
 /// <param name="FileRange">The bytes of the journal that it overwrites.</param>
-internal readonly record struct CrashPoint(CrashCall Call, MachineState Before, CrashChange? Change = null, byte[]? File = null, (int From, int End) FileRange = default)
+/// <param name="UndoNumber">Which undo file it makes or finds.</param>
+internal readonly record struct CrashPoint(
+    CrashCall Call, MachineState Before, CrashChange? Change = null, byte[]? File = null, (int From, int End) FileRange = default, int UndoNumber = 0)
 {
     public bool ChangesRedo => Call is CrashCall.RedoWrite or CrashCall.RedoRemove;
+
+    public bool ChangesNote => Call is CrashCall.NoteReplace or CrashCall.NoteRemove;
 
     public bool ChangesJournal => Call is CrashCall.JournalReplace or CrashCall.JournalOverwrite or CrashCall.JournalRemove;
 }
@@ -68,7 +77,7 @@ internal sealed class CrashMachine(MachineState state, CrashBehaviour behaviour,
 
         Failed = point;
         State = point.AfterFailure(fault.Random, behaviour);
-        StorageError error = point.Call is CrashCall.Flush or CrashCall.RedoFlush or CrashCall.UndoOpen || (point.ChangesJournal && fault.Random.Next(2) == 0) ? StorageError.FlushFailed
+        StorageError error = point.Call is CrashCall.Flush or CrashCall.RedoFlush or CrashCall.UndoOpen || ((point.ChangesJournal || point.ChangesNote) && fault.Random.Next(2) == 0) ? StorageError.FlushFailed
             : fault.Random.Next(2) == 0 ? StorageError.NoSpace : StorageError.WriteFailed;
         throw new StorageException(error, "target", $"injected at {point.Call}", 5);
     }
@@ -86,6 +95,9 @@ internal sealed record CrashBehaviour
     public bool CanZeroRange { get; init; } = true;
 
     public bool CanAllocate { get; init; } = true;
+
+    /// <summary>Somebody looks at the target's times: that room was reserved is to be seen then.</summary>
+    public bool HasTimes { get; init; }
 
     /// <summary>Changes of the journal are durable when their call returns, as they must be.</summary>
     public bool FlushesJournal { get; init; } = true;

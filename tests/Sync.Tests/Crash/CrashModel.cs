@@ -46,6 +46,14 @@ internal sealed class CrashModel
     public static CrashFind? Explore(int seed, int number, ApplyTuning tuning, Func<CrashBehaviour, CrashBehaviour>? change, CrashCounts counts, CrashEffort effort)
     {
         Random random = new(unchecked((seed * 1_000_003) + number));
+        if (effort.SetOneIn > 0 && number % effort.SetOneIn == 0)
+        {
+            bool isLarge = effort.LargeSetOneIn > 0 && number / effort.SetOneIn % effort.LargeSetOneIn == effort.LargeSetOneIn - 1;
+            SetCase set = isLarge ? SetCase.Large(random) : SetCase.Small(random);
+            set.Behaviour = change?.Invoke(set.Behaviour) ?? set.Behaviour;
+            return new SetModel(set, number, tuning, counts, isLarge ? effort.Large : effort, random).Explore();
+        }
+
         CrashCase crashCase = effort.LargeOneIn > 0 && number % effort.LargeOneIn == effort.LargeOneIn - 1 ? CrashCase.Large(random) : CrashCase.Small(random);
         if (change is not null)
         {
@@ -101,7 +109,62 @@ internal sealed class CrashModel
             VisitOther(node, other);
         }
 
+        if (_find is null && node.Depth > 0 && _case.Thirds.Count > 0 && _random.NextDouble() < _effort.ThirdShare)
+        {
+            VisitThird(node);
+        }
+
         return same.Machine.State;
+    }
+
+    // A data file of another sync comes in between; where it goes through, it crashes too.
+    private void VisitThird(Node node)
+    {
+        ThirdFile third = _case.Thirds[_random.Next(_case.Thirds.Count)];
+        ThirdRun run = new(_case, third, _tuning);
+        if (!Keeps(node, run, third, node.State, mustSucceed: false, $"{third.Name} is applied") || !run.Succeeded)
+        {
+            return;
+        }
+
+        for (int i = 0; i < 4 && _find is null; i++)
+        {
+            CrashPoint point = run.Machine!.Points[_random.Next(run.Machine.Points.Count)];
+            MachineState state = point.PowerCut(_random);
+            if (!Count(state, CrashFault.PowerCut, point.Call, CrashWay.Third, Math.Min(CrashCounts.MaxDepth, node.Depth + 1)))
+            {
+                continue;
+            }
+
+            Node crashed = new(node, state, node.Last, node.Depth + 1, $"{third.Name}, {CrashFault.PowerCut} at {point.Call}");
+            bool isOwn = state.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && record!.Session.Span.SequenceEqual(third.Digest);
+            if (isOwn)
+            {
+                // The run that was interrupted first is refused or goes through; the one that stands now goes on.
+                Apply(crashed, Direction.Forth, mustSucceed: false, mayBeThird: true);
+                if (_find is null)
+                {
+                    Keeps(crashed, new ThirdRun(_case, third, _tuning), third, state, mustSucceed: true, $"{third.Name} again");
+                }
+            }
+            else if (state.Journal.Cache is not null && IsPromised(state, node.Last))
+            {
+                Apply(crashed, node.Last, mustSucceed: true);
+            }
+        }
+    }
+
+    private bool Keeps(Node node, ThirdRun run, ThirdFile third, MachineState state, bool mustSucceed, string label)
+    {
+        VerifyMode verify = _effort.Verify ?? (_random.Next(2) == 0 ? VerifyMode.Written : VerifyMode.None);
+        _counts.AddRun();
+        if (run.Apply(state, verify, mustSucceed) is { } wrong)
+        {
+            _find = new CrashFind(
+                _number, Tell(new Node(node, state, node.Last, node.Depth, label), node.Last, CrashWay.Third, new ApplySpecification { Verify = verify }, wrong, run.Failure));
+        }
+
+        return _find is null;
     }
 
     private void VisitOther(Node node, Direction other)
@@ -154,7 +217,7 @@ internal sealed class CrashModel
 
     private byte[] DigestOf(Direction direction) => direction == Direction.Forth ? _case.Digest : _judge.UndoDigest;
 
-    private Outcome Apply(Node node, Direction direction, bool mustSucceed, CallFault? fault = null)
+    private Outcome Apply(Node node, Direction direction, bool mustSucceed, CallFault? fault = null, bool mayBeThird = false)
     {
         CrashMachine machine = new(node.State, _case.Behaviour, fault);
         CrashWay way = WayOf(node.State, direction);
@@ -166,7 +229,9 @@ internal sealed class CrashModel
                 < 7 => VerifyMode.None,
                 _ => VerifyMode.Full,
             },
-            CheckBase = _random.Next(8) == 0,
+
+            // Whether a target that is partly patched was the base of the coarse request, can no longer be told.
+            CheckBase = _random.Next(8) == 0 && (_case.Kind != CrashShape.Refined || node.Depth == 0),
             Sparse = _case.Sparse,
         };
         bool withUndo = direction == Direction.Forth && _case.WithUndo;
@@ -176,14 +241,14 @@ internal sealed class CrashModel
         try
         {
             ApplyPlaces places = new(new CrashStateFile(machine), "file:target", withUndo ? new CrashUndoPlace(machine) : null, Redo: new CrashRedoFile(machine));
-            ApplyOperation.Run(new CrashDisk(machine), new PatchSource(new MemoryFile(dataFile), $"{direction}.dtf"), places, specification, _tuning, OneThread);
+            ApplyOperation.Run(new CrashDisk(machine), direction == Direction.Forth ? _case.Patch() : new PatchSource(new MemoryFile(dataFile), $"{direction}.dtf"), places, specification, _tuning, OneThread);
         }
         catch (Exception exception)
         {
             failure = exception;
         }
 
-        string? wrong = failure is null ? _judge.Judge(direction, machine.State, withUndo) : _judge.JudgeFailure(machine, failure, mustSucceed);
+        string? wrong = failure is null ? _judge.Judge(direction, machine.State, withUndo) : _judge.JudgeFailure(machine, failure, mustSucceed, mayBeThird);
         if (wrong is not null)
         {
             _find = new CrashFind(_number, Tell(node, direction, way, specification, wrong, failure));
@@ -255,7 +320,7 @@ internal sealed class CrashModel
     }
 
     private bool Count(MachineState state, CrashFault fault, CrashCall call, CrashWay way, int depth) =>
-        _counts.Add(state.Digest(_digest, _case.Digest), fault, call, way, depth, _case.IsLarge);
+        _counts.Add(state.Digest(_digest, _case.Digest), fault, call, way, depth, _case.Kind);
 
     private void Enqueue(Node node, MachineState state, Direction last, string label)
     {

@@ -54,6 +54,35 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     public void Content_that_overwrites_sources_of_copies_that_are_not_durable_is_found() =>
         DemandFind("copied from", new ApplyTuning { FlushesCopies = false }, new CrashEffort { OnlyFault = CrashFault.PowerCut });
 
+    // Room is reserved before the journal stands: the run before has changed the target's times, and nothing says that it was one of ours.
+    [Fact]
+    public void A_note_that_says_nothing_of_the_part_that_begins_is_found() =>
+        DemandFind("all parts are in place, and it was said that", new ApplyTuning { NotesBeforeChanging = false }, Sets);
+
+    [Fact]
+    public void A_note_that_is_written_when_the_journal_has_gone_is_found() =>
+        DemandFind("is done, and is not known to be", new ApplyTuning { NotesBeforeFinishing = false }, Sets);
+
+    [Fact]
+    public void A_note_that_is_believed_whatever_the_target_s_times_are_is_found() => DemandFind("it was said that", new ApplyTuning { ComparesNoteTimes = false, ProvesNote = false }, Sets);
+
+    [Fact]
+    public void A_note_that_an_interrupted_run_has_left_in_doubt_and_that_is_not_proved_is_found() =>
+        DemandFind("it was said that", new ApplyTuning { ProvesNote = false }, Sets);
+
+    [Fact]
+    public void A_part_that_gives_up_what_another_one_was_making_the_target_larger_by_is_found() => DemandFind("success was said, and", new ApplyTuning { LeavesOtherPartsTail = false }, Sets);
+
+    [Fact]
+    public void A_redo_that_the_journal_does_not_name_is_found() => DemandFind("and the medium is not", new ApplyTuning { ComparesRedo = false }, Thirds);
+
+    [Fact]
+    public void Writing_the_redo_of_another_data_file_is_found() => DemandFind("and the medium is not", new ApplyTuning { ForgetsOthersRedo = false }, Thirds);
+
+    private static CrashEffort Sets { get; } = new() { SetOneIn = 1 };
+
+    private static CrashEffort Thirds { get; } = new() { ThirdShare = 1 };
+
     private void DemandFind(string words, ApplyTuning tuning, CrashEffort effort, Func<CrashBehaviour, CrashBehaviour>? change = null)
     {
         CrashCounts counts = new();

@@ -21,8 +21,10 @@ internal static class CrashOutcomes
                 return before with { Journal = before.Journal with { Cache = point.File } };
             case CrashCall.JournalOverwrite:
                 return before with { Journal = before.Journal with { Cache = random.Next(2) == 0 ? point.File : Torn(before.Journal.Cache!, point, random) } };
+            case CrashCall.NoteReplace or CrashCall.NoteRemove:
+                return before with { Note = before.Note with { Cache = point.File } };
             case CrashCall.UndoCommit:
-                return before with { Undo = before.Undo with { Cache = point.File } };
+                return before.WithUndo(point.UndoNumber, before.Undos[point.UndoNumber] with { Cache = point.File });
             case CrashCall.RedoWrite or CrashCall.RedoRemove:
                 return before with { Redo = before.Redo with { Cache = point.File } };
             default:
@@ -52,9 +54,32 @@ internal static class CrashOutcomes
             };
         }
 
-        byte[]? undo = point.Call == CrashCall.UndoCommit && random.Next(2) == 0 ? point.File : Either(before.Undo, random);
+        StateOfFile[] undos = new StateOfFile[before.Undos.Count];
+        for (int i = 0; i < undos.Length; i++)
+        {
+            bool isMade = point.Call == CrashCall.UndoCommit && point.UndoNumber == i && random.Next(2) == 0;
+            undos[i] = StateOfFile.Durable(isMade ? point.File : Either(before.Undos[i], random));
+        }
+
         byte[]? redo = AnyOf(point.ChangesRedo && random.Next(2) == 0 ? before.Redo with { Cache = point.File } : before.Redo, random);
-        return new MachineState { Cache = medium, Medium = medium, Journal = StateOfFile.Durable(journal), Undo = StateOfFile.Durable(undo), Redo = StateOfFile.Durable(redo) };
+        byte[]? note = before.Note.IsDurable ? before.Note.Cache : Either(before.Note, random);
+        if (point.ChangesNote && random.Next(2) == 0)
+        {
+            note = point.File;
+        }
+
+        long times = before.Times == before.MediumTimes || random.Next(2) == 0 ? before.MediumTimes : before.Times;
+        return new MachineState
+        {
+            Cache = medium,
+            Medium = medium,
+            Journal = StateOfFile.Durable(journal),
+            Note = StateOfFile.Durable(note),
+            Undos = undos,
+            Redo = StateOfFile.Durable(redo),
+            Times = times,
+            MediumTimes = times,
+        };
     }
 
     /// <summary>The call failed, and the run went on to say so. What a flush did not write is lost, and the cache looks clean; it may also have been read anew since.</summary>
@@ -79,8 +104,15 @@ internal static class CrashOutcomes
                 return random.Next(2) == 0 ? before : before with { Redo = before.Redo with { Cache = point.File } };
             case CrashCall.RedoFlush:
                 return before with { Redo = before.Redo with { Medium = AnyOf(before.Redo, random) } };
+            case CrashCall.NoteReplace or CrashCall.NoteRemove:
+                return random.Next(3) switch
+                {
+                    0 => before,
+                    1 => before with { Note = before.Note with { Cache = point.File } },
+                    _ => before with { Note = StateOfFile.Durable(point.File) },
+                };
             case CrashCall.UndoCommit:
-                return random.Next(2) == 0 ? before : before with { Undo = before.Undo with { Cache = point.File } };
+                return random.Next(2) == 0 ? before : before.WithUndo(point.UndoNumber, before.Undos[point.UndoNumber] with { Cache = point.File });
             default:
                 return before; // nothing came of it
         }

@@ -17,7 +17,7 @@ internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
 
     public StorageExtent ExtentAt(long offset) => new(offset, Length - offset, false);
 
-    public SourceStamp ReadStamp() => default;
+    public SourceStamp ReadStamp() => Kind == StorageKind.RegularFile ? new SourceStamp(Length, machine.State.Times, machine.State.Times) : new SourceStamp(Length, 0, 0);
 
     public void Write(ReadOnlySpan<byte> data, long offset)
     {
@@ -39,7 +39,16 @@ internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
     }
 
     // Room is nothing that a crash could take from content.
-    public bool TryAllocate(long offset, long length) => Kind == StorageKind.RegularFile && machine.Behaviour.CanAllocate;
+    public bool TryAllocate(long offset, long length)
+    {
+        bool can = Kind == StorageKind.RegularFile && machine.Behaviour.CanAllocate;
+        if (can && machine.Behaviour.HasTimes)
+        {
+            machine.Do(new CrashPoint(CrashCall.Allocate, machine.State), machine.State with { Times = machine.State.Times + 1 });
+        }
+
+        return can;
+    }
 
     public void ReleasePastEnd()
     {
@@ -119,21 +128,51 @@ internal sealed class CrashStateFile(CrashMachine machine) : IStateFile
     }
 }
 
+/// <summary>The note of a set: replaced as a whole, and durable when that returns.</summary>
+internal sealed class CrashNoteFile(CrashMachine machine) : IStateFile
+{
+    public string Name => "target.binarysync-set";
+
+    public byte[]? Read() => machine.State.Note.Cache?.ToArray();
+
+    public void Replace(ReadOnlySpan<byte> content) => Do(CrashCall.NoteReplace, content.ToArray());
+
+    public void Overwrite(ReadOnlySpan<byte> content, long offset) => Assert.Fail("a note is replaced, never overwritten");
+
+    public void Remove()
+    {
+        if (machine.State.Note.Cache is not null)
+        {
+            Do(CrashCall.NoteRemove, null);
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private void Do(CrashCall call, byte[]? file) =>
+        machine.Do(new CrashPoint(call, machine.State, null, file), machine.State with { Note = StateOfFile.Durable(file) });
+}
+
 /// <summary>Where the undo file is written: it appears whole, or not at all.</summary>
-internal sealed class CrashUndoPlace(CrashMachine machine) : IUndoPlace
+/// <param name="machine">Where it is.</param>
+/// <param name="number">Which, of several.</param>
+internal sealed class CrashUndoPlace(CrashMachine machine, int number = 0) : IUndoPlace
 {
     public string Name => "undo.dtf";
 
     public Stream? OpenExisting(CancellationToken cancellation)
     {
-        if (machine.State.Undo.Cache is not { } content)
+        StateOfFile found = machine.State.Undos[number];
+        if (found.Cache is not { } content)
         {
             return null;
         }
 
-        if (machine.Behaviour.FlushesFoundUndo && !machine.State.Undo.IsDurable)
+        if (machine.Behaviour.FlushesFoundUndo && !found.IsDurable)
         {
-            machine.Do(new CrashPoint(CrashCall.UndoOpen, machine.State), machine.State with { Undo = StateOfFile.Durable(content) });
+            machine.Do(new CrashPoint(CrashCall.UndoOpen, machine.State, UndoNumber: number), machine.State.WithUndo(number, StateOfFile.Durable(content)));
         }
 
         return new MemoryStream(content, writable: false);
@@ -143,11 +182,11 @@ internal sealed class CrashUndoPlace(CrashMachine machine) : IUndoPlace
 
     public MessageOutput Create()
     {
-        Assert.Null(machine.State.Undo.Cache);
-        return new Output(machine);
+        Assert.Null(machine.State.Undos[number].Cache);
+        return new Output(machine, number);
     }
 
-    private sealed class Output(CrashMachine machine) : MessageOutput("undo.dtf")
+    private sealed class Output(CrashMachine machine, int number) : MessageOutput("undo.dtf")
     {
         private readonly MemoryStream _stream = new();
 
@@ -156,7 +195,8 @@ internal sealed class CrashUndoPlace(CrashMachine machine) : IUndoPlace
         public override void Commit()
         {
             byte[] file = _stream.ToArray();
-            machine.Do(new CrashPoint(CrashCall.UndoCommit, machine.State, null, file), machine.State with { Undo = StateOfFile.Durable(file) });
+            machine.Do(
+                new CrashPoint(CrashCall.UndoCommit, machine.State, null, file, UndoNumber: number), machine.State.WithUndo(number, StateOfFile.Durable(file)));
         }
 
         protected override void Dispose(bool disposing) => _stream.Dispose();

@@ -25,7 +25,19 @@ internal sealed record MachineState
 
     public StateOfFile Journal { get; init; } = StateOfFile.None;
 
-    public StateOfFile Undo { get; init; } = StateOfFile.None;
+    /// <summary>The note of which parts of a set are in place.</summary>
+    public StateOfFile Note { get; init; } = StateOfFile.None;
+
+    /// <summary>The undo file; of a set, one for each part.</summary>
+    public IReadOnlyList<StateOfFile> Undos { get; init; } = [StateOfFile.None];
+
+    public StateOfFile Undo => Undos[0];
+
+    /// <summary>The target's times, as a reader sees them: one more with each change.</summary>
+    public long Times { get; init; }
+
+    /// <summary>The times that a power cut leaves at the least.</summary>
+    public long MediumTimes { get; init; }
 
     public StateOfFile Redo { get; init; } = StateOfFile.None;
 
@@ -42,7 +54,7 @@ internal sealed record MachineState
             Cache.AddTo(digest);
         }
 
-        foreach (StateOfFile file in new[] { Journal, Undo, Redo })
+        foreach (StateOfFile file in (IEnumerable<StateOfFile>)[Journal, .. Undos, Redo])
         {
             digest.AddFile(file.Medium);
             if (!file.IsDurable)
@@ -51,16 +63,36 @@ internal sealed record MachineState
             }
         }
 
+        AddNote(digest, Note.Medium);
+        if (!Note.IsDurable)
+        {
+            AddNote(digest, Note.Cache);
+        }
+
         return digest.Finish();
     }
 
+    // What the times are does not matter, only whether they are those of the note.
+    private void AddNote(StateDigest digest, byte[]? file)
+    {
+        if (file is not null && SetNote.TryDecode(file) is { } note)
+        {
+            digest.AddFile((note with { Stamp = default }).Encode());
+            digest.Add(note.Stamp.ModifiedNanoseconds == Times ? 1 : 0);
+        }
+    }
+
+    /// <summary>With another undo file.</summary>
+    public MachineState WithUndo(int number, StateOfFile file) => this with { Undos = [.. Undos.Take(number), file, .. Undos.Skip(number + 1)] };
+
     /// <summary>With one more change in the cache.</summary>
-    public MachineState With(CrashChange change) => this with { Cache = change.ApplyTo(Cache), Pending = [.. Pending, change] };
+    public MachineState With(CrashChange change) =>
+        this with { Cache = change.ApplyTo(Cache), Pending = [.. Pending, change], Times = Times + 1 };
 
     /// <summary>All that was pending is on the medium.</summary>
     public MachineState Flushed()
     {
         CrashImage medium = Pending.Aggregate(Medium, (image, change) => change.ApplyTo(image));
-        return this with { Medium = medium, Pending = [] };
+        return this with { Medium = medium, Pending = [], MediumTimes = Times };
     }
 }

@@ -282,6 +282,53 @@ public sealed class SetApplyTests
         Assert.Equal(pair.B, target.Content);
     }
 
+    // What lies behind A's end is in no root of the base, and not in the operations of each part: torn blocks there are the interrupted part's.
+    [Theory]
+    [InlineData(StorageKind.RegularFile)]
+    [InlineData(StorageKind.BlockDevice)]
+    public void While_a_part_is_interrupted_that_makes_the_target_larger_no_other_one_is_let_in(StorageKind kind)
+    {
+        SplitCase pair = SplitCase.Make(10, 34);
+        List<byte[]> parts = pair.Parts(1);
+        byte[] before = new byte[kind == StorageKind.BlockDevice ? 40 << 20 : pair.A.Length];
+        pair.A.CopyTo(before, 0);
+        SetTarget target = new(before, kind);
+        target.Disk.FailAt(new DiskFault(DiskCall.Write, 3, StorageError.WriteFailed, BytesDone: 700));
+        Assert.Throws<StorageException>(() => { target.Apply(parts[^1]); });
+        target.Reopen();
+
+        SyncException refusal = Assert.Throws<SyncException>(() => { target.Apply(parts[0]); });
+
+        Assert.Contains("is in the middle of another run", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(target.Disk.Log, call => call.Changes);
+        Assert.True(target.Apply([.. parts]).IsComplete);
+        Assert.Equal(pair.B, target.Content[..pair.B.Length]);
+    }
+
+    // The interrupted run changed the target's times, so they cannot tell that somebody else changed it too: the whole has to.
+    [Theory]
+    [InlineData(26, 34)]
+    [InlineData(34, 26)]
+    public void Where_somebody_put_the_base_back_after_an_interrupted_part_it_is_not_said_that_all_are_in_place(int a, int b)
+    {
+        SplitCase pair = SplitCase.Make(a, b);
+        List<byte[]> parts = pair.Parts(1);
+        SetTarget target = new(pair.A);
+        target.Apply([.. parts.Skip(1)]);
+        target.Journal.Before = _ => throw new StorageException(StorageError.NoSpace, "journal", "no space");
+        Assert.Throws<StorageException>(() => { target.Apply(parts[0]); });
+        target.Journal.Before = null;
+        target.Replace(pair.A);
+
+        SetResult result = target.Apply(parts[0]);
+
+        Assert.Equal((SetNoteState.TargetChanged, false), (result.Note, result.IsComplete));
+        Assert.Equal([1], result.InPlace);
+        Assert.Equal(Math.Max(pair.A.Length, pair.B.Length), target.Disk.Length);
+        Assert.True(target.Apply([.. parts.Skip(1)]).IsComplete);
+        Assert.Equal(pair.B, target.Content);
+    }
+
     [Fact]
     public void A_device_keeps_its_size()
     {

@@ -10,6 +10,7 @@ public sealed class SetNoteTests
         Target = "file:/srv/disk.img",
         Stamp = new SourceStamp(1, 2, 3),
         Running = 4,
+        IsInDoubt = true,
         InPlace = [true, false, true, false, false, false, false, false, false, true],
         NotInPlace = [false, true, false, false, false, false, false, false, true, false],
     };
@@ -21,7 +22,7 @@ public sealed class SetNoteTests
 
         Assert.Equal(Note.Id.ToArray(), read.Id.ToArray());
         Assert.Equal(Note.Reverse.ToArray(), read.Reverse.ToArray());
-        Assert.Equal((Note.Target, Note.Stamp, Note.Running), (read.Target, read.Stamp, read.Running));
+        Assert.Equal((Note.Target, Note.Stamp, Note.Running, Note.IsInDoubt), (read.Target, read.Stamp, read.Running, read.IsInDoubt));
         Assert.Equal(Note.InPlace, read.InPlace);
         Assert.Equal(Note.NotInPlace, read.NotInPlace);
     }

@@ -35,6 +35,17 @@ internal sealed class SetTarget(byte[] content, StorageKind kind = StorageKind.R
         }
     }
 
+    /// <summary>Somebody else puts other content there.</summary>
+    public void Replace(byte[] other)
+    {
+        long times = Disk.ReadStamp().ModifiedNanoseconds;
+        Disk = new FakeStorage(DiskImage.Of(other), Disk.Kind);
+        while (Disk.ReadStamp().ModifiedNanoseconds <= times)
+        {
+            Disk.Touch();
+        }
+    }
+
     public static PartFiles? Look(params byte[][] parts) => PartFiles.Look(
         [.. parts.Select((part, i) => new PartSource($"given.{i + 1}.dtf", () => new MemoryFile(part)))], FourSteps.Threads(1));
 }

@@ -65,7 +65,7 @@ internal sealed class CopyExecutor
         {
             WriteRedo();
         }
-        else
+        else if (_tuning.ForgetsOthersRedo)
         {
             // What was loaded may be another session's.
             _redo.Clear();

@@ -63,7 +63,7 @@ public static class SetApplyOperation
         SyncOptions options)
     {
         ReadOnlyMemory<byte>[] standing = specification.AbandonJournal ? [] : StandingSessions(places.Journal);
-        (SetNote note, SetNoteState state) = Known(target, parts, places.Identity, noteFile, standing);
+        (SetNote note, SetNoteState state) = Known(target, parts, places.Identity, noteFile, standing, tuning);
         SetNote after = parts.Files.Aggregate(note, (known, file) => known.With(file.Part));
         if (specification.Verify == VerifyMode.Full && !after.IsComplete)
         {
@@ -85,7 +85,7 @@ public static class SetApplyOperation
 
         // A part that was interrupted goes first: no other one is let in before it is finished.
         List<PartFile> order = [.. parts.Files.OrderBy(file => standing.Any(digest => digest.Span.SequenceEqual(file.Digest.Span)) ? 0 : 1)];
-        List<(string, int, ApplyResult)> runs = [];
+        List<(string Name, int Part, ApplyResult Result)> runs = [];
         foreach (PartFile file in order)
         {
             ApplySpecification how = specification with
@@ -97,12 +97,21 @@ public static class SetApplyOperation
             };
             ApplyPlaces with = places with
             {
-                BeforeWriting = () => noteFile.Replace((note.Without(file.Part) with { Stamp = target.ReadStamp() }).Encode()),
-                BeforeFinishing = () =>
+                BeforeWriting = tuning.NotesBeforeChanging ? () => Replace(noteFile, target, note.Without(file.Part)) : null,
+                MayCut = plan =>
                 {
-                    note = note.With(file.Part) with { Stamp = target.ReadStamp() };
-                    noteFile.Replace(note.Encode());
+                    if (note.IsInDoubt && note.With(file.Part).IsComplete)
+                    {
+                        // Of what was believed only what this command itself has applied is left, if the whole is not what it should be by now.
+                        bool isWhole = ReadBack.RootMatches(
+                            target, plan.Header.SyncGeometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options);
+                        state = isWhole ? state : SetNoteState.TargetChanged;
+                        note = isWhole ? note with { IsInDoubt = false } : runs.Aggregate(Unknown(parts, places.Identity), (known, run) => known.With(run.Part));
+                    }
+
+                    return note.With(file.Part).IsComplete;
                 },
+                BeforeFinishing = tuning.NotesBeforeFinishing ? () => Replace(noteFile, target, note.With(file.Part)) : null,
             };
             Stream stream = file.Source.Open();
             try
@@ -119,6 +128,10 @@ public static class SetApplyOperation
             }
 
             note = note.With(file.Part);
+            if (!tuning.NotesBeforeFinishing && !specification.DryRun)
+            {
+                Replace(noteFile, target, note);
+            }
         }
 
         if (!specification.DryRun && note.IsComplete)
@@ -129,9 +142,11 @@ public static class SetApplyOperation
         return new SetResult(parts.Set, state, runs, Numbers(note, applied: true), Numbers(note, applied: false));
     }
 
+    private static void Replace(IStateFile noteFile, IWritableStorage target, SetNote note) => noteFile.Replace((note with { Stamp = target.ReadStamp() }).Encode());
+
     // The note where it can be believed, as this set sees it; else what the target itself shows.
     private static (SetNote Note, SetNoteState State) Known(
-        IWritableStorage target, PartFiles parts, string identity, IStateFile noteFile, ReadOnlyMemory<byte>[] standing)
+        IWritableStorage target, PartFiles parts, string identity, IStateFile noteFile, ReadOnlyMemory<byte>[] standing, ApplyTuning tuning)
     {
         byte[]? content = noteFile.Read();
         SetNote? found = content is null ? null : SetNote.TryDecode(content);
@@ -143,34 +158,38 @@ public static class SetApplyOperation
         SetNoteState state = content is null ? SetNoteState.None
             : found is null ? SetNoteState.Unreadable
             : !found.Id.Span.SequenceEqual(parts.Set.Id.Span) || found.Parts != parts.Set.Parts || found.Target != identity ? SetNoteState.OtherSet
-            : IsUnchanged(target, found, parts, standing) ? SetNoteState.Used
+            : !tuning.ComparesNoteTimes || HasTimesOf(target, found) ? SetNoteState.Used
+            : IsInterrupted(found, parts, standing) ? SetNoteState.Used
             : SetNoteState.TargetChanged;
         if (state == SetNoteState.Used)
         {
-            return (found!, state);
+            bool isInDoubt = found!.IsInDoubt || (tuning.ProvesNote && !HasTimesOf(target, found));
+            return (found with { IsInDoubt = isInDoubt }, state);
         }
 
         // Every part makes a file as long as B, if B is longer: while it is as long as A, none is in place.
         SyncGeometry geometry = parts.Header.SyncGeometry;
         bool isFresh = target.Kind == StorageKind.RegularFile && geometry.ResizesTarget && geometry.Base.Size < geometry.Target.Size && target.Length == geometry.Base.Size;
-        bool[] notInPlace = new bool[parts.Set.Parts];
-        Array.Fill(notInPlace, isFresh);
-        SetNote fresh = new()
-        {
-            Id = parts.Set.Id,
-            Reverse = UndoFile.SetOf(parts.Set, parts.Trailer).Id,
-            Target = identity,
-            InPlace = new bool[parts.Set.Parts],
-            NotInPlace = notInPlace,
-        };
+        SetNote fresh = Unknown(parts, identity);
+        Array.Fill(fresh.NotInPlace, isFresh);
         return (fresh, state);
     }
 
-    // A change that an interrupted run of one of these parts has made is our own. A device has no times, and is never cut.
-    private static bool IsUnchanged(IWritableStorage target, SetNote note, PartFiles parts, ReadOnlyMemory<byte>[] standing) =>
-        target.Kind == StorageKind.BlockDevice
-        || note.Stamp == target.ReadStamp()
-        || parts.Files.Any(file => file.Part == note.Running || standing.Any(digest => digest.Span.SequenceEqual(file.Digest.Span)));
+    private static SetNote Unknown(PartFiles parts, string identity) => new()
+    {
+        Id = parts.Set.Id,
+        Reverse = UndoFile.SetOf(parts.Set, parts.Trailer).Id,
+        Target = identity,
+        InPlace = new bool[parts.Set.Parts],
+        NotInPlace = new bool[parts.Set.Parts],
+    };
+
+    // A device has no times, and is never cut.
+    private static bool HasTimesOf(IWritableStorage target, SetNote note) => target.Kind == StorageKind.BlockDevice || note.Stamp == target.ReadStamp();
+
+    // A change that an interrupted run of one of these parts has made is our own; but it may not be the only one.
+    private static bool IsInterrupted(SetNote note, PartFiles parts, ReadOnlyMemory<byte>[] standing) =>
+        parts.Files.Any(file => file.Part == note.Running || standing.Any(digest => digest.Span.SequenceEqual(file.Digest.Span)));
 
     // The digests of an interrupted session: its data file, and the one that leads the other way.
     private static ReadOnlyMemory<byte>[] StandingSessions(IStateFile journal) =>

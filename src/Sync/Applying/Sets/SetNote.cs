@@ -11,14 +11,14 @@ namespace BinarySync.Sync;
 /// </summary>
 /// <remarks>
 /// Little-endian: magic (8 bytes), version (u16), parts (u32), the set's identity and that of the set which leads the other way (16 bytes each), the target's stamp (length,
-/// modified, changed: i64 each), the part that is being applied (u32, 0: none), the parts in place and those not (a bit each, whole bytes), the target (length u16, UTF-8), XXH128 of all before it. It is the state of one
+/// modified, changed: i64 each), the part that is being applied (u32, 0: none), whether it is in doubt (u8), the parts in place and those not (a bit each, whole bytes), the target (length u16, UTF-8), XXH128 of all before it. It is the state of one
 /// program on one machine, no message.
 /// </remarks>
 internal sealed record SetNote
 {
     private const int HashLength = 16;
-    private const int FixedLength = 8 + 2 + 4 + (2 * FormatLimits.DigestLength) + (3 * 8) + 4;
-    private const ushort Version = 1;
+    private const int FixedLength = 8 + 2 + 4 + (2 * FormatLimits.DigestLength) + (3 * 8) + 4 + 1;
+    private const ushort Version = 2;
     private const int MaxText = 1024;
 
     private static ReadOnlySpan<byte> Magic => "BSSETN\r\n"u8;
@@ -37,6 +37,12 @@ internal sealed record SetNote
 
     /// <summary>The number of the part that was being applied when this was written; 0 for none. It changes the target, and its times, even before its journal stands: room is reserved.</summary>
     public int Running { get; init; }
+
+    /// <summary>
+    /// A run with a part was interrupted, and has changed the target's times: nothing tells any more whether somebody else has changed the target too. What this says of the other parts is proved before
+    /// anything is cut by it.
+    /// </summary>
+    public bool IsInDoubt { get; init; }
 
     /// <summary>Parts that are known to be applied. One for each part, that with number 1 first.</summary>
     public required bool[] InPlace { get; init; }
@@ -76,6 +82,7 @@ internal sealed record SetNote
         BinaryPrimitives.WriteInt64LittleEndian(at[54..], Stamp.ModifiedNanoseconds);
         BinaryPrimitives.WriteInt64LittleEndian(at[62..], Stamp.ChangedNanoseconds);
         BinaryPrimitives.WriteInt32LittleEndian(at[70..], Running);
+        at[74] = (byte)(IsInDoubt ? 1 : 0);
         Pack(InPlace, at[FixedLength..]);
         Pack(NotInPlace, at[(FixedLength + bits)..]);
         at = at[(FixedLength + (2 * bits))..];
@@ -114,6 +121,7 @@ internal sealed record SetNote
                     BinaryPrimitives.ReadInt64LittleEndian(file[54..]),
                     BinaryPrimitives.ReadInt64LittleEndian(file[62..])),
                 Running = BinaryPrimitives.ReadInt32LittleEndian(file[70..]),
+                IsInDoubt = file[74] != 0,
                 InPlace = Unpack(file[FixedLength..], parts),
                 NotInPlace = Unpack(file[(FixedLength + bits)..], parts),
                 Target = Encoding.UTF8.GetString(text[2..]),

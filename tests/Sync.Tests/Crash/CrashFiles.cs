@@ -1,0 +1,35 @@
+namespace BinarySync.Sync.Tests.Crash;
+
+/// <summary>Data files that are made in other ways than from one request of the two sides.</summary>
+internal static class CrashFiles
+{
+    public static byte[] RequestOf(SyncCase sync) =>
+        FourSteps.Request(FourSteps.Checksums(sync.StorageA, sync.HowA, 1), FourSteps.Checksums(sync.StorageB, sync.HowB, 1));
+
+    /// <summary>For this remote and one to three others, of other ages and sizes.</summary>
+    public static byte[] Merged(SyncCase sync, byte[] own, Random random)
+    {
+        List<MergeInput> inputs = [new(new MemoryStream(own), "own.dtr")];
+        for (int others = random.Next(1, 4); others > 0; others--)
+        {
+            int count = Math.Max(0, sync.B.Cells.Count + random.Next(-3, 4));
+            int[] cells = [.. Enumerable.Range(0, count).Select(i => i < sync.B.Cells.Count && random.Next(2) == 0 ? sync.B.Cells[i] : random.Next(40))];
+            byte[] request = RequestOf(sync with { A = new Side(cells, random.Next(sync.BlockSize)) });
+            inputs.Insert(random.Next(inputs.Count + 1), new MergeInput(new MemoryStream(request), $"{others}.dtr"));
+        }
+
+        using MemoryStream output = new();
+        MergeOperation.Run(inputs, null, output, new SyncOptions());
+        return FourSteps.Data(sync.StorageB, output.ToArray(), sync.HowData, 1);
+    }
+
+    /// <summary>Asked for in larger blocks first.</summary>
+    public static byte[] Refined(SyncCase sync, Random random)
+    {
+        ChecksumSpecification coarse = sync.HowA with { BlockSize = sync.BlockSize * (random.Next(2) == 0 ? 4 : 16) };
+        byte[] request = FourSteps.Request(FourSteps.Checksums(sync.StorageA, coarse, 1), FourSteps.Checksums(sync.StorageB, coarse, 1));
+        ChecksumSpecification fine = FourSteps.HowFor(FourSteps.Refine(request, sync.BlockSize, sync.Hash).Header);
+        byte[] refined = FourSteps.Request(FourSteps.Checksums(sync.StorageA, fine, 1), FourSteps.Checksums(sync.StorageB, fine, 1));
+        return FourSteps.Data(sync.StorageB, refined, sync.HowData, 1);
+    }
+}
