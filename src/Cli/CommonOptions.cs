@@ -14,8 +14,8 @@ public sealed class CommonOptions
 
     private readonly Option<string?> _progress = new("--progress")
     {
-        Description = "How progress is shown, on standard error: a plain line every ten seconds, or nothing; auto is plain [default: auto]",
-        HelpName = "auto|plain|none",
+        Description = "How progress is shown, on standard error: a line that is drawn again and again, a plain line every ten seconds, JSON, or nothing; auto is a bar on a terminal, else plain [default: auto]",
+        HelpName = "auto|bar|plain|json|none",
         Recursive = true,
     };
 
@@ -30,7 +30,7 @@ public sealed class CommonOptions
     /// <summary>The options of those commands that read or write a target.</summary>
     public StorageOptions Storage { get; } = new();
 
-    public CommonOptions() => Options.AllowOnly(_progress, "a kind of progress", "auto", "plain", "none");
+    public CommonOptions() => Options.AllowOnly(_progress, "a kind of progress", "auto", "bar", "plain", "json", "none");
 
     /// <summary>Adds them to a program.</summary>
     public void AddTo(RootCommand command)
@@ -53,8 +53,8 @@ public sealed class CommonOptions
             Threads = result.GetValue(_threads) ?? SyncOptions.DefaultThreads,
             Cancellation = context.Cancellation,
         };
-        bool shows = !quiet && result.GetValue(_progress) != "none";
-        return new CommandSession(context.Terminal, options, result.GetValue(_json), new ProgressReporter(options.Progress, context.Terminal, shows));
+        ProgressStyle style = ProgressStyle.Of(result.GetValue(_progress), quiet);
+        return new CommandSession(context.Terminal, options, result.GetValue(_json), new ProgressReporter(options.Progress, context.Terminal, style));
     }
 }
 

@@ -36,6 +36,7 @@ public static class InfoActions
             MessageKind.ChecksumFile => ReadChecksums(message, list, session),
             _ => ReadOperations(message, list, session),
         };
+        session.Options.Progress.Advance(message.Position - session.Options.Progress.Current.Done);
         list.End();
         report.AddTrailer(trailer);
         report.Add("length", "length", message.Position, SizeText.Exact(message.Position));
@@ -47,7 +48,7 @@ public static class InfoActions
     private static MessageTrailer ReadChecksums(MessageReader message, ExtentList list, CommandSession session)
     {
         using ChecksumFileReader reader = new(message);
-        while (reader.ReadRun(out ChecksumRun run))
+        for (long position = 0; reader.ReadRun(out ChecksumRun run); position = Advance(message, position, session))
         {
             session.Options.Cancellation.ThrowIfCancellationRequested();
             list.Add(run.Blocks, run.IsZero ? "zero" : "data", null);
@@ -60,7 +61,7 @@ public static class InfoActions
     {
         OperationReader reader = new(message);
         OperationGroup group = new();
-        while (reader.ReadGroup(group))
+        for (long position = 0; reader.ReadGroup(group); position = Advance(message, position, session))
         {
             session.Options.Cancellation.ThrowIfCancellationRequested();
             foreach (Operation operation in group.Operations)
@@ -75,5 +76,11 @@ public static class InfoActions
         }
 
         return reader.Trailer;
+    }
+
+    private static long Advance(MessageReader message, long position, CommandSession session)
+    {
+        session.Options.Progress.Advance(message.Position - position);
+        return message.Position;
     }
 }

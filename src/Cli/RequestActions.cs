@@ -72,6 +72,7 @@ public static class RequestActions
         }
 
         using Stream input = MessageFiles.Open(coarse, session.Options.Cancellation);
+        session.Options.Progress.Begin("reading", input.CanSeek ? input.Length : 0);
         OperationReader reader = new(input, MessageFiles.NameOf(coarse), MessageKind.DataRequest);
         int blockSize = result.GetValue(arguments.Specification.BlockSize) ?? FormatLimits.DefaultBlockSize;
         if (blockSize >= reader.Header.BlockSize)

@@ -4,25 +4,43 @@ namespace BinarySync.Cli;
 
 /// <summary>
 /// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that the operation stops between two steps and cleans up. A second one ends the process at
-/// once, as the system would.
+/// once, as the system would. SIGUSR1 asks how far it is.
 /// </summary>
 internal sealed class SignalWatch : IDisposable
 {
     // Raised where a write goes past `ulimit -f`; ignored, so that the write says EFBIG and the file is named.
     private const int FileSizeExceeded = 25;
 
+    // SIGUSR1.
+    private const int User1 = 10;
+    private const int User1Elsewhere = 30;
+
+    // Never given up: the signal would end the process on its last steps. One process has one of these.
+    private static PosixSignalRegistration? s_progress;
+
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly Action _onSecond;
     private int _signal;
 
-    public SignalWatch()
+    /// <summary>Begins to watch.</summary>
+    /// <param name="onProgressAsked">Called when SIGUSR1 comes.</param>
+    /// <param name="onSecond">Called when the second signal ends the process.</param>
+    public SignalWatch(Action onProgressAsked, Action onSecond)
     {
+        _onSecond = onSecond;
+
         Register(PosixSignal.SIGINT, 2);
         Register(PosixSignal.SIGTERM, 15);
         if (!OperatingSystem.IsWindows())
         {
             Register(PosixSignal.SIGHUP, 1);
             _registrations.Add(PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, context => context.Cancel = true));
+            s_progress = PosixSignalRegistration.Create((PosixSignal)(OperatingSystem.IsLinux() ? User1 : User1Elsewhere), context =>
+            {
+                context.Cancel = true;
+                onProgressAsked();
+            });
         }
     }
 
@@ -44,6 +62,10 @@ internal sealed class SignalWatch : IDisposable
         {
             context.Cancel = true;
             _source.Cancel();
+        }
+        else
+        {
+            _onSecond();
         }
     }));
 }

@@ -11,7 +11,9 @@ public sealed class Terminal
 {
     private readonly string _tool;
     private readonly StringBuilder _result = new();
+    private readonly object _screen = new();
     private MessageOutput? _output;
+    private LiveLine? _line;
 
     internal Terminal(string tool) => _tool = tool;
 
@@ -23,6 +25,15 @@ public sealed class Terminal
 
     /// <summary>True where a message goes to standard output: what people read goes to standard error then.</summary>
     internal bool OutputIsMessage { get; set; }
+
+    /// <summary>What is said of progress before there is any, and after.</summary>
+    internal const string NothingBegun = "not at work on any data at the moment";
+
+    /// <summary>Says how far it is; null where nothing is under way.</summary>
+    internal Action? OnProgressAsked { get; set; }
+
+    /// <summary>Answers who asks by a signal how far it is. Also where nothing else is said: somebody wants to know it now.</summary>
+    internal void AnswerProgress() => (OnProgressAsked ?? (() => Progress(NothingBegun)))();
 
     /// <summary>Says what could not be done.</summary>
     internal void Error(string message, string? hint = null)
@@ -66,6 +77,39 @@ public sealed class Terminal
 
     /// <summary>A line of how far it is.</summary>
     internal void Progress(string message) => Say(message);
+
+    /// <summary>How far it is, for scripts.</summary>
+    internal void ProgressObject(in ProgressView view) => WriteLine(ProgressText.Json(_tool, view));
+
+    /// <summary>Draws how far it is on the line that is drawn again and again.</summary>
+    internal void ShowLine(in ProgressView view, ProgressStyle style)
+    {
+        lock (_screen)
+        {
+            _line ??= new LiveLine(style.HasEscapes);
+            int columns = LiveLine.Columns;
+            _line.Show(ProgressText.Line(_tool, view, columns, style.HasColour), columns);
+        }
+    }
+
+    /// <summary>Takes that line away.</summary>
+    internal void ClearLine()
+    {
+        lock (_screen)
+        {
+            _line?.Clear();
+        }
+    }
+
+    /// <summary>Takes that line away if nobody is writing: for a process that is about to be ended by a signal.</summary>
+    internal void TryClearLine()
+    {
+        if (Monitor.TryEnter(_screen))
+        {
+            _line?.Clear();
+            Monitor.Exit(_screen);
+        }
+    }
 
     /// <summary>A line of the closing summary, which is no result for scripts.</summary>
     internal void Summary(string line)
@@ -114,22 +158,42 @@ public sealed class Terminal
     {
         if (_result.Length > 0)
         {
+            // Both may be one terminal.
+            ClearLine();
             _output ??= StandardStreams.OpenOutput();
             _output.Stream.Write(Encoding.UTF8.GetBytes(_result.ToString()));
             _result.Clear();
         }
     }
 
+    private void Say(string line) => WriteLine($"{_tool}: {line}");
+
     // What is said may be lost (a full disk, a terminal that was closed); it never decides what happens to the user's data.
-    private void Say(string line)
+    private void WriteLine(string line)
     {
+        lock (_screen)
+        {
+            _line?.Clear();
+            IsQuiet |= !Write(line + "\n");
+        }
+    }
+
+    /// <summary>Writes to standard error as it is; false where that failed.</summary>
+    internal static bool Write(string text)
+    {
+        if (StandardError.IsKnown)
+        {
+            return StandardError.TryWrite(Encoding.UTF8.GetBytes(text));
+        }
+
         try
         {
-            Console.Error.WriteLine($"{_tool}: {line}");
+            Console.Error.Write(text);
+            return true;
         }
         catch (IOException)
         {
-            IsQuiet = true;
+            return false;
         }
     }
 }

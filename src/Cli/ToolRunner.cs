@@ -17,7 +17,7 @@ public static class ToolRunner
     public static int Run(string name, string[] arguments, Func<ToolContext, RootCommand> declare)
     {
         Terminal terminal = new(name);
-        using SignalWatch signals = new();
+        using SignalWatch signals = new(terminal.AnswerProgress, terminal.TryClearLine);
         ToolContext context = new(name, terminal, signals.Token);
         try
         {

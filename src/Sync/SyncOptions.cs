@@ -17,28 +17,3 @@ public sealed record SyncOptions
 
     public const int MaxThreads = 256;
 }
-
-/// <summary>How far an operation is. Written by the operation, read by whoever shows it; cheap enough to be always on.</summary>
-public sealed class SyncProgress
-{
-    private long _done;
-
-    /// <summary>What is being done: "checksumming", "verifying", ...; empty before the first phase.</summary>
-    public string Phase { get; private set; } = string.Empty;
-
-    /// <summary>Bytes that the phase has to do.</summary>
-    public long Total { get; private set; }
-
-    /// <summary>Bytes done.</summary>
-    public long Done => Interlocked.Read(ref _done);
-
-    /// <summary>Begins a phase.</summary>
-    public void Begin(string phase, long total)
-    {
-        Interlocked.Exchange(ref _done, 0);
-        Total = total;
-        Phase = phase;
-    }
-
-    public void Advance(long bytes) => Interlocked.Add(ref _done, bytes);
-}

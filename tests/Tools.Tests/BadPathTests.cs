@@ -162,7 +162,7 @@ public sealed class BadPathTests : IDisposable
     [InlineData("ckfile a -t 0 -o x", "'0' is not a number from 1 to 256")]
     [InlineData("ckfile a -t many -o x", "'many' is not a number from 1 to 256")]
     [InlineData("ckfile a --holes maybe -o x", "'maybe' is not one of trust, read")]
-    [InlineData("ckfile a --progress fancy -o x", "'fancy' is not a kind of progress; there are auto, plain, none")]
+    [InlineData("ckfile a --progress fancy -o x", "'fancy' is not a kind of progress; there are auto, bar, plain, json, none")]
     [InlineData("ckfile a b -o x", "unrecognized command or argument 'b'")]
     [InlineData("ckfile a --frobnicate -o x", "there is no option '--frobnicate'")]
     [InlineData("ckfile a -fo x", "there is no option '-fo'")]

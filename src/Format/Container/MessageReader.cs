@@ -102,6 +102,32 @@ public sealed class MessageReader
     /// <summary>The trailer, once <see cref="ReadSection"/> has returned false.</summary>
     public MessageTrailer Trailer { get; private set; } = new();
 
+    /// <summary>
+    /// What the trailer says, before the message has been read: only to tell people how much there is to do, since nothing has been checked. Null where the input cannot seek, or has no trailer that
+    /// can be read. The input stays where it is.
+    /// </summary>
+    public MessageTrailer? PeekTrailer()
+    {
+        if (!_input.CanSeek)
+        {
+            return null;
+        }
+
+        long position = _input.Position;
+        try
+        {
+            return Tail.FindTrailer(_input, position) is { } payload ? TrailerEncoding.Decode(Kind, Minor, Header, payload, Source, 0) : null;
+        }
+        catch (MessageFormatException)
+        {
+            return null;
+        }
+        finally
+        {
+            _input.Position = position;
+        }
+    }
+
     /// <summary>Refuses a message of another kind than the one that is needed.</summary>
     public MessageReader Require(MessageKind kind) => Kind == kind
         ? this

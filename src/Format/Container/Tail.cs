@@ -10,6 +10,9 @@ internal static class Tail
     public const int EndMarkOffset = ReservedOffset + sizeof(uint);
     public const int Length = EndMarkOffset + 8;
 
+    // A trailer of this version has a few hundred bytes: more is not looked for.
+    private const uint MostTrailer = 64 << 10;
+
     private static ReadOnlySpan<byte> EndMark => [0x1A, 0x0A, 0x0D, (byte)'N', (byte)'Y', (byte)'S', (byte)'B', 0x8F];
 
     public static void Write(Span<byte> destination, int trailerLength)
@@ -17,6 +20,32 @@ internal static class Tail
         BinaryPrimitives.WriteUInt32LittleEndian(destination[TrailerLengthOffset..], (uint)trailerLength);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[ReservedOffset..], 0);
         EndMark.CopyTo(destination[EndMarkOffset..]);
+    }
+
+    /// <summary>The payload of the trailer before the tail at the end of a stream; null where there is none. Nothing of it has been checked.</summary>
+    /// <param name="input">Can seek.</param>
+    /// <param name="from">The trailer does not begin before this.</param>
+    public static byte[]? FindTrailer(Stream input, long from)
+    {
+        long end = input.Length - Length;
+        if (end - from < SectionHeader.Length)
+        {
+            return null;
+        }
+
+        Span<byte> tail = stackalloc byte[Length];
+        input.Position = end;
+        input.ReadExactly(tail);
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(tail[TrailerLengthOffset..]);
+        if (length is <= SectionHeader.Length or > MostTrailer || length > end - from || !tail[EndMarkOffset..].SequenceEqual(EndMark))
+        {
+            return null;
+        }
+
+        byte[] payload = new byte[length - SectionHeader.Length];
+        input.Position = end - payload.Length;
+        input.ReadExactly(payload);
+        return payload;
     }
 
     public static void Check(ReadOnlySpan<byte> tail, int trailerLength, string source, long offset)

@@ -57,6 +57,9 @@ public class OperationReader
     /// <summary>The trailer, once <see cref="ReadGroup"/> has returned false.</summary>
     public virtual MessageTrailer Trailer => _message.Trailer;
 
+    /// <summary>The counts of the trailer before it has been reached: see <see cref="MessageReader.PeekTrailer"/>.</summary>
+    public virtual MessageTrailer? PeekTrailer() => _message.PeekTrailer();
+
     /// <summary>The frame just read: codec and lengths.</summary>
     public virtual SectionHeader Frame => _message.Section;
 

@@ -58,6 +58,19 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Control(SafeFileHandle file, nuint request, void* argument);
 
+    [LibraryImport(Name, EntryPoint = "isatty")]
+    public static partial int IsTerminal(int descriptor);
+
+    [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int WindowOf(int descriptor, nuint request, WindowSize* size);
+
+    /// <summary>-1 where the descriptor is not the process's terminal.</summary>
+    [LibraryImport(Name, EntryPoint = "tcgetpgrp")]
+    public static partial int ForegroundGroup(int descriptor);
+
+    [LibraryImport(Name, EntryPoint = "getpgrp")]
+    public static partial int OwnGroup();
+
     [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Lock(SafeFileHandle file, int command, FileLock* argument);
 
@@ -98,6 +111,16 @@ internal static unsafe partial class Libc
     /// <summary>The buffer must have room for struct statfs.</summary>
     [LibraryImport(Name, EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FileSystemStatus(string path, byte* buffer);
+
+    /// <summary>struct winsize.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct WindowSize
+    {
+        public ushort Rows;
+        public ushort Columns;
+        public ushort Width;
+        public ushort Height;
+    }
 
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]

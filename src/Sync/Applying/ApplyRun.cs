@@ -303,7 +303,7 @@ internal sealed class ApplyRun(
         SyncGeometry geometry = plan.Header.SyncGeometry;
         if (specification.Verify == VerifyMode.Full)
         {
-            options.Progress.Begin("reading back all", geometry.Target.Size);
+            options.Progress.Begin("reading back all", ChecksumOperation.CoveredBytes(geometry.Target, plan.Header.Coverage));
             ParentIdentity? parent = plan.Header.Parent;
             if (ReadBack.RootMatches(target, geometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options)
                 && (parent is null || ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: true, options)))

@@ -83,6 +83,12 @@ public sealed record PatchPlan
     /// <summary>Blocks that are not as the base had them, those of which the journal knows included.</summary>
     internal long NotOldBlocks { get; init; }
 
+    /// <summary>Bytes of the target's blocks that the data file speaks of.</summary>
+    internal long Bytes { get; init; }
+
+    /// <summary>Those of them that are copied from elsewhere.</summary>
+    internal long CopyBytes { get; init; }
+
     /// <summary>The copies, in order.</summary>
     internal CopyPlan Copies { get; init; } = CopyPlan.None;
 

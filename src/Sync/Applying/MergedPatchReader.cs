@@ -51,6 +51,8 @@ internal sealed class MergedPatchReader : OperationReader
 
     public override MessageTrailer Trailer => _trailer ?? throw new InvalidOperationException("the data file has not been read to its end");
 
+    public override MessageTrailer? PeekTrailer() => _own.Trailer;
+
     public override SectionHeader Frame => _held.IsCurrent ? _held.Frame : base.Frame;
 
     public override (long Number, long Offset) FramePlace => _held.IsCurrent ? _held.Place : base.FramePlace;

@@ -98,6 +98,7 @@ internal sealed class PatchExecutor
         if (_tuning.FlushesBeforeFinish)
         {
             // Also where nothing was written: what was recognised as new may only be in the cache.
+            _options.Progress.Begin("flushing", 0);
             _target.Flush();
         }
 
@@ -190,7 +191,7 @@ internal sealed class PatchExecutor
     {
         OperationReader reader = _patch.Open(skipContent: false);
         PatchItems items = new(reader, PatchPass.Write, _plan.Sizing.LengthBefore, _workspace);
-        _options.Progress.Begin("writing", 0);
+        _options.Progress.Begin("writing", _plan.Bytes - _plan.CopyBytes);
 
         // A cancelled pass ends between two blocks, with everything written that was taken: a block larger than a frame is not torn.
         OrderedPipeline<PatchItem>.Run(
@@ -293,6 +294,7 @@ internal sealed class PatchExecutor
                 _written = _written with { ZeroBlocks = _written.ZeroBlocks + BlocksIn(stretch) };
             }
 
+            _options.Progress.Advance(_geometry.Target.LengthOf(item.Parts[0].Blocks));
             return;
         }
 
@@ -315,7 +317,11 @@ internal sealed class PatchExecutor
             }
         }
 
-        _options.Progress.Advance(item.Frame.RawLength);
+        // In a data file for several remotes, a frame may have content for others.
+        foreach (ContentPiece piece in item.Group.PiecesOf(_geometry.Target, item.ContentFrom, item.Frame.RawLength))
+        {
+            _options.Progress.Advance(piece.Length);
+        }
     }
 
     private void SendSoon(long offset, long length)

@@ -15,6 +15,8 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
     private long _newBlocks;
     private long _againBlocks;
     private long _notOldBlocks;
+    private long _bytes;
+    private long _copyBytes;
 
     /// <summary>Reads the data file once, and the blocks of the target that it speaks of.</summary>
     /// <param name="standing">The journal that stands, taken for one of this very session; null for none.</param>
@@ -37,8 +39,16 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         {
             _windows.Add(group, geometry.Target);
             copying.Add(group, reader.GroupOffset);
+            foreach (Operation operation in group.Operations)
+            {
+                long length = geometry.Target.LengthOf(operation.Blocks);
+                _bytes += length;
+                _copyBytes += operation.New == NewKind.Copy ? length : 0;
+            }
         });
-        options.Progress.Begin("verifying", patch.Length);
+        int blockSize = geometry.Target.BlockSize;
+        options.Progress.Begin(
+            "verifying and recognising", reader.PeekTrailer() is { } announced ? patch.Length + SyncProgress.NominalBytes(announced, blockSize) : 0);
         long position = 0;
         OrderedPipeline<PatchItem>.Run(
             options.Threads,
@@ -61,8 +71,16 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
                     checker.Check(item, targetLength);
                 }
             },
-            item => Collect(item, frames),
+            item =>
+            {
+                Collect(item, frames);
+                if (!item.IsFrame)
+                {
+                    options.Progress.Advance(item.Parts.Sum(part => part.Blocks.Count * blockSize));
+                }
+            },
             options.Cancellation);
+        options.Progress.Advance(patch.Length - position);
         patch.RequireSame(reader.Trailer);
         CopyPlan copies = copying.Finish(tuning.UsesRedo);
         CopyContent content = new(target, geometry, reader.Header.Hash, redo, belowCache: !doubt.IsNone);
@@ -81,6 +99,8 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
             Doubt = tuning.WritesDoubtedAgain ? doubt : PatchDoubt.None,
             Windows = _windows.All,
             Copies = copies,
+            Bytes = _bytes,
+            CopyBytes = _copyBytes,
             WithoutSource = faults.WithoutSource,
             OtherContent = faults.OtherContent,
         };

@@ -78,10 +78,17 @@ internal sealed class PatchVerifier(PatchSource patch, PatchWorkspace workspace,
         header = reader.Header;
         FrameVerifier frames = new(reader.Header, patch);
         PatchItems items = new(reader, PatchPass.Verify, 0, workspace);
+        options.Progress.Begin("verifying the undo file", patch.Length);
+        long position = 0;
         OrderedPipeline<PatchItem>.Run(
             options.Threads,
             workspace.BeginPass(reader),
-            items.Take,
+            item =>
+            {
+                options.Progress.Advance(reader.Position - position);
+                position = reader.Position;
+                return items.Take(item);
+            },
             item =>
             {
                 item.Clear();
@@ -89,6 +96,7 @@ internal sealed class PatchVerifier(PatchSource patch, PatchWorkspace workspace,
             },
             frames.Append,
             options.Cancellation);
+        options.Progress.Advance(patch.Length - position);
         patch.RequireSame(reader.Trailer);
         return reader.Trailer;
     }

@@ -19,7 +19,7 @@ internal static class ReadBack
         PatchItems items = new(reader, PatchPass.ReadBack, plan.Sizing.LengthBefore, workspace);
         BlockRunList wrong = new();
         long bytes = 0;
-        options.Progress.Begin("reading back", 0);
+        options.Progress.Begin("reading back", plan.Bytes);
         OrderedPipeline<PatchItem>.Run(
             options.Threads == 1 ? 1 : Math.Max(options.Threads, ThreadsThatWait),
             workspace.BeginPass(reader),
@@ -34,8 +34,8 @@ internal static class ReadBack
             },
             item =>
             {
-                long length = IsUntouched(item, geometry, plan) ? 0 : item.Parts.Sum(part => geometry.Target.LengthOf(part.Blocks));
-                bytes += length;
+                long length = item.Parts.Sum(part => geometry.Target.LengthOf(part.Blocks));
+                bytes += IsUntouched(item, geometry, plan) ? 0 : length;
                 options.Progress.Advance(length);
                 foreach (long block in item.NotNew)
                 {

@@ -54,7 +54,6 @@ internal sealed class ZeroWriter
                 ZeroOrWrite(_offset, _offset + length);
             }
 
-            _options.Progress.Advance(length);
             _offset += length;
         }
     }

@@ -62,6 +62,8 @@ internal static class CopyDigests
                 }
             }
 
+            // Whole blocks are counted: so many are known beforehand.
+            progress.Advance((copy.Blocks.Count * geometry.BlockSize) - geometry.LengthOf(copy.Blocks));
             sha256.GetHashAndReset(next);
             next = next[OperationGroup.Sha256Length..];
         }

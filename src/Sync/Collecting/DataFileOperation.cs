@@ -50,7 +50,7 @@ public static class DataFileOperation
         };
         DataFileWriter writer = new(output, header);
         BlockRunList changed = new();
-        options.Progress.Begin("collecting", 0);
+        options.Progress.Begin("collecting", BytesToCollect(request.PeekTrailer(), header.BlockSize));
         FrameCollector collector = new(master, request, writer, specification, changed);
         collector.Run(options);
         watch.ThrowIfChanged();
@@ -58,6 +58,10 @@ public static class DataFileOperation
         MessageTrailer trailer = writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot!.Value);
         return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks);
     }
+
+    /// <summary>What is read of the master: the content to be sent, and what is copied, in whole blocks. 0 where that is not known.</summary>
+    internal static long BytesToCollect(MessageTrailer? announced, int blockSize) =>
+        announced is { DataBytes: >= 0 and <= FormatLimits.MaxSize } ? announced.DataBytes.Value + SyncProgress.BytesOf(announced.CopyBlocks, blockSize) : 0;
 
     /// <summary>Compares the sizes.</summary>
     /// <exception cref="SyncException">The request was made for another master.</exception>

@@ -76,6 +76,7 @@ public static class MergeOperation
             position = reader.Position;
         }
 
+        options.Progress.Advance(reader.Position - position);
         return (reader.Header, reader.Trailer);
     }
 

@@ -19,7 +19,7 @@ public static class RefineOperation
     /// <param name="blockSize">Bytes of a block, less than those of the request.</param>
     /// <param name="hash">The block hash.</param>
     /// <param name="label">Label, or null.</param>
-    /// <param name="options">Cancellation.</param>
+    /// <param name="options">Progress, cancellation.</param>
     /// <exception cref="MessageFormatException">The request is refused.</exception>
     /// <exception cref="SyncException">It cannot be refined.</exception>
     public static RefineResult Run(OperationReader coarse, int blockSize, BlockHash hash, string? label, SyncOptions options)
@@ -44,9 +44,12 @@ public static class RefineOperation
         RangeCollector ranges = new(FormatLimits.MaxRanges, Smaller(header.Coverage, ratio));
         OperationGroup group = new();
         bool nothing = true;
+        long position = 0;
         while (coarse.ReadGroup(group))
         {
             options.Cancellation.ThrowIfCancellationRequested();
+            options.Progress.Advance(coarse.Position - position);
+            position = coarse.Position;
             foreach (Operation operation in group.Operations)
             {
                 nothing = false;
@@ -54,6 +57,7 @@ public static class RefineOperation
             }
         }
 
+        options.Progress.Advance(coarse.Position - position);
         if (geometry.ResizesTarget)
         {
             // What lies between the two sizes, whether it becomes or was; and the block before it, so that the shorter side's checksum file reaches its end (Format.md 9.1).

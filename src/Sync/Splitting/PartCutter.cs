@@ -29,13 +29,14 @@ internal sealed class PartCutter(long splitSize, long emptyPart, int frameSize)
 
         if (_parts.Count == 0 || _parts[^1].DataBytes + group.ContentLength > splitSize)
         {
-            _parts.Add(new Part(0, 0, emptyPart));
+            _parts.Add(new Part(0, 0, emptyPart, 0));
         }
 
         long frames = (group.ContentLength + frameSize - 1) / frameSize;
         long stored = ((1 + frames) * SectionHeader.Length) + group.Payload.Length + ((long)group.Copies * OperationGroup.Sha256Length) + group.ContentLength;
         Part part = _parts[^1];
-        _parts[^1] = new Part(part.Groups + 1, part.DataBytes + group.ContentLength, part.MostBytes + stored);
+        long copied = group.Copies == 0 ? 0 : group.Operations.Sum(operation => operation.New == NewKind.Copy ? operation.Blocks.Count : 0);
+        _parts[^1] = new Part(part.Groups + 1, part.DataBytes + group.ContentLength, part.MostBytes + stored, part.CopyBlocks + copied);
         _longest = Math.Max(_longest, _parts[^1].MostBytes);
     }
 
@@ -45,7 +46,7 @@ internal sealed class PartCutter(long splitSize, long emptyPart, int frameSize)
     {
         if (_parts.Count == 0)
         {
-            _parts.Add(new Part(0, 0, emptyPart));
+            _parts.Add(new Part(0, 0, emptyPart, 0));
         }
 
         List<PartPlan> plans = new(_parts.Count);
@@ -61,12 +62,12 @@ internal sealed class PartCutter(long splitSize, long emptyPart, int frameSize)
                 GroupCount = part.Groups,
                 SplitSize = splitSize,
             };
-            plans.Add(new PartPlan(place, part.DataBytes, part.MostBytes));
+            plans.Add(new PartPlan(place, part.DataBytes, part.MostBytes, part.CopyBlocks));
             first += part.Groups;
         }
 
         return plans;
     }
 
-    private readonly record struct Part(long Groups, long DataBytes, long MostBytes);
+    private readonly record struct Part(long Groups, long DataBytes, long MostBytes, long CopyBlocks);
 }

@@ -42,7 +42,6 @@ public static class SplitOperation
         Func<Stream> createSpool,
         SyncOptions options)
     {
-        options.Progress.Begin("cutting the request", request.Length);
         OperationReader reader = Open(request, name);
         if (reader.Header.Bases is not null)
         {
@@ -50,7 +49,7 @@ public static class SplitOperation
         }
 
         CopyConversion copies = new();
-        List<PartCutter> cutters = Cut(reader, specification, splitSizes, copies, options);
+        List<PartCutter> cutters = Cut(reader, request.Length, specification, splitSizes, copies, options);
         MessageTrailer trailer = reader.Trailer;
         Stream source = request;
         if (copies.FindOverwritten(Open(request, name), options.Cancellation))
@@ -60,7 +59,7 @@ public static class SplitOperation
             {
                 copies.Write(Open(request, name), source, options.Cancellation);
                 reader = Open(source, name);
-                cutters = Cut(reader, specification, splitSizes, new CopyConversion(), options);
+                cutters = Cut(reader, source.Length, specification, splitSizes, new CopyConversion(), options);
                 trailer = reader.Trailer;
             }
             catch
@@ -108,7 +107,7 @@ public static class SplitOperation
         SourceWatch watch = new(master, specification.Live);
         OperationReader request = plan.Open();
         DataFileOperation.RequireMaster(master, request);
-        options.Progress.Begin("collecting", only is { } one ? plan.Parts[one - 1].DataBytes : plan.Trailer.DataBytes!.Value);
+        options.Progress.Begin("collecting", plan.Parts.Where(part => only is null || part.Place.Part == only).Sum(part => part.DataBytes + (part.CopyBlocks * request.Header.BlockSize)));
         OperationGroup passedOver = new();
         foreach (PartPlan part in plan.Parts)
         {
@@ -157,18 +156,23 @@ public static class SplitOperation
         request with { FrameSize = specification.FrameSize, Label = specification.Label, IsForward = false };
 
     private static List<PartCutter> Cut(
-        OperationReader reader, DataFileSpecification specification, IReadOnlyList<long> splitSizes, CopyConversion copies, SyncOptions options)
+        OperationReader reader, long length, DataFileSpecification specification, IReadOnlyList<long> splitSizes, CopyConversion copies, SyncOptions options)
     {
         long empty = LengthWithoutGroups(HeaderOf(reader.Header, specification));
         List<PartCutter> cutters = [.. splitSizes.Select(size => new PartCutter(size, empty, specification.FrameSize))];
         OperationGroup group = new();
-        for (long position = reader.Position; reader.ReadGroup(group); position = reader.Position)
+        options.Progress.Begin("cutting the request", length);
+        long position = 0;
+        while (reader.ReadGroup(group))
         {
             options.Cancellation.ThrowIfCancellationRequested();
             copies.Collect(group);
             cutters.ForEach(cutter => cutter.Add(group));
             options.Progress.Advance(reader.Position - position);
+            position = reader.Position;
         }
+
+        options.Progress.Advance(length - position);
 
         return cutters;
     }

@@ -41,7 +41,11 @@ public sealed class PartFiles
         MessageTrailer? trailer = null;
         string firstName = string.Empty;
         Dictionary<int, PartFile> files = [];
-        options.Progress.Begin("looking at the parts", 0);
+        if (sources.Count > 1)
+        {
+            options.Progress.Begin("looking at the parts", 0);
+        }
+
         foreach (PartSource source in sources)
         {
             options.Cancellation.ThrowIfCancellationRequested();

@@ -95,13 +95,13 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     private ReadOnlyMemory<byte> Write()
     {
         using Stream spool = place.CreateSpool();
-        long groups = WriteRequest(spool);
+        (long groups, long bytes) = WriteRequest(spool);
         spool.Position = 0;
         OperationReader request = new(new MessageReader(spool, place.Name).Require(MessageKind.DataRequest), isPartial: _header.Set is not null);
         using MessageOutput output = place.Create();
         DataFileWriter writer = new(output.Stream, _header with { Set = WithGroups(groups) });
         BlockRunList changed = new();
-        options.Progress.Begin("saving what will be overwritten", 0);
+        options.Progress.Begin("saving what will be overwritten", bytes);
 
         // Without repeats: it can be applied from a pipe, and nothing is read twice while the target waits.
         DataFileSpecification specification = new() { FrameSize = _header.FrameSize!.Value, Repeats = false };
@@ -118,7 +118,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     }
 
     // What the data file says of blocks, the other way round; then the blocks that the target will lose.
-    private long WriteRequest(Stream spool)
+    private (long Groups, long Bytes) WriteRequest(Stream spool)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
         DataRequestWriter writer = new(spool, _header with { FrameSize = null, Set = null });
@@ -142,10 +142,12 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         if (LosesTail)
         {
             BlockCoverage tail = BlockCoverage.Of([BlockRun.Between(geometry.Target.BlockCount, geometry.Base.BlockCount)]);
+            options.Progress.Begin("looking at what will be cut", ChecksumOperation.CoveredBytes(geometry.Base, tail));
             new BlockScanner(target, geometry.Base, _header.Hash, HolePolicy.Read, belowCache: false, options).Scan(tail, new TailSink(writer));
         }
 
-        return writer.Finish(plan.Trailer.TargetRoot!.Value.ToArray(), plan.Trailer.BaseRoot!.Value.ToArray()).Groups!.Value;
+        MessageTrailer trailer = writer.Finish(plan.Trailer.TargetRoot!.Value.ToArray(), plan.Trailer.BaseRoot!.Value.ToArray());
+        return (trailer.Groups!.Value, trailer.DataBytes!.Value);
     }
 
     private SetPlace? WithGroups(long groups) => _header.Set is { } set ? set with { GroupCount = groups } : null;

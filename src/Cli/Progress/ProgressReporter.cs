@@ -1,0 +1,135 @@
+using BinarySync.Storage;
+using BinarySync.Sync;
+
+namespace BinarySync.Cli;
+
+/// <summary>Shows how far an operation is, in one of several ways, and answers who asks by a signal.</summary>
+internal sealed class ProgressReporter : IDisposable
+{
+    // What is over before that needs no progress.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan BarInterval = TimeSpan.FromSeconds(0.1);
+    private static readonly TimeSpan JsonInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
+
+    private readonly SyncProgress _progress;
+    private readonly Terminal _terminal;
+    private readonly ProgressStyle _style;
+    private readonly object _look = new();
+    private readonly RateMeter _meter = new();
+    private SyncPhase _told;
+    private bool _isOver;
+
+    public ProgressReporter(SyncProgress progress, Terminal terminal, ProgressStyle style)
+    {
+        _progress = progress;
+        _terminal = terminal;
+        _style = style;
+        _told = progress.Current;
+        terminal.OnProgressAsked = Answer;
+        if (style.Kind != ProgressKind.None)
+        {
+            // Not a timer of the thread pool: on a terminal that has been stopped, each of its threads would wait.
+            new Thread(Run) { IsBackground = true, Name = "progress" }.Start();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_look)
+        {
+            if (_isOver)
+            {
+                return;
+            }
+
+            _isOver = true;
+            Monitor.PulseAll(_look);
+            if (_style.Kind == ProgressKind.Json)
+            {
+                TellJson();
+            }
+        }
+
+        _terminal.OnProgressAsked = null;
+        _terminal.ClearLine();
+    }
+
+    private void Run()
+    {
+        TimeSpan interval = _style.Kind switch
+        {
+            ProgressKind.Bar => BarInterval,
+            ProgressKind.Json => JsonInterval,
+            _ => PlainInterval,
+        };
+        lock (_look)
+        {
+            for (TimeSpan wait = _style.Kind == ProgressKind.Bar ? Patience : interval; !_isOver; wait = interval)
+            {
+                // Woken up only when all is over.
+                if (!Monitor.Wait(_look, wait))
+                {
+                    Tell();
+                }
+            }
+        }
+    }
+
+    private void Tell()
+    {
+        SyncPhase current = _progress.Current;
+        if (_style.Kind == ProgressKind.Json)
+        {
+            TellJson();
+        }
+        else if (current.Name.Length == 0)
+        {
+            // Nothing has begun yet.
+        }
+        else if (_style.Kind == ProgressKind.Plain)
+        {
+            _terminal.Progress(ProgressText.Plain(ProgressView.Of(current, _meter)));
+        }
+        else if (StandardError.IsInFront)
+        {
+            _terminal.ShowLine(ProgressView.Of(current, _meter), _style);
+        }
+    }
+
+    // How far each phase came that has ended since, and how far the one is that lasts.
+    private void TellJson()
+    {
+        SyncPhase current = _progress.Current;
+        for (SyncPhase phase = _told; ; phase = phase.Next!)
+        {
+            if (phase.Name.Length > 0)
+            {
+                _terminal.ProgressObject(ProgressView.Of(phase, _meter));
+            }
+
+            if (phase == current)
+            {
+                break;
+            }
+        }
+
+        _told = current;
+    }
+
+    private void Answer()
+    {
+        lock (_look)
+        {
+            SyncPhase current = _progress.Current;
+            if (_style.Kind == ProgressKind.Json)
+            {
+                TellJson();
+            }
+            else
+            {
+                _terminal.Progress(current.Name.Length == 0 ? Terminal.NothingBegun : ProgressText.Plain(ProgressView.Of(current, _meter)));
+            }
+        }
+    }
+}

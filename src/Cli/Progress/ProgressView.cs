@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using BinarySync.Sync;
+
+namespace BinarySync.Cli;
+
+/// <summary>A phase at one moment.</summary>
+/// <param name="Phase">What is being done.</param>
+/// <param name="Done">Bytes done.</param>
+/// <param name="Total">Bytes that there are to do; 0 where that is not known.</param>
+/// <param name="Elapsed">Since the phase began.</param>
+/// <param name="Rate">Bytes per second.</param>
+internal readonly record struct ProgressView(string Phase, long Done, long Total, TimeSpan Elapsed, double Rate)
+{
+    /// <summary>Looks at a phase.</summary>
+    public static ProgressView Of(SyncPhase phase, RateMeter meter)
+    {
+        long end = phase.Ended;
+        long now = end > 0 ? end : Stopwatch.GetTimestamp();
+        long done = phase.Done;
+        return new ProgressView(phase.Name, done, phase.Total, Stopwatch.GetElapsedTime(phase.Began, now), meter.Look(phase, done, now));
+    }
+
+    /// <summary>0 to 100; 100 only when all is done. Null where the total is not known.</summary>
+    public double? Percent => Total > 0 ? Done >= Total ? 100 : Math.Min(100.0 * Done / Total, 99.9) : null;
+
+    /// <summary>Time that is left at this rate; null where that cannot be said.</summary>
+    public TimeSpan? Left => Total > 0 && Rate >= 1 && (Total - Done) / Rate is var seconds && seconds < MostSeconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : null;
+
+    private static readonly double MostSeconds = TimeSpan.FromDays(999).TotalSeconds;
+}

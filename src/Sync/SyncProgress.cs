@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>How far an operation is. Written by the operation, read by whoever shows it; cheap enough to be always on.</summary>
+public sealed class SyncProgress
+{
+    private volatile SyncPhase _current = new(string.Empty, 0);
+
+    /// <summary>What is being done; a phase without a name before the first one.</summary>
+    public SyncPhase Current => _current;
+
+    /// <summary>Begins a phase.</summary>
+    /// <param name="name">"checksumming", "writing", ...</param>
+    /// <param name="total">Bytes that it has to do; 0 where that is not known.</param>
+    public void Begin(string name, long total)
+    {
+        SyncPhase next = new(name, total);
+        SyncPhase before = _current;
+        _current = next;
+        before.End(next);
+    }
+
+    /// <summary>Counts bytes that are done.</summary>
+    public void Advance(long bytes) => _current.Advance(bytes);
+
+    /// <summary>The bytes of all operations that a trailer counts, every block taken for a whole one.</summary>
+    internal static long NominalBytes(MessageTrailer trailer, int blockSize) =>
+        BytesOf(trailer.DataBlocks, blockSize) + BytesOf(trailer.ZeroBlocks, blockSize) + BytesOf(trailer.CopyBlocks, blockSize);
+
+    /// <summary>The bytes of so many whole blocks; 0 where a trailer that nobody has checked yet says what cannot be.</summary>
+    internal static long BytesOf(long? blocks, int blockSize) =>
+        blocks is > 0 && blocks <= FormatLimits.MaxSize / blockSize ? blocks.Value * blockSize : 0;
+}
+
+/// <summary>One phase of an operation.</summary>
+/// <param name="name">What is being done.</param>
+/// <param name="total">Bytes that it has to do; 0 where that is not known.</param>
+public sealed class SyncPhase(string name, long total)
+{
+    private long _done;
+    private long _ended;
+    private volatile SyncPhase? _next;
+
+    public string Name => name;
+
+    public long Total => total;
+
+    /// <summary>When it began, as <see cref="Stopwatch.GetTimestamp"/> says it.</summary>
+    public long Began { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>When the next one began; 0 before that.</summary>
+    public long Ended => Interlocked.Read(ref _ended);
+
+    /// <summary>Bytes done.</summary>
+    public long Done => Interlocked.Read(ref _done);
+
+    /// <summary>The phase that came after it; null for the one that lasts.</summary>
+    public SyncPhase? Next => _next;
+
+    internal void Advance(long bytes) => Interlocked.Add(ref _done, bytes);
+
+    internal void End(SyncPhase next)
+    {
+        Interlocked.Exchange(ref _ended, next.Began);
+        _next = next;
+    }
+}
