@@ -91,7 +91,7 @@ public static class ApplyActions
             ApplyPlaces ofParts = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), Redo: redo);
             using StateFile setNote = StateDirectory.SetNoteOf(target, journalDirectory, readOnly: specification.DryRun);
             SetResult all = SetApplyOperation.Run(storage, parts, ofParts, setNote, specification, session.Options);
-            SetReport.Say(session, target, undo, setNote.Name, all, specification);
+            SetReport.Say(session, result, target, undo, setNote.Name, all, specification);
             return ExitCode.Done;
         }
 
@@ -128,6 +128,9 @@ public static class ApplyActions
             {
                 session.Terminal.Summary($"{newChecksums}: the new checksum file of {target}, made of {oldChecksums} and the data file");
             }
+
+            ClosingLines.Say(
+                session, "wrote", WrittenBytes(done), done.DryRun ? NextCommand.AfterDryRun(result, files, HasWork(done)) : NextCommand.AfterApply(target, specification.Verify));
         }
 
         return ExitCode.Done;
@@ -311,8 +314,15 @@ public static class ApplyActions
             _ when (plan.Header.Parent?.Coverage ?? plan.Header.Coverage).IsWhole => $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master",
             _ => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back: the ranges of the data file are equal to the master's",
         });
-        session.Terminal.Detail($"{SizeText.Format(done.Written.DataBytes)} in {Rate.Text(done.Written.DataBytes, session.Elapsed)}");
     }
+
+    /// <summary>Bytes that were written, each block of zeros taken for a whole one.</summary>
+    internal static long WrittenBytes(ApplyResult done) =>
+        done.Written.DataBytes + done.Written.CopyBytes + (done.Written.ZeroBlocks * done.Plan.Header.BlockSize);
+
+    /// <summary>True where a dry run has found something to do.</summary>
+    internal static bool HasWork(ApplyResult done) =>
+        done.Plan.BlocksToWrite > 0 || done.Plan.Sizing.LengthBefore != done.Plan.Sizing.LengthAfter || done.Start != ApplyStart.Fresh;
 
     /// <summary>All fields of a run.</summary>
     internal static void ReportResult(Report report, string target, string? undo, ApplyResult done, ApplySpecification specification)

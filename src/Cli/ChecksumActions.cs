@@ -43,13 +43,7 @@ public static class ChecksumActions
             session.Terminal.Note($"ranges go past the {made.Header.Geometry.BlockCount} blocks of {target}; they were clipped to its end");
         }
 
-        ReportMade(session, path, output.Name, made.Header, made.Trailer, length);
-        if (!session.Json)
-        {
-            long read = made.CoveredBytes;
-            session.Terminal.Detail($"{SizeText.Format(read)} in {Rate.Text(read, session.Elapsed)}");
-        }
-
+        ReportMade(session, path, output.Name, made.Header, made.Trailer, length, made.ReadBytes);
         return ExitCode.Done;
     }
 
@@ -78,13 +72,14 @@ public static class ChecksumActions
         else
         {
             SayCheck(session.Terminal, target, MessageFiles.NameOf(file), check);
+            ClosingLines.Say(session, "read", check.ReadBytes, NextCommand.AfterCheck(target, file, check));
         }
 
         return check.IsEqual ? ExitCode.Done : ExitCode.Different;
     }
 
     /// <summary>Says what a new checksum file has.</summary>
-    internal static void ReportMade(CommandSession session, string path, string name, MessageHeader header, MessageTrailer trailer, long length)
+    internal static void ReportMade(CommandSession session, string path, string name, MessageHeader header, MessageTrailer trailer, long length, long readBytes)
     {
         if (session.Json)
         {
@@ -98,6 +93,7 @@ public static class ChecksumActions
 
         session.Terminal.Summary(
             $"{name}: {CountText.Blocks((trailer.DataBlocks + trailer.ZeroBlocks)!.Value)} of {SizeText.Format(header.BlockSize)} ({trailer.ZeroBlocks} of them zeros), {header.Hash.Name}, {SizeText.Format(length)}");
+        ClosingLines.Say(session, "read", readBytes, NextCommand.AfterChecksums(path));
     }
 
     private static ChecksumSpecification Specification(ParseResult result, CreateArguments arguments, CommandSession session)

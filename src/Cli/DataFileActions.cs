@@ -130,7 +130,6 @@ public static class DataFileActions
             DataRequestActions.SaySizes(session.Terminal, made.Header);
         }
 
-        long read = onePass?.ReadBytes ?? made.Trailer.DataBytes.Value;
-        session.Terminal.Detail($"{SizeText.Format(read)} in {Rate.Text(read, session.Elapsed)}");
+        ClosingLines.Say(session, "read", made.ReadBytes, NextCommand.AfterDataFile(path, made));
     }
 }

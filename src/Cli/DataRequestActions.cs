@@ -60,6 +60,7 @@ public static class DataRequestActions
             SaySizes(session.Terminal, made.Header);
         }
 
+        ClosingLines.Say(session, "read", made.ReadBytes, NextCommand.AfterDataRequest(path, master, made));
         return ExitCode.Done;
     }
 

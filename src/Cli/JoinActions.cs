@@ -37,7 +37,7 @@ public static class JoinActions
             session.Terminal.Note($"the parts leave out {made.Missing} of the target's {made.Header.Geometry.BlockCount}");
         }
 
-        ChecksumActions.ReportMade(session, path, output.Name, made.Header, made.Trailer, length);
+        ChecksumActions.ReportMade(session, path, output.Name, made.Header, made.Trailer, length, made.ReadBytes);
         return ExitCode.Done;
     }
 }

@@ -44,6 +44,7 @@ public static class MergeActions
 
             session.Terminal.Summary(
                 $"{output.Name}: for {(paths.Length == 1 ? "1 remote" : $"{paths.Length} remotes")}: {CountText.Blocks(made.Trailer.DataBlocks!.Value)} to send ({SizeText.Format(made.Trailer.DataBytes!.Value)}), {made.Trailer.ZeroBlocks} zeros; {SizeText.Format(length)}");
+            ClosingLines.Say(session, "read", inputs.Sum(input => input.Stream.Length), NextCommand.AfterMerge(path));
             return ExitCode.Done;
         }
         finally

@@ -47,6 +47,14 @@ public static class RequestActions
                 ? header.Coverage.IsWhole ? "the whole" : $"blocks {Printable.Text(header.Coverage.ToString())}"
                 : $"{SizeText.Format(refined.Bytes)} where blocks of {SizeText.Format(header.Parent!.BlockSize)} differ, {(header.Coverage.IsWhole ? "the whole" : CountText.Ranges(header.Coverage.Ranges.Length))}";
             session.Terminal.Summary($"{file.Name}: asks for {header.Hash.Name} of blocks of {SizeText.Format(header.BlockSize)}, {what}");
+            if (refined is null)
+            {
+                ClosingLines.SayNext(session, NextCommand.AfterRequest(path));
+            }
+            else
+            {
+                ClosingLines.Say(session, "read", refined.ReadBytes, NextCommand.AfterRequest(path));
+            }
         }
 
         return ExitCode.Done;

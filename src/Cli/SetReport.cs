@@ -1,3 +1,4 @@
+using System.CommandLine;
 using BinarySync.Format;
 using BinarySync.Sync;
 
@@ -7,7 +8,7 @@ namespace BinarySync.Cli;
 internal static class SetReport
 {
     /// <summary>Says it, to people or scripts.</summary>
-    public static void Say(CommandSession session, string target, string? undo, string note, SetResult all, ApplySpecification specification)
+    public static void Say(CommandSession session, ParseResult command, string target, string? undo, string note, SetResult all, ApplySpecification specification)
     {
         SayNote(session.Terminal, target, note, all.Note);
 
@@ -23,7 +24,7 @@ internal static class SetReport
             return;
         }
 
-        SaySummary(session, target, undo, all, specification);
+        SaySummary(session, command, target, undo, all, specification);
     }
 
     private static void SayNote(Terminal terminal, string target, string note, SetNoteState state)
@@ -41,7 +42,7 @@ internal static class SetReport
         }
     }
 
-    private static void SaySummary(CommandSession session, string target, string? undo, SetResult all, ApplySpecification specification)
+    private static void SaySummary(CommandSession session, ParseResult command, string target, string? undo, SetResult all, ApplySpecification specification)
     {
         int parts = all.Set.Parts;
         string given = $"{(all.Runs.Count == 1 ? "part" : "parts")} {NumberText.Of([.. all.Runs.Select(run => run.Part).Order()])} of {parts}";
@@ -55,6 +56,7 @@ internal static class SetReport
             long toWrite = all.Runs.Sum(run => run.Result.Plan.BlocksToWrite);
             session.Terminal.Summary($"{target}: {given}: {CountText.Blocks(toWrite)} would be written, {already} up to date already{size}; nothing was changed");
             session.Terminal.Summary($"then {Standing(all)}");
+            ClosingLines.Say(session, "read", 0, NextCommand.AfterDryRun(command, all.Runs.Select(run => run.Name), all.Runs.Any(run => ApplyActions.HasWork(run.Result))));
             return;
         }
 
@@ -80,7 +82,11 @@ internal static class SetReport
             _ => $"flushed, {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: the ranges of the data files are equal to the master's",
         });
         session.Terminal.Summary(Standing(all));
-        session.Terminal.Detail($"{SizeText.Format(dataBytes)} in {Rate.Text(dataBytes, session.Elapsed)}");
+        ClosingLines.Say(
+            session,
+            "wrote",
+            all.Runs.Sum(run => ApplyActions.WrittenBytes(run.Result)),
+            all.IsComplete ? NextCommand.AfterApply(target, specification.Verify) : NextCommand.AfterSomeParts(target, undo, all));
     }
 
     private static string Standing(SetResult all) => all.IsComplete

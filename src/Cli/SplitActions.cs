@@ -75,7 +75,7 @@ internal static class SplitActions
         }
         else
         {
-            SaySummary(session, made, plan);
+            SaySummary(session, job.Path, made, plan);
         }
 
         return ExitCode.Done;
@@ -87,7 +87,7 @@ internal static class SplitActions
     private static string NameOf(SplitJob job, SetPlace place) =>
         job.Path == MessageFiles.Standard ? job.Path : PartNames.Of(job.Path, place.Part, place.Parts);
 
-    private static void SaySummary(CommandSession session, List<(string Name, DataFileResult Result)> made, SplitPlan plan)
+    private static void SaySummary(CommandSession session, string path, List<(string Name, DataFileResult Result)> made, SplitPlan plan)
     {
         string names = made.Count == 1 ? made[0].Name : $"{made[0].Name} to {made[^1].Name}";
         int parts = plan.Parts.Count;
@@ -95,7 +95,7 @@ internal static class SplitActions
         long dataBytes = made.Sum(one => one.Result.Trailer.DataBytes!.Value);
         session.Terminal.Summary(
             $"{names}: {part}, {CountText.Blocks(made.Sum(one => one.Result.Trailer.DataBlocks!.Value))} with content ({SizeText.Format(dataBytes)}), {made.Sum(one => one.Result.Trailer.ZeroBlocks!.Value)} of zeros; {SizeText.Format(made.Sum(one => one.Result.Length))}{(made.Count > 1 ? $", the longest {SizeText.Format(made.Max(one => one.Result.Length))}" : string.Empty)}");
-        session.Terminal.Detail($"{SizeText.Format(dataBytes)} in {Rate.Text(dataBytes, session.Elapsed)}");
+        ClosingLines.Say(session, "read", made.Sum(one => one.Result.ReadBytes), NextCommand.AfterParts(path, [.. made.Select(one => one.Name)], parts));
     }
 
     private static void ReportResult(CommandSession session, List<(string Name, DataFileResult Result)> made, SplitPlan plan)

@@ -19,6 +19,18 @@ public static class FileIdentity
         return File.Exists(one) && File.Exists(other) && string.Equals(RealPath(one), RealPath(other), PathComparison);
     }
 
+    /// <summary>Bytes of a regular file; null where there is none. Never throws.</summary>
+    public static long? LengthOf(string path)
+    {
+        if (Posix.IsSupported)
+        {
+            return Posix.TryStatus(path, out FileStatus status) == 0 && status.Type == NodeType.RegularFile ? status.Size : null;
+        }
+
+        FileInfo file = new(path);
+        return file.Exists ? file.Length : null;
+    }
+
     /// <summary>The directory part of a path; "." where it has none.</summary>
     internal static string DirectoryOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";
 

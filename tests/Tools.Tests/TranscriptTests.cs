@@ -261,8 +261,8 @@ public sealed class TranscriptTests : IDisposable
 
     private void Record(string line, ToolResult result)
     {
-        _transcript.Append("$ ").AppendLine(line).Append(result.Text);
-        foreach (string error in result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        _transcript.Append("$ ").AppendLine(line).Append(MeasuredFigures.Fix(result.Text));
+        foreach (string error in MeasuredFigures.Fix(result.Errors).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             _transcript.Append("2> ").AppendLine(error);
         }

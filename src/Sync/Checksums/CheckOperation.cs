@@ -9,7 +9,8 @@ namespace BinarySync.Sync;
 /// <param name="BytesNotCompared">What a device is longer than the checksum file says: it is left out.</param>
 /// <param name="ComparedBlocks">Blocks of the target that were compared.</param>
 /// <param name="Differences">The blocks that differ, or that only one of the two has.</param>
-public sealed record CheckResult(MessageHeader Header, long TargetSize, long BytesNotCompared, long ComparedBlocks, BlockRunList Differences)
+/// <param name="ReadBytes">Bytes of the target that were read: holes that are trusted are not.</param>
+public sealed record CheckResult(MessageHeader Header, long TargetSize, long BytesNotCompared, long ComparedBlocks, BlockRunList Differences, long ReadBytes)
 {
     public bool IsEqual => TargetSize == Header.Size && Differences.BlockCount == 0;
 }
@@ -49,6 +50,6 @@ public static class CheckOperation
             differences.Add(BlockRun.Between(both.Target.BlockCount, both.Base.BlockCount));
         }
 
-        return new CheckResult(header, size, target.Length - size, both.Coverage.CountIn(geometry.BlockCount), differences);
+        return new CheckResult(header, size, target.Length - size, both.Coverage.CountIn(geometry.BlockCount), differences, scanner.ReadBytes);
     }
 }

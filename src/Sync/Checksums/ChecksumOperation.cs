@@ -29,11 +29,8 @@ public sealed record ChecksumSpecification
 /// <param name="Header">As written.</param>
 /// <param name="Trailer">As written.</param>
 /// <param name="RangesClipped">True where a range went past the end of the target.</param>
-public sealed record ChecksumResult(MessageHeader Header, MessageTrailer Trailer, bool RangesClipped)
-{
-    /// <summary>Bytes of the target that are covered.</summary>
-    public long CoveredBytes => ChecksumOperation.CoveredBytes(Header.Geometry, Header.Coverage);
-}
+/// <param name="ReadBytes">Bytes of the target that were read: holes that are trusted are not.</param>
+public sealed record ChecksumResult(MessageHeader Header, MessageTrailer Trailer, bool RangesClipped, long ReadBytes);
 
 /// <summary>Makes a checksum file of a file or device.</summary>
 public static class ChecksumOperation
@@ -60,7 +57,7 @@ public static class ChecksumOperation
         BlockScanner scanner = new(source, geometry, header.Hash, specification.Holes, belowCache: false, options);
         scanner.Scan(header.Coverage, writer);
         watch.ThrowIfChanged();
-        return new ChecksumResult(header, writer.Finish(), specification.Coverage.GoesPast(geometry.BlockCount));
+        return new ChecksumResult(header, writer.Finish(), specification.Coverage.GoesPast(geometry.BlockCount), scanner.ReadBytes);
     }
 
     // Which of the two sides this is, the data request will know. A third size cannot be either: better said now than after reading all of it.

@@ -7,7 +7,8 @@ namespace BinarySync.Sync;
 /// <param name="Header">As written.</param>
 /// <param name="Trailer">As written.</param>
 /// <param name="Missing">The blocks of the target that no part has; none unless that was allowed.</param>
-public sealed record JoinResult(MessageHeader Header, MessageTrailer Trailer, BlockRunList Missing);
+/// <param name="ReadBytes">Bytes of the parts.</param>
+public sealed record JoinResult(MessageHeader Header, MessageTrailer Trailer, BlockRunList Missing, long ReadBytes);
 
 /// <summary>
 /// Makes one checksum file of several for ranges of one target. It is, byte for byte, what one pass over all those ranges gives: sections and root depend on content and
@@ -53,7 +54,7 @@ public static class JoinOperation
             options.Progress.Begin("joining", ChecksumOperation.CoveredBytes(header.Geometry, header.Coverage));
             using ChecksumFileWriter writer = new(output, header);
             Merge(readers, writer, options);
-            return new JoinResult(header, writer.Finish(), missing);
+            return new JoinResult(header, writer.Finish(), missing, readers.Sum(reader => reader.Length));
         }
         finally
         {

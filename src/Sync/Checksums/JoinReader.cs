@@ -51,6 +51,9 @@ internal sealed class JoinReader : IDisposable
 
     public MessageHeader Header { get; }
 
+    /// <summary>Bytes of the file, once it has been read to its end.</summary>
+    public long Length { get; private set; }
+
     /// <summary>True when all blocks of the coverage have been taken.</summary>
     public bool IsDone => _rangeLeft.Count == 0;
 
@@ -109,6 +112,7 @@ internal sealed class JoinReader : IDisposable
         {
         }
 
+        Length = _reader.Position;
         Close();
     }
 

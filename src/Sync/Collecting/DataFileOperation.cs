@@ -28,7 +28,8 @@ public sealed record DataFileSpecification
 /// <param name="Trailer">As written.</param>
 /// <param name="Length">Bytes of the data file.</param>
 /// <param name="RepeatedBlocks">Data blocks whose content stands in the data file for another block already.</param>
-public sealed record DataFileResult(MessageHeader Header, MessageTrailer Trailer, long Length, long RepeatedBlocks);
+/// <param name="ReadBytes">Bytes of the master that were read, what was compared with a repeat a second time not among them.</param>
+public sealed record DataFileResult(MessageHeader Header, MessageTrailer Trailer, long Length, long RepeatedBlocks, long ReadBytes);
 
 /// <summary>Collects the requested blocks on the master into a data file. Reads nothing but those blocks.</summary>
 public static class DataFileOperation
@@ -56,7 +57,7 @@ public static class DataFileOperation
         watch.ThrowIfChanged();
         RequireUnchanged(master, request, changed);
         MessageTrailer trailer = writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot!.Value);
-        return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks);
+        return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks, collector.ReadBytes);
     }
 
     /// <summary>What is read of the master: the content to be sent, and what is copied, in whole blocks. 0 where that is not known.</summary>

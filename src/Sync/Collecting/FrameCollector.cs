@@ -45,6 +45,9 @@ internal sealed class FrameCollector
     /// <summary>Blocks that were not sent again.</summary>
     public long RepeatedBlocks { get; private set; }
 
+    /// <summary>Bytes of the master that were read, to be sent or copied.</summary>
+    public long ReadBytes { get; private set; }
+
     /// <summary>Handles all groups. Blocks that are not what their hash says are added to the list; from the first of them on nothing is written.</summary>
     public void Run(SyncOptions options) => OrderedPipeline<FrameSlot>.Run(
         options.Threads,
@@ -137,10 +140,12 @@ internal sealed class FrameCollector
 
         if (slot.IsGroup)
         {
+            ReadBytes += slot.Group!.Copies == 0 ? 0 : slot.Group.Operations.Sum(operation => operation.New == NewKind.Copy ? _geometry.LengthOf(operation.Blocks) : 0);
             WriteUnlessChanged(() => _writer.WriteGroup(slot.Group!, slot.Sha256));
             return;
         }
 
+        ReadBytes += slot.RawLength;
         if (_spanning is not null)
         {
             foreach (ContentPiece piece in slot.Group!.PiecesOf(_geometry, slot.From, slot.RawLength))

@@ -7,8 +7,7 @@ namespace BinarySync.Sync;
 /// <param name="File">The data file.</param>
 /// <param name="SizeLeft">True where the sizes differ, but the remote's ranges leave out part of what lies between.</param>
 /// <param name="ComparedBlocks">Blocks in the compared coverage.</param>
-/// <param name="ReadBytes">Bytes of the master that were compared.</param>
-public sealed record OnePassResult(DataFileResult File, bool SizeLeft, long ComparedBlocks, long ReadBytes);
+public sealed record OnePassResult(DataFileResult File, bool SizeLeft, long ComparedBlocks);
 
 /// <summary>
 /// Makes a data file of the master and the remote's checksum file, reading the master once. It is, byte for byte, what a checksum file of the master, a data request and
@@ -66,11 +65,11 @@ public static class OnePassOperation
         DataFileWriter writer = new(output, header);
         BlockScanner scanner = new(master, geometry.Target, a.Hash, holes, belowCache: false, options);
         using OnePassCollector collector = new(master, scanner, remote, header, writer, specification);
-        long bytes = ChecksumOperation.CoveredBytes(geometry.Target, collector.Covered);
-        options.Progress.Begin("collecting", bytes);
+        options.Progress.Begin("collecting", ChecksumOperation.CoveredBytes(geometry.Target, collector.Covered));
         (ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot) = collector.Run(options);
         watch.ThrowIfChanged();
         MessageTrailer trailer = writer.Finish(baseRoot, targetRoot);
-        return new OnePassResult(new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks), sizeLeft, geometry.Coverage.CountIn(geometry.BlockCount), bytes);
+        DataFileResult file = new(header, trailer, writer.Position, collector.RepeatedBlocks, scanner.ReadBytes);
+        return new OnePassResult(file, sizeLeft, geometry.Coverage.CountIn(geometry.BlockCount));
     }
 }

@@ -29,6 +29,7 @@ internal sealed class BlockScanner
     private readonly bool _trustHoles;
     private readonly bool _belowCache;
     private readonly SyncOptions _options;
+    private long _readBytes;
 
     /// <summary>Prepares to read a storage.</summary>
     /// <param name="storage">Has at least as many bytes as <paramref name="geometry"/> says.</param>
@@ -48,6 +49,9 @@ internal sealed class BlockScanner
         _belowCache = belowCache;
         _options = options;
     }
+
+    /// <summary>Bytes read so far: holes that are trusted are not among them.</summary>
+    public long ReadBytes => Interlocked.Read(ref _readBytes);
 
     /// <summary>Hands all covered blocks to the sink, in order.</summary>
     public void Scan(BlockCoverage coverage, IBlockSink sink)
@@ -145,6 +149,7 @@ internal sealed class BlockScanner
         }
 
         BlockRun run = slot.Item.Run;
+        Interlocked.Add(ref _readBytes, _geometry.LengthOf(run));
         if (_geometry.BlockSize > ChunkLength)
         {
             HashLarge(slot, run.First);

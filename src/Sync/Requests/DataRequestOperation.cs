@@ -9,7 +9,8 @@ namespace BinarySync.Sync;
 /// <param name="SizeLeft">True where the sizes differ, but the ranges leave out part of what lies between.</param>
 /// <param name="ComparedBlocks">Blocks in the compared coverage.</param>
 /// <param name="BlocksLeftOut">Blocks that are sent without a look at whether the base has them elsewhere: there are too many to remember.</param>
-public sealed record DataRequestResult(MessageHeader Header, MessageTrailer Trailer, bool SizeLeft, long ComparedBlocks, long BlocksLeftOut);
+/// <param name="ReadBytes">Bytes of the two checksum files.</param>
+public sealed record DataRequestResult(MessageHeader Header, MessageTrailer Trailer, bool SizeLeft, long ComparedBlocks, long BlocksLeftOut, long ReadBytes);
 
 /// <summary>Compares two checksum files into a data request.</summary>
 public static class DataRequestOperation
@@ -84,7 +85,12 @@ public static class DataRequestOperation
         CopyingWriter copying = new(writer, copies, header.Hash.Length);
         ComparedRoots roots = ChecksumComparison.Run(remote, master, geometry, copying.Add, options);
         return new DataRequestResult(
-            header, writer.Finish(roots.Base, roots.Target), sizeLeft, geometry.Coverage.CountIn(geometry.BlockCount), leftOut + copying.BlocksLeftOut);
+            header,
+            writer.Finish(roots.Base, roots.Target),
+            sizeLeft,
+            geometry.Coverage.CountIn(geometry.BlockCount),
+            leftOut + copying.BlocksLeftOut,
+            remote.Position + master.Position);
     }
 
     // What both have in common to be compared, or why nothing can be.

@@ -7,7 +7,8 @@ namespace BinarySync.Sync;
 /// <param name="Bytes">Bytes of the larger one of A and B that it asks for.</param>
 /// <param name="HasJoined">True where there were more ranges than a request has, and near ones became one.</param>
 /// <param name="NothingDiffers">True where no block differs: then one block is asked for, so that the files that follow can be made.</param>
-public sealed record RefineResult(MessageHeader Header, long Bytes, bool HasJoined, bool NothingDiffers);
+/// <param name="ReadBytes">Bytes of the coarse request.</param>
+public sealed record RefineResult(MessageHeader Header, long Bytes, bool HasJoined, bool NothingDiffers, long ReadBytes);
 
 /// <summary>
 /// Asks for the checksums of smaller blocks, only where a coarse data request has found differences (Format.md 4.3).
@@ -80,7 +81,7 @@ public static class RefineOperation
             Label = label,
             Parent = ParentIdentity.Of(header, coarse.Trailer),
         };
-        return new RefineResult(asked, ChecksumOperation.CoveredBytes(larger, coverage), ranges.HasJoined, nothing);
+        return new RefineResult(asked, ChecksumOperation.CoveredBytes(larger, coverage), ranges.HasJoined, nothing, coarse.Position);
     }
 
     private static BlockRun Smaller(BlockRun run, int ratio) => new(run.First * ratio, run.Count * ratio);

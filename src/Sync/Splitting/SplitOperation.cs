@@ -137,7 +137,7 @@ public static class SplitOperation
             }
 
             output.Commit();
-            done(new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks));
+            done(new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks, collector.ReadBytes));
         }
 
         if (request.ReadGroup(passedOver) || !request.Trailer.Digest.Span.SequenceEqual(plan.Trailer.Digest.Span))

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync;
+
+namespace BinarySync.Cli;
+
+/// <summary>
+/// What to type when a command is done, with the names that were used. What nobody can know here, because it is on the other side, stands in capitals. Null where there is nothing to do, or where the
+/// file went to standard output and has a name that only the user knows.
+/// </summary>
+internal static class NextCommand
+{
+    // More names than that are not listed.
+    private const int MostNames = 4;
+
+    /// <summary>After `ckreq`.</summary>
+    public static string? AfterRequest(string path) => IsNameless(path) ? null : $"ckfile TARGET -r {ShellText.File(path)}";
+
+    /// <summary>After `ckfile` and `ckfile join`: which of the two sides this is, the user knows.</summary>
+    public static string? AfterChecksums(string path)
+    {
+        string name = ShellText.File(path);
+        return IsNameless(path) ? null : $"dtreq --remote {name} --master MASTER.ckf  # of the master: --remote REMOTE.ckf --master {name}";
+    }
+
+    /// <summary>After a `ckfile check` that found differences: what the target has now, to be compared with what it should have.</summary>
+    public static string? AfterCheck(string target, string file, CheckResult check)
+    {
+        const int MostRanges = 4;
+        MessageHeader header = check.Header;
+        if (check.IsEqual || IsNameless(file) || header.Parent is not null || (!header.Coverage.IsWhole && header.Coverage.Ranges.Length > MostRanges))
+        {
+            return null;
+        }
+
+        string stem = Path.GetFileName(Path.TrimEndingDirectorySeparator(target));
+        string output = FileIdentity.LengthOf($"{stem}.ckf") is null ? string.Empty : $" -o {ShellText.File($"{stem}.now.ckf")}";
+        string blockSize = header.BlockSize == FormatLimits.DefaultBlockSize ? string.Empty : $" -b {header.BlockSize}";
+        string hash = header.Hash == BlockHash.Xxh128 ? string.Empty : $" -a {header.Hash.Name}";
+        string ranges = header.Coverage.IsWhole ? string.Empty : string.Concat(header.Coverage.Ranges.ToArray().Select(range => $" --range {range}"));
+        return $"ckfile {ShellText.File(target)}{blockSize}{hash}{ranges}{output}";
+    }
+
+    /// <summary>After `dtreq`.</summary>
+    public static string? AfterDataRequest(string path, string masterChecksums, DataRequestResult made)
+    {
+        MessageTrailer trailer = made.Trailer;
+        bool isEmpty = trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks == 0 && made.Header.BaseSize == made.Header.TargetSize;
+        return isEmpty || IsNameless(path) ? null : $"dtfile {MasterOf(masterChecksums, made.Header.TargetSize!.Value)} -r {ShellText.File(path)}";
+    }
+
+    /// <summary>After `dtreq merge`.</summary>
+    public static string? AfterMerge(string path) => IsNameless(path) ? null : $"dtfile MASTER -r {ShellText.File(path)}";
+
+    /// <summary>After `dtfile`.</summary>
+    public static string? AfterDataFile(string path, DataFileResult made)
+    {
+        MessageTrailer trailer = made.Trailer;
+        bool isEmpty = made.Header.Bases is null && trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks == 0 && made.Header.BaseSize == made.Header.TargetSize;
+        string request = made.Header.Bases is null ? string.Empty : " --request OWN.dtr";
+        return isEmpty || IsNameless(path) ? null : $"dtfile apply {ShellText.File(path)} TARGET{request}";
+    }
+
+    /// <summary>After `dtfile --split`.</summary>
+    /// <param name="path">As one data file would be called.</param>
+    /// <param name="names">The parts that were made.</param>
+    /// <param name="parts">How many there are.</param>
+    public static string? AfterParts(string path, IReadOnlyList<string> names, int parts) =>
+        IsNameless(path) ? null : $"dtfile apply {Files(names, path, parts)} TARGET";
+
+    /// <summary>After a dry run of `dtfile apply`: the same without it.</summary>
+    public static string? AfterDryRun(ParseResult result, IEnumerable<string> files, bool hasWork) =>
+        !hasWork || files.Contains(MessageFiles.Standard)
+            ? null
+            : $"dtfile {string.Join(' ', result.Tokens.Where(token => token.Value != "--dry-run").Select(token => ShellText.Quote(token.Value)))}";
+
+    /// <summary>After `dtfile apply`: nothing, but where it was told to leave the last step out.</summary>
+    public static string? AfterApply(string target, VerifyMode verify) =>
+        verify == VerifyMode.None ? $"ckfile check {ShellText.File(target)} MASTER.ckf" : null;
+
+    /// <summary>After parts that do not complete the set: the missing ones, if they are called as they were made.</summary>
+    public static string? AfterSomeParts(string target, string? undo, SetResult all)
+    {
+        (string name, int part, _) = all.Runs[0];
+
+        // Each part has an undo file of its own: how the next one shall be called is not known.
+        return all.IsComplete || undo is not null || PartNames.PathOf(name, part, all.Set.Parts) is not { } path
+            ? null
+            : $"dtfile apply {Files([.. all.Missing.Select(missing => PartNames.Of(path, missing, all.Set.Parts))], path, all.Set.Parts)} {ShellText.File(target)}";
+    }
+
+    // Parts that are there already do no harm: so all of them may be meant.
+    private static string Files(IReadOnlyList<string> names, string path, int parts) => names.Count <= MostNames
+        ? string.Join(' ', names.Select(ShellText.File))
+        : $"{ShellText.File(PartNames.StemOf(path))}.{string.Concat(Enumerable.Repeat("[0-9]", PartNames.DigitsOf(parts)))}{PartNames.Extension}";
+
+    // The master's file has the name that its checksum file was made of, if it lies here: but then it has the size too.
+    private static string MasterOf(string checksums, long size)
+    {
+        string extension = "." + MessageKind.ChecksumFile.Extension();
+        return checksums.EndsWith(extension, StringComparison.Ordinal) && checksums[..^extension.Length] is { Length: > 0 } master && FileIdentity.LengthOf(master) == size
+            ? ShellText.File(master)
+            : "MASTER";
+    }
+
+    private static bool IsNameless(string path) => path == MessageFiles.Standard;
+}
