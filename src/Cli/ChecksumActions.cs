@@ -93,7 +93,7 @@ public static class ChecksumActions
 
         session.Terminal.Summary(
             $"{name}: {CountText.Blocks((trailer.DataBlocks + trailer.ZeroBlocks)!.Value)} of {SizeText.Format(header.BlockSize)} ({trailer.ZeroBlocks} of them zeros), {header.Hash.Name}, {SizeText.Format(length)}");
-        ClosingLines.Say(session, "read", readBytes, NextCommand.AfterChecksums(path));
+        ClosingLines.Say(session, "read", readBytes, NextCommand.AfterChecksums(path, header, trailer));
     }
 
     private static ChecksumSpecification Specification(ParseResult result, CreateArguments arguments, CommandSession session)

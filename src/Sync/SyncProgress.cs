@@ -6,7 +6,7 @@ namespace BinarySync.Sync;
 /// <summary>How far an operation is. Written by the operation, read by whoever shows it; cheap enough to be always on.</summary>
 public sealed class SyncProgress
 {
-    private volatile SyncPhase _current = new(string.Empty, 0);
+    private volatile SyncPhase _current = new(0, string.Empty, 0);
 
     /// <summary>What is being done; a phase without a name before the first one.</summary>
     public SyncPhase Current => _current;
@@ -16,8 +16,8 @@ public sealed class SyncProgress
     /// <param name="total">Bytes that it has to do; 0 where that is not known.</param>
     public void Begin(string name, long total)
     {
-        SyncPhase next = new(name, total);
         SyncPhase before = _current;
+        SyncPhase next = new(before.Number + 1, name, total);
         _current = next;
         before.End(next);
     }
@@ -35,13 +35,16 @@ public sealed class SyncProgress
 }
 
 /// <summary>One phase of an operation.</summary>
+/// <param name="number">The how manyth it is, from 1.</param>
 /// <param name="name">What is being done.</param>
 /// <param name="total">Bytes that it has to do; 0 where that is not known.</param>
-public sealed class SyncPhase(string name, long total)
+public sealed class SyncPhase(int number, string name, long total)
 {
     private long _done;
     private long _ended;
     private volatile SyncPhase? _next;
+
+    public int Number => number;
 
     public string Name => name;
 

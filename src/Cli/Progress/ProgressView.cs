@@ -4,12 +4,13 @@ using BinarySync.Sync;
 namespace BinarySync.Cli;
 
 /// <summary>A phase at one moment.</summary>
+/// <param name="Number">The how manyth phase it is, from 1.</param>
 /// <param name="Phase">What is being done.</param>
 /// <param name="Done">Bytes done.</param>
 /// <param name="Total">Bytes that there are to do; 0 where that is not known.</param>
 /// <param name="Elapsed">Since the phase began.</param>
 /// <param name="Rate">Bytes per second.</param>
-internal readonly record struct ProgressView(string Phase, long Done, long Total, TimeSpan Elapsed, double Rate)
+internal readonly record struct ProgressView(int Number, string Phase, long Done, long Total, TimeSpan Elapsed, double Rate)
 {
     /// <summary>Looks at a phase.</summary>
     public static ProgressView Of(SyncPhase phase, RateMeter meter)
@@ -17,7 +18,7 @@ internal readonly record struct ProgressView(string Phase, long Done, long Total
         long end = phase.Ended;
         long now = end > 0 ? end : Stopwatch.GetTimestamp();
         long done = phase.Done;
-        return new ProgressView(phase.Name, done, phase.Total, Stopwatch.GetElapsedTime(phase.Began, now), meter.Look(phase, done, now));
+        return new ProgressView(phase.Number, phase.Name, done, phase.Total, Stopwatch.GetElapsedTime(phase.Began, now), meter.Look(phase, done, now));
     }
 
     /// <summary>0 to 100; 100 only when all is done. Null where the total is not known.</summary>
