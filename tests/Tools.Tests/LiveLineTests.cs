@@ -129,11 +129,11 @@ public sealed partial class LiveLineTests : IDisposable
     [LinuxFact(Pty.Needs)]
     public void Apply_shows_its_phases_one_after_the_other()
     {
-        byte[] a = Content.Make(1_500_000);
+        byte[] a = Content.Make(4_000_000);
         byte[] b = [.. a];
-        b.AsSpan(0, 700_000).Reverse();
+        b.AsSpan(0, 3_500_000).Reverse();
         _work.Prepare(a, b);
-        using Pty pty = Pty.Start(_work, 100, "dtfile apply p.dtf a --limit-rate 512K");
+        using Pty pty = Pty.Start(_work, 100, "dtfile apply p.dtf a --limit-rate 2M");
         Assert.Equal(0, pty.Finish());
         string[] phases = [.. Drawn(pty.Output).Select(line => Regex.Match(line, "^dtfile: ([a-z ]+?) +[\\[0-9]").Groups[1].Value).Distinct()];
         Assert.Equal(["verifying and recognising", "writing", "reading back"], phases.Where(phase => phase is not "flushing"));
