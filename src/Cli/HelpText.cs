@@ -31,7 +31,10 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
         return ExitCode.Done;
     }
 
-    private string Usage(Command command)
+    private string Usage(Command command) => Usage(command, tool);
+
+    /// <summary>The command with all that it cannot do without.</summary>
+    internal static string Usage(Command command, string tool)
     {
         IEnumerable<string> words = [
             tool,
@@ -43,8 +46,8 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
         return string.Join(' ', words);
     }
 
-    // A command's own options first, then those that all have.
-    private static IEnumerable<Option> OptionsOf(Command command)
+    /// <summary>A command's own options first, then those that all have.</summary>
+    internal static IEnumerable<Option> OptionsOf(Command command)
     {
         IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive);
         return command.Options.Concat(inherited).OrderBy(option => option is HelpOption or VersionOption);
@@ -52,11 +55,13 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
 
     private static string Name(Argument argument) => $"<{argument.Name}>{(argument.Arity.MaximumNumberOfValues > 1 ? "..." : string.Empty)}";
 
+    /// <summary>The names that are shown, the short one first.</summary>
+    internal static IEnumerable<string> NamesOf(Option option) => option.Aliases.Where(alias => alias is not ("-?" or "/?" or "/h")).Append(option.Name);
+
     private static string Names(Option option)
     {
-        IEnumerable<string> names = option.Aliases.Where(alias => alias is not ("-?" or "/?" or "/h")).Append(option.Name);
         string value = option.HelpName is { } help ? $" <{help}>" : string.Empty;
-        return $"{string.Join(", ", names)}{value}{(option.Required ? " (required)" : string.Empty)}";
+        return $"{string.Join(", ", NamesOf(option))}{value}{(option.Required ? " (required)" : string.Empty)}";
     }
 
     private void Table(string title, IEnumerable<(string Name, string? Description)> rows)

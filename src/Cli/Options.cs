@@ -32,12 +32,13 @@ public static class Options
 
     public static Option<string?> Hash()
     {
+        string[] names = [.. BlockHash.All.Select(hash => hash.Name)];
         Option<string?> option = new("--hash", "-a")
         {
-            Description = "The block hash: xxh128, xxh3 (half the size), or sha256 where others might choose the content [default: xxh128]",
-            HelpName = "NAME",
+            Description = "The block hash; xxh3 takes half the size, sha256 is for content that others might choose [default: xxh128]",
+            HelpName = string.Join('|', names),
         };
-        return AllowOnly(option, "a hash", [.. BlockHash.All.Select(hash => hash.Name)]);
+        return AllowOnly(option, "a hash", names);
     }
 
     public static Option<BlockRun[]> Range() => new("--range")

@@ -21,7 +21,9 @@ public static class ToolRunner
         ToolContext context = new(name, terminal, signals.Token);
         try
         {
-            int code = Invoke(declare(context), arguments, terminal, name);
+            RootCommand root = declare(context);
+            CompletionActions.AddTo(root, context);
+            int code = Invoke(root, arguments, terminal, name);
             terminal.FlushResult();
             return code;
         }

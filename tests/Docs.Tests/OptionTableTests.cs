@@ -16,6 +16,7 @@ public class OptionTableTests
     [InlineData("ckfile join")]
     [InlineData("dtreq")]
     [InlineData("dtreq info")]
+    [InlineData("dtreq merge")]
     [InlineData("dtfile")]
     [InlineData("dtfile info")]
     [InlineData("dtfile apply")]
@@ -32,6 +33,20 @@ public class OptionTableTests
         Assert.Equal(OptionsIn(help).Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("ckreq")]
+    [InlineData("ckfile")]
+    [InlineData("dtreq")]
+    [InlineData("dtfile")]
+    public void Completions_of_every_program_have_one_section(string tool)
+    {
+        string[] section = [.. Document.Open("docs/Manual.md").Below("### TOOL completions")];
+        using Shell shell = new();
+        string[] help = shell.Run($"{tool} completions --help").Split('\n');
+        Assert.Contains(help[Array.IndexOf(help, "Usage:") + 1].Trim().Replace(tool, "TOOL", StringComparison.Ordinal), section);
+        Assert.Empty(shell.Run($"{tool} completions bash | bash -n"));
+    }
+
     [Fact]
     public void Every_command_of_help_has_a_section()
     {
@@ -42,7 +57,8 @@ public class OptionTableTests
             string[] help = shell.Run($"{tool} --help").Split('\n');
             foreach (string line in help.SkipWhile(line => line != "Commands:").Skip(1).Where(line => line.Length > 0))
             {
-                Assert.Contains($"### {tool} {line.Trim().Split(' ')[0]}", manual.Lines);
+                string command = line.Trim().Split(' ')[0];
+                Assert.Contains($"### {(command == "completions" ? "TOOL" : tool)} {command}", manual.Lines);
             }
         }
     }

@@ -22,7 +22,7 @@ public sealed class TranscriptTests : IDisposable
 
     public static TheoryData<string> Helps =>
     [
-        "ckreq", "ckreq info", "ckfile", "ckfile info", "ckfile check", "ckfile join", "dtreq", "dtreq info", "dtreq merge", "dtfile", "dtfile info", "dtfile apply",
+        "ckreq", "ckreq info", "ckfile", "ckfile info", "ckfile check", "ckfile join", "ckfile completions", "dtreq", "dtreq info", "dtreq merge", "dtfile", "dtfile info", "dtfile apply",
     ];
 
     public void Dispose() => _work.Dispose();

@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace BinarySync.Cli;
+
+/// <summary>A program, or one of its subcommands, as a shell completes it: read out of the declarations that `--help` prints.</summary>
+/// <param name="Name">The subcommand; empty for the program itself.</param>
+/// <param name="Description">What it does.</param>
+/// <param name="Options">Its own options, then those that all have.</param>
+/// <param name="Files">What its arguments are, in order.</param>
+/// <param name="LastRepeats">True where there may be more of the last of them.</param>
+internal sealed record CommandWords(string Name, string Description, IReadOnlyList<OptionWords> Options, IReadOnlyList<ValueWords> Files, bool LastRepeats)
+{
+    /// <summary>The program first, then its subcommands.</summary>
+    public static IReadOnlyList<CommandWords> AllOf(RootCommand root) => [Of(root, string.Empty), .. root.Subcommands.Select(command => Of(command, command.Name))];
+
+    private static CommandWords Of(Command command, string name)
+    {
+        OptionWords[] options = [.. HelpText.OptionsOf(command).Select(OptionWords.Of)];
+        ValueWords[] files = [.. command.Arguments.Select(ValueWords.Of)];
+
+        // "FILE... TARGET": where the files end is known only when the line does.
+        bool repeatsBeforeLast = command.Arguments is [{ Arity.MaximumNumberOfValues: > 1 }, _];
+        return repeatsBeforeLast
+            ? new CommandWords(name, command.Description!, options, [files[0], ValueWords.Either(files[0], files[1])], LastRepeats: true)
+            : new CommandWords(name, command.Description!, options, files, command.Arguments is [.., { Arity.MaximumNumberOfValues: > 1 }]);
+    }
+}
+
+/// <summary>An option, as a shell completes it.</summary>
+/// <param name="Names">All of its names, with their dashes.</param>
+/// <param name="Description">What it does.</param>
+/// <param name="Value">What it wants; null where it stands alone.</param>
+/// <param name="ValueIsOptional">True where it may stand alone all the same.</param>
+/// <param name="Repeats">True where it may be given again.</param>
+internal sealed record OptionWords(IReadOnlyList<string> Names, string Description, ValueWords? Value, bool ValueIsOptional, bool Repeats)
+{
+    public static OptionWords Of(Option option) => new(
+        [.. HelpText.NamesOf(option)],
+        option.Description ?? string.Empty,
+        ValueWords.Of(option),
+        option.Arity.MinimumNumberOfValues == 0,
+        option.Arity.MaximumNumberOfValues > 1);
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace BinarySync.Cli;
+
+/// <summary>
+/// What can stand where an option or argument wants a value: read out of the word that `--help` shows for it, so that both cannot disagree. <c>trust|read</c> are choices,
+/// <c>lz4[:1-12]</c> a choice with levels, <c>FILE.ckf</c> a file with that ending, <c>DIR</c> a directory, <c>TARGET</c> and <c>MASTER</c> any file or device; of
+/// all else (<c>SIZE</c>, <c>TEXT</c>) nothing is known.
+/// </summary>
+internal sealed record ValueWords
+{
+    private ValueWords(string shown, IReadOnlyList<string> choices, string? extension, ValuePlace place)
+    {
+        Shown = shown;
+        Choices = choices;
+        Extension = extension;
+        Place = place;
+    }
+
+    /// <summary>The word of `--help`.</summary>
+    public string Shown { get; }
+
+    /// <summary>All values, where they can be counted.</summary>
+    public IReadOnlyList<string> Choices { get; }
+
+    /// <summary>The ending of the files that are meant, without its dot; null for any.</summary>
+    public string? Extension { get; }
+
+    /// <summary>What a path leads to.</summary>
+    public ValuePlace Place { get; }
+
+    /// <summary>What an option wants; null where it stands alone.</summary>
+    public static ValueWords? Of(Option option) => option.HelpName is { } shown ? Of(shown) : null;
+
+    /// <summary>What an argument wants.</summary>
+    public static ValueWords Of(Argument argument) => Of(argument.Name);
+
+    /// <summary>What one of these two wants.</summary>
+    public static ValueWords Either(ValueWords one, ValueWords other) => new(
+        $"{one.Shown} or {other.Shown}",
+        [.. one.Choices.Union(other.Choices)],
+        one.Extension == other.Extension ? one.Extension : null,
+        one.Place == other.Place ? one.Place : ValuePlace.File);
+
+    private static ValueWords Of(string shown)
+    {
+        string word = shown.Trim('[', ']');
+        if (word.Contains('|', StringComparison.Ordinal))
+        {
+            return new ValueWords(shown, [.. word.Split('|').Where(choice => char.IsAsciiLetterLower(choice[0])).SelectMany(Levels)], null, ValuePlace.None);
+        }
+
+        int dot = word.LastIndexOf('.');
+        return dot > 0
+            ? new ValueWords(shown, [], word[(dot + 1)..], ValuePlace.File)
+            : new ValueWords(shown, [], null, word switch
+            {
+                "DIR" => ValuePlace.Directory,
+                "TARGET" or "MASTER" => ValuePlace.File,
+                _ => ValuePlace.None,
+            });
+    }
+
+    // "lz4[:1-12" (the last bracket is gone, or not) is lz4, lz4:1, ..., lz4:12.
+    private static IEnumerable<string> Levels(string choice)
+    {
+        string[] parts = choice.TrimEnd(']').Split("[:");
+        yield return parts[0];
+        if (parts is [_, var levels] && levels.Split('-') is [var least, var most])
+        {
+            for (int level = Number(least); level <= Number(most); level++)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"{parts[0]}:{level}");
+            }
+        }
+    }
+
+    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+}
+
+/// <summary>What a path leads to.</summary>
+internal enum ValuePlace
+{
+    /// <summary>The value is no path.</summary>
+    None,
+
+    /// <summary>A file, or a block device.</summary>
+    File,
+
+    Directory,
+}
