@@ -76,7 +76,7 @@ public static class ApplyActions
             return Say(session, target, MessageFiles.NameOf(file), null, null, null, streamed, specification);
         }
 
-        using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, spoolDirectory, "the target", "--spool names a directory with more room", session);
+        using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, MessageFiles.NameOf(file), spoolDirectory, "the target", "--spool names a directory with more room", session);
         IReadOnlyList<PartSource> sources = files.Length == 1
             ? [new PartSource(MessageFiles.NameOf(file), () => seekable, IsKept: true)]
             : [.. files.Select(name => new PartSource(name, () => MessageFiles.OpenPart(name, session.Options.Cancellation)))];

@@ -35,6 +35,7 @@ public static class ChecksumActions
         string[] inputs = result.GetValue(arguments.Request) is { } request ? [target, request] : [target];
         using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, inputs);
         SourceWarnings.Say(session.Terminal, source, specification.Live);
+        SourceWarnings.SayMessage(session.Terminal, target, checksums: null);
         ChecksumResult made = ChecksumOperation.Run(source, specification, output.Stream, session.Options);
         long length = output.Stream.Position;
         output.Commit();
@@ -57,6 +58,7 @@ public static class ChecksumActions
         using IReadableStorage source = common.Storage.OpenSource(result, target, session.Options.Cancellation);
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
         using ChecksumFileReader checksums = new(input, MessageFiles.NameOf(file));
+        SourceWarnings.SayMessage(session.Terminal, target, "dtreq compares two checksum files");
         CheckResult check = CheckOperation.Run(source, checksums, result.GetValue(holes) ?? HolePolicy.Trust, result.GetValue(live), session.Options);
         if (check.BytesNotCompared > 0)
         {

@@ -11,9 +11,21 @@ internal static class CommandLineText
     {
         const string MissingArgument = "Required argument ";
         string trimmed = message.TrimEnd('.', ' ');
+        const string MissingValue = "Required argument missing for option";
+        if (trimmed.StartsWith(MissingValue, StringComparison.Ordinal) && trimmed.Split('\'') is [_, var option, ..])
+        {
+            return $"{option} wants a value";
+        }
+
         if (trimmed.StartsWith(MissingArgument, StringComparison.Ordinal) && trimmed.Split('\'') is [_, var argument, ..])
         {
             return $"{argument} is missing";
+        }
+
+        const string TooMany = "Unrecognized command or argument ";
+        if (trimmed.StartsWith(TooMany, StringComparison.Ordinal))
+        {
+            return $"{trimmed[TooMany.Length..]} is one argument too many";
         }
 
         return trimmed.Length > 1 && char.IsUpper(trimmed[0]) && char.IsLower(trimmed[1])
@@ -21,12 +33,18 @@ internal static class CommandLineText
             : trimmed;
     }
 
+    /// <summary>True for a message in our voice that says what the line lacks.</summary>
+    public static bool SaysMissing(string message) => message.EndsWith(" is missing", StringComparison.Ordinal) || message.EndsWith(" is required", StringComparison.Ordinal);
+
     /// <summary>Where to read how it is done.</summary>
     public static string Seek(ParseResult result, string name)
     {
         string command = result.CommandResult.Command is RootCommand ? name : $"{name} {result.CommandResult.Command.Name}";
         return $"see '{command} --help'";
     }
+
+    /// <summary>The whole of it, where something is missing.</summary>
+    public static string SeekWhole(ParseResult result, string name) => $"{Seek(result, name)}: {HelpText.Usage(result.CommandResult.Command, name)}";
 
     /// <summary>What was given before a subcommand although only the program itself takes it; null where there is nothing. The parser would pass over it.</summary>
     public static string? Stray(ParseResult result) => result.CommandResult.Parent is not CommandResult parent

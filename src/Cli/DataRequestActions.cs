@@ -77,13 +77,13 @@ public static class DataRequestActions
         string? label, string remote, Stream remoteInput, string master, Stream masterInput, string path, MessageOutput output, CommandSession session)
     {
         string directory = path == MessageFiles.Standard ? Path.GetTempPath() : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        using Stream ofRemote = Seekable(remoteInput);
-        using Stream ofMaster = Seekable(masterInput);
+        using Stream ofRemote = Seekable(remoteInput, remote);
+        using Stream ofMaster = Seekable(masterInput, master);
         return DataRequestOperation.RunWithCopies(
             new ChecksumSource(ofRemote, MessageFiles.NameOf(remote)), new ChecksumSource(ofMaster, MessageFiles.NameOf(master)), label, output.Stream, session.Options);
 
-        Stream Seekable(Stream input) =>
-            input.CanSeek ? input : SpoolDirectory.Spool(input, directory, output.Name, "--no-copy needs no room: each file is read once", session);
+        Stream Seekable(Stream input, string name) =>
+            input.CanSeek ? input : SpoolDirectory.Spool(input, MessageFiles.NameOf(name), directory, output.Name, "--no-copy needs no room: each file is read once", session);
     }
 
     /// <summary>Says that the ranges do not allow to change the size.</summary>

@@ -1,10 +1,24 @@
+using BinarySync.Format;
 using BinarySync.Storage;
 
 namespace BinarySync.Cli;
 
-/// <summary>Warns of a source that is likely to change while it is read.</summary>
+/// <summary>Warns of a source that is likely to change while it is read, or not to be what is meant.</summary>
 internal static class SourceWarnings
 {
+    /// <summary>Who names a message as the target is likely to have mistyped; but it may be meant, and scripts must be able to do it.</summary>
+    /// <param name="terminal">Where to speak.</param>
+    /// <param name="target">What was named.</param>
+    /// <param name="checksums">What may have been meant with a checksum file; null where that is to look at it.</param>
+    public static void SayMessage(Terminal terminal, string target, string? checksums)
+    {
+        if (MessageSight.KindByNameAndContent(target) is { } kind)
+        {
+            string meant = kind == MessageKind.ChecksumFile && checksums is not null ? checksums : $"'{kind.Tool()} info' shows what it says";
+            terminal.Warn($"{target} is a {kind.Words()}, and taken like any other file; {meant}");
+        }
+    }
+
     public static void Say(Terminal terminal, IReadableStorage source, bool live)
     {
         if (!live && DeviceUsage.WritableMounts(source.Name) is [var mount, ..])

@@ -1,3 +1,4 @@
+using BinarySync.Format;
 using BinarySync.Storage;
 
 namespace BinarySync.Cli;
@@ -7,19 +8,25 @@ internal static class SpoolDirectory
 {
     /// <summary>Takes all of the input into a nameless file there.</summary>
     /// <param name="input">The pipe.</param>
+    /// <param name="source">Its name in messages.</param>
     /// <param name="directory">Where there is room.</param>
     /// <param name="untouched">What was not written when there was none.</param>
     /// <param name="hint">What helps then.</param>
     /// <param name="session">Progress and cancellation.</param>
+    /// <exception cref="MessageFormatException">It does not begin like a message.</exception>
     /// <exception cref="StorageException">There is no room; nothing else has been written.</exception>
-    public static Stream Spool(Stream input, string directory, string untouched, string hint, CommandSession session)
+    public static Stream Spool(Stream input, string source, string directory, string untouched, string hint, CommandSession session)
     {
         Stream spool = SpoolFile.Create(directory);
         try
         {
             session.Options.Progress.Begin("spooling", 0);
             byte[] buffer = new byte[1 << 20];
-            for (int got; (got = input.Read(buffer)) > 0;)
+
+            // Whoever names a disk in place of a message should not have to wait until all of it is copied.
+            int got = input.ReadAtLeast(buffer, MessageKinds.RecognizedLength, throwOnEndOfStream: false);
+            MessageKinds.DemandMessage(buffer.AsSpan(0, Math.Min(got, MessageKinds.RecognizedLength)), source);
+            for (; got > 0; got = input.Read(buffer))
             {
                 session.Options.Cancellation.ThrowIfCancellationRequested();
                 spool.Write(buffer.AsSpan(0, got));

@@ -19,11 +19,13 @@ public static class ToolRunner
         Terminal terminal = new(name);
         using SignalWatch signals = new(terminal.AnswerProgress, terminal.TryClearLine);
         ToolContext context = new(name, terminal, signals.Token);
+        ParseResult? line = null;
         try
         {
             RootCommand root = declare(context);
             CompletionActions.AddTo(root, context);
-            int code = Invoke(root, arguments, terminal, name);
+            line = Parse(root, arguments, terminal, name);
+            int code = Invoke(line, terminal, name);
             terminal.FlushResult();
             return code;
         }
@@ -34,30 +36,51 @@ public static class ToolRunner
         }
         catch (Exception exception)
         {
-            return Report(exception, terminal);
+            return Report(exception, terminal, line is null ? null : Advice(exception, line, name));
         }
     }
 
-    private static int Invoke(RootCommand command, string[] arguments, Terminal terminal, string name)
+    // A failure of the advice must not stand in the way of the failure itself.
+    private static string? Advice(Exception exception, ParseResult line, string name)
+    {
+        try
+        {
+            return FailureAdvice.For(exception, new TypedLine(line, name), name);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    private static ParseResult Parse(RootCommand command, string[] arguments, Terminal terminal, string name)
     {
         // No response files, no single-letter bundles: a target may be called @x, and -rf is a typing error here.
         command.Options.OfType<HelpOption>().Single().Action = new HelpText(name, terminal);
-        ParseResult result = command.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        if (result.Action is not { ClearsParseErrors: true } && CommandLineText.UnknownOption(result) is { } unknown)
+        return command.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+    }
+
+    private static int Invoke(ParseResult result, Terminal terminal, string name)
+    {
+        bool isHelp = result.Action is { ClearsParseErrors: true };
+        if (!isHelp && CommandLineText.UnknownOption(result) is { } unknown)
         {
-            terminal.Error($"there is no option '{unknown}'");
-            terminal.Hint($"{CommandLineText.Seek(result, name)}; a file of that name is written ./{unknown}");
+            TypedLine line = new(result, name);
+            if (LineAdvice.MeantCommand(line, name) is { } meant)
+            {
+                terminal.Error($"there is no command '{line.Files[0]}'", meant);
+            }
+            else
+            {
+                terminal.Error($"there is no option '{unknown}'", OptionAdvice.For(unknown, result, name));
+            }
+
             return ExitCode.Usage;
         }
 
-        if (result.Errors.Count > 0 && result.Action is not { ClearsParseErrors: true })
+        if (!isHelp && result.Errors.Count > 0)
         {
-            foreach (string message in result.Errors.Select(error => error.Message).Distinct())
-            {
-                terminal.Error(CommandLineText.InOurVoice(message));
-            }
-
-            terminal.Hint(CommandLineText.Seek(result, name));
+            SayErrors(result, terminal, name);
             return ExitCode.Usage;
         }
 
@@ -70,18 +93,35 @@ public static class ToolRunner
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
-    private static int Report(Exception exception, Terminal terminal)
+    private static void SayErrors(ParseResult result, Terminal terminal, string name)
+    {
+        if (LineAdvice.For(new TypedLine(result, name), name) is var (error, hint))
+        {
+            terminal.Error(error, hint);
+            return;
+        }
+
+        string[] messages = [.. result.Errors.Select(error => CommandLineText.InOurVoice(error.Message)).Distinct()];
+        foreach (string message in messages)
+        {
+            terminal.Error(message);
+        }
+
+        terminal.Hint(messages.All(CommandLineText.SaysMissing) ? CommandLineText.SeekWhole(result, name) : CommandLineText.Seek(result, name));
+    }
+
+    private static int Report(Exception exception, Terminal terminal, string? advice)
     {
         switch (exception)
         {
             case UsageException usage:
-                terminal.Error(usage.Message, usage.Hint);
+                terminal.Error(usage.Message, advice ?? usage.Hint);
                 return ExitCode.Usage;
             case MessageFormatException format:
-                terminal.Error($"{format.MessageName}: {format.Message} (offset {format.Offset})", HintFor(format));
+                terminal.Error($"{format.MessageName}: {format.Message} (offset {format.Offset})", advice ?? HintFor(format));
                 return ExitCode.BadMessage;
             case SyncException sync:
-                terminal.Error(sync.Subject.Length > 0 ? $"{sync.Subject}: {sync.Message}" : sync.Message, sync.Hint);
+                terminal.Error(sync.Subject.Length > 0 ? $"{sync.Subject}: {sync.Message}" : sync.Message, advice ?? sync.Hint);
                 foreach (BlockRun run in sync.Ranges)
                 {
                     terminal.Detail($"block{(run.Count == 1 ? string.Empty : "s")} {run}");
@@ -94,7 +134,7 @@ public static class ToolRunner
                     _ => ExitCode.Mismatch,
                 };
             case StorageException storage:
-                terminal.Error(storage.Message, storage.Hint ?? HintFor(storage.Error));
+                terminal.Error(storage.Message, advice ?? storage.Hint ?? HintFor(storage.Error));
                 return CodeFor(storage.Error);
             default:
                 terminal.Error($"a defect of this program: {exception.GetType().Name}: {exception.Message}");
@@ -106,20 +146,11 @@ public static class ToolRunner
 
     private static string? HintFor(MessageFormatException exception) => exception.Error switch
     {
-        FormatError.WrongKind when exception.Found is { } kind => $"'{ToolOf(kind)} info' shows what it says",
+        FormatError.WrongKind when exception.Found is { } kind => $"'{kind.Tool()} info' shows what it says",
         FormatError.Truncated or FormatError.Damaged or FormatError.TrailingBytes => "copy the file again, or make it again",
         FormatError.TextModeDamage => "copy it in binary mode",
         FormatError.NewerVersion => "use a newer version of this program",
         _ => null,
-    };
-
-    // The program that makes messages of this kind, and shows them.
-    private static string ToolOf(MessageKind kind) => kind switch
-    {
-        MessageKind.ChecksumRequest => "ckreq",
-        MessageKind.ChecksumFile => "ckfile",
-        MessageKind.DataRequest => "dtreq",
-        _ => "dtfile",
     };
 
     private static string? HintFor(StorageError error) => error switch

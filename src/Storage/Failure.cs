@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using BinarySync.Storage.Native;
+using BinarySync.Storage.Usage;
 
 namespace BinarySync.Storage;
 
@@ -25,10 +26,11 @@ internal static class Failure
     public static StorageException Flush(int errno, string path) =>
         new(StorageError.FlushFailed, path, $"{path}: cannot flush: {Words(errno)}", errno);
 
-    public static StorageException Open(int errno, string path) => errno switch
+    public static StorageException Open(int errno, string path, bool writes = false) => errno switch
     {
         Errno.NoEntry or Errno.NotADirectory => new(StorageError.NotFound, path, $"{path}: {Words(errno)}", errno),
         Errno.IsADirectory => Of(StorageError.IsDirectory, path, "is a directory", errno),
+        Errno.AccessDenied => new(StorageError.OpenFailed, path, $"{path}: cannot open: {Words(errno)}", errno, hint: AccessRights.Explain(path, writes)),
         Errno.Busy or Errno.TextBusy => InUse(path, Words(errno), errno),
         _ => System(errno, StorageError.OpenFailed, path, "open"),
     };

@@ -49,6 +49,24 @@ public static class MessageInput
         }
     }
 
+    /// <summary>Reads the beginning of a regular file, for hints: how much there is of it; 0 for anything else, and where it cannot be read. Never throws, never waits.</summary>
+    public static int Peek(string path, Span<byte> start)
+    {
+        if (!Posix.IsSupported || Posix.TryStatus(path, out FileStatus status) != 0 || status.Type != NodeType.RegularFile
+            || Posix.TryOpen(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking, out SafeFileHandle? file) != 0)
+        {
+            return 0;
+        }
+
+        using (file)
+        {
+            return Posix.TryReadAt(file!, start, 0, out _);
+        }
+    }
+
+    /// <summary>True where something lies there, whatever it is.</summary>
+    public static bool Exists(string path) => Path.Exists(path);
+
     private static Stream OpenPortably(string path, CancellationToken cancellation)
     {
         if (Directory.Exists(path))

@@ -165,6 +165,8 @@ internal static unsafe partial class Libc
     public struct StatusBuffer
     {
         [FieldOffset(0)] public uint Mask;
+        [FieldOffset(20)] public uint User;
+        [FieldOffset(24)] public uint Group;
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;

@@ -39,7 +39,7 @@ internal static unsafe partial class Posix
     public static SafeFileHandle Open(string path, int flags)
     {
         int errno = TryOpen(path, flags, out SafeFileHandle? file);
-        return errno == 0 ? file! : throw Failure.Open(errno, path);
+        return errno == 0 ? file! : throw Failure.Open(errno, path, writes: (flags & (OpenFlags.WriteOnly | OpenFlags.ReadWrite)) != 0);
     }
 
     /// <summary>Reads at an offset until the buffer is full or the end is reached; the count of bytes read.</summary>

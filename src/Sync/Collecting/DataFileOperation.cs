@@ -55,10 +55,13 @@ public static class DataFileOperation
         FrameCollector collector = new(master, request, writer, specification, changed);
         collector.Run(options);
         watch.ThrowIfChanged();
-        RequireUnchanged(master, request, changed);
+        RequireUnchanged(master, request, changed, collector.OldBlocks);
         MessageTrailer trailer = writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot!.Value);
         return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks, collector.ReadBytes);
     }
+
+    // What the request says of the remote is true of this master.
+    private const string MeantForRemote = "the request expects on the remote: were --remote and --master exchanged in dtreq, or is this the remote?";
 
     /// <summary>What is read of the master: the content to be sent, and what is copied, in whole blocks. 0 where that is not known.</summary>
     internal static long BytesToCollect(MessageTrailer? announced, int blockSize) =>
@@ -74,13 +77,14 @@ public static class DataFileOperation
                 SyncError.Mismatch,
                 master.Name,
                 $"has {master.Length} bytes; {request.Source} was made for a master of {request.Geometry.Target.Size} bytes",
-                "is this the master of the request, and unchanged since its checksum file was made?");
+                master.Length == request.Geometry.Base.Size ? $"it has the size that {MeantForRemote}" : "is this the master of the request, and unchanged since its checksum file was made?");
         }
     }
 
     /// <summary>Refuses a master some of whose blocks are not what the request asks for.</summary>
+    /// <param name="oldBlocks">How many of them are what the request expects on the remote.</param>
     /// <exception cref="SyncException">There are such blocks.</exception>
-    internal static void RequireUnchanged(IReadableStorage master, OperationReader request, BlockRunList changed)
+    internal static void RequireUnchanged(IReadableStorage master, OperationReader request, BlockRunList changed, long oldBlocks)
     {
         if (changed.BlockCount > 0)
         {
@@ -88,7 +92,7 @@ public static class DataFileOperation
                 SyncError.SourceChanged,
                 master.Name,
                 $"not what {request.Source} asks for: {changed}",
-                "the master has changed since its checksum file was made, or is another one: make a new checksum file and request",
+                changed.BlockCount == oldBlocks ? $"it has what {MeantForRemote}" : "the master has changed since its checksum file was made, or is another one: make a new checksum file and request",
                 changed.Runs);
         }
     }

@@ -48,6 +48,9 @@ internal sealed class FrameCollector
     /// <summary>Bytes of the master that were read, to be sent or copied.</summary>
     public long ReadBytes { get; private set; }
 
+    /// <summary>Blocks that are not what the request asks for, but what it expects on the remote.</summary>
+    public long OldBlocks { get; private set; }
+
     /// <summary>Handles all groups. Blocks that are not what their hash says are added to the list; from the first of them on nothing is written.</summary>
     public void Run(SyncOptions options) => OrderedPipeline<FrameSlot>.Run(
         options.Threads,
@@ -100,6 +103,7 @@ internal sealed class FrameCollector
     private void Work(FrameSlot slot, SyncProgress progress)
     {
         slot.Changed.Clear();
+        slot.OldBlocks = 0;
         if (slot.IsGroup)
         {
             slot.Sha256 = CopyDigests.Of(_master, slot.Group!, _geometry, _request.Header.Hash, slot.Raw, slot.Changed, progress);
@@ -112,7 +116,12 @@ internal sealed class FrameCollector
             _master.Read(bytes, piece.TargetOffset);
             if (_spanning is null)
             {
+                int before = slot.Changed.Count;
                 BlockContent.FindMismatches(slot.Group!, piece, _geometry, _request.Header.Hash, bytes, slot.Hash, slot.Changed);
+                if (slot.Changed.Count > before)
+                {
+                    slot.OldBlocks += BlockContent.CountOld(slot.Group!, piece, _geometry, _request.Header.Hash, bytes, slot.Hash, slot.Changed.Skip(before));
+                }
             }
         }
 
@@ -138,6 +147,7 @@ internal sealed class FrameCollector
             _changed.Add(new BlockRun(block, 1));
         }
 
+        OldBlocks += slot.OldBlocks;
         if (slot.IsGroup)
         {
             ReadBytes += slot.Group!.Copies == 0 ? 0 : slot.Group.Operations.Sum(operation => operation.New == NewKind.Copy ? _geometry.LengthOf(operation.Blocks) : 0);
@@ -189,6 +199,8 @@ internal sealed class FrameCollector
         public byte[] Hash { get; } = new byte[hashLength];
 
         public List<long> Changed { get; } = [];
+
+        public int OldBlocks { get; set; }
 
         /// <summary>Null where repeats are not looked for.</summary>
         public RepeatedContent? Repeats => repeats;

@@ -27,6 +27,25 @@ internal static class BlockContent
             }
         }
     }
+
+    /// <summary>How many of these blocks of the piece are what they were before their operation.</summary>
+    public static int CountOld(
+        OperationGroup group, in ContentPiece piece, BlockGeometry geometry, BlockHash hash, ReadOnlySpan<byte> bytes, Span<byte> scratch, IEnumerable<long> blocks)
+    {
+        if (piece.Operation.Old != OldKind.Hashed)
+        {
+            return 0;
+        }
+
+        int count = 0;
+        foreach (long block in blocks)
+        {
+            hash.Hash(bytes.Slice((int)(geometry.OffsetOf(block) - piece.TargetOffset), geometry.LengthOf(block)), scratch);
+            count += scratch.SequenceEqual(group.OldHash(piece.Operation, block - piece.Operation.Blocks.First)) ? 1 : 0;
+        }
+
+        return count;
+    }
 }
 
 /// <summary>Hashes a block that is larger than a frame while its frames pass in order.</summary>

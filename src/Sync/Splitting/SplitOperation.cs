@@ -128,7 +128,7 @@ public static class SplitOperation
             FrameCollector collector = new(master, request, writer, specification, changed, part.Place.GroupCount);
             collector.Run(options);
             watch.ThrowIfChanged();
-            DataFileOperation.RequireUnchanged(master, request, changed);
+            DataFileOperation.RequireUnchanged(master, request, changed, collector.OldBlocks);
             MessageTrailer trailer = writer.Finish(plan.Trailer.BaseRoot, plan.Trailer.TargetRoot!.Value);
             RequireFits(output.Name, writer.Position, mostBytes);
             if (trailer.Groups != part.Place.GroupCount)

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Cli;
+
+/// <summary>What may have been meant by a line that cannot be understood as it stands: files in the wrong place are recognised by their content.</summary>
+internal static class LineAdvice
+{
+    /// <summary>One error, with its hint, in place of what the parser says; null where nothing better is known.</summary>
+    public static (string Error, string Hint)? For(TypedLine line, string tool)
+    {
+        if (MeantCommand(line, tool) is { } meant)
+        {
+            return ($"there is no command '{line.Files[0]}'", meant);
+        }
+
+        return (tool, line.Command) switch
+        {
+            ("ckreq", "") => OfRequest(line),
+            ("ckfile", "") => OfChecksums(line),
+            ("dtreq", "") => OfDataRequest(line),
+            ("dtfile", "") => OfDataFile(line) is { } hint ? (Misplaced(line), hint) : null,
+            ("dtfile", "apply") => OfApply(line),
+            _ => null,
+        };
+    }
+
+    /// <summary>The hint where the first word is no file, but near to a subcommand; null where it is not.</summary>
+    public static string? MeantCommand(TypedLine line, string tool)
+    {
+        if (line.Files is not [var first, .. var rest] || MessageInput.Exists(first))
+        {
+            return null;
+        }
+
+        return first switch
+        {
+            "help" => CommandLineText.Seek(line.Result, tool),
+            "version" => $"see '{tool} --version'",
+            _ when line.Command.Length > 0 => null,
+            _ => NearestWord.Of(first, line.Commands) is { } nearest ? $"did you mean: {line.With([nearest, .. rest])}" : null,
+        };
+    }
+
+    /// <summary>What `dtfile` was to do with these files; null where they do not tell.</summary>
+    public static string? OfDataFile(TypedLine line)
+    {
+        string? master = line.Others is [var only] ? only : null;
+        if (line.Messages(MessageKind.DataFile) is [_, ..] patches && patches.Count + line.Others.Count == line.Files.Count && line.Others.Count <= 1)
+        {
+            return $"to apply it: {line.With(["apply", .. patches, master ?? "TARGET"])}";
+        }
+
+        if (line.Files.Count > 2)
+        {
+            return null;
+        }
+
+        return line.Messages(MessageKind.DataRequest) is [var request] ? $"the request is named by -r: {line.With(master ?? "MASTER", "-r", request)}"
+            : line.Messages(MessageKind.ChecksumFile) is [var checksums] ? $"the remote's checksum file is named by --remote: {line.With(master ?? "MASTER", "--remote", checksums)}"
+            : null;
+    }
+
+    private static (string Error, string Hint)? OfRequest(TypedLine line) => line.Messages(MessageKind.ChecksumRequest) is [var request] && line.Files is [_]
+        ? ($"{ShellText.Quote(request)} is a checksum request already", $"to see what it says: {line.With("info", request)}")
+        : null;
+
+    private static (string Error, string Hint)? OfChecksums(TypedLine line)
+    {
+        if (line.Files is not [_, _])
+        {
+            return null;
+        }
+
+        if (line.Others is [var target])
+        {
+            return line.Messages(MessageKind.ChecksumFile) is [var checksums] ? ("a target and a checksum file: what is to be done with them?", $"to compare them: {line.With("check", target, checksums)}")
+                : line.Messages(MessageKind.ChecksumRequest) is [var request] ? (Misplaced(line), $"the request is named by -r: {line.With(target, "-r", request)}")
+                : null;
+        }
+
+        return line.Messages(MessageKind.ChecksumFile) is [var one, var other]
+            ? ("two checksum files are compared by dtreq", Roles("dtreq", one, other))
+            : null;
+    }
+
+    private static (string Error, string Hint)? OfDataRequest(TypedLine line)
+    {
+        string? remote = line.ValueOf("--remote");
+        string? master = line.ValueOf("--master");
+        IReadOnlyList<string> checksums = line.Messages(MessageKind.ChecksumFile);
+        if (checksums.Count == line.Files.Count && checksums is [var one, var other] && remote is null && master is null)
+        {
+            return ("which one is the remote's, which one the master's?", $"{line.With("--remote", one, "--master", other)} (the remote has the old content, the master the new)");
+        }
+
+        if (line.Files is [var file] && checksums is [_] && (remote is null) != (master is null))
+        {
+            return (Misplaced(line), remote is null
+                ? line.Instead("--master", "--remote", file, "--master", master!)
+                : line.Instead("--remote", "--remote", remote, "--master", file));
+        }
+
+        if (line.Messages(MessageKind.DataRequest) is [var first, ..] requests && requests.Count == line.Files.Count)
+        {
+            return requests.Count == 1
+                ? ($"{ShellText.Quote(first)} is a data request already", $"to see what it says: {line.With("info", first)}")
+                : ("several data requests", $"to make one of them: {line.With(["merge", .. requests, .. line.ValueOf("--output") is null ? ["-o", "FILE.dtr"] : Array.Empty<string>()])}");
+        }
+
+        return line.Others is [var image, ..] && line.Others.Count == line.Files.Count && MessageInput.Exists(image)
+            ? ($"{ShellText.Quote(image)} is no checksum file", $"make one first: {ShellText.Line(["ckfile", image])}")
+            : null;
+    }
+
+    private static (string Error, string Hint)? OfApply(TypedLine line) => line.Files is [var file] && file != MessageFiles.Standard
+        ? line.Messages(MessageKind.DataFile) is [_]
+            ? ("TARGET is missing", line.With("apply", file, "TARGET"))
+            : ("FILE.dtf is missing", line.With("apply", "FILE.dtf", file))
+        : null;
+
+    // The first message on the line, where none was wanted.
+    private static string Misplaced(TypedLine line)
+    {
+        string file = line.Files.First(name => MessageSight.KindOf(name) is not null);
+        return $"{ShellText.Quote(file)} is a {MessageSight.KindOf(file)!.Value.Words()}, which has no place here";
+    }
+
+    private static string Roles(string tool, string remote, string master) =>
+        $"{ShellText.Line([tool, "--remote", remote, "--master", master])} (the remote has the old content, the master the new)";
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+
+namespace BinarySync.Cli;
+
+/// <summary>What may have been meant by an option that does not exist.</summary>
+internal static class OptionAdvice
+{
+    /// <summary>The hint for it.</summary>
+    public static string For(string unknown, ParseResult result, string tool)
+    {
+        string seek = CommandLineText.Seek(result, tool);
+        string name = unknown.Split('=')[0];
+        Command command = result.CommandResult.Command;
+        Option[] own = [.. HelpText.OptionsOf(command)];
+        if (Elsewhere(name, result) is { } other)
+        {
+            return $"{name} is an option of '{CommandName(other, tool)}'; {seek}";
+        }
+
+        // No bundles, and no value right behind a letter.
+        if (unknown.Length > 2 && unknown[1] != '-' && own.FirstOrDefault(option => NamesOf(option).Contains(unknown[..2])) is { } first)
+        {
+            if (first.HelpName is not null)
+            {
+                return $"write {unknown[..2]} {ShellText.Quote(unknown[2..])}";
+            }
+
+            string[] letters = [.. unknown.Skip(1).Select(letter => $"-{letter}")];
+            if (letters.All(letter => own.Any(option => option.HelpName is null && NamesOf(option).Contains(letter))))
+            {
+                return $"write {string.Join(' ', letters)}";
+            }
+        }
+
+        // One letter is near to any other: only its capital tells.
+        IEnumerable<string> candidates = own.SelectMany(NamesOf).Where(candidate => name.Length > 2 ? candidate.Length > 2 : string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase));
+        return NearestWord.Of(name, candidates) is { } nearest
+            ? $"did you mean {nearest}? {seek}"
+            : $"{seek}; a file of that name is written ./{ShellText.Quote(unknown)}";
+    }
+
+    private static Command? Elsewhere(string name, ParseResult result)
+    {
+        Command root = result.RootCommandResult.Command;
+        return root.Subcommands.Prepend(root).FirstOrDefault(command => command.Options.Any(option => NamesOf(option).Contains(name)));
+    }
+
+    private static string CommandName(Command command, string tool) => command is RootCommand ? tool : $"{tool} {command.Name}";
+
+    private static IEnumerable<string> NamesOf(Option option) => HelpText.NamesOf(option);
+}

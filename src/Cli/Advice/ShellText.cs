@@ -1,0 +1,15 @@
+namespace BinarySync.Cli;
+
+/// <summary>Words as one types them into a shell.</summary>
+internal static class ShellText
+{
+    /// <summary>A command line.</summary>
+    public static string Line(IEnumerable<string> words) => string.Join(' ', words.Select(Quote));
+
+    /// <summary>A word that a POSIX shell takes as it is.</summary>
+    public static string Quote(string word) => word.Length > 0 && word[0] != '~' && word.All(IsPlain)
+        ? word
+        : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private static bool IsPlain(char letter) => char.IsAsciiLetterOrDigit(letter) || "_./:+=@%,-~".Contains(letter, StringComparison.Ordinal);
+}
