@@ -11,5 +11,9 @@ internal static class ShellText
         ? word
         : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
+    /// <summary>A file as an argument: one that is called like an option or a command is not taken for it.</summary>
+    public static string File(string path) => Quote(
+        path.StartsWith('-') || path is "info" or "check" or "join" or "merge" or "apply" or "completions" ? "./" + path : path);
+
     private static bool IsPlain(char letter) => char.IsAsciiLetterOrDigit(letter) || "_./:+=@%,-~".Contains(letter, StringComparison.Ordinal);
 }
