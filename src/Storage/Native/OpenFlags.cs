@@ -18,25 +18,18 @@ internal static class OpenFlags
     /// <summary>O_NONBLOCK.</summary>
     public const int NonBlocking = 0x800;
 
-    public static int Direct { get; } = RuntimeInformation.ProcessArchitecture switch
-    {
-        Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 => 0x10000,
-        Architecture.Ppc64le => 0x20000,
-        _ => 0x4000,
-    };
+    // Compared one by one: the trimmer of .NET 10 knows the architecture that it trims for, and breaks off with an internal error at a 'switch' over it.
+    private static readonly bool _isPower = RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le;
+    private static readonly bool _isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm
+        || RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+        || RuntimeInformation.ProcessArchitecture == Architecture.Armv6;
 
-    public static int Directory { get; } = RuntimeInformation.ProcessArchitecture switch
-    {
-        Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 or Architecture.Ppc64le => 0x4000,
-        _ => 0x10000,
-    };
+    public static int Direct { get; } = _isArm ? 0x10000 : _isPower ? 0x20000 : 0x4000;
+
+    public static int Directory { get; } = _isArm || _isPower ? 0x4000 : 0x10000;
 
     /// <summary>Not through a symbolic link that the last name of the path is.</summary>
-    public static int NoFollow { get; } = RuntimeInformation.ProcessArchitecture switch
-    {
-        Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 or Architecture.Ppc64le => 0x8000,
-        _ => 0x20000,
-    };
+    public static int NoFollow { get; } = _isArm || _isPower ? 0x8000 : 0x20000;
 
     /// <summary>A file without a name in the directory that is opened.</summary>
     public static int Temporary { get; } = TemporaryBit | Directory;
