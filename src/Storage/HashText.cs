@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using BinarySync.Format;
 
 namespace BinarySync.Storage;
 
@@ -11,5 +11,5 @@ internal static class HashText
     /// <summary>The first 16 bytes of the SHA-256 of a text, as 32 hexadecimal digits.</summary>
     public static string Of(string text) => Of(Encoding.UTF8.GetBytes(text));
 
-    public static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..Digits];
+    public static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(ManagedSha256.Of(bytes))[..Digits];
 }

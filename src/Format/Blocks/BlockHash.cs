@@ -45,7 +45,7 @@ public abstract class BlockHash
     public abstract RunningHash StartBlock();
 
     /// <summary>For the root over hashes of this kind: XXH128, or SHA-256 for <see cref="Sha256"/>.</summary>
-    public RunningHash StartRoot() => this == Sha256 ? new RunningSha256() : new RunningXxh(new XxHash128());
+    public RunningHash StartRoot() => this == Sha256 ? Sha256.StartBlock() : new RunningXxh(new XxHash128());
 
     private sealed class Xxh3Hash() : BlockHash("xxh3", 8)
     {
@@ -63,9 +63,24 @@ public abstract class BlockHash
 
     private sealed class Sha256Hash() : BlockHash("sha256", SHA256.HashSizeInBytes)
     {
-        public override void Hash(ReadOnlySpan<byte> block, Span<byte> destination) => SHA256.HashData(block, destination);
+        [ThreadStatic]
+        private static ManagedSha256? _managed;
 
-        public override RunningHash StartBlock() => new RunningSha256();
+        public override void Hash(ReadOnlySpan<byte> block, Span<byte> destination)
+        {
+            if (SystemSha256.IsThere)
+            {
+                SHA256.HashData(block, destination);
+            }
+            else
+            {
+                _managed ??= new ManagedSha256();
+                _managed.Append(block);
+                _managed.Finish(destination);
+            }
+        }
+
+        public override RunningHash StartBlock() => SystemSha256.IsThere ? new RunningSha256() : new RunningManagedSha256();
     }
 
     private sealed class RunningXxh(NonCryptographicHashAlgorithm algorithm) : RunningHash
@@ -88,6 +103,19 @@ public abstract class BlockHash
         public override void Finish(Span<byte> destination) => _hash.GetHashAndReset(destination);
 
         public override void Dispose() => _hash.Dispose();
+    }
+
+    private sealed class RunningManagedSha256 : RunningHash
+    {
+        private readonly ManagedSha256 _hash = new();
+
+        public override void Append(ReadOnlySpan<byte> bytes) => _hash.Append(bytes);
+
+        public override void Finish(Span<byte> destination) => _hash.Finish(destination);
+
+        public override void Dispose()
+        {
+        }
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using BinarySync.Format;
 using BinarySync.Storage;
 
@@ -28,7 +27,7 @@ internal static class CopyDigests
 
         byte[] digests = new byte[group.Copies * OperationGroup.Sha256Length];
         Span<byte> next = digests;
-        using IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using RunningHash sha256 = BlockHash.Sha256.StartBlock();
         using RunningHash running = hash.StartBlock();
         byte[] found = new byte[hash.Length];
         foreach (Operation copy in group.Operations.Where(operation => operation.New == NewKind.Copy))
@@ -39,7 +38,7 @@ internal static class CopyDigests
             {
                 Span<byte> bytes = buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - offset));
                 master.Read(bytes, offset);
-                sha256.AppendData(bytes);
+                sha256.Append(bytes);
                 progress.Advance(bytes.Length);
                 offset += bytes.Length;
                 while (bytes.Length > 0)
@@ -64,7 +63,7 @@ internal static class CopyDigests
 
             // Whole blocks are counted: so many are known beforehand.
             progress.Advance((copy.Blocks.Count * geometry.BlockSize) - geometry.LengthOf(copy.Blocks));
-            sha256.GetHashAndReset(next);
+            sha256.Finish(next);
             next = next[OperationGroup.Sha256Length..];
         }
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Security.Cryptography;
 using BinarySync.Format;
 
 namespace BinarySync.Sync;
@@ -24,8 +23,9 @@ internal sealed class RepeatIndex
 
     private readonly int _mostCapacity;
 
-    // Whoever makes up hashes does not know where they will lie, and cannot pile them up.
-    private readonly ulong _spread = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+    // Whoever makes up hashes does not know where they will lie, and cannot pile them up. A new Guid is as random as that, and comes from the kernel: RandomNumberGenerator
+    // would load OpenSSL, which takes time, and which not every system has.
+    private readonly ulong _spread = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray()) | 1;
     private Entry[] _entries = [];
     private int _count;
 

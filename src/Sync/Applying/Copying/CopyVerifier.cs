@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using BinarySync.Format;
 using BinarySync.Storage;
 
@@ -80,18 +79,20 @@ internal static class CopyVerifier
     private static void Check(Slot slot, CopyContent content, BlockGeometry geometry, SyncProgress progress)
     {
         slot.Missing.Clear();
-        using IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using RunningHash sha256 = BlockHash.Sha256.StartBlock();
         for (BlockRun left = slot.Copy.Blocks; left.Count > 0;)
         {
             BlockRun blocks = new(left.First, Math.Min(left.Count, content.ChunkBlocks));
             Span<byte> bytes = slot.Buffer.AsSpan(0, (int)geometry.LengthOf(blocks));
             content.Read(slot.Group!, slot.Copy, blocks, bytes, slot.Hash, slot.Missing);
-            sha256.AppendData(bytes);
+            sha256.Append(bytes);
             progress.Advance(bytes.Length);
             left = BlockRun.Between(blocks.End, left.End);
         }
 
-        slot.IsOther = slot.Missing.Count == 0 && !sha256.GetHashAndReset().AsSpan().SequenceEqual(slot.Group!.Sha256(slot.Copy));
+        Span<byte> digest = stackalloc byte[OperationGroup.Sha256Length];
+        sha256.Finish(digest);
+        slot.IsOther = slot.Missing.Count == 0 && !digest.SequenceEqual(slot.Group!.Sha256(slot.Copy));
     }
 
     private sealed class Slot(int bufferLength, int hashLength)
