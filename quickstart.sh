@@ -3,6 +3,7 @@
 #
 #   ./quickstart.sh                  on a pair of sample images, made for it
 #   ./quickstart.sh MASTER REMOTE    on two files or block devices of your own; REMOTE IS PATCHED IN PLACE
+#   ./quickstart.sh --installed ...  either, with the programs that are in the path, from a package
 set -euo pipefail
 
 top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -13,6 +14,7 @@ usage() {
 usage: ./quickstart.sh                  build, and try the programs on a pair of sample images
        ./quickstart.sh MASTER REMOTE    the same on two files or block devices of your own:
                                         REMOTE IS PATCHED IN PLACE and becomes equal to MASTER
+       ./quickstart.sh --installed ...  either, with the installed programs: nothing is built
 TEXT
 }
 
@@ -54,6 +56,13 @@ publish() {
 
 build() {
     local log tool options=()
+    if [[ -n $installed ]]; then
+        for tool in ckreq ckfile dtreq dtfile; do
+            printf 'using %s\n' "$(command -v "$tool")"
+        done
+        return
+    fi
+
     command -v dotnet >/dev/null || { echo 'quickstart.sh: error: there is no dotnet; install the .NET 10 SDK' >&2; exit 1; }
     mkdir -p "$bin"
     log=$(mktemp "$top/artifacts/build.XXXXXX")
@@ -114,6 +123,15 @@ sizes() {
     done
 }
 
+installed=
+if [[ ${1:-} == --installed ]]; then
+    installed=yes
+    shift
+    for tool in ckreq ckfile dtreq dtfile; do
+        command -v "$tool" >/dev/null || refuse "there is no $tool in the path"
+    done
+fi
+
 case $# in
 0) ;;
 1) case $1 in -h | --help) usage; exit 0 ;; *) refuse 'MASTER and REMOTE, or nothing' ;; esac ;;
@@ -136,6 +154,7 @@ if [[ $# == 2 ]]; then
     printf '%s WILL BE PATCHED IN PLACE and become equal to %s.\n' "$2" "$1"
     printf 'An undo file is kept, which takes that back. Have a backup of what you cannot lose all the same. Ctrl-C stops here.\n\n'
     build
+    mkdir -p -- "$top/artifacts"
     work=$(mktemp -d "$top/artifacts/messages.XXXXXX")
     keep=(--undo undo.dtf)
     cd -- "$work"
@@ -151,7 +170,14 @@ else
     remote=remote.img
 fi
 
-PATH=$bin:$PATH
+if [[ -z $installed ]]; then
+    PATH=$bin:$PATH
+    programs='the programs in artifacts/bin'
+    apply=artifacts/bin/dtfile
+else
+    programs='the programs where they were'
+    apply=dtfile
+fi
 
 say 'either side: which block size, hash and ranges'
 run ckreq -o request.ckr
@@ -178,5 +204,5 @@ else
     run cmp "$master" "$remote"
 fi
 run ckfile check "$remote" master.ckf
-[[ ${#keep[@]} == 0 ]] || printf '\nTo take it back: artifacts/bin/dtfile apply %s/undo.dtf %q\n' "artifacts/${work##*/}" "$remote"
-printf '\nBoth are equal. The files are in %s, the programs in artifacts/bin.\n' "artifacts/${work##*/}"
+[[ ${#keep[@]} == 0 ]] || printf '\nTo take it back: %s apply %s/undo.dtf %q\n' "$apply" "artifacts/${work##*/}" "$remote"
+printf '\nBoth are equal. The files are in %s, %s.\n' "artifacts/${work##*/}" "$programs"

@@ -1,0 +1,237 @@
+#!/usr/bin/env bash
+# Makes the packages, twice and in two places, and uses each of them as who gets it would.
+#
+#   eng/test-packages.sh             as root on Debian it also installs the .deb, and removes it again
+#
+# Exits with 0 only if nothing failed; what cannot be tried here is named, with what it needs.
+set -uo pipefail
+export LC_ALL=C DOTNET_CLI_UI_LANGUAGE=en MSBUILDTERMINALLOGGER=off DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+packages=$top/artifacts/packages
+scratch=$(mktemp -d)
+failed=0
+
+is_installed() {
+    dpkg -s binarysync >/dev/null 2>&1
+}
+
+# What was installed here before is none of ours.
+was_installed=
+! is_installed || was_installed=yes
+
+clean_up() {
+    [[ -n $was_installed ]] || ! is_installed || dpkg -r binarysync >/dev/null
+    rm -rf -- "$scratch"
+}
+trap clean_up EXIT
+
+# One test: a name, and a function that returns 0, or prints what is wrong. It runs in a shell of its own, and ends it by 'fail' or,
+# where it cannot do its work here, 'skip'.
+try() {
+    local name=$1 output status
+    shift
+    output=$("$@" 2>&1)
+    status=$?
+    case $status in
+    0) printf 'ok       %s\n' "$name" ;;
+    77) printf 'skipped  %s: %s\n' "$name" "${output##*$'\n'}" ;;
+    *)
+        printf 'FAILED   %s\n%s\n' "$name" "$output"
+        failed=$((failed + 1))
+        ;;
+    esac
+}
+
+skip() {
+    echo "$1"
+    exit 77
+}
+
+fail() {
+    echo "$1"
+    exit 1
+}
+
+# A pair of images in $1, with content that moved, so that a SHA-256 is needed as well.
+make_images() {
+    mkdir -p -- "$1"
+    {
+        seq 1 400000
+        head -c 1000000 /dev/zero
+        seq 7 7 900000
+    } | head -c 5000000 >"$1/remote.img"
+    {
+        head -c 2048000 "$1/remote.img"
+        seq 3 3 9000
+        tail -c +409601 "$1/remote.img"
+    } | head -c 5100000 >"$1/master.img"
+}
+
+# The whole cycle by the commands "$@ ckreq" and so on, in the directory $where as those commands see it.
+cycle() {
+    "$@ckreq" -o "$where/q.ckr" -b 4K -a sha256 &&
+        "$@ckfile" "$where/remote.img" -r "$where/q.ckr" -o "$where/remote.ckf" &&
+        "$@ckfile" "$where/master.img" -r "$where/q.ckr" -o "$where/master.ckf" &&
+        "$@dtreq" --remote "$where/remote.ckf" --master "$where/master.ckf" -o "$where/update.dtr" &&
+        "$@dtfile" "$where/master.img" -r "$where/update.dtr" -o "$where/update.dtf" &&
+        "$@dtfile" apply "$where/update.dtf" "$where/remote.img" --verify full --undo "$where/undo.dtf" &&
+        "$@ckfile" check "$where/remote.img" "$where/master.ckf"
+}
+
+version=$(dotnet msbuild "$top/src/Format" -getProperty:Version)
+
+same_bytes() {
+    (cd -- "$packages" && sha256sum -c --quiet SHA256SUMS) && diff -- "$packages/SHA256SUMS" "$scratch/again/SHA256SUMS"
+}
+
+contents() {
+    local name path missing=0
+    for name in binarysync-"$version" binarysync-"$version"-linux-x64; do
+        for path in README.md LICENSE CHANGELOG.md THIRD-PARTY-NOTICES.txt docs/Manual.md docs/Format.md \
+            {bin,share/bash-completion/completions}/{ckreq,ckfile,dtreq,dtfile} share/zsh/site-functions/_{ckreq,ckfile,dtreq,dtfile} \
+            share/fish/vendor_completions.d/{ckreq,ckfile,dtreq,dtfile}.fish share/man/man1/{ckreq,ckfile,dtreq,dtfile}.1; do
+            [[ -s $scratch/$name/$path ]] || { echo "$name has no $path"; missing=1; }
+        done
+    done
+    return "$missing"
+}
+
+# Nothing but the C and C++ libraries, and /proc: no .NET, no OpenSSL, no ICU, no shell, no environment.
+alone() {
+    local root=$scratch/root library
+    [[ $(id -u) == 0 && $(uname -m) == x86_64 ]] || skip 'needs root on x86-64'
+    mkdir -p -- "$root"/{proc,lib64,bin} "$root/lib/x86_64-linux-gnu"
+    cp -- "$scratch/binarysync-$version-linux-x64"/bin/* "$root/bin/"
+    cp -L -- /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
+    for library in $(ldd "$root/bin/ckfile" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p'); do
+        cp -L -- "$library" "$root/lib/x86_64-linux-gnu/"
+    done
+    make_images "$root/images"
+    mount -t proc proc "$root/proc" || skip 'needs to mount /proc'
+    trap 'umount -- "$root/proc"' EXIT
+    where=/images cycle env -i /usr/sbin/chroot "$root" /bin/ || fail 'a step of the cycle failed'
+    cmp -- "$root/images/remote.img" "$root/images/master.img"
+}
+
+# The same bytes as the other programs, on a system with OpenSSL.
+portable() {
+    local home=$scratch/binarysync-$version file
+    ! grep -rlaP '\A\x7fELF' "$home" || fail 'it has executables of one system'
+    make_images "$scratch/portable"
+    where=$scratch/portable cycle "$home/bin/" || fail 'a step of the cycle failed'
+    cmp -- "$scratch/portable/remote.img" "$scratch/portable/master.img" || fail 'not equal'
+    ln -sf -- "$home/bin/ckreq" "$scratch/link"
+    [[ $("$scratch/link" --version) == "$version" ]] || fail 'it does not start through a link'
+    [[ ! -d $scratch/root/images ]] || for file in remote.ckf master.ckf update.dtr update.dtf undo.dtf; do
+        cmp -- "$scratch/portable/$file" "$scratch/root/images/$file" || fail "$file: other bytes than without OpenSSL"
+    done
+}
+
+portable_without_dotnet() {
+    local exit=0 message
+    mkdir -p -- "$scratch/few"
+    ln -sf -- "$(command -v sh)" "$(command -v readlink)" "$(command -v dirname)" "$scratch/few/"
+    message=$(env -i PATH="$scratch/few" "$scratch/binarysync-$version/bin/ckfile" --version 2>&1) || exit=$?
+    [[ $exit == 127 && $message == 'ckfile: error: there is no dotnet'* ]] || fail "exit $exit: $message"
+}
+
+can_install() {
+    [[ $(id -u) == 0 ]] || skip 'needs root'
+    command -v dpkg >/dev/null && [[ $(dpkg --print-architecture) == amd64 ]] || skip 'needs Debian on amd64'
+    [[ -z $was_installed ]] || skip 'binarysync is installed here, and shall stay as it is'
+}
+
+debian_install() {
+    can_install
+    dpkg -i "$packages/binarysync_$version-1_amd64.deb" && dpkg --verify binarysync
+}
+
+debian_quickstart() {
+    can_install
+    (cd / && env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$scratch" "$top/quickstart.sh" --installed)
+}
+
+debian_aids() {
+    local tool shells=(bash zsh fish) shell
+    can_install
+    for tool in ckreq ckfile dtreq dtfile; do
+        [[ $(man -w "$tool") == /usr/share/man/man1/$tool.1.gz ]] || fail "man does not find $tool"
+    done
+    for shell in "${shells[@]}"; do
+        command -v "$shell" >/dev/null || fail "needs $shell"
+    done
+    bash -c 'shopt -s progcomp; . /usr/share/bash-completion/bash_completion; _completion_loader ckfile; complete -p ckfile' || fail 'bash does not find its completion'
+    zsh -fc 'autoload -Uz compinit; compinit -u -D; [[ -n ${_comps[dtfile]} ]]' || fail 'zsh does not find its completion'
+    fish -c 'complete -C "dtreq --" | grep -q -e --remote' || fail 'fish does not find its completion'
+}
+
+debian_lintian() {
+    command -v lintian >/dev/null || skip 'needs lintian'
+    lintian --allow-root --fail-on error,warning "$packages/binarysync_$version-1_amd64.deb"
+}
+
+debian_remove() {
+    local files path
+    can_install
+    mapfile -t files < <(dpkg -L binarysync | while IFS= read -r path; do [[ -d $path ]] || printf '%s\n' "$path"; done)
+    [[ ${#files[@]} -gt 20 ]] || fail 'dpkg -L lists hardly anything'
+    dpkg -r binarysync || fail 'it cannot be removed'
+    for path in "${files[@]}" /usr/share/doc/binarysync; do
+        [[ ! -e $path ]] || fail "$path is still there"
+    done
+    ! is_installed || fail 'dpkg still knows it'
+}
+
+consumer() {
+    local list
+    cp -r -- "$top/examples" "$scratch/"
+    mkdir -p -- "$scratch/artifacts"
+    ln -s -- "$packages" "$scratch/artifacts/packages" # where the example looks for it
+    dotnet build "$scratch/examples/ReadChecksums" -o "$scratch/consumer" --nologo -p:RestorePackagesPath="$scratch/nuget" || fail 'it cannot be built'
+    list=$("$scratch/consumer/ReadChecksums" "$scratch/portable/master.ckf") || fail 'it does not run'
+    diff <(grep -E '^(data|zero)' <<<"$list") <("$scratch/binarysync-$version/bin/ckfile" info "$scratch/portable/master.ckf" --extents | sed -nE 's/^  ((data|zero)  ?[0-9].*)/\1/p') || fail 'other extents than ckfile info'
+    [[ $("$scratch/binarysync-$version/bin/ckfile" info "$scratch/portable/master.ckf" --json) == *"$(sed -n 's/^root //p' <<<"$list")"* ]] || fail 'another root'
+    head -c 3000 "$scratch/portable/master.ckf" >"$scratch/cut.ckf"
+    ! "$scratch/consumer/ReadChecksums" "$scratch/cut.ckf" || fail 'a file that is cut short is read as if it were whole'
+}
+
+symbols() {
+    local list
+    list=$(python3 -m zipfile -l "$packages/BinarySync.Format.$version.snupkg") || skip 'needs python3'
+    [[ $list == *lib/net10.0/BinarySync.Format.pdb* ]] || fail 'there is no BinarySync.Format.pdb'
+    list=$(python3 -m zipfile -l "$packages/BinarySync.Format.$version.nupkg")
+    [[ $list == *README.md* && $list == *LICENSE* && $list == *lib/net10.0/BinarySync.Format.xml* ]] || fail "$list"
+}
+
+# The second time from the files alone, elsewhere, without a clone around them. Both at once: each waits a lot.
+echo 'making the packages, twice ...'
+export SOURCE_DATE_EPOCH
+SOURCE_DATE_EPOCH=$(git -C "$top" log -1 --format=%ct) || exit 1
+mkdir -p -- "$scratch/another place"
+(cd -- "$top" && git ls-files -z --cached --others --exclude-standard | tar --null -T - --ignore-failed-read -cf -) 2>/dev/null | tar -C "$scratch/another place" -xf -
+rm -rf -- "$packages"
+"$scratch/another place/eng/package.sh" "$scratch/again" >"$scratch/again.log" 2>&1 &
+if ! "$top/eng/package.sh" >"$scratch/log" 2>&1; then
+    cat -- "$scratch/log"
+    echo 'FAILED   eng/package.sh'
+    exit 1
+fi
+wait $! || { cat -- "$scratch/again.log"; failed=1; }
+for archive in "$packages"/*.tar.gz; do
+    tar -C "$scratch" -xzf "$archive"
+done
+
+try 'the same sources give the same bytes' same_bytes
+try 'the archives are complete' contents
+try 'linux-x64: a whole cycle where nothing but the C libraries is' alone
+try 'any system: a whole cycle through dotnet, with the same bytes' portable
+try 'any system: without dotnet, it says so' portable_without_dotnet
+try '.deb: lintian' debian_lintian
+try '.deb: dpkg -i' debian_install
+try '.deb: the quickstart, with the installed programs' debian_quickstart
+try '.deb: completions and manual pages are found' debian_aids
+try '.deb: dpkg -r, and nothing is left' debian_remove
+try 'NuGet: the example reads what ckfile wrote' consumer
+try 'NuGet: symbols, readme, licence' symbols
+exit $((failed > 0))
