@@ -2,13 +2,18 @@
 # Makes the packages, twice and in two places, and uses each of them as who gets it would.
 #
 #   eng/test-packages.sh             as root on Debian it also installs the .deb, and removes it again
+#   eng/test-packages.sh PACKAGES    the same with packages that are there, in this directory
 #
 # Exits with 0 only if nothing failed; what cannot be tried here is named, with what it needs.
 set -uo pipefail
 export LC_ALL=C DOTNET_CLI_UI_LANGUAGE=en MSBUILDTERMINALLOGGER=off DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
-packages=$top/artifacts/packages
+case $# in
+0) packages=$top/artifacts/packages ;;
+1) packages=$(cd -- "$1" && pwd) || exit 2 ;;
+*) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+esac
 scratch=$(mktemp -d)
 failed=0
 
@@ -82,7 +87,12 @@ cycle() {
 version=$(dotnet msbuild "$top/src/Format" -getProperty:Version)
 
 same_bytes() {
-    (cd -- "$packages" && sha256sum -c --quiet SHA256SUMS) && diff -- "$packages/SHA256SUMS" "$scratch/again/SHA256SUMS"
+    [[ -d $scratch/again ]] || skip 'they were made before'
+    diff -- "$packages/SHA256SUMS" "$scratch/again/SHA256SUMS"
+}
+
+sums() {
+    cd -- "$packages" && sha256sum -c --quiet SHA256SUMS && diff <(sed 's/^[^ ]* [ *]//' SHA256SUMS) <(find . -type f ! -name SHA256SUMS -printf '%P\n' | sort)
 }
 
 contents() {
@@ -161,7 +171,7 @@ debian_aids() {
     for shell in "${shells[@]}"; do
         command -v "$shell" >/dev/null || fail "needs $shell"
     done
-    bash -c 'shopt -s progcomp; . /usr/share/bash-completion/bash_completion; _completion_loader ckfile; complete -p ckfile' || fail 'bash does not find its completion'
+    bash -c 'shopt -s progcomp; . /usr/share/bash-completion/bash_completion; _completion_loader ckfile; complete -p ckfile | grep -v _minimal' || fail 'bash does not find its completion'
     zsh -fc 'autoload -Uz compinit; compinit -u -D; [[ -n ${_comps[dtfile]} ]]' || fail 'zsh does not find its completion'
     fish -c 'complete -C "dtreq --" | grep -q -e --remote' || fail 'fish does not find its completion'
 }
@@ -205,24 +215,27 @@ symbols() {
 }
 
 # The second time from the files alone, elsewhere, without a clone around them. Both at once: each waits a lot.
-echo 'making the packages, twice ...'
-export SOURCE_DATE_EPOCH
-SOURCE_DATE_EPOCH=$(git -C "$top" log -1 --format=%ct) || exit 1
-mkdir -p -- "$scratch/another place"
-(cd -- "$top" && git ls-files -z --cached --others --exclude-standard | tar --null -T - --ignore-failed-read -cf -) 2>/dev/null | tar -C "$scratch/another place" -xf -
-rm -rf -- "$packages"
-"$scratch/another place/eng/package.sh" "$scratch/again" >"$scratch/again.log" 2>&1 &
-if ! "$top/eng/package.sh" >"$scratch/log" 2>&1; then
-    cat -- "$scratch/log"
-    echo 'FAILED   eng/package.sh'
-    exit 1
-fi
-wait $! || { cat -- "$scratch/again.log"; failed=1; }
+make_twice() {
+    local second other="$scratch/another place"
+    echo 'making the packages, twice ...'
+    SOURCE_DATE_EPOCH=$(git -C "$top" log -1 --format=%ct) || exit 1
+    export SOURCE_DATE_EPOCH
+    mkdir -p -- "$other"
+    (cd -- "$top" && git ls-files -z --cached --others --exclude-standard | tar --null -T - --ignore-failed-read -cf -) 2>/dev/null | tar -C "$other" -xf -
+    rm -rf -- "$packages"
+    "$other/eng/package.sh" "$scratch/again" >"$scratch/again.log" 2>&1 &
+    second=$!
+    "$top/eng/package.sh" >"$scratch/log" 2>&1 || { cat -- "$scratch/log"; echo 'FAILED   eng/package.sh'; exit 1; }
+    wait "$second" || { cat -- "$scratch/again.log"; echo 'FAILED   eng/package.sh in another place'; exit 1; }
+}
+
+[[ $# == 1 ]] || make_twice
 for archive in "$packages"/*.tar.gz; do
     tar -C "$scratch" -xzf "$archive"
 done
 
 try 'the same sources give the same bytes' same_bytes
+try 'SHA256SUMS names all of them, and is right' sums
 try 'the archives are complete' contents
 try 'linux-x64: a whole cycle where nothing but the C libraries is' alone
 try 'any system: a whole cycle through dotnet, with the same bytes' portable

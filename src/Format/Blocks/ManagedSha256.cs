@@ -5,7 +5,7 @@ namespace BinarySync.Format;
 
 /// <summary>
 /// SHA-256 (FIPS 180-4) without OpenSSL, which .NET's own takes on Linux: a program that brings its .NET along also runs where only
-/// the C library is. Slower: for names, and where there is nothing else (<see cref="BlockHash.Sha256"/>).
+/// the C library is. Slower: for names, and where there is nothing else (BlockHash).
 /// </summary>
 internal sealed class ManagedSha256
 {
