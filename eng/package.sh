@@ -11,7 +11,7 @@ umask 022
 
 top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 tools=(ckreq ckfile dtreq dtfile)
-documents=(README.md LICENSE CHANGELOG.md CONTRIBUTING.md docs)
+documents=(README.md LICENSE CHANGELOG.md CONTRIBUTING.md)
 
 refuse() {
     printf 'package.sh: error: %s\n' "$1" >&2
@@ -70,7 +70,7 @@ archive() {
 
 # The documents, as they lie in the repository, so that they find one another.
 add_documents() {
-    (cd -- "$top" && cp -r -- "${documents[@]}" "$1")
+    (cd -- "$top" && cp --parents -- "${documents[@]}" docs/*.md "$1")
     cp -- "$top/eng/packaging/THIRD-PARTY-NOTICES.txt" "$1"
 }
 

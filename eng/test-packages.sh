@@ -27,7 +27,7 @@ was_installed=
 
 clean_up() {
     [[ -n $was_installed ]] || ! is_installed || dpkg -r binarysync >/dev/null
-    rm -rf -- "$scratch"
+    rm -rf --one-file-system -- "$scratch"
 }
 trap clean_up EXIT
 
