@@ -68,7 +68,7 @@ make_images() {
     } | head -c 5000000 >"$1/remote.img"
     {
         head -c 2048000 "$1/remote.img"
-        seq 3 3 9000
+        seq 3 3 30000 | head -c 16384 # blocks, so that what follows has moved by blocks
         tail -c +409601 "$1/remote.img"
     } | head -c 5100000 >"$1/master.img"
 }

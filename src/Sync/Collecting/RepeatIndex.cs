@@ -23,9 +23,9 @@ internal sealed class RepeatIndex
 
     private readonly int _mostCapacity;
 
-    // Whoever makes up hashes does not know where they will lie, and cannot pile them up. A new Guid is as random as that, and comes from the kernel: RandomNumberGenerator
-    // would load OpenSSL, which takes time, and which not every system has.
-    private readonly ulong _spread = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray()) | 1;
+    // Whoever makes up hashes does not know where they will lie, and cannot pile them up. This comes from the kernel as well, and without OpenSSL, which RandomNumberGenerator
+    // would load: that takes time, and not every system has it.
+    private readonly ulong _spread = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;
     private Entry[] _entries = [];
     private int _count;
 
