@@ -109,13 +109,17 @@ internal sealed class CrashModel
             VisitOther(node, other);
         }
 
-        if (_find is null && node.Depth > 0 && _case.Thirds.Count > 0 && _random.NextDouble() < _effort.ThirdShare)
+        if (_find is null && node.Depth > 0 && _case.Thirds.Count > 0 && IsInterrupted(node.State) && _random.NextDouble() < _effort.ThirdShare)
         {
             VisitThird(node);
         }
 
         return same.Machine.State;
     }
+
+    // Without a journal that stands, a data file may go through that was made for something else, wherever its own blocks are right: nobody promised more.
+    private static bool IsInterrupted(MachineState state) =>
+        state.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished;
 
     // A data file of another sync comes in between; where it goes through, it crashes too.
     private void VisitThird(Node node)
@@ -138,6 +142,11 @@ internal sealed class CrashModel
 
             Node crashed = new(node, state, node.Last, node.Depth + 1, $"{third.Name}, {CrashFault.PowerCut} at {point.Call}");
             bool isOwn = state.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && record!.Session.Span.SequenceEqual(third.Digest);
+            if (!IsInterrupted(state))
+            {
+                continue;
+            }
+
             if (isOwn)
             {
                 // The run that was interrupted first is refused or goes through; the one that stands now goes on.
@@ -147,7 +156,7 @@ internal sealed class CrashModel
                     Keeps(crashed, new ThirdRun(_case, third, _tuning), third, state, mustSucceed: true, $"{third.Name} again");
                 }
             }
-            else if (state.Journal.Cache is not null && IsPromised(state, node.Last))
+            else if (IsPromised(state, node.Last))
             {
                 Apply(crashed, node.Last, mustSucceed: true);
             }

@@ -44,11 +44,11 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
 
     // In the right order, but without the redo: a copy that overlaps its own source is torn, or one is lost that the next has overwritten.
     [Fact]
-    public void Copying_without_the_redo_is_found() => DemandFind("copied from", new ApplyTuning { UsesRedo = false }, new CrashEffort());
+    public void Copying_without_the_redo_is_found() => DemandFind("copied from", new ApplyTuning { UsesRedo = false }, new CrashEffort { ThirdShare = 0 });
 
     [Fact]
     public void A_redo_that_the_journal_names_before_it_is_durable_is_found() =>
-        DemandFind("is missing or damaged", new ApplyTuning { FlushesRedo = false }, new CrashEffort { OnlyFault = CrashFault.PowerCut });
+        DemandFind("is missing or damaged", new ApplyTuning { FlushesRedo = false }, new CrashEffort { ThirdShare = 0, OnlyFault = CrashFault.PowerCut });
 
     [Fact]
     public void Content_that_overwrites_sources_of_copies_that_are_not_durable_is_found() =>
@@ -74,10 +74,10 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     public void A_part_that_gives_up_what_another_one_was_making_the_target_larger_by_is_found() => DemandFind("success was said, and", new ApplyTuning { LeavesOtherPartsTail = false }, Sets);
 
     [Fact]
-    public void A_redo_that_the_journal_does_not_name_is_found() => DemandFind("and the medium is not", new ApplyTuning { ComparesRedo = false }, Thirds);
+    public void A_redo_that_the_journal_does_not_name_is_found() => DemandFind("what must succeed was refused", new ApplyTuning { ComparesRedo = false }, Thirds);
 
     [Fact]
-    public void Writing_the_redo_of_another_data_file_is_found() => DemandFind("and the medium is not", new ApplyTuning { ForgetsOthersRedo = false }, Thirds);
+    public void Writing_the_redo_of_another_data_file_is_found() => DemandFind("what another run has put there is not overwritten", new ApplyTuning { ForgetsOthersRedo = false }, Thirds);
 
     private static CrashEffort Sets { get; } = new() { SetOneIn = 1 };
 
