@@ -155,7 +155,7 @@ internal sealed class SetCase
     {
         OperationReader request = new(new MessageReader(new MemoryStream(part), "part.dtr").Require(MessageKind.DataRequest), isPartial: true);
         using MemoryStream output = new();
-        DataFileWriter writer = new(output, request.Header with { FrameSize = sync.FrameSize, Set = place });
+        DataFileWriter writer = new(output, request.Header with { FrameSize = sync.FrameSize, Set = place, IsForward = false });
         BlockRunList changed = new();
         new FrameCollector(sync.StorageB, request, writer, sync.HowData, changed).Run(FourSteps.Threads(1));
         Assert.Equal(0, changed.BlockCount);
