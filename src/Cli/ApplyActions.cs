@@ -73,7 +73,7 @@ public static class ApplyActions
         if (streams)
         {
             ApplyResult streamed = StreamApplyOperation.Run(storage, input, MessageFiles.NameOf(file), new ApplyPlaces(journal, TargetIdentity.Of(target)), specification, session.Options);
-            return Say(session, target, MessageFiles.NameOf(file), null, null, null, streamed, specification);
+            return Say(result, session, files, target, null, null, null, streamed, specification);
         }
 
         using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, MessageFiles.NameOf(file), spoolDirectory, "the target", "--spool names a directory with more room", session);
@@ -107,13 +107,21 @@ public static class ApplyActions
             WriteChecksums(old!, patch, done, newOutput, target);
         }
 
-        return Say(session, target, patch.Name, undo, oldChecksums, newChecksums, done, specification);
+        return Say(result, session, files, target, undo, oldChecksums, newChecksums, done, specification);
     }
 
     private static int Say(
-        CommandSession session, string target, string patch, string? undo, string? oldChecksums, string? newChecksums, ApplyResult done, ApplySpecification specification)
+        ParseResult result,
+        CommandSession session,
+        string[] files,
+        string target,
+        string? undo,
+        string? oldChecksums,
+        string? newChecksums,
+        ApplyResult done,
+        ApplySpecification specification)
     {
-        SayNotes(session.Terminal, target, patch, done, specification);
+        SayNotes(session.Terminal, target, MessageFiles.NameOf(files[0]), done, specification);
         if (session.Json)
         {
             using Report report = new(session.Terminal, json: true);
