@@ -50,16 +50,20 @@ public static class ChecksumActions
 
     /// <summary>Compares a target with its checksum file: exit 1 where they differ.</summary>
     public static int Check(
-        ParseResult result, ToolContext context, CommonOptions common, Argument<string> targetArgument, Argument<string> fileArgument, Option<bool> live, Option<HolePolicy?> holes)
+        ParseResult result, ToolContext context, CommonOptions common, Argument<string> targetArgument, Argument<string> fileArgument, Option<bool> live, Option<HolePolicy?> holes, MapOptions maps)
     {
         using CommandSession session = common.Begin(result, context);
         string target = result.GetValue(targetArgument)!;
         string file = result.GetValue(fileArgument)!;
         using IReadableStorage source = common.Storage.OpenSource(result, target, session.Options.Cancellation);
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
+        using MapOutput? output = maps.Begin(result, session, target, file);
         using ChecksumFileReader checksums = new(input, MessageFiles.NameOf(file));
         SourceWarnings.SayMessage(session.Terminal, target, "dtreq compares two checksum files");
-        CheckResult check = CheckOperation.Run(source, checksums, result.GetValue(holes) ?? HolePolicy.Trust, result.GetValue(live), session.Options);
+        CheckMap? map = output is null ? null : new CheckMap(source, checksums.Header, output);
+        CheckResult check = CheckOperation.Run(
+            source, checksums, result.GetValue(holes) ?? HolePolicy.Trust, result.GetValue(live), session.Options, map is null ? null : map.Add);
+        map?.Complete(check);
         if (check.BytesNotCompared > 0)
         {
             session.Terminal.Note($"the device is {SizeText.Format(check.BytesNotCompared)} longer than {MessageFiles.NameOf(file)} says; that part was not compared");
@@ -69,10 +73,18 @@ public static class ChecksumActions
         if (session.Json)
         {
             ReportCheck(report, check);
+            DrawCheck(output, target, MessageFiles.NameOf(file), report.Line);
+            if (output?.Path is { } picture)
+            {
+                report.AddHidden("map", picture);
+            }
+
             report.Finish();
         }
         else
         {
+            SayDifferences(session.Terminal, target, MessageFiles.NameOf(file), check);
+            DrawCheck(output, target, MessageFiles.NameOf(file), session.Terminal.Result);
             SayCheck(session.Terminal, target, MessageFiles.NameOf(file), check);
             ClosingLines.Say(session, "read", check.ReadBytes, NextCommand.AfterCheck(target, file, check));
         }
@@ -158,16 +170,17 @@ public static class ChecksumActions
         report.EndArray();
     }
 
-    private static void SayCheck(Terminal terminal, string target, string file, CheckResult check)
+    private static void DrawCheck(MapOutput? output, string target, string file, Action<string> line)
     {
-        if (check.IsEqual)
+        output?.Draw($"{target}: compared with {file}", line);
+        if (output is not null)
         {
-            terminal.Summary(check.Header.Coverage.IsWhole
-                ? $"{target}: equal to {file}"
-                : $"{target}: equal to {file} in the {CountText.Blocks(check.ComparedBlocks)} that it covers; the rest was not compared");
-            return;
+            line(output.Path is { } picture ? $"{picture}: the map of it" : string.Empty);
         }
+    }
 
+    private static void SayDifferences(Terminal terminal, string target, string file, CheckResult check)
+    {
         if (check.TargetSize != check.Header.Size)
         {
             terminal.Result($"{target}: has {check.TargetSize} bytes; {file} says {check.Header.Size}");
@@ -183,6 +196,17 @@ public static class ChecksumActions
         if (check.Differences.RunCount > check.Differences.Runs.Count)
         {
             terminal.Result($"{target}: and {check.Differences.RunCount - check.Differences.Runs.Count} more ranges");
+        }
+    }
+
+    private static void SayCheck(Terminal terminal, string target, string file, CheckResult check)
+    {
+        if (check.IsEqual)
+        {
+            terminal.Summary(check.Header.Coverage.IsWhole
+                ? $"{target}: equal to {file}"
+                : $"{target}: equal to {file} in the {CountText.Blocks(check.ComparedBlocks)} that it covers; the rest was not compared");
+            return;
         }
 
         terminal.Summary($"{target}: differs from {file} in {CountText.Blocks(check.Differences.BlockCount)}, {CountText.Ranges(check.Differences.RunCount)}");

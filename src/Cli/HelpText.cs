@@ -60,7 +60,7 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
 
     private static string Names(Option option)
     {
-        string value = option.HelpName is { } help ? $" <{help}>" : string.Empty;
+        string value = option.HelpName is not { } help ? string.Empty : option.Arity.MinimumNumberOfValues == 0 ? $" [{help}]" : $" <{help}>";
         return $"{string.Join(", ", NamesOf(option))}{value}{(option.Required ? " (required)" : string.Empty)}";
     }
 

@@ -13,14 +13,16 @@ public static class InfoActions
     /// <param name="kind">The kind of message that the program is about.</param>
     /// <param name="file">The message.</param>
     /// <param name="extents">List the runs; null where the kind has none.</param>
+    /// <param name="maps">Draw them; null where the kind has no map.</param>
     public static int Show(
-        ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, Argument<string> file, Option<bool>? extents) =>
-        Show(result, context, common, kind, result.GetValue(file)!, extents);
+        ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, Argument<string> file, Option<bool>? extents, MapOptions? maps = null) =>
+        Show(result, context, common, kind, result.GetValue(file)!, extents, maps);
 
     /// <summary>The same, of a file whose path is known.</summary>
-    internal static int Show(ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, string path, Option<bool>? extents)
+    internal static int Show(ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, string path, Option<bool>? extents, MapOptions? maps = null)
     {
         using CommandSession session = common.Begin(result, context);
+        using MapOutput? map = maps?.Begin(result, session, path);
         using Stream input = MessageFiles.Open(path, session.Options.Cancellation);
         session.Options.Progress.Begin("reading", input.CanSeek ? input.Length : 0);
         MessageReader message = new MessageReader(input, MessageFiles.NameOf(path)).Require(kind);
@@ -33,40 +35,51 @@ public static class InfoActions
         MessageTrailer trailer = kind switch
         {
             MessageKind.ChecksumRequest => ChecksumRequest.ReadToEnd(message),
-            MessageKind.ChecksumFile => ReadChecksums(message, list, session),
-            _ => ReadOperations(message, list, session),
+            MessageKind.ChecksumFile => ReadChecksums(message, list, map, session),
+            _ => ReadOperations(message, list, map, session),
         };
         session.Options.Progress.Advance(message.Position - session.Options.Progress.Current.Done);
         list.End();
         report.AddTrailer(trailer);
         report.Add("length", "length", message.Position, SizeText.Exact(message.Position));
         list.AddFrames();
+        map?.Draw($"{message.Source}: {kind.Words()}", report.Line);
+        if (map?.Path is { } picture)
+        {
+            report.Add("map", "map", picture);
+        }
+
         report.Finish();
         return ExitCode.Done;
     }
 
-    private static MessageTrailer ReadChecksums(MessageReader message, ExtentList list, CommandSession session)
+    private static MessageTrailer ReadChecksums(MessageReader message, ExtentList list, MapOutput? output, CommandSession session)
     {
         using ChecksumFileReader reader = new(message);
+        ChecksumMap? map = output is null ? null : new ChecksumMap(message.Header, output);
         for (long position = 0; reader.ReadRun(out ChecksumRun run); position = Advance(message, position, session))
         {
             session.Options.Cancellation.ThrowIfCancellationRequested();
             list.Add(run.Blocks, run.IsZero ? "zero" : "data", null);
+            map?.Add(run);
         }
 
+        map?.Complete();
         return reader.Trailer;
     }
 
-    private static MessageTrailer ReadOperations(MessageReader message, ExtentList list, CommandSession session)
+    private static MessageTrailer ReadOperations(MessageReader message, ExtentList list, MapOutput? output, CommandSession session)
     {
         OperationReader reader = new(message);
         OperationGroup group = new();
+        RequestMap? map = output is null ? null : new RequestMap(message.Header, output);
         for (long position = 0; reader.ReadGroup(group); position = Advance(message, position, session))
         {
             session.Options.Cancellation.ThrowIfCancellationRequested();
             foreach (Operation operation in group.Operations)
             {
                 list.Add(operation.Blocks, operation.New.ToString().ToLowerInvariant(), operation.Old.ToString().ToLowerInvariant(), operation.New == NewKind.Copy ? operation.Source : null);
+                map?.Add(operation);
             }
 
             while (reader.ReadFrame(out _))
@@ -75,6 +88,7 @@ public static class InfoActions
             }
         }
 
+        map?.Complete();
         return reader.Trailer;
     }
 

@@ -57,7 +57,7 @@ public static class ToolRunner
     {
         // No response files, no single-letter bundles: a target may be called @x, and -rf is a typing error here.
         command.Options.OfType<HelpOption>().Single().Action = new HelpText(name, terminal);
-        return command.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        return command.Parse(MapOptions.Settle(command, arguments), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
     }
 
     private static int Invoke(ParseResult result, Terminal terminal, string name)

@@ -31,15 +31,19 @@ return ToolRunner.Run("ckfile", args, context =>
     Argument<string> file = new("FILE.ckf") { Description = "A checksum file; '-' is standard input" };
     Option<bool> extents = Options.Extents();
     Command info = new("info", "Verify a checksum file and show what it says") { file, extents };
-    info.SetAction(result => InfoActions.Show(result, context, common, MessageKind.ChecksumFile, file, extents));
+    MapOptions infoMaps = new();
+    infoMaps.AddTo(info);
+    info.SetAction(result => InfoActions.Show(result, context, common, MessageKind.ChecksumFile, file, extents, infoMaps));
     root.Add(info);
 
     Argument<string> target = new("TARGET") { Description = "The file or block device to compare" };
     Option<bool> live = Options.Live();
     Option<HolePolicy?> holes = Options.Holes();
     Command check = new("check", "Compare a file or block device with its checksum file: exit 0 if equal, 1 if not") { target, file, live, holes };
+    MapOptions checkMaps = new();
+    checkMaps.AddTo(check);
     common.Storage.AddTo(check);
-    check.SetAction(result => ChecksumActions.Check(result, context, common, target, file, live, holes));
+    check.SetAction(result => ChecksumActions.Check(result, context, common, target, file, live, holes, checkMaps));
     root.Add(check);
 
     JoinActions.JoinArguments join = new(

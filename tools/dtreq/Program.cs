@@ -25,7 +25,9 @@ return ToolRunner.Run("dtreq", args, context =>
     Argument<string> file = new("FILE.dtr") { Description = "A data request; '-' is standard input" };
     Option<bool> extents = Options.Extents();
     Command info = new("info", "Verify a data request and show what it asks for") { file, extents };
-    info.SetAction(result => InfoActions.Show(result, context, common, MessageKind.DataRequest, file, extents));
+    MapOptions maps = new();
+    maps.AddTo(info);
+    info.SetAction(result => InfoActions.Show(result, context, common, MessageKind.DataRequest, file, extents, maps));
     root.Add(info);
 
     Argument<string[]> requests = new("FILE.dtr") { Description = "The data requests of several remotes, compared with one checksum file of the master", Arity = ArgumentArity.OneOrMore };

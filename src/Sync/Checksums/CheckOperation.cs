@@ -8,9 +8,11 @@ namespace BinarySync.Sync;
 /// <param name="TargetSize">Bytes of the target now; of a longer device, what was compared.</param>
 /// <param name="BytesNotCompared">What a device is longer than the checksum file says: it is left out.</param>
 /// <param name="ComparedBlocks">Blocks of the target that were compared.</param>
+/// <param name="Coverage">Which blocks of the longer of the two were compared.</param>
 /// <param name="Differences">The blocks that differ, or that only one of the two has.</param>
 /// <param name="ReadBytes">Bytes of the target that were read: holes that are trusted are not.</param>
-public sealed record CheckResult(MessageHeader Header, long TargetSize, long BytesNotCompared, long ComparedBlocks, BlockRunList Differences, long ReadBytes)
+public sealed record CheckResult(
+    MessageHeader Header, long TargetSize, long BytesNotCompared, long ComparedBlocks, BlockCoverage Coverage, BlockRunList Differences, long ReadBytes)
 {
     public bool IsEqual => TargetSize == Header.Size && Differences.BlockCount == 0;
 }
@@ -19,9 +21,15 @@ public sealed record CheckResult(MessageHeader Header, long TargetSize, long Byt
 public static class CheckOperation
 {
     /// <summary>Reads the target and compares it block by block.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="checksums">What it should be; nothing has been read but the header.</param>
+    /// <param name="holes">Whether holes are read.</param>
+    /// <param name="live">Go on when the target changes.</param>
+    /// <param name="options">Threads, progress, cancellation.</param>
+    /// <param name="onDifference">Told of all blocks that differ, ascending: also of those for which <see cref="CheckResult.Differences"/> has no room.</param>
     /// <exception cref="MessageFormatException">The checksum file is refused.</exception>
     /// <exception cref="StorageException">The target cannot be read.</exception>
-    public static CheckResult Run(IReadableStorage target, ChecksumFileReader checksums, HolePolicy holes, bool live, SyncOptions options)
+    public static CheckResult Run(IReadableStorage target, ChecksumFileReader checksums, HolePolicy holes, bool live, SyncOptions options, Action<BlockRun>? onDifference = null)
     {
         SourceWatch watch = new(target, live);
         MessageHeader header = checksums.Header;
@@ -29,7 +37,6 @@ public static class CheckOperation
         {
             throw new SyncException(SyncError.Mismatch, checksums.Source, $"covers no block: nothing of {target.Name} can be compared");
         }
-
 
         // A device often is longer than the image that was written to it: what lies behind the image is not its business.
         long size = target.Kind == StorageKind.BlockDevice ? Math.Min(target.Length, header.Size!.Value) : target.Length;
@@ -39,7 +46,7 @@ public static class CheckOperation
         BlockCoverage covered = header.Coverage;
         SyncGeometry both = SyncGeometry.Compare(header.Size!.Value, covered, size, covered, header.BlockSize, out _);
         BlockRunList differences = new();
-        using RunComparer comparer = new(checksums, both, header.Hash, (run, _, _, _, _) => differences.Add(run));
+        using RunComparer comparer = new(checksums, both, header.Hash, (run, _, _, _, _) => Differ(run));
         options.Progress.Begin("comparing", ChecksumOperation.CoveredBytes(geometry, both.Coverage));
         BlockScanner scanner = new(target, geometry, header.Hash, holes, belowCache: false, options);
         scanner.Scan(both.Coverage.ClipTo(geometry.BlockCount), comparer);
@@ -47,9 +54,15 @@ public static class CheckOperation
         watch.ThrowIfChanged();
         if (both.ResizesTarget && both.Target.BlockCount < both.Base.BlockCount)
         {
-            differences.Add(BlockRun.Between(both.Target.BlockCount, both.Base.BlockCount));
+            Differ(BlockRun.Between(both.Target.BlockCount, both.Base.BlockCount));
         }
 
-        return new CheckResult(header, size, target.Length - size, both.Coverage.CountIn(geometry.BlockCount), differences, scanner.ReadBytes);
+        return new CheckResult(header, size, target.Length - size, both.Coverage.CountIn(geometry.BlockCount), both.Coverage.ClipTo(both.BlockCount), differences, scanner.ReadBytes);
+
+        void Differ(BlockRun run)
+        {
+            differences.Add(run);
+            onDifference?.Invoke(run);
+        }
     }
 }

@@ -1,0 +1,26 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync;
+
+namespace BinarySync.Cli;
+
+/// <summary>Where a target differs from its checksum file; of the two, the longer one.</summary>
+internal sealed class CheckMap
+{
+    private readonly BlockMap _map;
+
+    // A device may be longer than what is compared of it, whose last block then is a short one.
+    private readonly BlockGeometry _compared;
+
+    public CheckMap(IReadableStorage target, MessageHeader header, MapOutput output)
+    {
+        long expected = header.Size!.Value;
+        long all = Math.Max(target.Length, expected);
+        _compared = new BlockGeometry(target.Kind == StorageKind.BlockDevice ? expected : all, header.BlockSize);
+        _map = output.Begin(all, header.BlockSize, MapKind.Differs, MapKind.Equal);
+    }
+
+    public void Add(BlockRun run) => _map.Add(_compared, run, MapKind.Differs);
+
+    public void Complete(CheckResult check) => _map.Complete(_compared, check.Coverage, MapKind.Equal, MapKind.NotCompared);
+}

@@ -1,0 +1,14 @@
+using BinarySync.Format;
+
+namespace BinarySync.Cli;
+
+/// <summary>What a checksum file says of its target.</summary>
+internal sealed class ChecksumMap(MessageHeader header, MapOutput output)
+{
+    private readonly BlockMap _map = output.Begin(header.Size!.Value, header.BlockSize, MapKind.Data, MapKind.Zeros);
+
+    public void Add(in ChecksumRun run) => _map.Add(header.Geometry, run.Blocks, run.IsZero ? MapKind.Zeros : MapKind.Data);
+
+    // All that is covered has been said.
+    public void Complete() => _map.Complete(header.Geometry, header.Coverage, MapKind.Data, MapKind.NotCovered);
+}

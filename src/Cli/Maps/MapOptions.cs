@@ -1,0 +1,112 @@
+using System.CommandLine;
+
+namespace BinarySync.Cli;
+
+/// <summary>Whether a map is drawn, and where it goes.</summary>
+public sealed class MapOptions
+{
+    private const string Name = "--map";
+    private const string Extension = ".svg";
+
+    // Said by who wants another kind of picture: better refused by name than taken for a file of ours.
+    private static readonly string[] OtherPictures = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf", ".html"];
+
+    private readonly Option<string?> _map = new(Name)
+    {
+        Description = "Draw a map of the blocks in the terminal; or, if the next word ends in .svg, into that file",
+        HelpName = "FILE.svg",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<bool> _force = Options.Force();
+
+    public MapOptions() => _map.Validators.Add(result =>
+    {
+        if (result.Tokens is [{ Value: var name }] && name != MessageFiles.Standard && !EndsIn(name, Extension))
+        {
+            result.AddError($"'{name}' does not end in {Extension}; a map is written as {Extension}, or drawn in the terminal if nothing is named");
+        }
+    });
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        command.Add(_map);
+        command.Add(_force);
+    }
+
+    /// <summary>
+    /// Takes from `--map` a next word that is no picture's name, in front of the parser, which would give it every word: in `dtreq info --map FILE.dtr` the word is the file.
+    /// </summary>
+    internal static string[] Settle(Command command, string[] arguments)
+    {
+        string[] settled = arguments;
+        bool hasMap = false;
+        for (int i = 0; i < arguments.Length - 1 && arguments[i] != "--"; i++)
+        {
+            if (Find(command, arguments[i]) is { } subcommand)
+            {
+                command = subcommand;
+                hasMap = HasMap(command);
+            }
+            else if (hasMap && arguments[i] == Name && !EndsIn(arguments[i + 1], Extension) && !Array.Exists(OtherPictures, other => EndsIn(arguments[i + 1], other)))
+            {
+                settled = settled == arguments ? [.. arguments] : settled;
+                settled[i] = $"{Name}={MessageFiles.Standard}";
+            }
+        }
+
+        return settled;
+    }
+
+    /// <summary>Makes sure that a map can go where it is to go; null where none is wanted.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="session">The command.</param>
+    /// <param name="inputs">Files that the picture must not replace.</param>
+    /// <exception cref="UsageException">JSON and the map both want standard output; or the picture is an input.</exception>
+    /// <exception cref="Storage.StorageException">The picture exists, or cannot be created.</exception>
+    internal MapOutput? Begin(ParseResult result, CommandSession session, params string[] inputs)
+    {
+        if (result.GetResult(_map) is null)
+        {
+            return null;
+        }
+
+        string path = result.GetValue(_map) ?? MessageFiles.Standard;
+        if (path != MessageFiles.Standard)
+        {
+            return new MapOutput(MessageFiles.Create(path, result.GetValue(_force), session, inputs));
+        }
+
+        return session.Json ? throw new UsageException("--json and a map in the terminal both want standard output", $"name a file for the map: {Name} FILE{Extension}") : new MapOutput(null);
+    }
+
+    private static bool EndsIn(string name, string extension) => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
+
+    private static Command? Find(Command command, string name)
+    {
+        foreach (Command subcommand in command.Subcommands)
+        {
+            if (subcommand.Name == name)
+            {
+                return subcommand;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool HasMap(Command command)
+    {
+        foreach (Option option in command.Options)
+        {
+            if (option.Name == Name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
