@@ -175,7 +175,7 @@ public static class ChecksumActions
         output?.Draw($"{target}: compared with {file}", line);
         if (output is not null)
         {
-            line(output.Path is { } picture ? $"{picture}: the map of it" : string.Empty);
+            line(output.Path is { } picture ? $"{picture}: map of where they differ" : string.Empty);
         }
     }
 

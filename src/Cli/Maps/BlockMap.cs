@@ -1,9 +1,10 @@
+using System.Numerics;
 using BinarySync.Format;
 
 namespace BinarySync.Cli;
 
 /// <summary>
-/// A file as a number of cells, each of the same number of blocks (the last may have fewer). It is filled while runs stream by, in any order, and takes the same
+/// A file as a number of cells, each of the same number of blocks, a power of two (the last may have fewer). It is filled while runs stream by, in any order, and takes the same
 /// memory whatever the size of the file.
 /// </summary>
 internal sealed class BlockMap
@@ -24,7 +25,8 @@ internal sealed class BlockMap
         Size = size;
         BlockSize = blockSize;
         _listed = listed;
-        BlocksPerCell = Math.Max(1, ((geometry.BlockCount - 1) / mostCells) + 1);
+        long needed = Math.Max(1, ((geometry.BlockCount - 1) / mostCells) + 1);
+        BlocksPerCell = (long)BitOperations.RoundUpToPowerOf2((ulong)needed);
         CellCount = (int)((geometry.BlockCount + BlocksPerCell - 1) / BlocksPerCell);
         CellBytes = geometry.OffsetOf(BlocksPerCell);
         _bytes = new long[CellCount * MapLook.Kinds];

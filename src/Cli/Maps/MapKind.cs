@@ -50,7 +50,7 @@ internal readonly record struct MapLook(string Words, char Whole, char Part, str
         MapKind.Changed => new("changed", '#', '+', "97;41", "changed"),
         MapKind.Copied => new("copied", 'C', 'c', "30;46", "copied"),
         MapKind.Zeroed => new("zeroed", '0', 'o', "30;42", "zeroed"),
-        MapKind.CutOff => new("cut off", 'X', 'x', "97;45", "cut"),
+        MapKind.CutOff => new("cut off", 'X', 'x', "30;43", "cut"),
         MapKind.Differs => new("differs", '#', '+', "97;41", "changed"),
         MapKind.Data => new("data", '#', '+', "30;46", "copied"),
         MapKind.Zeros => new("zeros and holes", '0', 'o', "30;42", "zeroed"),

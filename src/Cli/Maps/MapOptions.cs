@@ -13,7 +13,7 @@ public sealed class MapOptions
 
     private readonly Option<string?> _map = new(Name)
     {
-        Description = "Draw a map of the blocks in the terminal; or, if the next word ends in .svg, into that file",
+        Description = "Draw a map of the blocks: into FILE.svg if that is what follows, else in the terminal",
         HelpName = "FILE.svg",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -24,7 +24,7 @@ public sealed class MapOptions
     {
         if (result.Tokens is [{ Value: var name }] && name != MessageFiles.Standard && !EndsIn(name, Extension))
         {
-            result.AddError($"'{name}' does not end in {Extension}; a map is written as {Extension}, or drawn in the terminal if nothing is named");
+            result.AddError($"'{name}' does not end in {Extension}; name a file that does, or none to see the map in the terminal");
         }
     });
 

@@ -5,7 +5,7 @@ namespace BinarySync.Cli;
 
 /// <summary>
 /// Draws a map as a picture for browsers: one file without scripts and without anything from elsewhere, of a fixed number of cells, the same bytes for the same map.
-/// Readable on light and dark ground; kinds that are no content are hatched, so that the picture does not depend on colours alone.
+/// Readable on light and dark ground. The colours also differ in lightness, and what was not looked at is hatched.
 /// </summary>
 internal static class SvgMap
 {
@@ -19,7 +19,7 @@ internal static class SvgMap
     private const int GridWidth = Columns * 7;
     private const int RowHeight = 14;
     private const int LegendRow = 24;
-    private const int Width = Left + GridWidth + 24;
+    private const int Width = Left + GridWidth + 48;
     private const int Ticks = 4;
 
     private const string Style = """
@@ -31,10 +31,10 @@ internal static class SvgMap
         .offset { text-anchor: end; }
         .tick { text-anchor: middle; }
         .number { text-anchor: end; }
-        .changed { fill: #d1495b; }
-        .copied { fill: #2d7dd2; }
-        .zeroed { fill: #2a9d6f; }
-        .cut { fill: #9b5de5; }
+        .changed { fill: #d7263d; }
+        .copied { fill: #1f5fbf; }
+        .zeroed { fill: #5cc8a5; }
+        .cut { fill: #f0a830; }
         .same { fill: #d5dbe1; }
         .left { fill: url(#hatch); }
         .hatch { stroke: #8c959f; }
@@ -43,10 +43,10 @@ internal static class SvgMap
         svg { background: #0d1117; }
         text { fill: #e6edf3; }
         .soft { fill: #9198a1; }
-        .changed { fill: #f0707f; }
-        .copied { fill: #58a6ff; }
-        .zeroed { fill: #3fb984; }
-        .cut { fill: #bc8cff; }
+        .changed { fill: #ff5c6c; }
+        .copied { fill: #3f83f8; }
+        .zeroed { fill: #86e3c6; }
+        .cut { fill: #f5bd55; }
         .same { fill: #343c46; }
         .hatch, .frame { stroke: #656d76; }
         }
@@ -94,7 +94,7 @@ internal static class SvgMap
     // What a reader who does not see the picture is told.
     private static string Description(BlockMap map, string what, List<MapKind> legend) => map.CellCount == 0
         ? what
-        : $"{what}. {string.Join(", ", legend.Select(kind => $"{MapLook.Of(kind).Words} {ShareText.Of(map.Total(kind), map.Size)} ({map.Total(kind)} bytes)"))}";
+        : $"{what}; {string.Join("; ", legend.Select(kind => $"{MapLook.Of(kind).Words} {ShareText.Of(map.Total(kind), map.Size)}, {SizeText.Exact(map.Total(kind))}"))}";
 
     // Above: how far into a row; at the left: where each row begins.
     private static void Scale(StringBuilder svg, BlockMap map, int columns, int rows, int rowHeight)
