@@ -5,6 +5,9 @@ namespace BinarySync.Cli;
 /// <summary>Lists runs as they are read, neighbours of one kind joined, and counts the frames of content.</summary>
 internal sealed class ExtentList(Report report, bool lists)
 {
+    // What the blocks were is in each remote's own request: nothing that a person could use here.
+    private const string Elsewhere = "elsewhere";
+
     private readonly SortedDictionary<FrameCodec, (long Count, long Raw, long Stored)> _frames = [];
     private BlockRun _run;
     private string _kind = string.Empty;
@@ -106,7 +109,8 @@ internal sealed class ExtentList(Report report, bool lists)
 
         report.EndObject();
         string from = _source is { } source ? $" from {new BlockRun(source, _run.Count)}" : string.Empty;
-        report.Line(_old is null ? $"  {_kind,-6}{_run}" : $"  {_kind,-6}{_run}{from} (was {_old})");
+        string was = _old is null or Elsewhere ? string.Empty : $" (was {_old})";
+        report.Line($"  {_kind,-6}{_run}{from}{was}");
         report.Drain();
     }
 }
