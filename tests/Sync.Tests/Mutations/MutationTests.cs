@@ -36,7 +36,7 @@ public sealed class MutationTests
         Assert.Contains("part alone accepted, applied as another part", outcomes);
         Assert.Contains("part together accepted, applied as the original", outcomes);
         Assert.Contains("merged data file accepted, applied as the original", outcomes);
-        Assert.Contains("merged own request accepted, applied as another data file", outcomes);
+        Assert.Contains("merged own request accepted, applied as the original", outcomes);
         Assert.Contains("merged own request accepted, refused: Mismatch", outcomes);
         Assert.Contains("refined dtf accepted, applied as another data file", outcomes);
         Assert.Contains("refined undo accepted, applied as the original", outcomes);
