@@ -39,7 +39,7 @@ public static class StreamApplyOperation
         OperationReader reader = new(input, name, MessageKind.DataFile);
         DemandForward(reader.Header, name);
         using PatchWorkspace workspace = new();
-        StreamStretches stretches = new(reader, stretchBytes, specification.DryRun);
+        using StreamStretches stretches = new(reader, stretchBytes, specification.DryRun);
         StreamOutcome outcome = new(reader, target.Length);
         JournalRecord? standing = specification.AbandonJournal ? null : Standing(places.Journal);
         if (standing is not null && !specification.DryRun)

@@ -9,7 +9,7 @@ namespace BinarySync.Sync;
 /// <param name="reader">The stream; nothing but its header has been read.</param>
 /// <param name="bytes">Stored bytes after which a stretch ends.</param>
 /// <param name="dryRun">Nothing is applied.</param>
-internal sealed class StreamStretches(OperationReader reader, long bytes, bool dryRun)
+internal sealed class StreamStretches(OperationReader reader, long bytes, bool dryRun) : IDisposable
 {
     private readonly MemoryStream _buffer = new();
     private readonly OperationGroup _group = new();
@@ -56,4 +56,6 @@ internal sealed class StreamStretches(OperationReader reader, long bytes, bool d
             : writer.Finish(unknown, unknown);
         return new PatchSource(_buffer, reader.Source, digest: trailer.Digest) { Stretch = stretch };
     }
+
+    public void Dispose() => _buffer.Dispose();
 }
