@@ -27,7 +27,7 @@ public sealed class FirstUseTests : IDisposable
     public void Nothing_typed_or_half_of_it()
     {
         Type("ckreq", "ckfile", "dtreq", "dtfile", "ckfile info", "ckfile check a", "ckfile join", "dtfile apply", "dtfile apply p.dtf", "dtfile apply a", "ckfile a -b", "dtfile p.dtf", "dtfile p.dtr --label x", "dtfile b");
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class FirstUseTests : IDisposable
         Type("dtfile apply p.dtf a --dryrun", "dtfile apply p.dtf a -c lz4", "dtfile b --undo u.dtf", "dtfile b -r p.dtr --splt fat32");
         Type("dtfile aply p.dtf a --dry-run", "ckfile chek a a.ckf", "ckfile inof a.ckf", "ckfile inof", "dtreq megre p.dtr -o all.dtr", "ckreq inof r.ckr", "ckfile no-such-file");
         Type("ckfile a --block-size 4000 -o x.ckf", "ckfile a -a sha265", "dtfile apply p.dtf a --verify ful");
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class FirstUseTests : IDisposable
         }
 
         Assert.Equal(_work.Line("ckfile --help").Text, _work.Line("ckfile a --help").Text);
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class FirstUseTests : IDisposable
         Type("ckreq r.ckr", "dtreq a.ckf b.ckf", "dtreq a.ckf b.ckf -o x.dtr --label y", "dtreq --remote a.ckf b.ckf", "dtreq --master b.ckf a.ckf", "dtreq --remote a --master b", "dtreq a b", "dtreq p.dtr", "dtreq p.dtr p.dtr");
         Type("dtfile b p.dtr -c none", "dtfile p.dtr b", "dtfile b a.ckf", "dtfile p.dtf a", "dtfile -r b p.dtr", "dtfile --remote b a.ckf -o x.dtf", "dtfile b -r a.ckf -o x.dtf", "dtfile b --remote p.dtr -o x.dtf");
         Type("dtfile apply p.dtr a", "dtfile apply p.dtf p.dtr", "dtfile apply p.dtf");
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class FirstUseTests : IDisposable
         Type("dtfile apply a p.dtf");
         TypeWords("dtfile", "apply", "old disk.img", "p.dtf", "--undo", "it's.dtf", "--verify=full");
         before.Check();
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [RootFact]
@@ -97,7 +97,7 @@ public sealed class FirstUseTests : IDisposable
         Type("ckfile a.ckf", "ckfile p.dtf -q -o x.ckf", "ckfile check p.dtf x.ckf", "ckfile check a.ckf b.ckf --json");
         _work.Write("only-the-name.ckf", _work.Read("a"));
         Type("ckfile only-the-name.ckf");
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class FirstUseTests : IDisposable
         Type("dtfile other -r p.dtr -o x.dtf");
         _work.Write("longer", [.. _work.Read("b"), .. Bytes.Pattern(Block)]);
         Type("ckfile longer -q", "dtreq --remote a.ckf --master longer.ckf -q -o longer.dtr", "dtfile a -r longer.dtr -o x.dtf", "dtfile b -r longer.dtr --split 16M");
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     private void Type(params string[] lines)

@@ -34,7 +34,7 @@ public sealed class InfoTests : IDisposable
         Quietly("dtreq --no-copy --remote rb.ckf --master mb.ckf -o fine.dtr");
         Quietly("dtfile master.img -r fine.dtr -o fine.dtf -c none");
         Show("ckreq info fine.ckr", "ckfile info rb.ckf --extents", "dtreq info fine.dtr --extents", "dtfile info fine.dtf");
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class InfoTests : IDisposable
         Prepare();
         Quietly("dtfile apply update.dtf remote.img -q --update-ckf remote.img.ckf -o next.ckf");
         Show("ckfile info next.ckf");
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class InfoTests : IDisposable
         Quietly("dtfile master.img -r all.dtr -c none");
         Show("dtreq info all.dtr --extents", "dtfile info all.dtf --extents");
         Type("env COLUMNS=80 dtreq info all.dtr --map");
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class InfoTests : IDisposable
         Prepare();
         Quietly("dtfile master.img -r update.dtr -c none --split 16M");
         Show("dtfile info update.001.dtf --extents");
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     private void Prepare()

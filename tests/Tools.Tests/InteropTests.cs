@@ -177,7 +177,13 @@ public sealed class InteropTests : IDisposable
 
     private static SortedDictionary<string, string> Fields(JsonElement map) =>
         new(map.EnumerateObject().Where(field => field.Name != "ranges").ToDictionary(
-            field => field.Name, field => field.Value.ValueKind == JsonValueKind.Object ? string.Join(", ", Fields(field.Value)) : field.Value.ToString()));
+            field => field.Name,
+            field => field.Value.ValueKind switch
+            {
+                JsonValueKind.Object => string.Join(", ", Fields(field.Value)),
+                JsonValueKind.True => "1", // A key that is there or not: the message has a number.
+                _ => field.Value.ToString(),
+            }));
 
     // As they stand in the message: gap, count, gap, count.
     private static string FlatRanges(JsonElement message)

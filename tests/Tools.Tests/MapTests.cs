@@ -47,7 +47,7 @@ public sealed class MapTests : IDisposable
         Type("env COLUMNS=80 dtreq info part.dtr --map");
         Type("env COLUMNS=80 ckfile info m.ckf --map");
         Type("env COLUMNS=80 ckfile check remote.img m.ckf --map");
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class MapTests : IDisposable
             _transcript.Append(Picture($"dtreq info {name}.dtr", $"{name}.svg"));
         }
 
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class MapTests : IDisposable
         _transcript.Append(Picture("dtreq info u.dtr", "u.svg"));
         _transcript.Append(Picture("ckfile info remote.img.ckf", "c.svg"));
         _transcript.Append(Picture("ckfile check remote.img master.img.ckf", "d.svg", exit: 1));
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class MapTests : IDisposable
         Type("ckfile check ./t.svg t.ckf --map t.svg -f");
         Assert.Equal("not a picture"u8, _work.Read("t.svg"));
         Assert.Equal(_work.Read("u.svg"), _work.Read("v.svg"));
-        Snapshot.Verify(_transcript.ToString());
+        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
     }
 
     [Fact]
