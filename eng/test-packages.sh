@@ -119,7 +119,7 @@ alone() {
     done
     make_images "$root/images"
     mount -t proc proc "$root/proc" || skip 'needs to mount /proc'
-    trap 'umount -- "$root/proc"' EXIT
+    trap "umount -- '$root/proc'" EXIT # 'root' is gone by then
     where=/images cycle env -i /usr/sbin/chroot "$root" /bin/ || fail 'a step of the cycle failed'
     cmp -- "$root/images/remote.img" "$root/images/master.img"
 }
