@@ -306,7 +306,7 @@ public sealed class MergeTests
     {
         OperationReader reader = new(new MemoryStream(request), "request", MessageKind.DataRequest);
         using MemoryStream output = new();
-        DataRequestWriter writer = new(output, reader.Header);
+        DataRequestWriter writer = new(output, reader.Header with { IsForward = false });
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {

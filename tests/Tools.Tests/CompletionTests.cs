@@ -108,7 +108,9 @@ public sealed class CompletionTests(CompletionTests.Scripts scripts) : IClassFix
     {
         string tool = line.Split(' ')[0];
         string[] offers = Offers(["-c", $"source {tool}.fish; complete -C '{line}'"], "fish", "--no-config");
-        return [.. offers.Select(offer => Regex.Replace(offer.Split('\t')[0].TrimEnd('/'), "^--[a-z-]+=", string.Empty)).Where(IsOurFile)];
+
+        // Where a value may follow and need not, it also offers the option with nothing behind the sign.
+        return [.. offers.Select(offer => Regex.Replace(offer.Split('\t')[0].TrimEnd('/'), "^--[a-z-]+=", string.Empty)).Where(offer => offer.Length > 0 && IsOurFile(offer))];
     }
 
     private string[] OffersOfZsh(string line) => Offers([$"{AppContext.BaseDirectory}Completion/offers.zsh", _work["functions"], line], "zsh", "-f");
