@@ -24,11 +24,18 @@ function value(word,   parts, count, i, made) {
 }
 
 # Names, commands and values of a usage or of an option.
-function marked(text,   made, before) {
+function marked(text,   made, before, word) {
     made = ""
-    while (match(text, /<[^>]*>|--?[a-zA-Z][a-z-]*/)) {
+    while (match(text, /<[^>]*>|\[[A-Z][A-Za-z.]*\]|--?[a-zA-Z][a-z-]*/)) {
         before = substr(text, 1, RSTART - 1)
-        made = made roff(before) (substr(text, RSTART, 1) == "<" ? value(substr(text, RSTART + 1, RLENGTH - 2)) : "\\fB" roff(substr(text, RSTART, RLENGTH)) "\\fR")
+        word = substr(text, RSTART, RLENGTH)
+        if (word ~ /^</)
+            word = value(substr(word, 2, RLENGTH - 2))
+        else if (word ~ /^\[/)
+            word = "[" value(substr(word, 2, RLENGTH - 2)) "]"
+        else
+            word = "\\fB" roff(word) "\\fR"
+        made = made roff(before) word
         text = substr(text, RSTART + RLENGTH)
     }
     return made roff(text)

@@ -28,6 +28,9 @@ public sealed class CompletionTests(CompletionTests.Scripts scripts) : IClassFix
         { "ckfile --progress none check d", "disk.img" },
         { "ckfile join a.ckf b.ckf -o ", "a.ckf b.ckf sub functions *" },
         { "ckfile info -- ", "a.ckf b.ckf sub functions *" },
+        { "ckfile check disk.img --map --h", "--help --holes" },
+        { "ckfile info a.ckf --map m", "m.svg" },
+        { "ckfile check --map m.svg d", "disk.img" },
         { "ckreq ", "info completions" },
         { "ckreq completions ", "bash zsh fish" },
         { "dtreq --remote ", "a.ckf b.ckf sub functions *" },
@@ -129,7 +132,7 @@ public sealed class CompletionTests(CompletionTests.Scripts scripts) : IClassFix
     {
         public Scripts()
         {
-            foreach (string name in new[] { "a.ckf", "b.ckf", "r.ckr", "up.dtr", "up.dtf", "disk.img" })
+            foreach (string name in new[] { "a.ckf", "b.ckf", "r.ckr", "up.dtr", "up.dtf", "disk.img", "m.svg" })
             {
                 Work.Write(name, []);
             }

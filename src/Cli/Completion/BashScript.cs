@@ -7,7 +7,7 @@ internal static class BashScript
         # bash completion for @TOOL@, printed by '@TOOL@ completions bash'
 
         _@TOOL@() {
-            local command='' option='' word cur strip='' rest='' position=0 i
+            local command='' option='' maybe='' word cur strip='' rest='' position=0 i
             local -a words=()
             COMPREPLY=()
 
@@ -32,11 +32,15 @@ internal static class BashScript
                 elif [[ -n $rest ]]; then
                     ((position += 1))
                     continue
+                elif [[ -n $maybe && $word == *".$maybe" ]]; then
+                    maybe=''
+                    continue
                 fi
+                maybe=''
                 case "$command $word" in
                 *' --') rest=1 ;;
         @COMMANDS@
-        @VALUED@
+        @VALUED@@MAYBE@
                 *' -'?*) ;;
                 *) ((position += 1)) ;;
                 esac
@@ -61,6 +65,7 @@ internal static class BashScript
                 case "$command $position" in
         @FILES@
                 esac
+                [[ -z $maybe ]] || _@TOOL@_reply < <(compgen -f -X "!*.$maybe" -- "$cur")
             fi
         }
 
@@ -100,6 +105,7 @@ internal static class BashScript
         return Frame
             .Replace("@COMMANDS@", Commands(commands), StringComparison.Ordinal)
             .Replace("@VALUED@", Case(2, valued.Where(row => !row.Option.ValueIsOptional).Select(row => row.Pattern), "option=$word"), StringComparison.Ordinal)
+            .Replace("@MAYBE@", string.Concat(valued.Where(row => row.Option.ValueIsOptional).Select(row => "\n" + Case(2, [row.Pattern], $"maybe={row.Option.Value!.Extension}"))), StringComparison.Ordinal)
             .Replace("@OPTIONS@", Lines(2, commands.Select(command => $"{Quote(command.Name)}) _{tool}_words '{string.Join(' ', command.Options.SelectMany(option => option.Names))}' ;;")), StringComparison.Ordinal)
             .Replace("@VALUES@", Cases(valued.Select(row => (row.Pattern, Action(tool, row.Option.Value!)))), StringComparison.Ordinal)
             .Replace("@FILES@", Cases(commands.SelectMany(command => FilesOf(tool, command, commands))), StringComparison.Ordinal)

@@ -14,6 +14,7 @@ internal static class FishScript
             set -l position 0
             set -l skip
             set -l rest
+            set -l maybe
             for word in (commandline -opc)[2..-1]
                 if test -n "$skip"
                     set skip
@@ -21,7 +22,11 @@ internal static class FishScript
                 else if test -n "$rest"
                     set position (math $position + 1)
                     continue
+                else if test -n "$maybe"; and string match -q "*.$maybe" -- $word
+                    set maybe
+                    continue
                 end
+                set maybe
                 switch "$command $word"
                     case '* --'
                         set rest 1
@@ -33,7 +38,7 @@ internal static class FishScript
                         end
                     case @VALUED@
                         set skip 1
-                    case '* -?*'
+        @MAYBE@            case '* -?*'
                     case '*'
                         set position (math $position + 1)
                 end
@@ -76,6 +81,7 @@ internal static class FishScript
         StringBuilder script = new(Frame
             .Replace("@COMMANDS@", string.Join(' ', commands.Skip(1).Select(command => Quote($"- {command.Name}"))), StringComparison.Ordinal)
             .Replace("@VALUED@", string.Join(' ', commands.SelectMany(ValuedOf)), StringComparison.Ordinal)
+            .Replace("@MAYBE@", string.Concat(commands.SelectMany(MaybesOf)), StringComparison.Ordinal)
             .Replace("@TOOL@", tool, StringComparison.Ordinal));
         foreach (CommandWords subcommand in commands.Skip(1))
         {
@@ -95,6 +101,11 @@ internal static class FishScript
             {
                 string line = $"complete -c {tool} -n '__{tool}_at {Key(command)}'{string.Concat(option.Names.Select(Named))} -d {Quote(option.Description)}";
                 Add(script, tool, line, option.Value, option.ValueIsOptional);
+                if (option is { ValueIsOptional: true, Value.Extension: { } extension })
+                {
+                    // As a word of its own: fish itself thinks of --option=VALUE only.
+                    script.Append($"complete -c {tool} -n '__{tool}_at {Key(command)}; and contains -- (commandline -opc)[-1] {string.Join(' ', option.Names)}' -k -a '(__{tool}_files .{extension})'\n");
+                }
             }
         }
 
@@ -122,6 +133,10 @@ internal static class FishScript
 
     private static IEnumerable<string> ValuedOf(CommandWords command) =>
         command.Options.Where(option => option is { Value: not null, ValueIsOptional: false }).SelectMany(option => option.Names).Select(name => Quote($"{Key(command)} {name}"));
+
+    private static IEnumerable<string> MaybesOf(CommandWords command) => command.Options
+        .Where(option => option is { Value: not null, ValueIsOptional: true })
+        .Select(option => $"            case {string.Join(' ', option.Names.Select(name => Quote($"{Key(command)} {name}")))}\n                set maybe {option.Value!.Extension}\n");
 
     private static string Key(CommandWords command) => command.Name.Length == 0 ? "-" : command.Name;
 
