@@ -145,7 +145,7 @@ internal sealed class SetModel
 
     private void TurnRound(Node node)
     {
-        if (node.Last.Parts.Count > 1 || (node.Last.Direction == Direction.Forth && node.State.Undos[node.Last.Parts[0]].Cache is null))
+        if (node.Last.Parts.Count > 1 || (node.Last.Direction == Direction.Forth && (!node.KeepsUndo || node.State.Undos[node.Last.Parts[0]].Cache is null)))
         {
             Finish(node);
             return;
@@ -186,6 +186,8 @@ internal sealed class SetModel
     // One more command, from which states are taken as well. Null where it was refused, or something is lost.
     private Node? Go(Node node, SetCommand command, bool mustComplete, bool keepsUndo = false)
     {
+        // The states that this command leaves are its own: also where it is interrupted, an undo file of before may not fit any more.
+        node = node with { KeepsUndo = node.KeepsUndo && keepsUndo };
         bool isPromised = IsPromised(node.State, command);
         Outcome outcome = Apply(node, command, isPromised, mustComplete);
         if (outcome.Machine is null)
@@ -199,7 +201,7 @@ internal sealed class SetModel
             Fail(node, command, mustComplete, outcome.Machine.Points.Count);
         }
 
-        return _find is null ? Next(node, outcome) with { KeepsUndo = node.KeepsUndo && keepsUndo } : null;
+        return _find is null ? Next(node, outcome) : null;
     }
 
     private Node Next(Node node, in Outcome outcome) =>
