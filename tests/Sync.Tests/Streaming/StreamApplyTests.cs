@@ -180,7 +180,6 @@ public sealed class StreamApplyTests
         ApplyResult ofFresh = new StreamTarget(pair.A).Apply(dataFile, new ApplySpecification { DryRun = true });
         ApplyResult ofTorn = target.Apply(dataFile, new ApplySpecification { DryRun = true });
 
-        
         // Without growing, nothing is found to be zeros already.
         Assert.InRange(ofFresh.Plan.BlocksToWrite, expected.Plan.BlocksToWrite, expected.Plan.BlocksToWrite + expected.Plan.NewBlocks);
         Assert.Equal(ApplyStart.Resumed, ofTorn.Start);
