@@ -59,12 +59,16 @@ internal sealed record DerivedRun
     /// <summary>The way back, by the undo file of this run.</summary>
     public DerivedRun Back(byte[] undo) => this with
     {
-        Old = Masters,
-        How = How with { Coverage = Sync.RangesB },
+        // What lies outside the ranges is the remote's still: the master's own checksum file says nothing of that.
+        Old = FourSteps.Checksums(FakeStorage.File(Model.Expected), How with { Coverage = BackRanges(Sync.RangesB) }),
+        How = How with { Coverage = BackRanges(Sync.RangesB) },
         Masters = Old,
         Patch = () => FourSteps.Patch(undo),
-        Model = new SyncModel(Model.B, Model.A, Sync.BlockSize, Sync.RangesB, Sync.RangesA),
+        Model = new SyncModel(Model.Expected, Model.A, Sync.BlockSize, BackRanges(Sync.RangesB), BackRanges(Sync.RangesA)),
     };
+
+    // Of a refined sync both checksum files have the ranges that were asked for.
+    private BlockCoverage BackRanges(BlockCoverage own) => How.Parent is null ? own : How.Coverage;
 
     /// <summary>Applies, and writes the new checksum file, as the program does.</summary>
     public byte[] Run(FakeStorage target, ApplyPlaces? places = null)
