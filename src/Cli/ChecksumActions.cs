@@ -107,7 +107,12 @@ public static class ChecksumActions
 
         session.Terminal.Summary(
             $"{name}: {CountText.Blocks((trailer.DataBlocks + trailer.ZeroBlocks)!.Value)} of {SizeText.Format(header.BlockSize)} ({trailer.ZeroBlocks} of them zeros), {header.Hash.Name}, {SizeText.Format(length)}");
-        ClosingLines.Say(session, "read", readBytes, NextCommand.AfterChecksums(path, header, trailer));
+        ClosingLines.Say(session, "read", readBytes, next: null);
+        if (NextCommand.AfterChecksums(path, header, trailer) is var (ofRemote, ofMaster))
+        {
+            ClosingLines.SayNext(session, ofRemote, "if it is the remote's");
+            ClosingLines.SayNext(session, ofMaster, "if it is the master's");
+        }
     }
 
     private static ChecksumSpecification Specification(ParseResult result, CreateArguments arguments, CommandSession session)

@@ -7,7 +7,7 @@ namespace BinarySync.Cli;
 internal static class MessageFiles
 {
     public const string Standard = "-";
-    private const string StandardInputName = "standard input";
+    public const string StandardInputName = "standard input";
 
     /// <summary>Opens a message to be read.</summary>
     public static Stream Open(string path, CancellationToken cancellation) =>

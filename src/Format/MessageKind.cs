@@ -35,7 +35,7 @@ public static class MessageKinds
     /// <param name="start">The first bytes: <see cref="RecognizedLength"/>, or as many as there are.</param>
     /// <param name="source">The name in messages.</param>
     /// <exception cref="MessageFormatException"><see cref="FormatError.NotAMessage"/> or <see cref="FormatError.TextModeDamage"/>.</exception>
-    public static void DemandMessage(ReadOnlySpan<byte> start, string source) => Preamble.CheckMagic(start[..Math.Min(start.Length, Preamble.MagicLength)], source);
+    public static void DemandMessage(ReadOnlySpan<byte> start, string source) => Preamble.CheckMagic(start[..Math.Min(start.Length, RecognizedLength)], source);
 
     /// <summary>The file extension without its dot.</summary>
     public static string Extension(this MessageKind kind) => kind switch

@@ -47,6 +47,9 @@ public static class Tool
         start.Environment["XDG_STATE_HOME"] = workingDirectory;
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["LC_ALL"] = "C.UTF-8";
+
+        // For those that start a shell of the user's choice, such as `script`: the same one for everybody.
+        start.Environment["SHELL"] = "/bin/sh";
         return Process.Start(start)!;
     }
 

@@ -1,14 +1,10 @@
-using System.Text;
-
 namespace BinarySync.Tools.Tests;
 
 /// <summary>What `info` shows of files that are not of the ordinary kind: refined, derived, merged, in parts; for people and for scripts.</summary>
-public sealed class InfoTests : IDisposable
+public sealed class InfoTests : Typed
 {
     private const int Block = 4096;
 
-    private readonly Workspace _work = new();
-    private readonly StringBuilder _transcript = new();
 
     public InfoTests()
     {
@@ -16,11 +12,9 @@ public sealed class InfoTests : IDisposable
         byte[] b = [.. a, .. Bytes.Pattern(3 * Block, seed: 5)];
         Bytes.Pattern(5 * Block, seed: 3).CopyTo(b, 10 * Block);
         b.AsSpan(40 * Block, 8 * Block).Clear();
-        _work.Write("remote.img", a);
-        _work.Write("master.img", b);
+        Work.Write("remote.img", a);
+        Work.Write("master.img", b);
     }
-
-    public void Dispose() => _work.Dispose();
 
     [Fact]
     public void Refined()
@@ -34,7 +28,7 @@ public sealed class InfoTests : IDisposable
         Quietly("dtreq --no-copy --remote rb.ckf --master mb.ckf -o fine.dtr");
         Quietly("dtfile master.img -r fine.dtr -o fine.dtf -c none");
         Show("ckreq info fine.ckr", "ckfile info rb.ckf --extents", "dtreq info fine.dtr --extents", "dtfile info fine.dtf");
-        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
+        Verify();
     }
 
     [Fact]
@@ -43,22 +37,22 @@ public sealed class InfoTests : IDisposable
         Prepare();
         Quietly("dtfile apply update.dtf remote.img -q --update-ckf remote.img.ckf -o next.ckf");
         Show("ckfile info next.ckf");
-        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
+        Verify();
     }
 
     [Fact]
     public void Merged()
     {
         Prepare();
-        byte[] other = _work.Read("remote.img")[..(50 * Block)];
-        _work.Write("other.img", other);
+        byte[] other = Work.Read("remote.img")[..(50 * Block)];
+        Work.Write("other.img", other);
         Quietly("ckfile other.img");
         Quietly("dtreq --no-copy --remote other.img.ckf --master master.img.ckf -o other.dtr");
         Quietly("dtreq merge update.dtr other.dtr -o all.dtr --label both");
         Quietly("dtfile master.img -r all.dtr -c none");
         Show("dtreq info all.dtr --extents", "dtfile info all.dtf --extents");
         Type("env COLUMNS=80 dtreq info all.dtr --map");
-        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
+        Verify();
     }
 
     [Fact]
@@ -67,7 +61,7 @@ public sealed class InfoTests : IDisposable
         Prepare();
         Quietly("dtfile master.img -r update.dtr -c none --split 16M");
         Show("dtfile info update.001.dtf --extents");
-        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
+        Verify();
     }
 
     private void Prepare()
@@ -87,8 +81,4 @@ public sealed class InfoTests : IDisposable
             Type($"{command} --json");
         }
     }
-
-    private void Quietly(string line) => _work.Line(line).Succeeds();
-
-    private void Type(string line) => _transcript.Append("$ ").AppendLine(line).AppendLine(_work.Line(line).Succeeds().Text);
 }

@@ -5,13 +5,11 @@ using System.Xml;
 namespace BinarySync.Tools.Tests;
 
 /// <summary>The maps of `info` and `check`: in the terminal, and as pictures.</summary>
-public sealed class MapTests : IDisposable
+public sealed class MapTests : Typed
 {
     private const int Block = 4096;
     private const char Escape = '\e';
 
-    private readonly Workspace _work = new();
-    private readonly StringBuilder _transcript = new();
 
     public MapTests()
     {
@@ -22,14 +20,12 @@ public sealed class MapTests : IDisposable
         b[100 * Block]++;
         b.AsSpan(120 * Block, 8 * Block).Clear();
         a.AsSpan(0, 10 * Block).CopyTo(b.AsSpan(150 * Block));
-        _work.Write("remote.img", a);
-        _work.Write("master.img", b);
+        Work.Write("remote.img", a);
+        Work.Write("master.img", b);
         Quietly("ckfile remote.img");
         Quietly("ckfile master.img");
         Quietly("dtreq --remote remote.img.ckf --master master.img.ckf -o u.dtr");
     }
-
-    public void Dispose() => _work.Dispose();
 
     [Fact]
     public void Maps_in_the_terminal()
@@ -47,21 +43,21 @@ public sealed class MapTests : IDisposable
         Type("env COLUMNS=80 dtreq info part.dtr --map");
         Type("env COLUMNS=80 ckfile info m.ckf --map");
         Type("env COLUMNS=80 ckfile check remote.img m.ckf --map");
-        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
+        Verify();
     }
 
     [Fact]
     public void Maps_of_almost_nothing_and_of_very_much()
     {
-        _work.Write("one.img", "x"u8);
-        _work.Write("none.img", []);
+        Work.Write("one.img", "x"u8);
+        Work.Write("none.img", []);
         foreach (string name in new[] { "huge.img", "huge2.img" })
         {
-            using FileStream huge = File.Create(_work[name]);
+            using FileStream huge = File.Create(Work[name]);
             huge.SetLength(1L << 40);
         }
 
-        using (FileStream changed = File.OpenWrite(_work["huge2.img"]))
+        using (FileStream changed = File.OpenWrite(Work["huge2.img"]))
         {
             changed.Position = 700_000_000_000;
             changed.WriteByte(1);
@@ -81,19 +77,19 @@ public sealed class MapTests : IDisposable
         Type("env COLUMNS=80 dtreq info huge.dtr --map");
         foreach (string name in new[] { "one", "none", "huge" })
         {
-            _transcript.Append(Picture($"dtreq info {name}.dtr", $"{name}.svg"));
+            Put(Picture($"dtreq info {name}.dtr", $"{name}.svg"));
         }
 
-        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
+        Verify();
     }
 
     [Fact]
     public void Pictures()
     {
-        _transcript.Append(Picture("dtreq info u.dtr", "u.svg"));
-        _transcript.Append(Picture("ckfile info remote.img.ckf", "c.svg"));
-        _transcript.Append(Picture("ckfile check remote.img master.img.ckf", "d.svg", exit: 1));
-        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
+        Put(Picture("dtreq info u.dtr", "u.svg"));
+        Put(Picture("ckfile info remote.img.ckf", "c.svg"));
+        Put(Picture("ckfile check remote.img master.img.ckf", "d.svg", exit: 1));
+        Verify();
     }
 
     [Fact]
@@ -112,24 +108,24 @@ public sealed class MapTests : IDisposable
         Type("dtreq info --map");
         Type("ckfile remote.img --map");
         Type("ckfile check remote.img master.img.ckf --map nowhere/x.svg");
-        byte[] damaged = _work.Read("u.dtr");
+        byte[] damaged = Work.Read("u.dtr");
         damaged[^60]++;
-        _work.Write("damaged.dtr", damaged);
+        Work.Write("damaged.dtr", damaged);
         Type("dtreq info damaged.dtr --map y.svg");
-        Assert.False(File.Exists(_work["y.svg"]));
-        _work.Write("t.svg", "not a picture"u8);
+        Assert.False(File.Exists(Work["y.svg"]));
+        Work.Write("t.svg", "not a picture"u8);
         Quietly("ckfile t.svg -o t.ckf");
         Type("ckfile check ./t.svg t.ckf --map t.svg -f");
-        Assert.Equal("not a picture"u8, _work.Read("t.svg"));
-        Assert.Equal(_work.Read("u.svg"), _work.Read("v.svg"));
-        Snapshot.Verify(MeasuredFigures.Fix(_transcript.ToString()));
+        Assert.Equal("not a picture"u8, Work.Read("t.svg"));
+        Assert.Equal(Work.Read("u.svg"), Work.Read("v.svg"));
+        Verify();
     }
 
     [Fact]
     public void A_request_on_standard_input_has_a_map()
     {
-        ToolResult piped = _work.Shell("COLUMNS=80 dtreq info --map - < u.dtr").Succeeds();
-        ToolResult named = _work.Line("env COLUMNS=80 dtreq info --map u.dtr").Succeeds();
+        ToolResult piped = Work.Shell("COLUMNS=80 dtreq info --map - < u.dtr").Succeeds();
+        ToolResult named = Work.Line("env COLUMNS=80 dtreq info --map u.dtr").Succeeds();
         Assert.Equal(named.Text.Replace("u.dtr:", "standard input:", StringComparison.Ordinal), piped.Text);
     }
 
@@ -155,13 +151,13 @@ public sealed class MapTests : IDisposable
             }
         }
 
-        _work.Write("a.img", a);
-        _work.Write("b.img", b);
+        Work.Write("a.img", a);
+        Work.Write("b.img", b);
         Quietly("ckfile a.img -b 512");
         Quietly("ckfile b.img -b 512");
         Quietly("dtreq --remote a.img.ckf --master b.img.ckf -o r.dtr");
         char[] expected = [.. Enumerable.Repeat('.', Blocks)];
-        using JsonDocument info = JsonDocument.Parse(_work.Line("dtreq info r.dtr --extents --json").Succeeds().Text);
+        using JsonDocument info = JsonDocument.Parse(Work.Line("dtreq info r.dtr --extents --json").Succeeds().Text);
         foreach (JsonElement run in info.RootElement.GetProperty("extents").EnumerateArray())
         {
             char sign = run.GetProperty("new").GetString() switch { "data" => '#', "zero" => '0', _ => 'C' };
@@ -169,7 +165,7 @@ public sealed class MapTests : IDisposable
         }
 
         Assert.Contains('C', expected);
-        Assert.Equal(new string(expected), CellsOf(_work.Line("env COLUMNS=172 dtreq info r.dtr --map").Succeeds().Text));
+        Assert.Equal(new string(expected), CellsOf(Work.Line("env COLUMNS=172 dtreq info r.dtr --map").Succeeds().Text));
     }
 
     /// <summary>More runs than are kept for the list of differences are in the map all the same.</summary>
@@ -178,15 +174,15 @@ public sealed class MapTests : IDisposable
     {
         const int Blocks = 48_000;
         byte[] a = Bytes.Pattern(Blocks * 512);
-        _work.Write("a.img", a);
+        Work.Write("a.img", a);
         Quietly("ckfile a.img -b 512");
         for (int block = 0; block < Blocks; block += 2)
         {
             a[block * 512]++;
         }
 
-        _work.Write("a.img", a);
-        ToolResult check = _work.Line("env COLUMNS=80 ckfile check a.img a.img.ckf --map");
+        Work.Write("a.img", a);
+        ToolResult check = Work.Line("env COLUMNS=80 ckfile check a.img a.img.ckf --map");
         Assert.Equal(1, check.Exit);
         Assert.Contains("a.img: and 14000 more ranges", check.Text, StringComparison.Ordinal);
         Assert.Matches("differs +50.0% ", check.Text);
@@ -202,7 +198,7 @@ public sealed class MapTests : IDisposable
     [InlineData("TERM=", false)]
     public void Colours_and_width_are_the_terminals(string environment, bool hasColours)
     {
-        string seen = _work.Run("script", "-qec", $"stty cols 50; env -u COLUMNS {environment} dtreq info u.dtr --map", "/dev/null").Succeeds().Text.ReplaceLineEndings("\n");
+        string seen = Work.Run("script", "-qec", $"stty cols 50; env -u COLUMNS {environment} dtreq info u.dtr --map", "/dev/null").Succeeds().Text.ReplaceLineEndings("\n");
         Assert.Equal(hasColours, seen.Contains($"{Escape}[97;41m", StringComparison.Ordinal));
         Assert.Contains(Colourless(seen).Split('\n'), line => line.Length == 50 && line.StartsWith("       0 B  ", StringComparison.Ordinal));
     }
@@ -210,7 +206,7 @@ public sealed class MapTests : IDisposable
     [Fact]
     public void What_is_no_terminal_has_eighty_columns_and_no_colours()
     {
-        string text = _work.Line("env -u COLUMNS TERM=xterm dtreq info u.dtr --map").Succeeds().Text;
+        string text = Work.Line("env -u COLUMNS TERM=xterm dtreq info u.dtr --map").Succeeds().Text;
         Assert.DoesNotContain(Escape, text);
         Assert.Equal(80, text.Split('\n').First(line => line.StartsWith("       0 B  ", StringComparison.Ordinal)).Length);
     }
@@ -218,8 +214,8 @@ public sealed class MapTests : IDisposable
     [Fact]
     public void A_name_that_XML_cannot_hold_makes_a_picture_all_the_same()
     {
-        File.Copy(_work["u.dtr"], _work["<&\u0001\">.dtr"]);
-        _work.Run("dtreq", "info", "<&\u0001\">.dtr", "--map", "x.svg").Succeeds();
+        File.Copy(Work["u.dtr"], Work["<&\u0001\">.dtr"]);
+        Work.Run("dtreq", "info", "<&\u0001\">.dtr", "--map", "x.svg").Succeeds();
         XmlDocument picture = Parse("x.svg");
         Assert.Equal("<&\uFFFD\">.dtr: data request", picture.GetElementsByTagName("title")[0]!.InnerText);
     }
@@ -232,32 +228,18 @@ public sealed class MapTests : IDisposable
 
     private string Picture(string command, string name, int exit = 0)
     {
-        Assert.Equal(exit, _work.Line($"{command} --map {name}").Exit);
+        Assert.Equal(exit, Work.Line($"{command} --map {name}").Exit);
         XmlDocument picture = Parse(name);
         Assert.Empty(picture.GetElementsByTagName("script"));
         Assert.Equal("img", picture.DocumentElement!.GetAttribute("role"));
         Assert.Equal("title desc", picture.DocumentElement.GetAttribute("aria-labelledby"));
-        return $"{name}:\n{Encoding.UTF8.GetString(_work.Read(name))}\n";
+        return $"{name}:\n{Encoding.UTF8.GetString(Work.Read(name))}\n";
     }
 
     private XmlDocument Parse(string name)
     {
         XmlDocument picture = new() { XmlResolver = null };
-        picture.LoadXml(Encoding.UTF8.GetString(_work.Read(name)));
+        picture.LoadXml(Encoding.UTF8.GetString(Work.Read(name)));
         return picture;
-    }
-
-    private void Quietly(string line) => _work.Line(line).Succeeds();
-
-    private void Type(string line)
-    {
-        ToolResult result = _work.Line(line);
-        _transcript.Append("$ ").AppendLine(line).Append(result.Text);
-        foreach (string error in result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            _transcript.Append("2> ").AppendLine(error);
-        }
-
-        _transcript.AppendLine(result.Exit == 0 ? "" : $"[exit {result.Exit}]\n");
     }
 }

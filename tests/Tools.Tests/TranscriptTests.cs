@@ -1,14 +1,10 @@
-using System.Text;
-
 namespace BinarySync.Tools.Tests;
 
 /// <summary>All that typical commands say: what is typed, standard output, standard error, exit code; nothing scrubbed.</summary>
-public sealed class TranscriptTests : IDisposable
+public sealed class TranscriptTests : Typed
 {
     private const int Block = 4096;
 
-    private readonly Workspace _work = new();
-    private readonly StringBuilder _transcript = new();
 
     public TranscriptTests()
     {
@@ -16,8 +12,8 @@ public sealed class TranscriptTests : IDisposable
         byte[] b = [.. a, .. Bytes.Pattern(3 * Block, seed: 5)];
         Bytes.Pattern(5 * Block, seed: 3).CopyTo(b, 10 * Block);
         b.AsSpan(40 * Block, 8 * Block).Clear();
-        _work.Write("remote.img", a);
-        _work.Write("master.img", b);
+        Work.Write("remote.img", a);
+        Work.Write("master.img", b);
     }
 
     public static TheoryData<string> Helps =>
@@ -25,14 +21,12 @@ public sealed class TranscriptTests : IDisposable
         "ckreq", "ckreq info", "ckfile", "ckfile info", "ckfile check", "ckfile join", "ckfile completions", "dtreq", "dtreq info", "dtreq merge", "dtfile", "dtfile info", "dtfile apply",
     ];
 
-    public void Dispose() => _work.Dispose();
-
     [Theory]
     [MemberData(nameof(Helps))]
     public void Help(string command)
     {
         Type($"{command} --help");
-        Snapshot.Verify(_transcript.ToString(), parameter: command);
+        Verify(command);
     }
 
     [Fact]
@@ -48,7 +42,7 @@ public sealed class TranscriptTests : IDisposable
         Type("dtfile apply remote.img.dtf remote.img --verify none --quiet");
         Type("ckfile check remote.img master.img.ckf");
         Type("ckfile check remote.img remote.img.ckf");
-        Snapshot.Verify(_transcript.ToString());
+        Verify();
     }
 
     [Fact]
@@ -63,7 +57,7 @@ public sealed class TranscriptTests : IDisposable
         Type("dtfile apply remote.img.dtf remote.img --json");
         Type("ckfile check remote.img master.img.ckf --json");
         Type("ckfile check remote.img remote.img.ckf --json");
-        Snapshot.Verify(_transcript.ToString());
+        Verify();
     }
 
     [Fact]
@@ -78,7 +72,7 @@ public sealed class TranscriptTests : IDisposable
         Type("dtfile apply part.dtf remote.img");
         Type("ckfile remote.img --range 100-200 --range 500-600 -o clipped.ckf");
         Type("ckfile master.img --range 8-11 -o inner.ckf");
-        Snapshot.Verify(_transcript.ToString());
+        Verify();
     }
 
     [Fact]
@@ -92,7 +86,7 @@ public sealed class TranscriptTests : IDisposable
         Quietly("ckfile master.img --range 102 -o inner.ckf");
         Quietly("ckfile remote.img --range 100 -o tail.ckf");
         Type("dtfile master.img --remote remote.img.ckf --label x");
-        Assert.Equal(_work.Read("two.dtf"), _work.Read("remote.img.dtf"));
+        Assert.Equal(Work.Read("two.dtf"), Work.Read("remote.img.dtf"));
         Type("dtfile master.img --remote part.ckf --holes read -t 1 -c none");
         Type("dtfile master.img --remote tail.ckf -q -o tail.dtf");
         Type("dtfile info tail.dtf");
@@ -106,7 +100,7 @@ public sealed class TranscriptTests : IDisposable
         Type("dtfile master.img --remote two.dtr -o x.dtf");
         Type("dtfile apply remote.img.dtf remote.img");
         Type("ckfile check remote.img master.img.ckf");
-        Snapshot.Verify(_transcript.ToString());
+        Verify();
     }
 
     [Fact]
@@ -117,16 +111,16 @@ public sealed class TranscriptTests : IDisposable
         Quietly("ckfile remote.img --range 30-59 --range 90- -o 2.ckf");
         Quietly("ckfile remote.img --range 60-89 -o 3.ckf");
         Quietly("ckfile master.img --range 60-89 -o other.ckf");
-        byte[] changed = _work.Read("remote.img");
+        byte[] changed = Work.Read("remote.img");
         changed[33 * Block]++;
         changed[35 * Block]++;
-        _work.Write("remote.img", changed);
+        Work.Write("remote.img", changed);
         Quietly("ckfile remote.img --range 0-39 -o late.ckf");
-        byte[] damaged = _work.Read("2.ckf");
+        byte[] damaged = Work.Read("2.ckf");
         damaged[^300]++;
-        _work.Write("damaged.ckf", damaged);
+        Work.Write("damaged.ckf", damaged);
         Type("ckfile join 2.ckf 1.ckf 3.ckf -o joined.ckf");
-        Assert.Equal(_work.Read("whole.ckf"), _work.Read("joined.ckf"));
+        Assert.Equal(Work.Read("whole.ckf"), Work.Read("joined.ckf"));
         Type("ckfile join 1.ckf 2.ckf 3.ckf -o joined.ckf");
         Type("ckfile join 1.ckf 2.ckf 3.ckf -o 3.ckf -f");
         Type("ckfile join 1.ckf 2.ckf -o part.ckf");
@@ -138,8 +132,8 @@ public sealed class TranscriptTests : IDisposable
         Type("ckfile join 1.ckf missing.ckf -o x.ckf");
         Type("ckfile join -o x.ckf");
         Type("ckfile join 1.ckf 2.ckf 3.ckf");
-        Assert.False(File.Exists(_work["x.ckf"]));
-        Snapshot.Verify(_transcript.ToString());
+        Assert.False(File.Exists(Work["x.ckf"]));
+        Verify();
     }
 
     [Fact]
@@ -159,7 +153,7 @@ public sealed class TranscriptTests : IDisposable
         Type("dtreq info remote.img.dtr --extents --json");
         Type("dtfile info remote.img.dtf --extents");
         Type("dtfile info remote.img.dtf --extents --json");
-        Snapshot.Verify(_transcript.ToString());
+        Verify();
     }
 
     [Fact]
@@ -169,13 +163,13 @@ public sealed class TranscriptTests : IDisposable
         Quietly("ckfile master.img");
         Quietly("dtreq --remote remote.img.ckf --master master.img.ckf");
         Quietly("dtfile master.img -r remote.img.dtr -c none");
-        byte[] file = _work.Read("remote.img.dtf");
-        _work.Write("cut.dtf", file[..^1]);
+        byte[] file = Work.Read("remote.img.dtf");
+        Work.Write("cut.dtf", file[..^1]);
         file[500] ^= 1;
-        _work.Write("damaged.dtf", file);
-        byte[] changed = _work.Read("remote.img");
+        Work.Write("damaged.dtf", file);
+        byte[] changed = Work.Read("remote.img");
         changed[(11 * Block) + 7] ^= 1;
-        _work.Write("changed.img", changed);
+        Work.Write("changed.img", changed);
         Type("ckreq");
         Type("ckfile");
         Type("ckfile nothing.img");
@@ -196,7 +190,7 @@ public sealed class TranscriptTests : IDisposable
         Type("dtfile apply remote.img.dtf nothing.img");
         Type("dtfile apply remote.img.dtf /dev/null");
         Type("dtfile apply remote.img.dtf");
-        Snapshot.Verify(_transcript.ToString());
+        Verify();
     }
 
     [LinuxFact("strace")]
@@ -206,9 +200,9 @@ public sealed class TranscriptTests : IDisposable
         Quietly("ckfile master.img");
         Quietly("dtreq --no-copy --remote remote.img.ckf --master master.img.ckf -o update.dtr");
         Quietly("dtfile master.img -r update.dtr -c none");
-        byte[] other = _work.Read("master.img");
+        byte[] other = Work.Read("master.img");
         other[(10 * Block) + 5] ^= 1;
-        _work.Write("other.img", other);
+        Work.Write("other.img", other);
         Quietly("ckfile other.img");
         Quietly("dtreq --no-copy --remote remote.img.ckf --master other.img.ckf -o other.dtr");
         Quietly("dtfile other.img -r other.dtr");
@@ -233,11 +227,11 @@ public sealed class TranscriptTests : IDisposable
         Type("dtfile apply update.dtf remote.img --abandon-journal");
         Type("ckfile check remote.img master.img.ckf");
 
-        _work.Write("remote.img.binarysync-journal", "no journal"u8);
+        Work.Write("remote.img.binarysync-journal", "no journal"u8);
         Type("dtfile apply update.dtf remote.img");
         Type("dtfile apply update.dtf remote.img --abandon-journal");
         Type("dtfile apply update.dtf remote.img --undo -");
-        Snapshot.Verify(_transcript.ToString());
+        Verify();
     }
 
     [Fact]
@@ -248,25 +242,10 @@ public sealed class TranscriptTests : IDisposable
             Type($"{tool} --version");
         }
 
-        Snapshot.Verify(_transcript.ToString());
+        Verify();
     }
-
-    private void Quietly(string line) => _work.Line(line).Succeeds();
-
-    private void Type(string line) => Record(line, _work.Line(line));
 
     // Dies before its second write to the target: what the first one wrote is there.
     private void TypeAndKill(string line) =>
-        Record($"{line}   (killed)", _work.Line($"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P {_work["remote.img"]} {line}"));
-
-    private void Record(string line, ToolResult result)
-    {
-        _transcript.Append("$ ").AppendLine(line).Append(MeasuredFigures.Fix(result.Text));
-        foreach (string error in MeasuredFigures.Fix(result.Errors).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            _transcript.Append("2> ").AppendLine(error);
-        }
-
-        _transcript.AppendLine(result.Exit == 0 ? "" : $"[exit {result.Exit}]\n");
-    }
+        Record($"{line}   (killed)", Work.Line($"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P {Work["remote.img"]} {line}"));
 }

@@ -10,7 +10,8 @@ internal static class FailureAdvice
     /// <summary>The hint, in place of the usual one; null where nothing better is known.</summary>
     public static string? For(Exception failure, TypedLine line, string tool) => failure switch
     {
-        MessageFormatException { Error: FormatError.NotAMessage } format => OfNoMessage(format.MessageName, line, tool),
+        MessageFormatException { MessageName: MessageFiles.StandardInputName } format => OfPipe(format),
+        MessageFormatException { Error: FormatError.NotAMessage } format => OfNoMessage(format, line, tool),
         MessageFormatException { Error: FormatError.WrongKind, Found: { } kind } format => OfWrongKind(format.MessageName, kind, line, tool),
         StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first => LineAdvice.MeantCommand(line, tool),
         SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized } when (tool, line.Command) == ("dtfile", "apply") => OfOtherTarget(line),
@@ -18,10 +19,34 @@ internal static class FailureAdvice
         _ => null,
     };
 
-    private static string? OfNoMessage(string file, TypedLine line, string tool)
+    // What a pipe brings is made anew each time: there is no file to be copied again, but a command that may have failed.
+    private static string? OfPipe(MessageFormatException failure) => failure.Error switch
     {
+        FormatError.Truncated => "what stands before the pipe ended too early: see what it said",
+        FormatError.NotAMessage => Wrapping.Of(failure.Beginning.Span) is { } wrapping
+            ? $"it is {wrapping.Words}: put '{wrapping.Opener}' before this command in the pipe"
+            : $"see what stands before the pipe: what it writes begins with {Wrapping.Show(failure.Beginning.Span)}",
+        FormatError.Damaged or FormatError.TrailingBytes => "what stands before the pipe must hand it on byte by byte, and write nothing else",
+        _ => null,
+    };
+
+    private static string? OfNoMessage(MessageFormatException failure, TypedLine line, string tool)
+    {
+        string file = failure.MessageName;
+        if (Wrapping.Of(failure.Beginning.Span) is { } wrapping && line.IsTyped(file))
+        {
+            // Of several data files none can come from a pipe.
+            string unwrapped = Path.ChangeExtension(file, null);
+            string then = (tool, line.Command) == ("dtfile", "apply") && line.Files.Count > 2
+                ? $"> {(unwrapped == file ? "FILE.dtf" : ShellText.Quote(unwrapped))}"
+                : $"| {line.Replacing(file, MessageFiles.Standard)}";
+            return $"it is {wrapping.Words}: {wrapping.Opener} {ShellText.Quote(file)} {then}";
+        }
+
         switch (tool, line.Command)
         {
+            case ("dtfile", "apply") when line.Messages(MessageKind.DataRequest) is [var request] && line.Others is [_]:
+                return OfRequestToApply(request);
             case ("dtfile", "apply") when line.Messages(MessageKind.DataFile) is [_, ..] patches && line.Others is [var target]:
                 return $"the target comes last: {line.With(["apply", .. patches, target])}";
             case ("ckfile", "check") when line.Messages(MessageKind.ChecksumFile) is [var checksums] && line.Others is [var target]:
@@ -41,9 +66,11 @@ internal static class FailureAdvice
     {
         ("dtfile", "", MessageKind.ChecksumFile) when file == line.ValueOf("--request") => $"a checksum file is named by --remote: {line.Instead("--request", [.. line.Files, "--remote", file])}",
         ("dtfile", "", MessageKind.DataRequest) when file == line.ValueOf("--remote") => $"a request is named by -r: {line.Instead("--remote", [.. line.Files, "-r", file])}",
-        ("dtfile", "apply", MessageKind.DataRequest) => $"on the master, this makes the data file: {ShellText.Line(["dtfile", "MASTER", "-r", file])}",
+        ("dtfile", "apply", MessageKind.DataRequest) => OfRequestToApply(file),
         _ => null,
     };
+
+    private static string OfRequestToApply(string request) => $"on the master, this makes the data file: {ShellText.Line(["dtfile", "MASTER", "-r", request])}";
 
     private static string? OfOtherTarget(TypedLine line) => line.Files is [.., var target] && MessageSight.KindOf(target) is { } kind
         ? $"the last name is the target, and {ShellText.Quote(target)} is a {kind.Words()}"

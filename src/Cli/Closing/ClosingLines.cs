@@ -15,11 +15,14 @@ internal static class ClosingLines
     }
 
     /// <summary>Says what to type next.</summary>
-    public static void SayNext(CommandSession session, string? next)
+    /// <param name="session">The command.</param>
+    /// <param name="next">The next command; null where there is none.</param>
+    /// <param name="condition">"if ...", where it depends on what only the user knows.</param>
+    public static void SayNext(CommandSession session, string? next, string? condition = null)
     {
         if (next is not null)
         {
-            session.Terminal.Summary($"next: {next}");
+            session.Terminal.Summary(condition is null ? $"next: {next}" : $"next, {condition}: {next}");
         }
     }
 }

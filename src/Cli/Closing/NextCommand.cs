@@ -18,11 +18,11 @@ internal static class NextCommand
     public static string? AfterRequest(string path) => IsNameless(path) ? null : $"ckfile TARGET -r {ShellText.File(path)}";
 
     /// <summary>After `ckfile` and `ckfile join`: which of the two sides this is, the user knows.</summary>
-    public static string? AfterChecksums(string path, MessageHeader header, MessageTrailer trailer)
+    public static (string OfRemote, string OfMaster)? AfterChecksums(string path, MessageHeader header, MessageTrailer trailer)
     {
         string name = ShellText.File(path);
         bool coversNothing = header.Size > 0 && trailer.DataBlocks + trailer.ZeroBlocks == 0;
-        return coversNothing || IsNameless(path) ? null : $"dtreq --remote {name} --master MASTER.ckf  # of the master: --remote REMOTE.ckf --master {name}";
+        return coversNothing || IsNameless(path) ? null : ($"dtreq --remote {name} --master MASTER.ckf", $"dtreq --remote REMOTE.ckf --master {name}");
     }
 
     /// <summary>After a `ckfile check` that found differences: what the target has now, to be compared with what it should have.</summary>

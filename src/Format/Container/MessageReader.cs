@@ -38,7 +38,7 @@ public sealed class MessageReader
             throw new MessageFormatException(FormatError.Truncated, source, 0, "preamble", "is empty");
         }
 
-        Preamble.CheckMagic(preamble.AsSpan(0, Math.Min(got, Preamble.MagicLength)), source);
+        Preamble.CheckMagic(preamble.AsSpan(0, got), source);
         if (got > Preamble.MinorOffset)
         {
             Preamble.CheckVersion(preamble, source);

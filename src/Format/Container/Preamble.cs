@@ -30,13 +30,16 @@ internal static class Preamble
     }
 
     /// <summary>Checks the magic, or as much of it as there is: a file of a few bytes may be another one or a message cut short.</summary>
-    public static void CheckMagic(ReadOnlySpan<byte> bytes, string source)
+    /// <param name="start">The first bytes: <see cref="Length"/>, or as many as there are.</param>
+    /// <param name="source">The name in messages.</param>
+    public static void CheckMagic(ReadOnlySpan<byte> start, string source)
     {
+        ReadOnlySpan<byte> bytes = start[..Math.Min(start.Length, MagicLength)];
         if (!Magic.StartsWith(bytes))
         {
             throw bytes.StartsWith(Magic[..LettersLength])
                 ? new MessageFormatException(FormatError.TextModeDamage, source, LettersLength, "magic", "was damaged by a transfer in text mode")
-                : new MessageFormatException(FormatError.NotAMessage, source, MagicOffset, "magic", "is not a BinarySync file");
+                : new MessageFormatException(FormatError.NotAMessage, source, MagicOffset, "magic", "is not a BinarySync file") { Beginning = start.ToArray() };
         }
     }
 
