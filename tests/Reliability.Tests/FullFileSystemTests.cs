@@ -10,12 +10,12 @@ public sealed class FullFileSystemTests : IDisposable
 
     public void Dispose() => _work.Dispose();
 
-    [RootTheory]
+    [RootTheory("mkfs.ext4")]
     [MemberData(nameof(SmallFileSystem.Kinds), MemberType = typeof(SmallFileSystem))]
     public void Of_the_outputs(string kind)
     {
         Prepare(8 * Chunk, 8 * Chunk);
-        using SmallFileSystem small = Make(kind);
+        using SmallFileSystem small = new(kind);
         small.FillExcept(64 << 10);
         foreach ((string line, string made) in new[]
         {
@@ -33,12 +33,12 @@ public sealed class FullFileSystemTests : IDisposable
         Assert.Equal(_work.Read("p.dtf"), File.ReadAllBytes(small["x"]));
     }
 
-    [RootTheory]
+    [RootTheory("mkfs.ext4")]
     [MemberData(nameof(SmallFileSystem.Kinds), MemberType = typeof(SmallFileSystem))]
     public void Of_the_spool(string kind)
     {
         Prepare(8 * Chunk, 8 * Chunk);
-        using SmallFileSystem small = Make(kind);
+        using SmallFileSystem small = new(kind);
         small.FillExcept(64 << 10);
         byte[] data = _work.Read("p.dtf");
         Untouched before = _work.Remember();
@@ -51,12 +51,12 @@ public sealed class FullFileSystemTests : IDisposable
         Assert.Empty(small.Names);
     }
 
-    [RootTheory]
+    [RootTheory("mkfs.ext4")]
     [MemberData(nameof(SmallFileSystem.Kinds), MemberType = typeof(SmallFileSystem))]
     public void Of_the_undo_file(string kind)
     {
         Prepare(8 * Chunk, 8 * Chunk);
-        using SmallFileSystem small = Make(kind);
+        using SmallFileSystem small = new(kind);
         small.FillExcept(64 << 10);
         string line = $"dtfile apply p.dtf a --undo {small["u.dtf"]}";
         byte[] a = _work.Read("a");
@@ -72,12 +72,12 @@ public sealed class FullFileSystemTests : IDisposable
         _work.Holds("a", a);
     }
 
-    [RootTheory]
+    [RootTheory("mkfs.ext4")]
     [MemberData(nameof(SmallFileSystem.Kinds), MemberType = typeof(SmallFileSystem))]
     public void Of_the_journal(string kind)
     {
         Prepare(4 * Chunk, 4 * Chunk);
-        using SmallFileSystem small = Make(kind);
+        using SmallFileSystem small = new(kind);
         small.FillExcept(0);
         string line = $"dtfile apply p.dtf a --journal {small.Root}";
         byte[] a = _work.Read("a");
@@ -102,18 +102,18 @@ public sealed class FullFileSystemTests : IDisposable
         Assert.Empty(small.Names);
     }
 
-    [RootTheory]
+    [RootTheory("mkfs.ext4")]
     [MemberData(nameof(SmallFileSystem.Kinds), MemberType = typeof(SmallFileSystem))]
     public void Of_a_target_that_grows(string kind)
     {
         Prepare(4 * Chunk, 9 * Chunk);
-        using SmallFileSystem small = Make(kind);
+        using SmallFileSystem small = new(kind);
         File.Copy(_work["a"], small["a"]);
         small.FillExcept(2 * Chunk);
         GoesOnOnceThereIsRoom(small, kind);
     }
 
-    [RootTheory]
+    [RootTheory("mkfs.ext4")]
     [MemberData(nameof(SmallFileSystem.Kinds), MemberType = typeof(SmallFileSystem))]
     public void Of_a_target_whose_holes_are_filled(string kind)
     {
@@ -122,19 +122,19 @@ public sealed class FullFileSystemTests : IDisposable
         a.AsSpan(Chunk, 6 * Chunk).Clear();
         new Random(5).NextBytes(b.AsSpan(Chunk, 5 * Chunk));
         _work.Prepare(a, b);
-        using SmallFileSystem small = Make(kind);
+        using SmallFileSystem small = new(kind);
         Command.Demand("cp", "--sparse=always", _work["a"], small["a"]);
         small.FillExcept(2 * Chunk);
         GoesOnOnceThereIsRoom(small, kind);
     }
 
-    [RootTheory]
+    [RootTheory("mkfs.ext4")]
     [MemberData(nameof(SmallFileSystem.Kinds), MemberType = typeof(SmallFileSystem))]
     public void Of_everything_beside_the_target(string kind)
     {
         // Journal and undo file beside the target, which need not grow, and no room at all.
         Prepare(8 * Chunk, 8 * Chunk);
-        using SmallFileSystem small = Make(kind);
+        using SmallFileSystem small = new(kind);
         File.Copy(_work["a"], small["a"]);
         small.FillExcept(0);
         string line = $"dtfile apply p.dtf {small["a"]} --undo {small["u.dtf"]}";
@@ -144,12 +144,6 @@ public sealed class FullFileSystemTests : IDisposable
         small.Free();
         _work.Line(line).Succeeds();
         Assert.Equal(_work.Read("b"), File.ReadAllBytes(small["a"]));
-    }
-
-    private static SmallFileSystem Make(string kind)
-    {
-        Assert.True(Command.Exists($"mkfs.{kind}"), $"mkfs.{kind} is missing");
-        return new SmallFileSystem(kind);
     }
 
     private void GoesOnOnceThereIsRoom(SmallFileSystem small, string kind)

@@ -21,7 +21,8 @@ public sealed class RootFactAttribute : FactAttribute
 /// <summary>As <see cref="RootFactAttribute"/>, with cases.</summary>
 public sealed class RootTheoryAttribute : TheoryAttribute
 {
-    public RootTheoryAttribute() => Skip = Need.Linux ?? Need.LoopDevices;
+    /// <param name="program">A program that must be installed as well.</param>
+    public RootTheoryAttribute(string program = "losetup") => Skip = Need.Linux ?? Need.LoopDevices ?? Need.Program(program);
 }
 
 /// <summary>As <see cref="LinuxFactAttribute"/>, with cases.</summary>

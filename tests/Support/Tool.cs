@@ -11,6 +11,8 @@ public static class Tool
 
     private static readonly string Directory = Path.Combine(AppContext.BaseDirectory, "tools");
 
+    static Tool() => Interrupts.Heed();
+
     /// <summary>The executable of one of the four.</summary>
     public static string PathOf(string tool) => Path.Combine(Directory, tool);
 

@@ -122,7 +122,9 @@ public sealed class FaultTests : IDisposable
         Directory.CreateDirectory(_work["room"]);
         _work.Write("there", "content"u8);
         Untouched before = _work.Remember();
-        using Process process = Tool.Start(_work.Root, line.Split(' '));
+
+        // Under nohup, the tests are started with SIGHUP ignored.
+        using Process process = Tool.Start(_work.Root, ["env", "--default-signal=HUP", .. line.Split(' ')]);
 
         // More than a pipe holds: when it has been taken the program reads, and what it waits for next does not come.
         byte[] bytes = _work.Read(message);

@@ -11,6 +11,7 @@ public sealed class ApplyScene : IDisposable
 
     private readonly LoopDevice? _device;
     private readonly bool _isSparse;
+    private readonly bool _isStream;
     private readonly string[] _names;
 
     public ApplyScene(string name)
@@ -18,7 +19,13 @@ public sealed class ApplyScene : IDisposable
         bool isDevice = name == "device";
         _isSparse = name == "holes";
         (A, B) = Pair(name);
-        Work.Prepare(A, B, name == "large blocks" ? "-b 2M" : "");
+        _isStream = name.StartsWith("stream", StringComparison.Ordinal);
+        Work.Prepare(A, B, name == "large blocks" ? "-b 2M" : _isStream ? "-b 64K" : "");
+        if (_isStream)
+        {
+            Work.Line("dtfile b -r p.dtr -o p.dtf -f --no-repeats").Ends(0);
+        }
+
         Faults = new FaultInjector(Work);
         if (isDevice)
         {
@@ -35,6 +42,9 @@ public sealed class ApplyScene : IDisposable
     /// Regular files that grow, that shrink, with holes that are filled and made, with blocks larger than a frame, and with content that moved; each has a short last block.
     /// </summary>
     public static TheoryData<string> Files => ["grow", "shrink", "holes", "large blocks", "moved"];
+
+    /// <summary>Regular files that are patched as the data file arrives, in three stretches.</summary>
+    public static TheoryData<string> Streams => ["stream that grows it", "stream that shrinks it"];
 
     /// <summary>The target before.</summary>
     public byte[] A { get; }
@@ -53,7 +63,7 @@ public sealed class ApplyScene : IDisposable
     public string Line(bool undo) => Line("p.dtf") + (undo ? $" --undo {Undo}" : "");
 
     /// <summary>The command with another data file.</summary>
-    public string Line(string data) => $"dtfile apply {data} {Target}{(_device is null ? "" : $" --journal {State}")}";
+    public string Line(string data) => $"dtfile apply {data} {Target}{(_device is null ? "" : $" --journal {State}")}{(_isStream ? " --stream" : "")}";
 
     /// <summary>The target is A again, and there are no journal and no undo file.</summary>
     public void Reset()
@@ -135,6 +145,15 @@ public sealed class ApplyScene : IDisposable
         if (name == "moved")
         {
             return Moved();
+        }
+
+        if (name.StartsWith("stream", StringComparison.Ordinal))
+        {
+            byte[] shorter = Noise((41 << 20) + 700, 1);
+            byte[] longer = Noise((43 << 20) + 5000, 2);
+            shorter.AsSpan(20 << 20, 1 << 20).CopyTo(longer.AsSpan(20 << 20));
+            longer.AsSpan(30 << 20, 1 << 20).Clear();
+            return name == "stream that grows it" ? (shorter, longer) : (longer, shorter);
         }
 
         byte[] a = name == "shrink" ? large : small;

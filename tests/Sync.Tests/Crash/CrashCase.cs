@@ -32,6 +32,9 @@ internal sealed class CrashCase
         Digest = DigestOf(Patch());
     }
 
+    // Of the whole; and of each stretch, where it is applied as it arrives.
+    private List<byte[]> Sessions => field ??= Kind == CrashShape.Stream ? SessionsOf(Stream()) : [Digest];
+
     public string Description { get; }
 
     public byte[] DataFile { get; }
@@ -46,6 +49,9 @@ internal sealed class CrashCase
     public SparseMode Sparse { get; init; }
 
     public required long WindowBytes { get; init; }
+
+    /// <summary>The groups of a stream, each a stretch.</summary>
+    public IReadOnlyList<byte[]> Groups { get; init; } = [];
 
     /// <summary>Bytes of copies between two flushes.</summary>
     public long RedoBytes { get; init; } = 1;
@@ -67,6 +73,12 @@ internal sealed class CrashCase
 
     /// <summary>The data file, with the remote's own request where it is for several.</summary>
     public PatchSource Patch() => new(new MemoryFile(DataFile), "Forth.dtf", _own is null ? null : new OwnRequest(new MemoryStream(_own), "own.dtr"));
+
+    /// <summary>The data file as it arrives.</summary>
+    public OperationReader Stream() => new ManyGroupsReader(Groups);
+
+    /// <summary>True where a journal is of a run of this data file.</summary>
+    public bool IsOwn(ReadOnlyMemory<byte> session) => Sessions.Any(own => session.Span.SequenceEqual(own));
 
     /// <summary>The digest by which journals know a data file.</summary>
     public static byte[] DigestOf(byte[] dataFile) => DigestOf(new PatchSource(new MemoryFile(dataFile), "update.dtf"));
@@ -136,18 +148,26 @@ internal sealed class CrashCase
     }
 
     /// <summary>A small case: blocks of one sector to eight, and at most sixteen of them.</summary>
-    public static CrashCase Small(Random random)
+    /// <param name="random">Decides all of it.</param>
+    /// <param name="only">The kind; any if null.</param>
+    public static CrashCase Small(Random random, CrashShape? only = null)
     {
         while (true)
         {
             SyncCase sync = SmallSync(random);
-            CrashShape kind = random.Next(10) switch
+            CrashShape kind = only ?? random.Next(10) switch
             {
                 0 => CrashShape.Merged,
+                2 => CrashShape.Stream,
                 1 when sync.BlockSize <= 1024 => CrashShape.Refined,
                 _ => CrashShape.Small,
             };
-            sync = kind == CrashShape.Small ? sync : sync with { RangesA = BlockCoverage.Whole, RangesB = BlockCoverage.Whole, Copies = false };
+            sync = kind switch
+            {
+                CrashShape.Small => sync,
+                CrashShape.Stream => sync with { Copies = false },
+                _ => sync with { RangesA = BlockCoverage.Whole, RangesB = BlockCoverage.Whole, Copies = false },
+            };
             SyncModel model = new(sync);
             if (!model.NothingInCommon && !model.A.AsSpan().SequenceEqual(model.B))
             {
@@ -204,6 +224,7 @@ internal sealed class CrashCase
         byte[]? own = kind == CrashShape.Merged ? CrashFiles.RequestOf(sync) : null;
         byte[] dataFile = own is not null ? CrashFiles.Merged(sync, own, random)
             : kind == CrashShape.Refined ? CrashFiles.Refined(sync, random)
+            : kind == CrashShape.Stream ? CrashFiles.WholeStream(sync)
             : sync.Copies ? sync.DataFileWithCopies() : sync.DataFile();
         bool hasThirds = random.Next(2) == 0 && sync.RangesA.IsWhole && sync.RangesB.IsWhole && !(isDevice && model.ChangesSize) && sync.A.Cells.Count + sync.B.Cells.Count > 0;
         ThirdFile[] thirds = !hasThirds ? [] :
@@ -211,6 +232,12 @@ internal sealed class CrashCase
             ThirdFile.Make("for A", model.A, a, sync, isDevice, random),
             ThirdFile.Make("for B", model.B, expected, sync, isDevice, random),
         ];
+        if (kind == CrashShape.Stream && !(isDevice && model.ChangesSize))
+        {
+            // The same file, but not as it arrives: to the journal, that is another one.
+            thirds = [.. thirds, new ThirdFile("the whole", dataFile, CrashImage.Of(expected, 1024))];
+        }
+
         const int Page = 1024;
         return new CrashCase(
             $"{kind}, {(isDevice ? "device" : "file")}, {sync}",
@@ -225,13 +252,26 @@ internal sealed class CrashCase
         {
             Kind = kind,
             Thirds = thirds,
+            Groups = kind == CrashShape.Stream ? CrashFiles.Stream(sync, random) : [],
             HasCopies = FourSteps.Groups(dataFile).Any(group => group.Copies > 0),
             RedoBytes = random.Next(4) == 0 ? 64 << 20 : 1 + (random.Next(4) * sync.BlockSize),
             Behaviour = BehaviourOf(random, isDevice, sync.StorageA.HasHoles),
-            WithUndo = random.Next(3) > 0,
+            WithUndo = kind != CrashShape.Stream && random.Next(3) > 0,
             Sparse = (SparseMode)random.Next(3),
             WindowBytes = 1,
         };
+    }
+
+    private static List<byte[]> SessionsOf(OperationReader stream)
+    {
+        using StreamStretches stretches = new(stream, 1, dryRun: false);
+        List<byte[]> sessions = [];
+        while (!stretches.IsComplete)
+        {
+            sessions.Add(stretches.Next(CancellationToken.None).Digest.ToArray());
+        }
+
+        return sessions;
     }
 
     // A device that is made to hold more from within a block on, and is taken back when all is done: what lies behind A in that block is left alone, as all is that lies behind

@@ -45,6 +45,9 @@ internal enum CrashShape
     /// <summary>A data file that refines a coarse request.</summary>
     Refined,
 
+    /// <summary>A data file that is applied as it arrives.</summary>
+    Stream,
+
     /// <summary>Parts of a set.</summary>
     Set,
 

@@ -12,6 +12,9 @@ internal sealed record CrashEffort
     /// <summary>Of these, each so many is one as the programs cut it; 0 for none.</summary>
     public int LargeSetOneIn { get; init; }
 
+    /// <summary>The only kind of small cases; null for all.</summary>
+    public CrashShape? OnlyShape { get; init; }
+
     /// <summary>Power cuts in the first run, about.</summary>
     public int FirstStates { get; init; } = 60;
 

@@ -23,6 +23,19 @@ internal static class CrashFiles
         return FourSteps.Data(sync.StorageB, output.ToArray(), sync.HowData, 1);
     }
 
+    /// <summary>For a stream: no copies, no repeats; a group a file, for <see cref="ManyGroupsReader"/>.</summary>
+    public static List<byte[]> Stream(SyncCase sync, Random random)
+    {
+        byte[] request = RequestOf(sync);
+        MessageTrailer trailer = FourSteps.TrailerOf(request);
+        OperationReader whole = new(new MemoryStream(request), "update.dtr", MessageKind.DataRequest);
+        List<byte[]> groups = [.. RequestCutter.Cut(whole, trailer, random.Next(1, 6), random).Select(part => RequestCutter.Collect(sync, part, trailer, header => header))];
+        return groups.Count > 0 ? groups : [WholeStream(sync)];
+    }
+
+    /// <summary>The same content as one data file.</summary>
+    public static byte[] WholeStream(SyncCase sync) => FourSteps.Data(sync.StorageB, RequestOf(sync), sync.HowData with { Repeats = false }, 1);
+
     /// <summary>Asked for in larger blocks first.</summary>
     public static byte[] Refined(SyncCase sync, Random random)
     {

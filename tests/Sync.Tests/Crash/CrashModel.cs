@@ -54,7 +54,7 @@ internal sealed class CrashModel
             return new SetModel(set, number, tuning, counts, isLarge ? effort.Large : effort, random).Explore();
         }
 
-        CrashCase crashCase = effort.LargeOneIn > 0 && number % effort.LargeOneIn == effort.LargeOneIn - 1 ? CrashCase.Large(random) : CrashCase.Small(random);
+        CrashCase crashCase = effort.LargeOneIn > 0 && number % effort.LargeOneIn == effort.LargeOneIn - 1 ? CrashCase.Large(random) : CrashCase.Small(random, effort.OnlyShape);
         if (change is not null)
         {
             crashCase.Behaviour = change(crashCase.Behaviour);
@@ -209,22 +209,21 @@ internal sealed class CrashModel
             return true;
         }
 
-        byte[] digest = DigestOf(direction);
-
         // What is taken back overwrites what was to be copied: that has to be finished first.
         if (direction == Direction.Forth && _case.HasCopies
-            && JournalRecord.TryDecode(file, out JournalRecord? back) == JournalContent.Valid && !back!.IsFinished && back.Session.Span.SequenceEqual(DigestOf(Direction.Back)))
+            && JournalRecord.TryDecode(file, out JournalRecord? back) == JournalContent.Valid && !back!.IsFinished && IsOf(back.Session, Direction.Back))
         {
             return false;
         }
 
         return JournalRecord.TryDecode(file, out JournalRecord? record) != JournalContent.Valid
             || record!.IsFinished
-            || record.Session.Span.SequenceEqual(digest)
-            || (record.Other is { } other && other.Span.SequenceEqual(digest));
+            || IsOf(record.Session, direction)
+            || (record.Other is { } other && IsOf(other, direction));
     }
 
-    private byte[] DigestOf(Direction direction) => direction == Direction.Forth ? _case.Digest : _judge.UndoDigest;
+    private bool IsOf(ReadOnlyMemory<byte> session, Direction direction) =>
+        direction == Direction.Forth ? _case.IsOwn(session) : session.Span.SequenceEqual(_judge.UndoDigest);
 
     private Outcome Apply(Node node, Direction direction, bool mustSucceed, CallFault? fault = null, bool mayBeThird = false)
     {
@@ -239,8 +238,8 @@ internal sealed class CrashModel
                 _ => VerifyMode.Full,
             },
 
-            // Whether a target that is partly patched was the base of the coarse request, can no longer be told.
-            CheckBase = _random.Next(8) == 0 && (_case.Kind != CrashShape.Refined || node.Depth == 0),
+            // Whether a target that is partly patched was the base of the coarse request, can no longer be told; and what the base of a stream is, stands at its end.
+            CheckBase = _random.Next(8) == 0 && _case.Kind != CrashShape.Stream && (_case.Kind != CrashShape.Refined || node.Depth == 0),
             Sparse = _case.Sparse,
         };
         bool withUndo = direction == Direction.Forth && _case.WithUndo;
@@ -250,7 +249,14 @@ internal sealed class CrashModel
         try
         {
             ApplyPlaces places = new(new CrashStateFile(machine), "file:target", withUndo ? new CrashUndoPlace(machine) : null, Redo: new CrashRedoFile(machine));
-            ApplyOperation.Run(new CrashDisk(machine), direction == Direction.Forth ? _case.Patch() : new PatchSource(new MemoryFile(dataFile), $"{direction}.dtf"), places, specification, _tuning, OneThread);
+            if (_case.Kind == CrashShape.Stream)
+            {
+                StreamApplyOperation.Run(new CrashDisk(machine), _case.Stream(), places, specification, _tuning, 1, OneThread);
+            }
+            else
+            {
+                ApplyOperation.Run(new CrashDisk(machine), direction == Direction.Forth ? _case.Patch() : new PatchSource(new MemoryFile(dataFile), $"{direction}.dtf"), places, specification, _tuning, OneThread);
+            }
         }
         catch (Exception exception)
         {
@@ -273,7 +279,7 @@ internal sealed class CrashModel
     {
         if (state.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished)
         {
-            return record.Session.Span.SequenceEqual(DigestOf(direction)) ? CrashWay.Resumed : CrashWay.TurnedRound;
+            return IsOf(record.Session, direction) ? CrashWay.Resumed : CrashWay.TurnedRound;
         }
 
         return direction == Direction.Forth ? CrashWay.Forth : CrashWay.Back;

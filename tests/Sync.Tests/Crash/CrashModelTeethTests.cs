@@ -79,6 +79,14 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     [Fact]
     public void Writing_the_redo_of_another_data_file_is_found() => DemandFind("what another run has put there is not overwritten", new ApplyTuning { ForgetsOthersRedo = false }, Thirds);
 
+    [Fact]
+    public void Writing_outside_of_a_marked_window_is_found_in_a_stream_too() => DemandFind("neither as", new ApplyTuning { MarksWindows = false }, Streams);
+
+    [Fact]
+    public void Cutting_before_the_last_stretch_is_found() => DemandFind("what must succeed was refused", new ApplyTuning { CutsLast = false }, Streams);
+
+    private static CrashEffort Streams { get; } = new() { OnlyShape = CrashShape.Stream };
+
     private static CrashEffort Sets { get; } = new() { SetOneIn = 1 };
 
     private static CrashEffort Thirds { get; } = new() { ThirdShare = 1 };

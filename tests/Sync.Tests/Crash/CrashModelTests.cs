@@ -17,7 +17,8 @@ public sealed class CrashModelTests(ITestOutputHelper output)
         int states = Setting("BINARYSYNC_CRASH_STATES") ?? LeastStates;
         int? only = Setting("BINARYSYNC_CRASH_CASE");
         CrashCounts counts = new();
-        CrashFind? find = CrashSearch.Run(seed, only ?? 0, only is null ? states : 0, new ApplyTuning(), null, counts, CrashSearch.Ordinary);
+        CrashEffort effort = Enum.TryParse(Environment.GetEnvironmentVariable("BINARYSYNC_CRASH_SHAPE"), out CrashShape shape) ? new CrashEffort { OnlyShape = shape } : CrashSearch.Ordinary;
+        CrashFind? find = CrashSearch.Run(seed, only ?? 0, only is null ? states : 0, new ApplyTuning(), null, counts, effort);
 
         string table = counts.Table();
         output.WriteLine($"seed {seed}");

@@ -107,86 +107,21 @@ internal sealed class SetCase
         byte[] master = FourSteps.Checksums(sync.StorageB, sync.HowB, 1);
         byte[] request = sync.Copies ? FourSteps.RequestWithCopies(remote, master, threads: 1) : FourSteps.Request(remote, master);
         using SplitPlan plan = Plan(request, sync.HowData);
-        int wanted = random.Next(2, 6);
-        long each = Math.Max(1, (FourSteps.TrailerOf(request) is { } trailer ? (trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks)!.Value : 0) / wanted);
-        List<byte[]> requests = [];
-        Cutting? cutting = null;
-        OperationReader reader = plan.Open();
-        OperationGroup group = new();
-        while (reader.ReadGroup(group))
-        {
-            foreach (Operation operation in group.Operations)
-            {
-                for (int i = 0; i < operation.Blocks.Count; i++)
-                {
-                    if (cutting is null || (cutting.Count >= each && requests.Count < wanted - 1 && random.Next(2) == 0))
-                    {
-                        Close();
-                        cutting = new Cutting(reader.Header);
-                    }
-
-                    cutting.Add(operation, group, i);
-                }
-            }
-        }
-
-        Close();
+        List<byte[]> requests = RequestCutter.Cut(plan.Open(), FourSteps.TrailerOf(request), random.Next(2, 6), random);
         byte[] id = SetPlace.IdOf(SplitSize, [plan.Trailer.BaseRoot!.Value], plan.Trailer.TargetRoot!.Value);
-        return [.. requests.Select((part, i) => Collect(sync, part, plan.Trailer, new SetPlace
+        return [.. requests.Select((part, i) => RequestCutter.Collect(sync, part, plan.Trailer, header => header with
         {
-            Id = id,
-            Part = i + 1,
-            Parts = requests.Count,
-            FirstGroup = i,
-            GroupCount = 1,
-            SplitSize = SplitSize,
-        }))];
-
-        void Close()
-        {
-            if (cutting is not null)
+            IsForward = false,
+            Set = new SetPlace
             {
-                requests.Add(cutting.Finish(plan.Trailer));
-            }
-        }
-    }
-
-    private static byte[] Collect(SyncCase sync, byte[] part, MessageTrailer whole, SetPlace place)
-    {
-        OperationReader request = new(new MessageReader(new MemoryStream(part), "part.dtr").Require(MessageKind.DataRequest), isPartial: true);
-        using MemoryStream output = new();
-        DataFileWriter writer = new(output, request.Header with { FrameSize = sync.FrameSize, Set = place, IsForward = false });
-        BlockRunList changed = new();
-        new FrameCollector(sync.StorageB, request, writer, sync.HowData, changed).Run(FourSteps.Threads(1));
-        Assert.Equal(0, changed.BlockCount);
-        writer.Finish(whole.BaseRoot, whole.TargetRoot!.Value);
-        return output.ToArray();
-    }
-
-    /// <summary>The request for one part.</summary>
-    private sealed class Cutting
-    {
-        private readonly MemoryStream _output = new();
-        private readonly DataRequestWriter _writer;
-
-        public Cutting(MessageHeader header) => _writer = new DataRequestWriter(_output, header);
-
-        public long Count { get; private set; }
-
-        public void Add(in Operation operation, OperationGroup group, int index)
-        {
-            BlockRun block = new(operation.Blocks.First + index, 1);
-            ReadOnlySpan<byte> old = operation.Old == OldKind.Hashed ? group.OldHash(operation, index) : [];
-            ReadOnlySpan<byte> now = operation.HasNewHashes ? group.NewHash(operation, index) : [];
-            _writer.Add(block, operation.New, operation.Old, old, now, operation.New == NewKind.Copy ? operation.Source + index : 0);
-            Count++;
-        }
-
-        public byte[] Finish(MessageTrailer whole)
-        {
-            _writer.Finish(whole.BaseRoot, whole.TargetRoot!.Value);
-            return _output.ToArray();
-        }
+                Id = id,
+                Part = i + 1,
+                Parts = requests.Count,
+                FirstGroup = i,
+                GroupCount = 1,
+                SplitSize = SplitSize,
+            },
+        }))];
     }
 
     private sealed class MemoryOutput(List<byte[]> parts) : MessageOutput("part")

@@ -24,20 +24,18 @@ public static class StreamApplyOperation
     /// <exception cref="StorageException">Reading, writing or flushing failed.</exception>
     public static ApplyResult Run(
         IWritableStorage target, Stream input, string name, ApplyPlaces places, ApplySpecification specification, SyncOptions options) =>
-        Run(target, input, name, places, specification, new ApplyTuning(), StretchBytes, options);
+        Run(target, new OperationReader(input, name, MessageKind.DataFile), places, specification, new ApplyTuning(), StretchBytes, options);
 
     internal static ApplyResult Run(
         IWritableStorage target,
-        Stream input,
-        string name,
+        OperationReader reader,
         ApplyPlaces places,
         ApplySpecification specification,
         ApplyTuning tuning,
         long stretchBytes,
         SyncOptions options)
     {
-        OperationReader reader = new(input, name, MessageKind.DataFile);
-        DemandForward(reader.Header, name);
+        DemandForward(reader.Header, reader.Source);
         using PatchWorkspace workspace = new();
         using StreamStretches stretches = new(reader, stretchBytes, specification.DryRun);
         StreamOutcome outcome = new(reader, target.Length);
@@ -58,7 +56,7 @@ public static class StreamApplyOperation
             ApplySpecification how = specification with
             {
                 Verify = specification.Verify == VerifyMode.Full && !stretches.IsComplete ? VerifyMode.Written : specification.Verify,
-                KeepsLargerSize = !stretches.IsComplete,
+                KeepsLargerSize = !stretches.IsComplete && tuning.CutsLast,
 
                 // A dry run leaves the journal where it stands: behind the stretch that it is about, it says nothing.
                 AbandonJournal = patch.Stretch!.IsFirst && (specification.AbandonJournal || hasResumed),
