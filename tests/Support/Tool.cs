@@ -50,6 +50,9 @@ public static class Tool
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["LC_ALL"] = "C.UTF-8";
 
+        // A program that is killed would leave sockets of the runtime's diagnostics in the temporary directory, and the tests kill many.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+
         // For those that start a shell of the user's choice, such as `script`: the same one for everybody.
         start.Environment["SHELL"] = "/bin/sh";
         return Process.Start(start)!;

@@ -6,9 +6,6 @@ namespace BinarySync.Tools.Tests;
 /// <summary>What the programs say to somebody who uses them for the first time: all of it, nothing scrubbed.</summary>
 public sealed class FirstUseTests : Typed
 {
-    private const int Block = 4096;
-
-
     public FirstUseTests()
     {
         byte[] a = Bytes.Pattern(20 * Block);

@@ -3,18 +3,8 @@ namespace BinarySync.Tools.Tests;
 /// <summary>What `info` shows of files that are not of the ordinary kind: refined, derived, merged, in parts; for people and for scripts.</summary>
 public sealed class InfoTests : Typed
 {
-    private const int Block = 4096;
 
-
-    public InfoTests()
-    {
-        byte[] a = Bytes.Pattern((100 * Block) + 1000);
-        byte[] b = [.. a, .. Bytes.Pattern(3 * Block, seed: 5)];
-        Bytes.Pattern(5 * Block, seed: 3).CopyTo(b, 10 * Block);
-        b.AsSpan(40 * Block, 8 * Block).Clear();
-        Work.Write("remote.img", a);
-        Work.Write("master.img", b);
-    }
+    public InfoTests() => WriteSides();
 
     [Fact]
     public void Refined()

@@ -7,9 +7,7 @@ namespace BinarySync.Tools.Tests;
 /// <summary>The maps of `info` and `check`: in the terminal, and as pictures.</summary>
 public sealed class MapTests : Typed
 {
-    private const int Block = 4096;
     private const char Escape = '\e';
-
 
     public MapTests()
     {

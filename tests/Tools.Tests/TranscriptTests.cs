@@ -3,18 +3,8 @@ namespace BinarySync.Tools.Tests;
 /// <summary>All that typical commands say: what is typed, standard output, standard error, exit code; nothing scrubbed.</summary>
 public sealed class TranscriptTests : Typed
 {
-    private const int Block = 4096;
 
-
-    public TranscriptTests()
-    {
-        byte[] a = Bytes.Pattern((100 * Block) + 1000);
-        byte[] b = [.. a, .. Bytes.Pattern(3 * Block, seed: 5)];
-        Bytes.Pattern(5 * Block, seed: 3).CopyTo(b, 10 * Block);
-        b.AsSpan(40 * Block, 8 * Block).Clear();
-        Work.Write("remote.img", a);
-        Work.Write("master.img", b);
-    }
+    public TranscriptTests() => WriteSides();
 
     public static TheoryData<string> Helps =>
     [

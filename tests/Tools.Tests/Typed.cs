@@ -6,6 +6,8 @@ namespace BinarySync.Tools.Tests;
 /// <summary>Tests that type commands, and hold all that was said to what was looked at: what is typed, standard output, standard error, exit code. Nothing is scrubbed but what was measured.</summary>
 public abstract class Typed : IDisposable
 {
+    private protected const int Block = 4096;
+
     private readonly StringBuilder _transcript = new();
 
     private protected Workspace Work { get; } = new();
@@ -14,6 +16,17 @@ public abstract class Typed : IDisposable
     {
         Work.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A remote and a master that has grown: blocks that are new, blocks that became zeros, and a short last one.</summary>
+    private protected void WriteSides()
+    {
+        byte[] a = Bytes.Pattern((100 * Block) + 1000);
+        byte[] b = [.. a, .. Bytes.Pattern(3 * Block, seed: 5)];
+        Bytes.Pattern(5 * Block, seed: 3).CopyTo(b, 10 * Block);
+        b.AsSpan(40 * Block, 8 * Block).Clear();
+        Work.Write("remote.img", a);
+        Work.Write("master.img", b);
     }
 
     /// <summary>What only leads to what shall be shown.</summary>
