@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using BinarySync.Format.MessagePack;
+using MessagePack;
 
 namespace BinarySync.Tests.Messages;
 
@@ -67,7 +67,7 @@ internal static class MessageDissector
     private static ForgedMap Map(byte[] bytes, params string[] computed)
     {
         ForgedMap map = new();
-        MessagePackReader reader = new(bytes, "dissector", 0);
+        CanonicalReader reader = new(bytes, "dissector", 0);
         for (int left = reader.ReadMapHeader("map"); left > 0; left--)
         {
             string key = reader.ReadString("key");
@@ -82,14 +82,14 @@ internal static class MessageDissector
 
     private static string Meaning(string key, byte[] value)
     {
-        MessagePackReader reader = new(value, "dissector", 0);
+        CanonicalReader reader = new(value, "dissector", 0);
         switch (value[0])
         {
             case <= MessagePackCode.MaxFixInt or (>= MessagePackCode.UInt8 and <= MessagePackCode.UInt64):
                 return $"{reader.ReadUnsigned(key)}";
-            case >= MessagePackCode.FixStr and < MessagePackCode.Nil or MessagePackCode.Str8:
+            case >= MessagePackCode.MinFixStr and < MessagePackCode.Nil or MessagePackCode.Str8:
                 return Printable.Text(reader.ReadString(key));
-            case >= MessagePackCode.FixArray and < MessagePackCode.FixStr when key == HeaderKeys.Ranges:
+            case >= MessagePackCode.MinFixArray and < MessagePackCode.MinFixStr when key == HeaderKeys.Ranges:
                 StringBuilder text = new();
                 for (int left = reader.ReadArrayHeader(key); left > 0; left--)
                 {

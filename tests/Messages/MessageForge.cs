@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using BinarySync.Format.MessagePack;
 
 namespace BinarySync.Tests.Messages;
 
@@ -318,9 +317,9 @@ internal static class Bits
         return bytes[..Format.Varint.Write(bytes, value)];
     }
 
-    public static byte[] Pack(Action<MessagePackWriter> write)
+    public static byte[] Pack(Action<CanonicalWriter> write)
     {
-        MessagePackWriter writer = new();
+        CanonicalWriter writer = new();
         write(writer);
         return writer.Written.ToArray();
     }

@@ -1,5 +1,3 @@
-using BinarySync.Format.MessagePack;
-
 namespace BinarySync.Tests.Messages;
 
 /// <summary>What is put in the place of what stood in a message, at random.</summary>
@@ -54,7 +52,7 @@ internal sealed class MutationDraw(Random random)
     {
         try
         {
-            MessagePackReader reader = new(value, "mutator", 0);
+            CanonicalReader reader = new(value, "mutator", 0);
             ulong number = (ulong)reader.ReadUnsigned("number");
             ulong step = Pick<ulong>([1, 1, 2, 512, 4096, number]);
             return random.Next(2) == 0 || step > number ? number + step : number - step;

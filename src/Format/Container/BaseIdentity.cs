@@ -1,6 +1,4 @@
 using System.Collections;
-using BinarySync.Format.MessagePack;
-
 namespace BinarySync.Format;
 
 /// <summary>One of the old contents that a merged message serves (Format.md 4.4).</summary>
@@ -38,7 +36,7 @@ internal static class BasesEncoding
 
     private static readonly string[] Required = [Root, HeaderKeys.Size];
 
-    public static void Write(MessagePackWriter writer, BaseList bases)
+    public static void Write(CanonicalWriter writer, BaseList bases)
     {
         writer.WriteArrayHeader(bases.Count);
         foreach (BaseIdentity one in bases)

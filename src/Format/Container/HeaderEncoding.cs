@@ -1,6 +1,4 @@
 using System.Text;
-using BinarySync.Format.MessagePack;
-
 namespace BinarySync.Format;
 
 /// <summary>A header as MessagePack, and back (Format.md 3 and 4). Reader and writer know the keys in the same, ascending order.</summary>
@@ -53,12 +51,12 @@ internal static class HeaderEncoding
             throw new ArgumentException($"a {kind.Words()} needs {string.Join(", ", required)}", nameof(header));
         }
 
-        MessagePackWriter writer = new();
+        CanonicalWriter writer = new();
         fields.Write(writer);
         return writer.Written;
     }
 
-    public static MessageHeader Decode(MessageKind kind, byte minor, ReadOnlySpan<byte> bytes, string source, long origin)
+    public static MessageHeader Decode(MessageKind kind, byte minor, ReadOnlyMemory<byte> bytes, string source, long origin)
     {
         MapReader map = new(bytes, source, origin, minor);
         int? blockSize = null;

@@ -1,29 +1,27 @@
-using BinarySync.Format.MessagePack;
-
 namespace BinarySync.Format;
 
 /// <summary>Values that stand in more than one map of a message; each is checked as it is read.</summary>
 internal static class HeaderValues
 {
-    public static int ReadBlockSize(ref MessagePackReader values, string key) => ReadNumber(ref values, key, FormatLimits.MaxBlockSize, FormatLimits.IsBlockSize);
+    public static int ReadBlockSize(ref CanonicalReader values, string key) => ReadNumber(ref values, key, FormatLimits.MaxBlockSize, FormatLimits.IsBlockSize);
 
-    public static int ReadFrameSize(ref MessagePackReader values, string key) => ReadNumber(ref values, key, FormatLimits.MaxFrameSize, FormatLimits.IsFrameSize);
+    public static int ReadFrameSize(ref CanonicalReader values, string key) => ReadNumber(ref values, key, FormatLimits.MaxFrameSize, FormatLimits.IsFrameSize);
 
-    public static BlockHash ReadHash(ref MessagePackReader values, string key)
+    public static BlockHash ReadHash(ref CanonicalReader values, string key)
     {
         long at = values.Offset;
         string name = values.ReadString(key);
         return BlockHash.Find(name) ?? throw values.Invalid(at, key, $"\"{Printable.Text(name)}\" is not known");
     }
 
-    public static byte[] ReadIdentity(ref MessagePackReader values, string key, int length)
+    public static byte[] ReadIdentity(ref CanonicalReader values, string key, int length)
     {
         long at = values.Offset;
         byte[] value = values.ReadBytes(key);
         return value.Length == length ? value : throw values.Invalid(at, key, $"has {value.Length} bytes, not {length}");
     }
 
-    private static int ReadNumber(ref MessagePackReader values, string key, int most, Func<long, bool> isAllowed)
+    private static int ReadNumber(ref CanonicalReader values, string key, int most, Func<long, bool> isAllowed)
     {
         long at = values.Offset;
         long value = values.ReadUnsigned(key, most);

@@ -1,18 +1,16 @@
-using BinarySync.Format.MessagePack;
-
 namespace BinarySync.Format;
 
 /// <summary>The keys and values of a map that is to be written; they come out in ascending order of keys (Format.md 3).</summary>
 internal sealed class MapFields
 {
-    private readonly SortedDictionary<string, Action<MessagePackWriter>> _fields = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Action<CanonicalWriter>> _fields = new(StringComparer.Ordinal);
 
     /// <summary>What has been added.</summary>
     public IEnumerable<string> Keys => _fields.Keys;
 
     public bool Has(string key) => _fields.ContainsKey(key);
 
-    public void Add(string key, Action<MessagePackWriter> write) => _fields.Add(key, write);
+    public void Add(string key, Action<CanonicalWriter> write) => _fields.Add(key, write);
 
     /// <summary>Adds a number, unless there is none.</summary>
     public void Add(string key, long? value)
@@ -27,10 +25,10 @@ internal sealed class MapFields
 
     public void Add(string key, ReadOnlyMemory<byte> value) => Add(key, writer => writer.WriteBytes(value.Span));
 
-    public void Write(MessagePackWriter writer)
+    public void Write(CanonicalWriter writer)
     {
         writer.WriteMapHeader(_fields.Count);
-        foreach ((string key, Action<MessagePackWriter> write) in _fields)
+        foreach ((string key, Action<CanonicalWriter> write) in _fields)
         {
             writer.WriteString(key);
             write(writer);

@@ -1,12 +1,10 @@
-using BinarySync.Format.MessagePack;
-
 namespace BinarySync.Format;
 
 /// <summary>Walks the keys of a header or trailer map: ascending, none twice, unknown ones by the rules of Format.md 2.2.</summary>
 internal ref struct MapReader
 {
     /// <summary>Where the value of the key just read is to be read from.</summary>
-    public MessagePackReader Values;
+    public CanonicalReader Values;
 
     private readonly string _source;
     private readonly byte _minor;
@@ -15,12 +13,12 @@ internal ref struct MapReader
     private readonly bool _isInside;
     private int _left;
 
-    public MapReader(ReadOnlySpan<byte> bytes, string source, long origin, byte minor)
-        : this(new MessagePackReader(bytes, source, origin), source, minor, "map", isInside: false)
+    public MapReader(ReadOnlyMemory<byte> bytes, string source, long origin, byte minor)
+        : this(new CanonicalReader(bytes, source, origin), source, minor, "map", isInside: false)
     {
     }
 
-    private MapReader(MessagePackReader values, string source, byte minor, string field, bool isInside)
+    private MapReader(CanonicalReader values, string source, byte minor, string field, bool isInside)
     {
         Values = values;
         _source = source;

@@ -307,7 +307,7 @@ public sealed class MessageReader
             throw new MessageFormatException(FormatError.Invalid, Source, offset, "trailer", "the trailer is compressed or has flags");
         }
 
-        Trailer = TrailerEncoding.Decode(Kind, Minor, Header, Payload.Span, Source, PayloadOffset);
+        Trailer = TrailerEncoding.Decode(Kind, Minor, Header, Payload, Source, PayloadOffset);
         Span<byte> tail = stackalloc byte[Tail.Length];
         long tailOffset = Position;
         Fill(tail);

@@ -1,5 +1,3 @@
-using BinarySync.Format.MessagePack;
-
 namespace BinarySync.Format;
 
 /// <summary>The trailer of a message of any kind (Format.md 5); fields that a kind does not have are null.</summary>
@@ -66,7 +64,7 @@ internal static class TrailerEncoding
     public static ReadOnlySpan<byte> Encode(MessageKind kind, bool hasBases, MessageTrailer trailer)
     {
         string[] keys = KeysOf(kind, hasBases);
-        MessagePackWriter writer = new();
+        CanonicalWriter writer = new();
         writer.WriteMapHeader(keys.Length);
         foreach (string key in keys)
         {
@@ -94,7 +92,7 @@ internal static class TrailerEncoding
         return writer.Written;
     }
 
-    public static MessageTrailer Decode(MessageKind kind, byte minor, MessageHeader header, ReadOnlySpan<byte> bytes, string source, long origin)
+    public static MessageTrailer Decode(MessageKind kind, byte minor, MessageHeader header, ReadOnlyMemory<byte> bytes, string source, long origin)
     {
         string[] keys = KeysOf(kind, header.Bases is not null);
         int rootLength = header.Hash.RootLength;

@@ -1,5 +1,3 @@
-using BinarySync.Format.MessagePack;
-
 namespace BinarySync.Format;
 
 /// <summary>The coarse data request that a message refines (Format.md 4.3). Equal where all of it is equal.</summary>
@@ -62,7 +60,7 @@ internal static class ParentEncoding
 
     private static readonly string[] Required = [BaseRoot, HeaderKeys.BaseSize, HeaderKeys.BlockSize, HeaderKeys.Hash, TargetRoot, HeaderKeys.TargetSize];
 
-    public static void Write(MessagePackWriter writer, ParentIdentity parent)
+    public static void Write(CanonicalWriter writer, ParentIdentity parent)
     {
         MapFields fields = new();
         fields.Add(BaseRoot, parent.BaseRoot);

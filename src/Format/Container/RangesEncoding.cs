@@ -1,11 +1,9 @@
-using BinarySync.Format.MessagePack;
-
 namespace BinarySync.Format;
 
 /// <summary>Ranges as a flat array of gaps and counts, and back (Format.md 4.2).</summary>
 internal static class RangesEncoding
 {
-    public static void Write(MessagePackWriter writer, BlockCoverage coverage)
+    public static void Write(CanonicalWriter writer, BlockCoverage coverage)
     {
         writer.WriteArrayHeader(coverage.Ranges.Length * 2);
         long end = 0;
@@ -19,7 +17,7 @@ internal static class RangesEncoding
 
     /// <summary>Reads ranges that ascend and do not touch.</summary>
     /// <param name="openEnd">The last one may go to the end of a target whose size is not known.</param>
-    public static BlockCoverage Read(ref MessagePackReader reader, string key, bool openEnd)
+    public static BlockCoverage Read(ref CanonicalReader reader, string key, bool openEnd)
     {
         long at = reader.Offset;
         int count = reader.ReadArrayHeader(key);

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using BinarySync.Format.MessagePack;
-
 namespace BinarySync.Format;
 
 /// <summary>Which part of a data file in several parts a message is (Format.md 4.5). Equal where all of it is equal.</summary>
@@ -67,7 +65,7 @@ internal static class SetEncoding
 
     private static readonly string[] Required = [FirstGroup, GroupCount, Id, Part, Parts, SplitSize];
 
-    public static void Write(MessagePackWriter writer, SetPlace set)
+    public static void Write(CanonicalWriter writer, SetPlace set)
     {
         MapFields fields = new();
         fields.Add(FirstGroup, set.FirstGroup);

@@ -1,5 +1,3 @@
-using BinarySync.Format.MessagePack;
-
 namespace BinarySync.Format.Tests.Vectors;
 
 /// <summary>Parts of a set (Format.md 4.5).</summary>

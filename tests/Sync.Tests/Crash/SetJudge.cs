@@ -62,16 +62,17 @@ internal sealed class SetJudge(SetCase set)
     }
 
     /// <summary>What is wrong with a run that did not succeed; null where it may be so.</summary>
-    public static string? JudgeFailure(CrashMachine machine, Exception failure, bool mustSucceed)
+    public string? JudgeFailure(CrashMachine machine, Exception failure, bool mustSucceed)
     {
         if (machine.Failed is not null)
         {
             return failure is StorageException ? null : "a call failed, and the run ended with another error";
         }
 
-        // It may refuse, but it must not touch anything then.
+        // It may refuse, but it must not touch anything then. Where copies were being taken back, what they need may have been overwritten: then that has to be finished first.
+        bool isOfCopies = set.HasCopies && failure is SyncException { Error: SyncError.Unrecognized } && failure.Message.Contains("copied from", StringComparison.Ordinal);
         return mustSucceed ? "what must succeed was refused"
-            : failure is not SyncException { Error: SyncError.Mismatch } ? "it was refused for another reason than the journal"
+            : failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies ? "it was refused for another reason than the journal"
             : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "it was refused after something had been changed";
     }
 

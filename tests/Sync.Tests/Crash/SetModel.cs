@@ -132,7 +132,15 @@ internal sealed class SetModel
 
         // Forth with the undo file that is there: only so does what lies behind B on a device become what that undo file looks for.
         SetCommand turned = node.Last with { Direction = Opposite(node.Last.Direction), WithUndo = node.Last.Direction == Direction.Back };
-        if (_runs.Go(node, turned, mustComplete: false, keepsUndo: true) is { } after && _random.NextDouble() < _effort.AgainShare)
+        if (_runs.Go(node, turned, mustComplete: false, keepsUndo: true) is not { } after)
+        {
+            // Refused: what was interrupted can be finished all the same.
+            if (_runs.Find is null)
+            {
+                _runs.Go(node, node.Last, node.EndsComplete, keepsUndo: true);
+            }
+        }
+        else if (_random.NextDouble() < _effort.AgainShare)
         {
             Finish(after);
         }

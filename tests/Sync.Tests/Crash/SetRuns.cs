@@ -152,7 +152,7 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
             failure = exception;
         }
 
-        string? wrong = failure is not null ? SetJudge.JudgeFailure(machine, failure, mustSucceed)
+        string? wrong = failure is not null ? _judge.JudgeFailure(machine, failure, mustSucceed)
             : _judge.Judge(command, result!, machine.State, After(node.Known, command, isDone: true))
             ?? SetJudge.JudgeNote(command, machine)
             ?? (mustComplete && !result!.IsComplete && !WasComplete(node.State, command.Direction) ? $"all parts are in place, and it was said that {NumberText.Of(result.Missing)} is missing ({result.Note})" : null);

@@ -1,10 +1,9 @@
 using System.Text;
-using BinarySync.Format.MessagePack;
 
 namespace BinarySync.Format.Tests.Container;
 
 /// <summary>The expected bytes were made with python3-msgpack 1.0.3: <c>msgpack.packb(value, use_bin_type=True)</c>.</summary>
-public class MessagePackTests
+public class CanonicalFormTests
 {
     [Theory]
     [InlineData(0, "00")]
@@ -23,7 +22,7 @@ public class MessagePackTests
     public void Integers(ulong value, string expected)
     {
         Assert.Equal(expected, Written(writer => writer.WriteUnsigned(value)));
-        MessagePackReader reader = Reader(expected);
+        CanonicalReader reader = Reader(expected);
         Assert.Equal(value, reader.ReadUnsigned("n"));
         Assert.True(reader.AtEnd);
     }
@@ -204,7 +203,7 @@ public class MessagePackTests
     [InlineData("CC01")] // skipped values need not be in their shortest encoding
     public void A_value_of_any_type_can_be_skipped(string bytes)
     {
-        MessagePackReader reader = Reader(bytes + "07");
+        CanonicalReader reader = Reader(bytes + "07");
         reader.Skip("v");
         Assert.Equal(7UL, reader.ReadUnsigned("n"));
         Assert.True(reader.AtEnd);
@@ -245,11 +244,11 @@ public class MessagePackTests
 
     private static string Repeat(string text, int times) => new StringBuilder().Insert(0, text, times).ToString();
 
-    private static MessagePackReader Reader(string hex) => new(Convert.FromHexString(hex), Refusal.Source, 100);
+    private static CanonicalReader Reader(string hex) => new(Convert.FromHexString(hex), Refusal.Source, 100);
 
-    private static string Written(Action<MessagePackWriter> write)
+    private static string Written(Action<CanonicalWriter> write)
     {
-        MessagePackWriter writer = new();
+        CanonicalWriter writer = new();
         write(writer);
         return Convert.ToHexString(writer.Written);
     }
