@@ -173,8 +173,8 @@ fi
 
 if [[ -z $installed ]]; then
     PATH=$bin:$PATH
-    programs='the programs in artifacts/bin'
-    apply=artifacts/bin/dtfile
+    programs="the programs in $bin"
+    apply=$bin/dtfile
 else
     programs='the programs where they were'
     apply=dtfile
@@ -205,5 +205,5 @@ else
     run cmp "$master" "$remote"
 fi
 run ckfile check "$remote" master.ckf
-[[ ${#keep[@]} == 0 ]] || printf '\nTo take it back: %s apply %s/undo.dtf %q\n' "$apply" "artifacts/${work##*/}" "$remote"
-printf '\nBoth are equal. The files are in %s, %s.\n' "artifacts/${work##*/}" "$programs"
+[[ ${#keep[@]} == 0 ]] || printf '\nTo take it back: %q apply %q %q\n' "$apply" "$work/undo.dtf" "$remote"
+printf '\nBoth are equal. The files are in %s, %s.\n' "$work" "$programs"

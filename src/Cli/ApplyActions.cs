@@ -34,7 +34,7 @@ public static class ApplyActions
         using CommandSession session = common.Begin(result, context);
         string[] given = result.GetValue(arguments.Files)!;
         string[] files = given[..^1];
-        string target = given[^1];
+        string target = TargetPath.Demand(given[^1]);
         ApplySpecification specification = new()
         {
             DryRun = result.GetValue(arguments.DryRun),
@@ -102,6 +102,13 @@ public static class ApplyActions
         using MessageOutput? newOutput = newChecksums is null ? null : CreateChecksums(newChecksums, result.GetValue(arguments.Force), session, file, target, oldChecksums, request, undo, repair);
         ApplyPlaces places = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), repairOutput, redo, old);
         ApplyResult done = ApplyOperation.Run(storage, patch, places, specification, session.Options);
+        if (specification.Verify == VerifyMode.Full && !specification.DryRun && note.Read() is not null)
+        {
+            // All of the target is known to be another file's content: what parts of a set it has does not matter any more.
+            using StateFile stale = StateDirectory.SetNoteOf(target, journalDirectory);
+            stale.Remove();
+        }
+
         if (newOutput is not null)
         {
             WriteChecksums(old!, patch, done, newOutput, target);

@@ -23,7 +23,7 @@ public static class ChecksumActions
     public static int Create(ParseResult result, ToolContext context, CommonOptions common, CreateArguments arguments)
     {
         using CommandSession session = common.Begin(result, context);
-        string target = result.GetValue(arguments.Target)!;
+        string target = TargetPath.Demand(result.GetValue(arguments.Target)!);
         string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), target, inputKind: null, MessageKind.ChecksumFile, result.GetValue(arguments.Request));
         ChecksumSpecification specification = Specification(result, arguments, session) with
         {
@@ -53,7 +53,7 @@ public static class ChecksumActions
         ParseResult result, ToolContext context, CommonOptions common, Argument<string> targetArgument, Argument<string> fileArgument, Option<bool> live, Option<HolePolicy?> holes, MapOptions maps)
     {
         using CommandSession session = common.Begin(result, context);
-        string target = result.GetValue(targetArgument)!;
+        string target = TargetPath.Demand(result.GetValue(targetArgument)!);
         string file = result.GetValue(fileArgument)!;
         using IReadableStorage source = common.Storage.OpenSource(result, target, session.Options.Cancellation);
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);

@@ -41,7 +41,7 @@ public static class DataFileActions
             throw new UsageException("--holes belongs to --remote", "see 'dtfile --help': with a data request, what it asks for is read, and nothing else");
         }
 
-        string master = result.GetValue(arguments.Master)!;
+        string master = TargetPath.Demand(result.GetValue(arguments.Master)!);
         string input = request ?? remote!;
         string path = MessageFiles.OutputPath(
             result.GetValue(arguments.Output), input, request is null ? MessageKind.ChecksumFile : MessageKind.DataRequest, MessageKind.DataFile);

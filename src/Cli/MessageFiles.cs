@@ -108,7 +108,7 @@ internal static class MessageFiles
 
         if (input == Standard || otherInputs.Contains(Standard))
         {
-            throw new UsageException("a message from standard input wants an output with a name", "name it with -o, or write '-o -'");
+            throw new UsageException("where an input comes from a pipe, the output wants a name of its own", "-o FILE names it; '-o -' is standard output");
         }
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(input));

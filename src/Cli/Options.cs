@@ -47,7 +47,7 @@ public static class Options
         HelpName = "FIRST-LAST",
         CustomParser = result => ParseAll(result, text => RangeText.TryParseBlocks(text, out BlockRun range)
             ? range
-            : Fail<BlockRun>(result, $"'{text}' is not a range of blocks; write FIRST-LAST or FIRST-")),
+            : Fail<BlockRun>(result, $"'{text}' is not a range of blocks; write FIRST-LAST, FIRST- or FIRST, and --range once for each")),
     };
 
     /// <summary>Ranges in bytes; what they mean in blocks is known with the block size.</summary>

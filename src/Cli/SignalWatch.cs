@@ -4,7 +4,7 @@ namespace BinarySync.Cli;
 
 /// <summary>
 /// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that the operation stops between two steps and cleans up. A second one ends the process at
-/// once, as the system would. SIGUSR1 asks how far it is.
+/// once, as the system would, but for an echo of the first. SIGUSR1 asks how far it is.
 /// </summary>
 internal sealed class SignalWatch : IDisposable
 {
@@ -18,10 +18,14 @@ internal sealed class SignalWatch : IDisposable
     // Never given up: the signal would end the process on its last steps. One process has one of these.
     private static PosixSignalRegistration? s_progress;
 
+    // coreutils' timeout sends its signal twice: to the process, and to the group that it is in. No key is hit again so soon.
+    private const int EchoMilliseconds = 150;
+
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly Action _onSecond;
     private int _signal;
+    private long _firstAt;
 
     /// <summary>Begins to watch.</summary>
     /// <param name="onProgressAsked">Called when SIGUSR1 comes.</param>
@@ -58,10 +62,16 @@ internal sealed class SignalWatch : IDisposable
 
     private void Register(PosixSignal signal, int number) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
+        long now = Environment.TickCount64;
+        Interlocked.CompareExchange(ref _firstAt, now, 0);
         if (Interlocked.CompareExchange(ref _signal, number, 0) == 0)
         {
             context.Cancel = true;
             _source.Cancel();
+        }
+        else if (number == Signal && now - Volatile.Read(ref _firstAt) < EchoMilliseconds)
+        {
+            context.Cancel = true;
         }
         else
         {

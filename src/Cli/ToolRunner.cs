@@ -26,17 +26,31 @@ public static class ToolRunner
             CompletionActions.AddTo(root, context);
             line = Parse(root, arguments, terminal, name);
             int code = Invoke(line, terminal, name);
-            terminal.FlushResult();
-            return code;
+            return FlushResult(terminal, code, line.CommandResult.Command.Name);
         }
         catch (OperationCanceledException) when (signals.Signal != 0)
         {
-            terminal.Error("interrupted", "run the same command again to go on");
+            terminal.Error("interrupted", FailureAdvice.AfterInterruption(new TypedLine(line!, name), name));
             return ExitCode.SignalBase + signals.Signal;
         }
         catch (Exception exception)
         {
             return Report(exception, terminal, line is null ? null : Advice(exception, line, name));
+        }
+    }
+
+    // Who asked for a report has not got it; who asked for work only does not know that it is done.
+    private static int FlushResult(Terminal terminal, int code, string command)
+    {
+        try
+        {
+            terminal.FlushResult();
+            return code;
+        }
+        catch (StorageException lost) when (code == ExitCode.Done && command is not "info" and not "completions")
+        {
+            terminal.Error(lost.Message, "all is done: only what was to be said of it is lost");
+            return CodeFor(lost.Error);
         }
     }
 

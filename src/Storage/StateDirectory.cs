@@ -38,10 +38,16 @@ public static class StateDirectory
 
     private static StatePlaces Default() => Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows()
         ? new StatePlaces(SystemState, StatePlaces.EveryoneMayLook)
-        : new StatePlaces(UserState(), StatePlaces.OwnerOnly);
+        : new StatePlaces(
+            UserState(Environment.GetEnvironmentVariable("XDG_STATE_HOME"), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify)),
+            StatePlaces.OwnerOnly);
 
-    // XDG Base Directory Specification: a path that is not absolute is ignored.
-    private static string UserState() => Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { } state && Path.IsPathFullyQualified(state)
-        ? Path.Combine(state, "binarysync")
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "binarysync");
+    /// <summary>
+    /// A user's state directory, after the XDG Base Directory Specification: a path that is not absolute is ignored. Whoever has no home directory gets the system's, which can be written or cannot: what lay
+    /// below the current directory would not be found again.
+    /// </summary>
+    internal static string UserState(string? state, string home) =>
+        Path.IsPathFullyQualified(state ?? string.Empty) ? Path.Combine(state!, "binarysync")
+        : Path.IsPathFullyQualified(home) ? Path.Combine(home, ".local", "state", "binarysync")
+        : SystemState;
 }

@@ -19,6 +19,16 @@ public sealed class StatePlacesTests : IDisposable
         Assert.Equal(["disk.img", "disk.img.binarysync-journal"], _directory.Names);
     }
 
+    [LinuxTheory]
+    [InlineData("/state", "/home/x", "/state/binarysync")]
+    [InlineData("state", "/home/x", "/home/x/.local/state/binarysync")]
+    [InlineData(null, "/home/x", "/home/x/.local/state/binarysync")]
+    [InlineData("", "/home/x", "/home/x/.local/state/binarysync")]
+    [InlineData(null, "", "/var/lib/binarysync")]
+    [InlineData("state", "x", "/var/lib/binarysync")]
+    public void The_state_of_a_device_never_depends_on_the_current_directory(string? state, string home, string directory) =>
+        Assert.Equal(directory, StateDirectory.UserState(state, home));
+
     [Fact]
     public void The_note_of_a_set_lies_where_the_journal_lies()
     {

@@ -29,14 +29,14 @@ public sealed class FirstUseTests : Typed
         Type("ckfile a --haash sha256", "ckfile a --blocksize 4K", "ckfile a --block_size=4K", "ckfile a -B 4K", "ckfile a -b4K", "ckfile a -qf", "ckfile a -qx", "ckfile -help", "ckfile --frobnicate a", "ckfile a -z");
         Type("dtfile apply p.dtf a --dryrun", "dtfile apply p.dtf a -c lz4", "dtfile b --undo u.dtf", "dtfile b -r p.dtr --splt fat32");
         Type("dtfile aply p.dtf a --dry-run", "ckfile chek a a.ckf", "ckfile inof a.ckf", "ckfile inof", "dtreq megre p.dtr -o all.dtr", "ckreq inof r.ckr", "ckfile no-such-file");
-        Type("ckfile a --block-size 4000 -o x.ckf", "ckfile a -a sha265", "dtfile apply p.dtf a --verify ful");
+        Type("ckfile a --block-size 4000 -o x.ckf", "ckfile a -a sha265", "dtfile apply p.dtf a --verify ful", "dtfile apply --verify p.dtf a", "ckfile a --range 0-9,12 -o x.ckf");
         Verify();
     }
 
     [Fact]
     public void Asking_for_help()
     {
-        Type("ckfile help", "ckfile help check", "dtfile help apply", "ckfile version");
+        Type("ckfile help", "dtfile help", "ckfile help check", "dtfile help apply", "ckfile version");
         string ofCheck = Work.Line("ckfile check --help").Succeeds().Text;
         foreach (string line in new[] { "ckfile --help check", "ckfile check a --help a.ckf", "ckfile check -h", "ckfile -h check a b c", "ckfile -? check" })
         {
@@ -53,6 +53,7 @@ public sealed class FirstUseTests : Typed
         Type("ckfile a b", "ckfile a r.ckr -q", "ckfile a a.ckf", "ckfile a.ckf b.ckf", "ckfile check a.ckf a", "ckfile check a b", "ckfile join a b -o x.ckf");
         Type("ckreq r.ckr", "dtreq a.ckf b.ckf", "dtreq a.ckf b.ckf -o x.dtr --label y", "dtreq --remote a.ckf b.ckf", "dtreq --master b.ckf a.ckf", "dtreq --remote a --master b", "dtreq a b", "dtreq p.dtr", "dtreq p.dtr p.dtr");
         Type("dtfile b p.dtr -c none", "dtfile p.dtr b", "dtfile b a.ckf", "dtfile p.dtf a", "dtfile -r b p.dtr", "dtfile --remote b a.ckf -o x.dtf", "dtfile b -r a.ckf -o x.dtf", "dtfile b --remote p.dtr -o x.dtf");
+        Type("ckfile -", "ckfile - -o x.ckf", "ckfile check - a.ckf", "dtfile - -r p.dtr", "dtfile apply p.dtf -", "dtfile apply p.dtf nothing-yet.img", "ckfile a -f -o /dev/stdout", "dtreq --remote a.ckf --master -");
         Type("dtfile apply p.dtr a", "dtfile apply a p.dtr", "dtfile apply p.dtf p.dtr", "dtfile apply p.dtf");
         Verify();
     }

@@ -66,6 +66,39 @@ public sealed class MannersTests : IDisposable
         Assert.Equal("content"u8.ToArray(), _work.Read("there"));
     }
 
+    /// <summary>It sends its signal to the process, and once more to the group that the process is in: that is no second thought.</summary>
+    [LinuxFact("timeout")]
+    public void Whoever_is_ended_by_timeout_says_so()
+    {
+        _work.Write("b", Bytes.Pattern(8 * Mega));
+        for (int i = 0; i < 5; i++)
+        {
+            _work.Line($"timeout -s {(i % 2 == 0 ? "INT" : "TERM")} 0.{5 + i} ckfile b -o x.ckf --limit-rate 64K").Fails(124, "interrupted", "run the same command again");
+        }
+
+        Assert.DoesNotContain("x.ckf", _work.Names);
+    }
+
+    [LinuxFact]
+    public void What_is_there_of_a_set_that_was_interrupted_is_said()
+    {
+        _work.Prepare([], Bytes.Pattern(40 * Mega), "-b 1M", compression: "none");
+        _work.Line("timeout -s INT 3 dtfile b -r p.dtr --split 16M -c none --limit-rate 8M").Fails(124, "interrupted", "make each of the others with --part N, or all again with -f");
+        Assert.Contains("p.001.dtf", _work.Names);
+        _work.Line("dtfile b -r p.dtr --split 16M -c none").Fails(2, "p.001.dtf: exists already", "-f makes all parts again; --part N makes one of them");
+    }
+
+    /// <summary>Whoever did not get the report would think that nothing was done.</summary>
+    [LinuxFact]
+    public void Work_is_done_also_where_nobody_hears_of_it()
+    {
+        byte[] b = Bytes.Pattern(Mega);
+        _work.Prepare([], b);
+        _work.Shell("dtfile apply p.dtf a > /dev/full").Fails(5, "standard output: cannot write: No space left on device", "all is done: only what was to be said of it is lost");
+        _work.Holds("a", b);
+        Assert.DoesNotContain("hint", _work.Shell("dtfile info p.dtf > /dev/full").Ends(5).Errors, StringComparison.Ordinal);
+    }
+
     [LinuxFact("strace")]
     public void A_slow_patch_is_ended_by_a_signal_and_gone_on_with()
     {

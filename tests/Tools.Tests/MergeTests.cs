@@ -75,6 +75,36 @@ public sealed class MergeTests : IDisposable
         _work.Holds("a0", b);
     }
 
+    /// <summary>Each block of which it speaks is as it expects: the others are not.</summary>
+    [Fact]
+    public void Another_remote_s_request_is_refused_also_where_it_fits()
+    {
+        byte[] a = Content.Make(300_000);
+        byte[] b = [.. a];
+        b[10 * Block]++;
+        b[40 * Block]++;
+        byte[] halfWay = [.. a];
+        halfWay[10 * Block]++;
+        Requests([a, halfWay, b], b);
+        _work.Line("dtreq merge 0.dtr 1.dtr 2.dtr -o all.dtr").Succeeds();
+        _work.Line("dtfile b -r all.dtr").Succeeds();
+        Untouched before = _work.Remember();
+        foreach (string other in new[] { "1", "2" })
+        {
+            _work.Line($"dtfile apply all.dtf a0 --request {other}.dtr").Fails(4, $"a0: is not the base of {other}.dtr: its blocks outside the data file differ", "is it this remote's own request?");
+        }
+
+        _work.Line("dtfile apply all.dtf a1 --request 2.dtr --dry-run").Fails(4, "a1: is not the base of 2.dtr");
+        before.Check();
+        for (int i = 0; i < 3; i++)
+        {
+            // And once more, when there is nothing left to do.
+            _work.Line($"dtfile apply all.dtf a{i} --request {i}.dtr").Succeeds();
+            _work.Line($"dtfile apply all.dtf a{i} --request {i}.dtr").Succeeds();
+            _work.Holds($"a{i}", b);
+        }
+    }
+
     [Fact]
     public void What_does_not_belong_together_is_not_merged()
     {

@@ -54,11 +54,11 @@ public sealed class PipeTests : IDisposable
     public void Info_reads_standard_input(string line, string file) => _work.Feed(_work.Read(file), line).Succeeds().Prints("standard input: ");
 
     [Theory]
-    [InlineData("dtreq --remote - --master b.ckf", "a message from standard input wants an output with a name")]
-    [InlineData("dtreq --remote a.ckf --master -", "a message from standard input wants an output with a name")]
-    [InlineData("ckfile a -r -", "a message from standard input wants an output with a name")]
-    [InlineData("dtfile b -r -", "a message from standard input wants an output with a name")]
-    [InlineData("dtfile b --remote -", "a message from standard input wants an output with a name")]
+    [InlineData("dtreq --remote - --master b.ckf", "where an input comes from a pipe, the output wants a name of its own")]
+    [InlineData("dtreq --remote a.ckf --master -", "where an input comes from a pipe, the output wants a name of its own")]
+    [InlineData("ckfile a -r -", "where an input comes from a pipe, the output wants a name of its own")]
+    [InlineData("dtfile b -r -", "where an input comes from a pipe, the output wants a name of its own")]
+    [InlineData("dtfile b --remote -", "where an input comes from a pipe, the output wants a name of its own")]
     [InlineData("dtfile b --remote a.ckf -o - --json", "--json and '-o -' both want standard output")]
     [InlineData("dtreq --remote - --master - -o x.dtr", "only one input can be '-'")]
     [InlineData("ckfile join - a.ckf - -o x.ckf", "only one input can be '-'")]

@@ -72,6 +72,41 @@ public sealed class SetTests : IDisposable
     }
 
     [Fact]
+    public void A_part_that_is_in_place_where_others_differ_is_known_to_be()
+    {
+        byte[] a = Content.Make(3_000_000);
+        byte[] b = [.. a];
+        b.AsSpan(100_000, 50_000).Reverse();
+        _work.Prepare(a, b);
+        _work.Line("dtfile b -r p.dtr --split 16M").Succeeds();
+        a[2_000_000]++;
+        _work.Write("target", a);
+        _work.Line("dtfile apply p.001.dtf target --verify full").Fails(7, "others differ from the master");
+        b[2_000_000]++;
+
+        ToolResult again = _work.Line("dtfile apply p.001.dtf target").Succeeds().Prints("complete");
+
+        Assert.DoesNotContain("warning", again.Errors, StringComparison.Ordinal);
+        _work.Holds("target", b);
+    }
+
+    [Fact]
+    public void A_whole_data_file_that_makes_the_target_equal_to_a_master_leaves_no_note()
+    {
+        Prepare(24, 30);
+        _work.Line("dtfile apply p.001.dtf target").Succeeds();
+        _work.Line("ckfile target -q").Succeeds();
+        _work.Line("dtfile b -q --remote target.ckf -o rest.dtf").Succeeds();
+        _work.Line("dtfile apply rest.dtf target").Succeeds();
+        Assert.Contains("target.binarysync-set", _work.Names);
+        _work.Line("dtfile apply rest.dtf target --verify full --dry-run").Succeeds();
+        Assert.Contains("target.binarysync-set", _work.Names);
+        _work.Line("dtfile apply rest.dtf target --verify full").Succeeds();
+        Assert.DoesNotContain("target.binarysync-set", _work.Names);
+        _work.Holds("target", _work.Read("b"));
+    }
+
+    [Fact]
     public void A_note_of_another_set_or_a_damaged_one_is_replaced()
     {
         Prepare(24, 30);

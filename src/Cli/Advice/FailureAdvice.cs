@@ -7,19 +7,35 @@ namespace BinarySync.Cli;
 /// <summary>What may have been meant where a run has failed by the files that it was given.</summary>
 internal static class FailureAdvice
 {
+    private const string SomePartsStay = "parts that are complete stay: make each of the others with --part N, or all again with -f";
+
     /// <summary>The hint, in place of the usual one; null where nothing better is known.</summary>
     public static string? For(Exception failure, TypedLine line, string tool) => failure switch
     {
         MessageFormatException { MessageName: MessageFiles.StandardInputName } format => OfPipe(format),
         MessageFormatException { Error: FormatError.NotAMessage } format => OfNoMessage(format, line, tool),
         MessageFormatException { Error: FormatError.WrongKind, Found: { } kind } format => OfWrongKind(format.MessageName, kind, line, tool),
+        StorageException { Path: "/dev/stdout" } => "'-o -' is standard output",
+        StorageException { Error: StorageError.NotFound } missing when (tool, line.Command) == ("dtfile", "apply") && line.Files is [_, .., var target] && missing.Path == target =>
+            $"a target that has nothing yet can be an empty file: : > {ShellText.Quote(target)}",
         StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first => LineAdvice.MeantCommand(line, tool),
+        StorageException { Error: StorageError.Exists } when line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",
+        StorageException { Error: StorageError.WriteFailed } when line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
         SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized } when (tool, line.Command) == ("dtfile", "apply") => OfOtherTarget(line),
+        UsageException when LineAdvice.MeantCommand(line, tool) is { } meant => meant,
         UsageException { Hint: var hint } when (tool, line.Command, line.ValueOf("--request") ?? line.ValueOf("--remote")) == ("dtfile", "", null) => LineAdvice.OfDataFile(line) ?? hint,
         _ => null,
     };
 
     // What a pipe brings is made anew each time: there is no file to be copied again, but a command that may have failed.
+    /// <summary>What to do when a signal has ended a run: only `apply` goes on where it was, and only parts of a set are there by then.</summary>
+    public static string AfterInterruption(TypedLine line, string tool) => (tool, line.Command) switch
+    {
+        ("dtfile", "apply") => "run the same command again to go on",
+        ("dtfile", "") when line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
+        _ => "run the same command again",
+    };
+
     private static string? OfPipe(MessageFormatException failure) => failure.Error switch
     {
         FormatError.Truncated => "what stands before the pipe ended too early: see what it said",

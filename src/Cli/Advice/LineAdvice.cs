@@ -114,11 +114,27 @@ internal static class LineAdvice
             : null;
     }
 
-    private static (string Error, string Hint)? OfApply(TypedLine line) => line.Files is [var file] && file != MessageFiles.Standard
+    private static (string Error, string Hint)? OfApply(TypedLine line) => Swallowed(line) is var (option, value)
+        ? ($"{option} was given {ShellText.Quote(value)}, which is a data file", $"give {option} a value of its own, or leave it out: see 'dtfile apply --help'")
+        : line.Files is [var file] && file != MessageFiles.Standard
         ? line.Messages(MessageKind.DataFile) is [_]
             ? ("TARGET is missing", line.With("apply", file, "TARGET"))
             : ("FILE.dtf is missing", line.With("apply", "FILE.dtf", file))
         : null;
+
+    // An option before the files whose value was forgotten: it has taken the first of them.
+    private static (string Option, string Value)? Swallowed(TypedLine line)
+    {
+        foreach (string option in new[] { "--verify", "--sparse", "--cache", "--progress", "--limit-rate", "--threads" })
+        {
+            if (line.ValueOf(option) is { } value && MessageSight.KindOf(value) is MessageKind.DataFile)
+            {
+                return (option, value);
+            }
+        }
+
+        return null;
+    }
 
     // The first message on the line, where none was wanted.
     private static string Misplaced(TypedLine line)

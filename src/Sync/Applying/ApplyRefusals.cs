@@ -6,6 +6,10 @@ namespace BinarySync.Sync;
 /// <summary>Why a plan is not carried out: what was found in the target, the likely cause, and what to do. Nothing has been written by then.</summary>
 internal static class ApplyRefusals
 {
+    /// <summary>What to do where something else was read than had been written.</summary>
+    public const string OtherBytesHint =
+        "the device returns other bytes than were written to it, or another program writes to it too: check its health and who has it open, then run the same command again: it writes them once more";
+
     /// <summary>Refuses a plan whose copies would not bring what the master has.</summary>
     /// <param name="target">The target.</param>
     /// <param name="patch">The name of the data file.</param>

@@ -26,7 +26,7 @@ internal sealed class ApplyRun(
         }
 
         ApplyRefusals.DemandCopies(target, patch.Name, plan, isFresh: _start == ApplyStart.Fresh);
-        if (specification.CheckBase)
+        if (specification.CheckBase || DemandsBase())
         {
             CheckBase(plan);
         }
@@ -117,12 +117,17 @@ internal sealed class ApplyRun(
             return plan.Misfit is { } unfit ? throw unfit : plan;
         }
 
-        // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at.
         plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true, specification.KeepsLargerSize);
-        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing) && BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
+        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing) && IsBaseThroughout(plan)
             ? plan
             : throw ApplyRefusals.OtherRun(target, places.Journal.Name, standing);
     }
+
+    // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at, on the medium. And as the cache shows it:
+    // where a flush has failed, that may be what the other session wrote, and without its journal nobody would know that it is there only.
+    private bool IsBaseThroughout(PatchPlan plan) =>
+        BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
+        && (!tuning.ComparesCache || BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: false, options));
 
     // What the ranges of the data file leave out, nobody can vouch for; nor for what lies behind its end on a device that is longer. The other session changed nothing behind its
     // own two sizes, although a window ends with a whole block.
@@ -256,6 +261,9 @@ internal sealed class ApplyRun(
         places.Redo?.Remove();
     }
 
+    // Where there is one request for each of several remotes, one of them may be taken for another, and fit wherever it speaks of no more than both have. What an interrupted run goes on with, was looked at when it began.
+    private bool DemandsBase() => patch.OwnName is not null && _start == ApplyStart.Fresh && !specification.ForceUnrecognized;
+
     private void CheckBase(PatchPlan plan)
     {
         bool tailMayBeGone = target.Kind == StorageKind.BlockDevice || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
@@ -264,8 +272,10 @@ internal sealed class ApplyRun(
             throw new SyncException(
                 SyncError.Mismatch,
                 target.Name,
-                $"is not the base of {patch.Name}: its blocks outside the data file differ from the remote's checksum file",
-                "make a new checksum file of the target, and a new request");
+                $"is not the base of {patch.OwnName ?? patch.Name}: its blocks outside the data file differ from the remote's checksum file; nothing was written",
+                patch.OwnName is null
+                    ? "make a new checksum file of the target, and a new request; what an undo file is for, a later one may have to bring back first"
+                    : "is it this remote's own request? if so, make a new checksum file of the target, and a new request");
         }
 
         if (plan.Header.Parent is { } parent)
@@ -325,7 +335,8 @@ internal sealed class ApplyRun(
             return bytes;
         }
 
-        // What was to be written is written: there is nothing to go on with.
+        // What was to be written is written: there is nothing to go on with, and a part of a set is in place.
+        places.BeforeFinishing?.Invoke();
         Finish(journal);
         throw new SyncException(
             SyncError.VerificationFailed,
@@ -359,7 +370,7 @@ internal sealed class ApplyRun(
             SyncError.VerificationFailed,
             target.Name,
             $"{wrong} did not read back as written{repair}",
-            "the device or file system returns other bytes than were written to it: check its health, then run the same command again: it writes them once more",
+            ApplyRefusals.OtherBytesHint,
             wrong.Runs);
     }
 

@@ -41,6 +41,9 @@ internal sealed record ApplyTuning
     /// <summary>The journal is durable before the target grows.</summary>
     public bool JournalsBeforeGrowing { get; init; } = true;
 
+    /// <summary>Another session's journal is given up only if the cache shows what the medium has.</summary>
+    public bool ComparesCache { get; init; } = true;
+
     /// <summary>A target that becomes smaller is cut after all else, when the journal knows of it.</summary>
     public bool CutsLast { get; init; } = true;
 

@@ -17,6 +17,9 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
 
     public string Name => name;
 
+    /// <summary>The name of the remote's own request, where the data file is for several; else null.</summary>
+    internal string? OwnName => own?.Name;
+
     /// <summary>Which stretch of a stream it is; null for a whole data file.</summary>
     internal StreamStretch? Stretch { get; init; }
 

@@ -74,6 +74,10 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     public void A_part_that_gives_up_what_another_one_was_making_the_target_larger_by_is_found() => DemandFind("success was said, and", new ApplyTuning { LeavesOtherPartsTail = false }, Sets);
 
     [Fact]
+    public void Giving_up_a_journal_while_the_cache_shows_what_was_never_flushed_is_found() =>
+        DemandFind("a reader sees other bytes than the medium has", new ApplyTuning { ComparesCache = false }, Sets with { OnlyFault = CrashFault.FlushFailure });
+
+    [Fact]
     public void A_redo_that_the_journal_does_not_name_is_found() => DemandFind("what must succeed was refused", new ApplyTuning { ComparesRedo = false }, Thirds);
 
     [Fact]

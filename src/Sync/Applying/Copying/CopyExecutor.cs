@@ -169,7 +169,7 @@ internal sealed class CopyExecutor
                     SyncError.VerificationFailed,
                     _target.Name,
                     $"blocks {blocks} did not read back as they were copied",
-                    "the device or file system returns other bytes than were written to it: check its health, then run the same command again: it writes them once more",
+                    ApplyRefusals.OtherBytesHint,
                     [blocks]);
             }
         });
