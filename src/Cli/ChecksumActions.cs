@@ -83,7 +83,11 @@ public static class ChecksumActions
         }
         else
         {
-            SayDifferences(session.Terminal, target, MessageFiles.NameOf(file), check);
+            if (!session.Terminal.IsQuiet)
+            {
+                SayDifferences(session.Terminal, target, MessageFiles.NameOf(file), check);
+            }
+
             DrawCheck(output, target, MessageFiles.NameOf(file), session.Terminal.Result);
             SayCheck(session.Terminal, target, MessageFiles.NameOf(file), check);
             ClosingLines.Say(session, "read", check.ReadBytes, NextCommand.AfterCheck(target, file, check));

@@ -105,14 +105,14 @@ public static class StreamApplyOperation
         {
             return stretches.Next(options.Cancellation);
         }
-        catch (MessageFormatException damaged) when (outcome.HasBegun && !dryRun)
+        catch (MessageFormatException damaged) when (!dryRun)
         {
             throw new MessageFormatException(
                 damaged.Error,
                 damaged.MessageName,
                 damaged.Offset,
                 damaged.Field,
-                $"{damaged.Message}; {target.Name} is patched as far as it arrived whole");
+                $"{damaged.Message}; {(outcome.HasBegun ? $"{target.Name} is patched as far as it arrived whole" : "nothing was written")}");
         }
     }
 
