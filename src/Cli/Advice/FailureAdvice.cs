@@ -27,7 +27,6 @@ internal static class FailureAdvice
         _ => null,
     };
 
-    // What a pipe brings is made anew each time: there is no file to be copied again, but a command that may have failed.
     /// <summary>What to do when a signal has ended a run: only `apply` goes on where it was, and only parts of a set are there by then.</summary>
     public static string AfterInterruption(TypedLine line, string tool) => (tool, line.Command) switch
     {
@@ -36,6 +35,7 @@ internal static class FailureAdvice
         _ => "run the same command again",
     };
 
+    // What a pipe brings is made anew each time: there is no file to be copied again, but a command that may have failed.
     private static string? OfPipe(MessageFormatException failure) => failure.Error switch
     {
         FormatError.Truncated => "what stands before the pipe ended too early: see what it said",

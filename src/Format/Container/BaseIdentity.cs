@@ -1,4 +1,5 @@
 using System.Collections;
+
 namespace BinarySync.Format;
 
 /// <summary>One of the old contents that a merged message serves (Format.md 4.4).</summary>

@@ -43,9 +43,10 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
 
     public ulong ReadUnsigned(string field)
     {
-        // As the integers that are signed: the library takes those too where they are not negative.
         const string What = "an unsigned integer";
         long at = Require(MessagePackType.Integer, field, What);
+
+        // The library takes one that has the code of a signed integer too, where it is not negative.
         if (_values.NextCode is not (<= MessagePackCode.MaxFixInt or (>= MessagePackCode.UInt8 and <= MessagePackCode.UInt64)))
         {
             throw Invalid(at, field, $"is not {What}");

@@ -1,4 +1,5 @@
 using System.Text;
+
 namespace BinarySync.Format;
 
 /// <summary>A header as MessagePack, and back (Format.md 3 and 4). Reader and writer know the keys in the same, ascending order.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+
 namespace BinarySync.Format;
 
 /// <summary>Which part of a data file in several parts a message is (Format.md 4.5). Equal where all of it is equal.</summary>
