@@ -114,7 +114,7 @@ public sealed partial class LiveLineTests : IDisposable
         pty.Await("checksumming");
         pty.Type("\x03");
         pty.Finish();
-        Assert.Equal("ckfile: error: interrupted\nckfile: hint: run the same command again to go on\nexit 130", new Screen(pty.Output, 80).Text);
+        Assert.Equal("ckfile: error: interrupted\nckfile: hint: run the same command again\nexit 130", new Screen(pty.Output, 80).Text);
         Assert.DoesNotContain("\e[?25l", pty.Output, StringComparison.Ordinal);
     }
 

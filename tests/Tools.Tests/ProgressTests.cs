@@ -88,7 +88,7 @@ public sealed class ProgressTests : IDisposable
         Ends("dtfile b --remote a.ckf -o o.dtf", "collecting");
         Ends("dtfile info p.dtf", "reading");
         File.Copy(_work["a"], _work["merged"]);
-        Ends("dtfile apply m.dtf merged --request n.dtr", "verifying and recognising", "writing", "flushing", "reading back");
+        Ends("dtfile apply m.dtf merged --request n.dtr", "verifying and recognising", "checking the base", "writing", "flushing", "reading back");
         Ends("dtfile apply p.dtf a --undo u.dtf --check-base --verify full",
             "verifying and recognising", "looking at what is to be copied", "checking the base", "saving what will be overwritten", "copying", "writing", "flushing", "reading back all");
         Assert.Equal(b, _work.Read("a"));
