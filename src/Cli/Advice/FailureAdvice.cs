@@ -16,8 +16,6 @@ internal static class FailureAdvice
         MessageFormatException { Error: FormatError.NotAMessage } format => OfNoMessage(format, line, tool),
         MessageFormatException { Error: FormatError.WrongKind, Found: { } kind } format => OfWrongKind(format.MessageName, kind, line, tool),
         StorageException { Path: "/dev/stdout" } => "'-o -' is standard output",
-        StorageException { Error: StorageError.NotFound } missing when (tool, line.Command) == ("dtfile", "apply") && line.Files is [_, .., var target] && missing.Path == target =>
-            $"a target that has nothing yet can be an empty file: : > {ShellText.Quote(target)}",
         StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first => LineAdvice.MeantCommand(line, tool),
         StorageException { Error: StorageError.Exists } when line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",
         StorageException { Error: StorageError.WriteFailed } when line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
