@@ -66,7 +66,7 @@ build() {
     command -v dotnet >/dev/null || { echo 'quickstart.sh: error: there is no dotnet; install the .NET 10 SDK' >&2; exit 1; }
     mkdir -p "$bin"
     log=$(mktemp "$top/artifacts/build.XXXXXX")
-    echo 'building into artifacts/bin; the first time that takes a minute or two ...'
+    echo 'building into artifacts/bin; the first time that takes some minutes ...'
     for tool in ckreq ckfile dtreq dtfile; do
         echo "  $tool"
         publish "$log" "$tool" "${options[@]}" && continue

@@ -98,6 +98,12 @@ public static class ToolRunner
             return ExitCode.Usage;
         }
 
+        // In the place of the target, with nothing else on the line that would be wrong.
+        if (result.Tokens is [{ Value: "help" or "version" }, ..] && new TypedLine(result, name) is var asked && LineAdvice.MeantCommand(asked, name) is { } seek)
+        {
+            throw new UsageException($"there is no command '{asked.Files[0]}'", seek);
+        }
+
         if (CommandLineText.Stray(result) is { } stray)
         {
             string subcommand = result.CommandResult.Command.Name;

@@ -38,8 +38,8 @@ internal static class Failure
     public static StorageException EndReached(string path, long offset) =>
         new(StorageError.EndReached, path, $"{path}: ended while it was read{At(offset)}", offset: offset);
 
-    public static StorageException InUse(string path, string how, int errno = 0) =>
-        Of(StorageError.InUse, path, $"in use: {how}", errno);
+    public static StorageException InUse(string path, string how, int errno = 0, string? hint = null) =>
+        new(StorageError.InUse, path, $"{path}: in use: {how}", errno, hint: hint);
 
     public static StorageException Of(StorageError error, string path, string what, int errno = 0) =>
         new(error, path, $"{path}: {what}", errno);

@@ -47,7 +47,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
             DemandLasting();
         }
 
-        DemandWritable(NearestExisting(directory), readOnly, "--journal DIR names a directory that can be written");
+        DemandWritable(NearestExisting(directory), readOnly, "--journal DIR names a directory that can be written", directory);
         return new StateFile(Path.Combine(directory, NameFor(identity, kind)), Make);
     }
 
@@ -87,12 +87,16 @@ internal sealed class StatePlaces(string directory, uint parentMode)
     }
 
     /// <summary>Said now, and not when hours of reading are done.</summary>
-    private static void DemandWritable(string place, bool readOnly, string? hint)
+    /// <param name="place">Must be there.</param>
+    /// <param name="readOnly">Then nothing is demanded.</param>
+    /// <param name="hint">What to do else.</param>
+    /// <param name="wanted">What is to be made there, which the message names; null for the place itself.</param>
+    private static void DemandWritable(string place, bool readOnly, string? hint, string? wanted = null)
     {
         int errno = readOnly || !Posix.IsSupported ? 0 : Posix.TryWriteAccess(place);
         if (errno != 0)
         {
-            StorageException cause = Failure.System(errno, StorageError.OpenFailed, place, "keep a journal there");
+            StorageException cause = Failure.System(errno, StorageError.OpenFailed, wanted ?? place, "keep a journal there");
             throw new StorageException(cause.Error, cause.Path, cause.Message, cause.Errno, hint: hint);
         }
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BinarySync.Storage;
 
 namespace BinarySync.Cli;
 
@@ -15,6 +16,11 @@ internal static class OptionAdvice
         if (Elsewhere(name, result) is { } other)
         {
             return $"{name} is an option of '{CommandName(other, tool)}'; {seek}";
+        }
+
+        if (MessageInput.Exists(unknown))
+        {
+            return $"the file of that name is written ./{ShellText.Quote(unknown)}";
         }
 
         // No bundles, and no value right behind a letter.

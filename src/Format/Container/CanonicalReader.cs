@@ -77,16 +77,7 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
     public string ReadString(string field)
     {
         long at = Require(MessagePackType.String, field, "a string");
-        ReadOnlySequence<byte> value;
-        try
-        {
-            value = _values.ReadStringSequence()!.Value;
-        }
-        catch (Exception failure) when (IsCutShort(failure))
-        {
-            throw CutShort(at, field);
-        }
-
+        ReadOnlySequence<byte> value = ReadContent(at, field, isString: true);
         RequireShortest(at, value.Length + (value.Length <= MessagePackRange.MaxFixStringLength ? 1 : LengthOfLength(value.Length)), field);
         try
         {
@@ -101,16 +92,7 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
     public byte[] ReadBytes(string field)
     {
         long at = Require(MessagePackType.Binary, field, "a byte string");
-        ReadOnlySequence<byte> value;
-        try
-        {
-            value = _values.ReadBytes()!.Value;
-        }
-        catch (Exception failure) when (IsCutShort(failure))
-        {
-            throw CutShort(at, field);
-        }
-
+        ReadOnlySequence<byte> value = ReadContent(at, field, isString: false);
         RequireShortest(at, value.Length + LengthOfLength(value.Length), field);
         return value.ToArray();
     }
@@ -169,6 +151,18 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
         catch (Exception failure) when (IsCutShort(failure))
         {
             throw Invalid(at ?? Offset, field, "has more elements than bytes are left");
+        }
+    }
+
+    private ReadOnlySequence<byte> ReadContent(long at, string field, bool isString)
+    {
+        try
+        {
+            return (isString ? _values.ReadStringSequence() : _values.ReadBytes())!.Value;
+        }
+        catch (Exception failure) when (IsCutShort(failure))
+        {
+            throw CutShort(at, field);
         }
     }
 

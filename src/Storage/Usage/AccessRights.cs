@@ -19,7 +19,7 @@ internal static class AccessRights
     {
         if (Posix.TryRights(path, out FileRights rights) == 0)
         {
-            return Explain(path, rights, writes ? ReadBit | WriteBit : ReadBit, "open");
+            return Explain(path, rights, writes ? ReadBit | WriteBit : ReadBit, writes ? "open it for writing" : "open it");
         }
 
         // The last directory on the way that can be looked at is the one that does not let us through.
@@ -27,7 +27,7 @@ internal static class AccessRights
         {
             if (Posix.TryRights(directory, out rights) == 0)
             {
-                return Explain(directory, rights, Search, "enter");
+                return Explain(directory, rights, Search, "enter it");
             }
         }
 
@@ -55,7 +55,7 @@ internal static class AccessRights
         }
 
         string mode = Convert.ToString(rights.Mode, 8).PadLeft(4, '0');
-        return $"{path} belongs to {user}:{group}, mode {mode}: {(who.Count == 1 ? "only root" : $"{string.Join(", ", who[..^1])} or {who[^1]}")} may {action} it";
+        return $"{path} belongs to {user}:{group}, mode {mode}: {(who.Count == 1 ? "only root" : $"{string.Join(", ", who[..^1])} or {who[^1]}")} may {action}";
     }
 
     private static bool Has(int mode, int needed) => (mode & needed) == needed;

@@ -20,7 +20,7 @@ internal sealed class TargetGuard(string path, FileStatus target)
         catch (StorageException busy) when (busy.Error == StorageError.InUse)
         {
             IReadOnlyList<string> uses = Uses();
-            throw Failure.InUse(path, uses.Count > 0 ? Join(uses) : "busy with what cannot be seen from here", busy.Errno);
+            throw uses.Count > 0 ? Used(uses, busy.Errno) : Held("opened by another process for itself alone, perhaps another apply", busy.Errno);
         }
     }
 
@@ -31,13 +31,13 @@ internal sealed class TargetGuard(string path, FileStatus target)
         IReadOnlyList<string> uses = Uses();
         if (uses.Count > 0)
         {
-            throw Failure.InUse(path, Join(uses));
+            throw Used(uses);
         }
 
         if (target.Type == NodeType.RegularFile
             && !(readOnly ? Posix.TryLockForReading(file) : Posix.TryLockForWriting(file)))
         {
-            throw Failure.InUse(path, "locked by another process");
+            throw Held("locked by another process");
         }
     }
 
@@ -97,6 +97,12 @@ internal sealed class TargetGuard(string path, FileStatus target)
 
     private IReadOnlyList<string> Uses() =>
         target.Type == NodeType.BlockDevice ? _finder.UsesOfDevice(target.Node) : _finder.UsesOfFile(target);
+
+    // Which process it is, only a look into all of them tells.
+    private StorageException Held(string how, int errno = 0) => Failure.InUse(path, how, errno, "'fuser -v' with its name shows who has it open; wait, or end that, then run the same command again");
+
+    private StorageException Used(IReadOnlyList<string> uses, int errno = 0) =>
+        Failure.InUse(path, Join(uses), errno, "end that first (umount, swapoff, losetup -d, or what it takes), then run the same command again");
 
     private static string Join(IReadOnlyList<string> uses) =>
         string.Join(", ", uses.Take(MostNamed)) + (uses.Count > MostNamed ? $" and {uses.Count - MostNamed} more" : "");

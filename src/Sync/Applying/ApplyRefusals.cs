@@ -53,12 +53,23 @@ internal static class ApplyRefusals
             plan.Unrecognized.Runs);
     }
 
-    /// <summary>An error for a target whose journal is another data file's.</summary>
-    public static SyncException OtherRun(IReadableStorage target, string journal, JournalRecord standing) => new(
-        SyncError.Mismatch,
-        target.Name,
-        $"is in the middle of another run: {journal} is the journal of {standing.Patch}",
-        $"apply {standing.Patch} again to go on with that run{(standing.Other is null ? string.Empty : ", or its undo file to go back")}; --abandon-journal gives that up");
+    /// <summary>An error for a target whose journal is another data file's, which may have had the same name.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="patch">The name of the data file that is refused; null for a stream, which has none of its own.</param>
+    /// <param name="journal">The name of the journal.</param>
+    /// <param name="standing">What it says.</param>
+    public static SyncException OtherRun(IReadableStorage target, string? patch, string journal, JournalRecord standing)
+    {
+        bool isNamesake = standing.Patch == patch;
+        string back = standing.Other is null ? string.Empty : ", or its undo file to go back";
+        return new SyncException(
+            SyncError.Mismatch,
+            target.Name,
+            $"is in the middle of another run: {journal} is the journal of {(isNamesake ? $"another data file that was called {standing.Patch} too" : standing.Patch)}",
+            isNamesake
+                ? $"apply that one to go on with its run{back}; where it is lost, make a new checksum file of the target and a data file from that"
+                : $"apply {standing.Patch} again to go on with that run{back}; --abandon-journal gives that up");
+    }
 
     private static string LikelyCause(IReadableStorage target, string patch, PatchPlan plan)
     {

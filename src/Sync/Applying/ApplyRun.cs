@@ -120,7 +120,7 @@ internal sealed class ApplyRun(
         plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true, specification.KeepsLargerSize);
         return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing) && IsBaseThroughout(plan)
             ? plan
-            : throw ApplyRefusals.OtherRun(target, places.Journal.Name, standing);
+            : throw ApplyRefusals.OtherRun(target, patch.Stretch is null ? patch.Name : null, places.Journal.Name, standing);
     }
 
     // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at, on the medium. And as the cache shows it:
@@ -274,7 +274,7 @@ internal sealed class ApplyRun(
                 target.Name,
                 $"is not the base of {patch.OwnName ?? patch.Name}: its blocks outside the data file differ from the remote's checksum file; nothing was written",
                 patch.OwnName is null
-                    ? "make a new checksum file of the target, and a new request; what an undo file is for, a later one may have to bring back first"
+                    ? "make a new checksum file of the target, and a new request; if this is an undo file, apply those of later runs first"
                     : "is it this remote's own request? if so, make a new checksum file of the target, and a new request");
         }
 

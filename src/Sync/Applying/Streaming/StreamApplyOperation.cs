@@ -77,7 +77,7 @@ public static class StreamApplyOperation
         }
 
         // Where that one lies in the target, nobody knows: it may be anywhere in between.
-        return standing is null ? outcome.Result(specification) : throw ApplyRefusals.OtherRun(target, places.Journal.Name, standing);
+        return standing is null ? outcome.Result(specification) : throw ApplyRefusals.OtherRun(target, patch: null, places.Journal.Name, standing);
     }
 
     // What cannot be applied to its end must not be begun: a copy may need what has been overwritten by then.
@@ -134,6 +134,6 @@ public static class StreamApplyOperation
         PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(believed, othersStands: false, how.KeepsLargerSize);
         return plan.Misfit is null && plan.BlocksToWrite == 0
             ? new ApplyResult(plan, ApplyStart.Fresh, how.DryRun, null, default, 0)
-            : throw ApplyRefusals.OtherRun(target, places.Journal.Name, standing);
+            : throw ApplyRefusals.OtherRun(target, patch: null, places.Journal.Name, standing);
     }
 }
