@@ -76,7 +76,7 @@ public static class ApplyActions
             return Say(result, session, files, target, null, null, null, streamed, specification);
         }
 
-        using Stream seekable = spoolDirectory is null ? input : SpoolDirectory.Spool(input, MessageFiles.NameOf(file), spoolDirectory, "the target", "--spool names a directory with more room", session);
+        using Stream seekable = PinnedStream.Of(spoolDirectory is null ? input : SpoolDirectory.Spool(input, MessageFiles.NameOf(file), spoolDirectory, "the target", "--spool names a directory with more room", session), MessageFiles.NameOf(file));
         IReadOnlyList<PartSource> sources = files.Length == 1
             ? [new PartSource(MessageFiles.NameOf(file), () => seekable, IsKept: true)]
             : [.. files.Select(name => new PartSource(name, () => MessageFiles.OpenPart(name, session.Options.Cancellation)))];
@@ -198,6 +198,10 @@ public static class ApplyActions
         {
             throw new SyncException(
                 SyncError.SourceChanged, changed.MessageName, $"changed meanwhile ({changed.Message}): {target} is patched and verified, only its checksum file is missing", "make it with ckfile");
+        }
+        catch (SyncException changed) when (changed.Error == SyncError.SourceChanged && changed.Progress is null && changed.Hint is null)
+        {
+            throw changed.With(TargetProgress.Patched);
         }
         catch (StorageException failure)
         {

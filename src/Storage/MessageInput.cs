@@ -8,13 +8,13 @@ namespace BinarySync.Storage;
 public static class MessageInput
 {
     /// <summary>
-    /// A regular file gives a stream that can seek; a pipe, /dev/fd/N or a device one that only goes forward. Unbuffered.
+    /// A regular file gives a stream that can seek; a pipe, /dev/fd/N or a block device one that only goes forward. Unbuffered.
     /// A named pipe is waited for until it has a writer.
     /// </summary>
     /// <param name="path">The file, pipe or device.</param>
     /// <param name="cancellation">Ends the waiting for a pipe's writer.</param>
     /// <exception cref="StorageException">
-    /// <see cref="StorageError.NotFound"/>, <see cref="StorageError.IsDirectory"/>, <see cref="StorageError.OpenFailed"/>; when
+    /// <see cref="StorageError.NotFound"/>, <see cref="StorageError.IsDirectory"/>, <see cref="StorageError.NotAFileOrBlockDevice"/> for a character device, <see cref="StorageError.OpenFailed"/>; when
     /// it is read, <see cref="StorageError.ReadFailed"/>.
     /// </exception>
     public static Stream Open(string path, CancellationToken cancellation = default)
@@ -27,10 +27,12 @@ public static class MessageInput
 
         // Opening a named pipe waits for its writer, and nothing could end that; opened without waiting, the first read waits, and can be cancelled.
         bool waits = Posix.TryStatus(path, out FileStatus before) == 0 && before.Type == NodeType.Pipe && cancellation.CanBeCanceled;
+        RefuseCharacterDevice(before, path); // opening one may wait for ever, or do something
         SafeFileHandle file = Posix.Open(path, OpenFlags.ReadOnly | (waits ? OpenFlags.NonBlocking : 0));
         try
         {
             FileStatus status = Posix.Status(file, path);
+            RefuseCharacterDevice(status, path);
             switch (status.Type)
             {
                 case NodeType.Directory: // these open well, and fail when they are read
@@ -66,6 +68,15 @@ public static class MessageInput
 
     /// <summary>True where something lies there, whatever it is.</summary>
     public static bool Exists(string path) => Path.Exists(path);
+
+    /// <summary>A terminal, /dev/zero or the like has no message, and most of them no end.</summary>
+    internal static void RefuseCharacterDevice(in FileStatus status, string name)
+    {
+        if (status.Type == NodeType.CharacterDevice)
+        {
+            throw Failure.Of(StorageError.NotAFileOrBlockDevice, name, "is a character device (a terminal, /dev/zero or the like): a message is a file or a pipe");
+        }
+    }
 
     private static Stream OpenPortably(string path, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using BinarySync.Storage.Native;
 using BinarySync.Storage.Streams;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,8 +14,17 @@ public static partial class StandardStreams
     internal const string OutputName = "standard output";
 
     /// <summary>Forward only, unbuffered. Errors name "standard input".</summary>
-    public static Stream OpenInput(CancellationToken cancellation = default) =>
-        new ForwardReader(Handle(descriptor: 0, windowsNumber: -10), InputName, cancellation);
+    /// <exception cref="StorageException"><see cref="StorageError.NotAFileOrBlockDevice"/>: it is a terminal, or another character device.</exception>
+    public static Stream OpenInput(CancellationToken cancellation = default)
+    {
+        SafeFileHandle input = Handle(descriptor: 0, windowsNumber: -10);
+        if (Posix.IsSupported)
+        {
+            MessageInput.RefuseCharacterDevice(Posix.Status(input, InputName), InputName);
+        }
+
+        return new ForwardReader(input, InputName, cancellation);
+    }
 
     /// <summary>Errors name "standard output"; a reader that went away is <see cref="StorageError.WriteFailed"/>.</summary>
     public static MessageOutput OpenOutput() => new StandardOutput(Handle(descriptor: 1, windowsNumber: -11));

@@ -21,6 +21,19 @@ public enum SyncError
     OutOfBounds,
 }
 
+/// <summary>How far applying had come with the target.</summary>
+public enum TargetProgress
+{
+    /// <summary>Nothing was written to it.</summary>
+    Untouched,
+
+    /// <summary>It may be partly patched, by this run or by an interrupted one before it: the journal stands.</summary>
+    PartlyPatched,
+
+    /// <summary>All is written, flushed and read back as far as that was asked for.</summary>
+    Patched,
+}
+
 /// <summary>An operation was refused or failed for a reason of content; nothing is damaged by it unless the message says so.</summary>
 public sealed class SyncException : Exception
 {
@@ -40,6 +53,21 @@ public sealed class SyncException : Exception
 
     public string? Hint { get; }
 
+    /// <summary>How far the target had come, where a message changed while it was applied; else null.</summary>
+    public TargetProgress? Progress { get; private init; }
+
     /// <summary>The blocks concerned, ascending; at most as many as <see cref="BlockRunList.Capacity"/>.</summary>
     public IReadOnlyList<BlockRun> Ranges { get; }
+
+    /// <summary>The same error, telling how far the target had come.</summary>
+    public SyncException With(TargetProgress progress)
+    {
+        string words = progress switch
+        {
+            TargetProgress.Untouched => "nothing was written to the target",
+            TargetProgress.PartlyPatched => "the target may be partly patched",
+            _ => "the target is patched",
+        };
+        return new SyncException(Error, Subject, $"{Message}; {words}", Hint, Ranges) { Progress = progress };
+    }
 }

@@ -180,22 +180,6 @@ public sealed class RepeatTests
     }
 
     [Fact]
-    public void An_earlier_frame_that_is_another_when_it_is_read_again_is_damage()
-    {
-        byte[] chunk = Bytes(1, Frame);
-        byte[] dataFile = Make([], [.. chunk, .. chunk]).DataFile;
-        byte[] changed = [.. dataFile];
-        changed[dataFile.AsSpan().IndexOf(chunk.AsSpan(0, 64)) + 1000] ^= 1;
-        FakeStorage target = FakeStorage.File([]);
-
-        MessageFormatException refused = Assert.Throws<MessageFormatException>(
-            () => ApplyOperation.Run(target, new PatchSource(new ChangingFile(dataFile, changed), "update.dtf"), FourSteps.Places(), new ApplySpecification(), new SyncOptions()));
-
-        Assert.Equal(FormatError.Damaged, refused.Error);
-        Assert.Empty(target.Content);
-    }
-
-    [Fact]
     public void An_undo_file_has_no_repeats()
     {
         byte[] chunk = Bytes(1, 2 * Frame);
@@ -286,13 +270,5 @@ public sealed class RepeatTests
         byte[] bytes = new byte[length];
         new Random(seed).NextBytes(bytes);
         return bytes;
-    }
-
-    /// <summary>Read front to back it is one file, read again in places another.</summary>
-    private sealed class ChangingFile(byte[] content, byte[] again) : MemoryStream(content, writable: false), IPositionalReader
-    {
-        private readonly MemoryFile _again = new(again);
-
-        public int ReadAt(Span<byte> buffer, long offset) => _again.ReadAt(buffer, offset);
     }
 }

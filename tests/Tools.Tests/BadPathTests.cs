@@ -36,6 +36,22 @@ public sealed class BadPathTests : IDisposable
     }
 
     [LinuxTheory]
+    [InlineData("ckfile info {0}")]
+    [InlineData("ckfile a -r {0} -o x.ckf")]
+    [InlineData("ckfile check a {0}")]
+    [InlineData("dtreq --remote {0} --master b.ckf -o x.dtr")]
+    [InlineData("dtfile b -r {0} -o x.dtf")]
+    [InlineData("dtfile apply {0} a")]
+    public void A_message_that_is_a_character_device(string line)
+    {
+        Untouched before = _work.Remember();
+        _work.Line(string.Format(line, "/dev/zero")).Fails(2, "/dev/zero: is a character device");
+        _work.Line(string.Format(line, "/dev/null")).Fails(2, "/dev/null: is a character device");
+        _work.Shell(string.Format(line, "-") + " < /dev/zero").Fails(2, "standard input: is a character device");
+        before.Check();
+    }
+
+    [LinuxTheory]
     [InlineData("ckreq -o {0}")]
     [InlineData("ckfile a -o {0}")]
     [InlineData("dtreq --remote a.ckf --master b.ckf -o {0}")]

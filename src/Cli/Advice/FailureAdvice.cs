@@ -19,6 +19,7 @@ internal static class FailureAdvice
         StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first => LineAdvice.MeantCommand(line, tool),
         StorageException { Error: StorageError.Exists } when line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",
         StorageException { Error: StorageError.WriteFailed or StorageError.NoSpace or StorageError.FileTooLarge } when line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
+        SyncException { Progress: { } progress } changed => OfChangedMessage(changed.Subject, progress),
         SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized } when (tool, line.Command) == ("dtfile", "apply") => OfOtherTarget(line),
         UsageException { Hint: var hint } when (tool, line.Command, line.ValueOf("--request") ?? line.ValueOf("--remote")) == ("dtfile", "", null) => LineAdvice.OfDataFile(line) ?? hint,
         _ => null,
@@ -84,6 +85,16 @@ internal static class FailureAdvice
     };
 
     private static string OfRequestToApply(string request) => $"on the master, this makes the data file: {ShellText.Line(["dtfile", "MASTER", "-r", request])}";
+
+    // A medium that gives other bytes each time goes on doing so: the copy belongs on another one.
+    private static string OfChangedMessage(string file, TargetProgress progress) => (progress, file) switch
+    {
+        (TargetProgress.Patched, _) => "only the new checksum file is missing: make it with ckfile",
+        (TargetProgress.PartlyPatched, MessageFiles.StandardInputName) => "--spool names a directory on another disk: run the same command with it to go on",
+        (TargetProgress.PartlyPatched, _) => "put a good copy of the same file in its place, on another medium if this one gives other bytes each time, and run the same command again to go on",
+        (_, MessageFiles.StandardInputName) => "--spool names a directory on another disk",
+        _ => "copy it again, to another medium if this one gives other bytes each time, and run the same command again",
+    };
 
     private static string? OfOtherTarget(TypedLine line) => line.Files is [.., var target] && MessageSight.KindOf(target) is { } kind
         ? $"the last name is the target, and {ShellText.Quote(target)} is a {kind.Words()}"

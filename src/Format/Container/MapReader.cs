@@ -8,7 +8,10 @@ internal ref struct MapReader
 
     private readonly string _source;
     private readonly byte _minor;
-    private readonly List<string> _seen = [];
+
+    // Keys that are known here: a header may have hundreds of thousands of others, of which only the last one is needed.
+    private readonly List<string> _known = [];
+    private string? _last;
     private readonly long _origin;
     private readonly bool _isInside;
     private int _left;
@@ -48,12 +51,13 @@ internal ref struct MapReader
 
         _left--;
         string key = Values.ReadString("key");
-        if (_seen.Count > 0 && CompareBytes(_seen[^1], key) >= 0)
+        if (_last is not null && CompareBytes(_last, key) >= 0)
         {
             throw Values.Invalid(at, "map", $"has keys out of order at \"{Printable.Text(key)}\"");
         }
 
-        _seen.Add(key);
+        _last = key;
+        _known.Add(key);
         return key;
     }
 
@@ -62,7 +66,8 @@ internal ref struct MapReader
     /// <param name="isForeign">Another kind of message has it: that is no newer version's key, but an error in any.</param>
     public void SkipUnknown(string key, bool isForeign = false)
     {
-        string shown = Printable.Text(key);
+        _known.RemoveAt(_known.Count - 1);
+        string shown = key.Length < 60 && !key.AsSpan().ContainsAnyExceptInRange(' ', '~') ? key : Printable.Text(key);
         if (FormatVersion.IsClosed(_minor) || isForeign)
         {
             throw Values.Invalid(Values.Offset, "map", $"has the key \"{shown}\", which does not belong here");
@@ -86,14 +91,19 @@ internal ref struct MapReader
     {
         foreach (string key in keys)
         {
-            if (!_seen.Contains(key))
+            if (!_known.Contains(key))
             {
                 throw Values.Invalid(_origin, key, "is missing");
             }
         }
     }
 
-    // UTF-8 orders as code points do, UTF-16 does not quite: keys outside the BMP are compared as bytes.
-    private static int CompareBytes(string a, string b) =>
-        System.Text.Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(b));
+    // UTF-8 orders as code points do, UTF-16 does not quite: what stands for a code point outside the BMP comes last.
+    private static int CompareBytes(string a, string b)
+    {
+        int same = a.AsSpan().CommonPrefixLength(b);
+        return same == a.Length || same == b.Length ? a.Length.CompareTo(b.Length) : Rank(a[same]).CompareTo(Rank(b[same]));
+
+        static int Rank(char unit) => char.IsSurrogate(unit) ? char.MaxValue + unit : unit;
+    }
 }

@@ -35,7 +35,11 @@ internal static class Tail
 
         Span<byte> tail = stackalloc byte[Length];
         input.Position = end;
-        input.ReadExactly(tail);
+        if (!TryFill(input, tail))
+        {
+            return null;
+        }
+
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(tail[TrailerLengthOffset..]);
         if (length is <= SectionHeader.Length or > MostTrailer || length > end - from || !tail[EndMarkOffset..].SequenceEqual(EndMark))
         {
@@ -44,9 +48,11 @@ internal static class Tail
 
         byte[] payload = new byte[length - SectionHeader.Length];
         input.Position = end - payload.Length;
-        input.ReadExactly(payload);
-        return payload;
+        return TryFill(input, payload) ? payload : null;
     }
+
+    // The length is what the file system announces: it may have fewer bytes than that, or be cut just now.
+    private static bool TryFill(Stream input, Span<byte> bytes) => input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length;
 
     public static void Check(ReadOnlySpan<byte> tail, int trailerLength, string source, long offset)
     {

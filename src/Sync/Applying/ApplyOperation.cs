@@ -23,6 +23,13 @@ public static class ApplyOperation
     {
         using PatchWorkspace workspace = new();
         ApplyRun run = new(target, patch, places, specification, tuning, workspace, options);
-        return run.Run();
+        try
+        {
+            return run.Run();
+        }
+        catch (SyncException changed) when (changed.Error == SyncError.SourceChanged && changed.Progress is null)
+        {
+            throw changed.With(run.Progress);
+        }
     }
 }

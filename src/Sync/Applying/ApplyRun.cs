@@ -16,6 +16,10 @@ internal sealed class ApplyRun(
     private ApplyStart _start;
     private readonly RedoLog _redo = new(places.Redo ?? new NoRedoFile());
     private JournalRecord? _standing;
+    private PatchExecutor? _executor;
+
+    /// <summary>How far the target has come: for errors.</summary>
+    public TargetProgress Progress => _executor is { HasBegun: true } || _standing is { IsFinished: false } ? TargetProgress.PartlyPatched : TargetProgress.Untouched;
 
     public ApplyResult Run()
     {
@@ -217,6 +221,7 @@ internal sealed class ApplyRun(
 
     private WriteCounts Write(PatchExecutor executor)
     {
+        _executor = executor;
         try
         {
             return executor.Write();

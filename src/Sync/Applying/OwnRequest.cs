@@ -4,12 +4,13 @@ namespace BinarySync.Sync;
 
 /// <summary>
 /// The data request that a remote gave to be merged with others: what the merged data file leaves out, the old content of this very remote, stands in it (Format.md 4.4).
-/// It is read along with the data file, in each pass.
+/// It is read along with the data file, in each pass, and pinned as that is.
 /// </summary>
 /// <param name="stream">Seekable; stays the caller's.</param>
 /// <param name="name">Its name in messages.</param>
 public sealed class OwnRequest(Stream stream, string name)
 {
+    private readonly PinnedStream _pinned = PinnedStream.Of(stream, name);
     private (MessageHeader Header, MessageTrailer Trailer)? _read;
 
     public string Name => name;
@@ -64,12 +65,11 @@ public sealed class OwnRequest(Stream stream, string name)
         return _read.Value;
     }
 
-    private SyncException Changed() => new(
-        SyncError.SourceChanged, name, "changed while it was being applied; blocks of the target may be written already", "apply with an unchanged copy of the request again");
+    private SyncException Changed() => new(SyncError.SourceChanged, name, "changed since it was read first: it is another request now");
 
     private OperationReader OpenReader()
     {
-        stream.Position = 0;
-        return new OperationReader(stream, name, MessageKind.DataRequest);
+        _pinned.Position = 0;
+        return new OperationReader(_pinned, name, MessageKind.DataRequest);
     }
 }

@@ -4,14 +4,15 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// A data file that is read several times: a regular file, or a pipe that was spooled. Each time it has to be the same one.
+/// A data file that is read several times: a regular file, or a pipe that was spooled. Each time it has to be the same one: what is read is pinned (<see cref="PinnedStream"/>).
 /// </summary>
-/// <param name="stream">Seekable; stays the caller's.</param>
+/// <param name="stream">Seekable; stays the caller's. One that is pinned already goes on being compared with what it was.</param>
 /// <param name="name">Its name in messages.</param>
 /// <param name="own">The request of the remote whose target it is, where the data file is for several; else null.</param>
 /// <param name="digest">The digest that it had when it was looked at before; null where it was not.</param>
 public sealed class PatchSource(Stream stream, string name, OwnRequest? own = null, ReadOnlyMemory<byte>? digest = null)
 {
+    private Stream? _pinned;
     private MessageHeader? _header;
     private ReadOnlyMemory<byte>? _digest = digest;
 
@@ -39,17 +40,18 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     public long Length => stream.Length;
 
     /// <summary>A decoder of its frames, for one thread. Frames with repeats need a stream that is an <see cref="IPositionalReader"/>.</summary>
-    internal FrameDecoder CreateDecoder() => new(name, stream is IPositionalReader file ? file.ReadAt : null);
+    internal FrameDecoder CreateDecoder() => new(name, Pinned is PinnedStream { CanReadAt: true } file ? file.ReadAt : null);
 
     /// <summary>Begins to read from the front.</summary>
     /// <param name="skipContent">Pass over the frames: for a data file that has been verified.</param>
     /// <exception cref="SyncException">It is not the one that was read before, or not for the remote whose request was given.</exception>
     public OperationReader Open(bool skipContent)
     {
-        stream.Position = 0;
-        OperationReader reader = Stretch is { } stretch ? new StretchReader(stream, name, skipContent, stretch)
-            : own is null ? new OperationReader(stream, name, MessageKind.DataFile, skipContent)
-            : new MergedPatchReader(stream, name, skipContent, own);
+        Stream pinned = Pinned;
+        pinned.Position = 0;
+        OperationReader reader = Stretch is { } stretch ? new StretchReader(pinned, name, skipContent, stretch)
+            : own is null ? new OperationReader(pinned, name, MessageKind.DataFile, skipContent)
+            : new MergedPatchReader(pinned, name, skipContent, own);
         if (reader.Header.Bases is not null)
         {
             throw new SyncException(SyncError.Mismatch, name, "is merged for several remotes, and nothing says what this one has", "give its own data request");
@@ -76,9 +78,8 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     }
 
     /// <summary>An error for a data file that is not the one that was read before.</summary>
-    internal SyncException Changed() => new(
-        SyncError.SourceChanged,
-        name,
-        "changed while it was being applied; blocks of the target may be written from either version",
-        "apply an unchanged copy of the data file again");
+    internal SyncException Changed() => new(SyncError.SourceChanged, name, "changed since it was read first: it is another file now");
+
+    // A stretch is in memory: nobody exchanges it.
+    private Stream Pinned => _pinned ??= Stretch is null ? PinnedStream.Of(stream, name) : stream;
 }

@@ -44,7 +44,7 @@ public static class MergeOperation
             Bases = new BaseList([.. known.Select(one => new BaseIdentity(one.Trailer.BaseRoot!.Value, one.Header.BaseSize!.Value))]),
         };
         DataRequestWriter writer = new(output, header);
-        Source[] sources = [.. inputs.Select(input => new Source(input))];
+        Source[] sources = [.. inputs.Select((input, i) => new Source(input, known[i].Header))];
         Merge(sources, writer, first.Hash.Length, options);
         for (int i = 0; i < sources.Length; i++)
         {
@@ -178,9 +178,14 @@ public static class MergeOperation
         private readonly OperationCursor _cursor;
         private long _position;
 
-        public Source(MergeInput input)
+        public Source(MergeInput input, MessageHeader known)
         {
             _reader = Open(input);
+            if (_reader.Header != known)
+            {
+                throw Changed();
+            }
+
             _cursor = new OperationCursor(_reader);
             _cursor.Next();
             First = _cursor.Operation.Blocks.First;
@@ -219,8 +224,10 @@ public static class MergeOperation
         {
             if (!_reader.Trailer.Digest.Span.SequenceEqual(trailer.Digest.Span))
             {
-                throw new SyncException(SyncError.SourceChanged, Name, "changed while it was being merged", "merge unchanged copies");
+                throw Changed();
             }
         }
+
+        private SyncException Changed() => new(SyncError.SourceChanged, Name, "changed while it was being merged", "merge unchanged copies");
     }
 }

@@ -42,22 +42,24 @@ public static class SplitOperation
         Func<Stream> createSpool,
         SyncOptions options)
     {
-        OperationReader reader = Open(request, name);
+        PinnedStream pinned = PinnedStream.Of(request, name);
+        OperationReader reader = Open(pinned, name);
         if (reader.Header.Bases is not null)
         {
             throw new SyncException(SyncError.Mismatch, name, "is merged for several remotes, and is not cut into parts", "make a set for each remote from its own request");
         }
 
         CopyConversion copies = new();
-        List<PartCutter> cutters = Cut(reader, request.Length, specification, splitSizes, copies, options);
+        List<PartCutter> cutters = Cut(reader, pinned.Length, specification, splitSizes, copies, options);
         MessageTrailer trailer = reader.Trailer;
-        Stream source = request;
-        if (copies.FindOverwritten(Open(request, name), options.Cancellation))
+        Stream source = pinned;
+        if (copies.FindOverwritten(Open(pinned, name), options.Cancellation))
         {
             source = createSpool();
             try
             {
-                copies.Write(Open(request, name), source, options.Cancellation);
+                copies.Write(Open(pinned, name), source, options.Cancellation);
+                source = PinnedStream.Of(source, name);
                 reader = Open(source, name);
                 cutters = Cut(reader, source.Length, specification, splitSizes, new CopyConversion(), options);
                 trailer = reader.Trailer;
@@ -73,9 +75,9 @@ public static class SplitOperation
         {
             PartCutter cutter = Choose(cutters, name, mostBytes);
             byte[] id = SetPlace.IdOf(cutter.SplitSize, reader.Header.Bases?.Select(one => one.Root) ?? [trailer.BaseRoot!.Value], trailer.TargetRoot!.Value);
-            return new SplitPlan(source, name, source != request, trailer, cutter.Finish(id));
+            return new SplitPlan(source, name, source != pinned, trailer, cutter.Finish(id));
         }
-        catch when (source != request)
+        catch when (source != pinned)
         {
             source.Dispose();
             throw;

@@ -2,6 +2,77 @@ namespace BinarySync.Format.Tests.Container;
 
 public class HeaderEncodingTests
 {
+    // A message of a newer minor version may have any number of keys that are skipped: none of them is kept.
+    [Fact]
+    public void Memory_does_not_grow_with_keys_that_are_not_known()
+    {
+        const int Keys = 300_000;
+        CanonicalWriter writer = new();
+        writer.WriteMapHeader(Keys + 2);
+        writer.WriteString(HeaderKeys.BlockSize);
+        writer.WriteUnsigned(4096);
+        writer.WriteString(HeaderKeys.Hash);
+        writer.WriteString("xxh128");
+        for (int i = 0; i < Keys; i++)
+        {
+            writer.WriteString($"k{i:D6}");
+            writer.WriteUnsigned(0);
+        }
+
+        byte[] bytes = writer.Written.ToArray();
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        long most = 0;
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        MapReader map = new(bytes, Refusal.Source, 0, FormatVersion.Minor + 1);
+        for (int i = 0; map.NextKey() is { } key; i++)
+        {
+            if (key.StartsWith('k'))
+            {
+                map.SkipUnknown(key);
+            }
+            else
+            {
+                map.Values.Skip(key);
+            }
+
+            most = i == Keys ? GC.GetTotalMemory(forceFullCollection: true) - before : most;
+        }
+
+        map.RequireKeys([HeaderKeys.BlockSize, HeaderKeys.Hash]);
+        Assert.InRange(most, long.MinValue, 1 << 20);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 60L * Keys);
+    }
+
+    [Fact]
+    public void Keys_ascend_as_their_bytes_do()
+    {
+        // In UTF-16 the second one would come first.
+        string[] keys = ["k", "k\uE000", "k\uFFFD", "k\U00010000", "k\U0001F600"];
+        for (int first = 0; first < keys.Length - 1; first++)
+        {
+            NextKeyOf(keys[first], keys[first + 1]);
+            Assert.Throws<MessageFormatException>(() => NextKeyOf(keys[first + 1], keys[first]));
+            Assert.Throws<MessageFormatException>(() => NextKeyOf(keys[first], keys[first]));
+        }
+    }
+
+    private static void NextKeyOf(params string[] keys)
+    {
+        CanonicalWriter writer = new();
+        writer.WriteMapHeader(keys.Length);
+        foreach (string key in keys)
+        {
+            writer.WriteString(key);
+            writer.WriteUnsigned(0);
+        }
+
+        MapReader map = new(writer.Written.ToArray(), Refusal.Source, 0, FormatVersion.Minor + 1);
+        while (map.NextKey() is { } key)
+        {
+            map.SkipUnknown(key);
+        }
+    }
+
     public static TheoryData<MessageKind, string> Headers => new()
     {
         {

@@ -34,4 +34,39 @@ public class TailTests
         changed[position] ^= 0x80;
         Refusal.Of(FormatError.Damaged, offset, () => Tail.Check(changed, 0x1234, Refusal.Source, 100));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(995)]
+    public void A_file_with_fewer_bytes_than_it_announces_has_no_trailer_to_be_looked_for(int bytes) =>
+        Assert.Null(Tail.FindTrailer(new Announcing(new byte[bytes], 1000), 0));
+
+    [Fact]
+    public void A_file_cut_before_its_trailer_is_read_has_none()
+    {
+        byte[] whole = [.. new byte[60], .. Good];
+        Tail.Write(whole.AsSpan(60), 40);
+        Assert.Equal(20, Tail.FindTrailer(new MemoryStream(whole), 0)!.Length);
+        Assert.Null(Tail.FindTrailer(new Announcing(whole, whole.Length) { CutAfterFirstRead = true }, 0));
+    }
+
+    /// <summary>A file on a file system that announces more bytes than it gives, or that is cut meanwhile.</summary>
+    private sealed class Announcing(byte[] content, long length) : MemoryStream(content)
+    {
+        private bool _isCut;
+
+        public bool CutAfterFirstRead { get; init; }
+
+        public override long Length => length;
+
+        public override int Read(Span<byte> buffer)
+        {
+            int count = _isCut ? 0 : base.Read(buffer);
+            _isCut = CutAfterFirstRead;
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+    }
 }

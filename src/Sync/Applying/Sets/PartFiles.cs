@@ -49,7 +49,8 @@ public sealed class PartFiles
         foreach (PartSource source in sources)
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            (MessageHeader ofThis, MessageTrailer? itsTrailer) = Read(source, sources.Count == 1);
+            MessagePins pins = new();
+            (MessageHeader ofThis, MessageTrailer? itsTrailer) = Read(source, pins, sources.Count == 1);
             if (itsTrailer is null)
             {
                 return null;
@@ -78,7 +79,7 @@ public sealed class PartFiles
                 throw new SyncException(SyncError.Mismatch, string.Empty, $"{twin.Source.Name} and {source.Name} are both part {set.Part} of the set", "give each part once");
             }
 
-            files.Add(set.Part, new PartFile(source, set.Part, itsTrailer.Digest));
+            files.Add(set.Part, new PartFile(source, set.Part, itsTrailer.Digest, pins));
         }
 
         return new PartFiles(header!, trailer!, [.. files.Values.OrderBy(file => file.Part)]);
@@ -93,9 +94,9 @@ public sealed class PartFiles
     };
 
     // A single data file that is no part is read, and refused, where it is applied.
-    private static (MessageHeader Header, MessageTrailer? Trailer) Read(PartSource source, bool isSingle)
+    private static (MessageHeader Header, MessageTrailer? Trailer) Read(PartSource source, MessagePins pins, bool isSingle)
     {
-        Stream stream = source.Open();
+        Stream stream = PinnedStream.Of(source.Open(), source.Name, pins);
         try
         {
             stream.Position = 0;
@@ -122,5 +123,9 @@ public sealed class PartFiles
     }
 }
 
-/// <summary>One of the parts.</summary>
-internal sealed record PartFile(PartSource Source, int Part, ReadOnlyMemory<byte> Digest);
+/// <summary>One of the parts, and what was read of its file: a name may lead to another file later.</summary>
+internal sealed record PartFile(PartSource Source, int Part, ReadOnlyMemory<byte> Digest, MessagePins Pins)
+{
+    /// <summary>Opens it once more.</summary>
+    public PinnedStream Open() => PinnedStream.Of(Source.Open(), Source.Name, Pins);
+}

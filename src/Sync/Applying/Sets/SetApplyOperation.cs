@@ -113,7 +113,7 @@ public static class SetApplyOperation
                 },
                 BeforeFinishing = tuning.NotesBeforeFinishing ? () => Replace(noteFile, target, note.With(file.Part)) : null,
             };
-            Stream stream = file.Source.Open();
+            Stream stream = file.Open();
             try
             {
                 PatchSource patch = new(stream, file.Source.Name, digest: file.Digest);

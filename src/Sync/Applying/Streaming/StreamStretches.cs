@@ -11,7 +11,7 @@ namespace BinarySync.Sync;
 /// <param name="dryRun">Nothing is applied.</param>
 internal sealed class StreamStretches(OperationReader reader, long bytes, bool dryRun) : IDisposable
 {
-    private readonly MemoryStream _buffer = new();
+    private readonly StretchBuffer _buffer = new();
     private readonly OperationGroup _group = new();
     private bool _hasBegun;
     private bool _hasGroup;

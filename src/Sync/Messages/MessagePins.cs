@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using BinarySync.Format;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// What a message was when it was read first: the SHA-256 of each piece of its file. Pieces are 64 KiB, and larger in files of more than 4 GiB: so the table takes 2 MiB at most, up to 1 TiB, and
+/// 2 MiB for each TiB of still larger ones. Safe from several threads at once.
+/// </summary>
+public sealed class MessagePins
+{
+    /// <summary>Bytes of a piece in files up to 4 GiB.</summary>
+    internal const int SmallestPiece = 64 << 10;
+
+    private const int MostPieces = 1 << 16;
+
+    // A length is what the file system announces, and a piece has to fit into memory.
+    private const int LargestPiece = 16 << 20;
+    private const int HashLength = SHA256.HashSizeInBytes;
+    private const int PiecesInChunk = 256;
+
+    private readonly object _gate = new();
+    private readonly Dictionary<long, byte[]> _chunks = [];
+    private int _pieceLength;
+
+    /// <summary>Bytes of a piece: a power of two. The file's length at the first look decides.</summary>
+    /// <param name="length">Of the file, bytes.</param>
+    internal int PieceLengthFor(long length)
+    {
+        lock (_gate)
+        {
+            if (_pieceLength == 0)
+            {
+                long piece = SmallestPiece;
+                while (length / piece >= MostPieces && piece < LargestPiece)
+                {
+                    piece *= 2;
+                }
+
+                _pieceLength = (int)piece;
+            }
+
+            return _pieceLength;
+        }
+    }
+
+    /// <summary>Notes what a piece is the first time, and compares it from then on.</summary>
+    /// <param name="piece">Its number, from 0.</param>
+    /// <param name="hash">The SHA-256 of what was read; of fewer bytes than a piece at the end of the file.</param>
+    /// <returns>False where it is not what it was.</returns>
+    internal bool Holds(long piece, ReadOnlySpan<byte> hash)
+    {
+        lock (_gate)
+        {
+            if (!_chunks.TryGetValue(piece / PiecesInChunk, out byte[]? chunk))
+            {
+                chunk = new byte[PiecesInChunk * HashLength];
+                _chunks.Add(piece / PiecesInChunk, chunk);
+            }
+
+            Span<byte> pinned = chunk.AsSpan((int)(piece % PiecesInChunk) * HashLength, HashLength);
+            if (!pinned.ContainsAnyExcept((byte)0))
+            {
+                hash.CopyTo(pinned);
+                return true;
+            }
+
+            return pinned.SequenceEqual(hash);
+        }
+    }
+
+    internal static byte[] NewHash() => new byte[HashLength];
+
+    internal static void Hash(ReadOnlySpan<byte> piece, Span<byte> hash) => BlockHash.Sha256.Hash(piece, hash);
+}

@@ -1,0 +1,250 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// A message file that is read several times and has to be the same each time: a medium may answer otherwise later, and a file be exchanged. Each piece is read whole; its SHA-256 is noted
+/// the first time and compared from then on, before any byte of it is handed on. So whoever reads through this need not know of it.
+/// </summary>
+public sealed class PinnedStream : Stream, IPositionalReader
+{
+    private const int Scratch = 64 << 10;
+
+    private readonly Stream _file;
+    private readonly IPositionalReader? _positional;
+    private readonly string _name;
+    private readonly MessagePins _pins;
+    private readonly int _piece;
+    private readonly byte[] _hash = MessagePins.NewHash();
+    private long _position;
+
+    // The piece that was read last, for who reads on in it.
+    private byte[] _held = [];
+    private long _heldPiece = -1;
+    private int _heldLength;
+
+    private PinnedStream(Stream file, string name, MessagePins pins)
+    {
+        _file = file;
+        _positional = file as IPositionalReader;
+        _name = name;
+        _pins = pins;
+        _piece = pins.PieceLengthFor(file.Length);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    /// <summary>As the file system tells it now.</summary>
+    public override long Length => _file.Length;
+
+    public override long Position
+    {
+        get => _position;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+
+            // Another pass: it reads again what it may have to be told about.
+            _heldPiece = value < _position ? -1 : _heldPiece;
+            _position = value;
+        }
+    }
+
+    /// <summary>True where <see cref="ReadAt"/> can be used.</summary>
+    internal bool CanReadAt => _positional is not null;
+
+    /// <summary>The message of a file, whose bytes are pinned as they are read; the same one where it is that already.</summary>
+    /// <param name="file">Seekable. It is disposed of with what is returned.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="pins">What it was before, where the file was opened before; else null.</param>
+    public static PinnedStream Of(Stream file, string name, MessagePins? pins = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file as PinnedStream ?? new PinnedStream(file, name, pins ?? new MessagePins());
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SyncException"><see cref="SyncError.SourceChanged"/>: a piece is not what it was.</exception>
+    public override int Read(Span<byte> buffer)
+    {
+        if (buffer.IsEmpty)
+        {
+            return 0;
+        }
+
+        long piece = _position / _piece;
+        int within = (int)(_position % _piece);
+        if (piece != _heldPiece && within == 0 && buffer.Length >= _piece)
+        {
+            int whole = ReadWhole(buffer[..(buffer.Length - (buffer.Length % _piece))], _position, _hash);
+            _position += whole;
+            return whole;
+        }
+
+        if (piece != _heldPiece)
+        {
+            Hold(piece);
+        }
+
+        int count = Math.Clamp(_heldLength - within, 0, buffer.Length);
+        _held.AsSpan(within, count).CopyTo(buffer);
+        _position += count;
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return Read(buffer.AsSpan(offset, count));
+    }
+
+    public override int ReadByte()
+    {
+        byte value = 0;
+        return Read(new Span<byte>(ref value)) == 0 ? -1 : value;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SyncException"><see cref="SyncError.SourceChanged"/>: a piece is not what it was.</exception>
+    public int ReadAt(Span<byte> buffer, long offset)
+    {
+        Span<byte> hash = stackalloc byte[_hash.Length];
+        int done = 0;
+        while (done < buffer.Length)
+        {
+            int within = (int)((offset + done) % _piece);
+            int left = buffer.Length - done;
+            Span<byte> rest = buffer[done..];
+            int whole = left - (left % _piece);
+            int wanted = within == 0 && whole > 0 ? whole : Math.Min(_piece - within, left);
+            int got = within == 0 && whole > 0 ? ReadWhole(rest[..whole], offset + done, hash) : ReadPart(rest[..wanted], offset + done, hash);
+            done += got;
+            if (got < wanted)
+            {
+                break;
+            }
+        }
+
+        return done;
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
+    {
+        SeekOrigin.Begin => 0,
+        SeekOrigin.Current => _position,
+        _ => Length,
+    };
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _file.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // Whole pieces, straight to where they are wanted; fewer bytes only at the end of the file.
+    private int ReadWhole(Span<byte> buffer, long offset, Span<byte> hash)
+    {
+        int got = Fill(buffer, offset);
+        for (int at = 0; at < got || (at == got && got == 0); at += _piece)
+        {
+            MessagePins.Hash(buffer[at..Math.Min(got, at + _piece)], hash);
+            Demand((offset + at) / _piece, hash);
+        }
+
+        // Where the file ended between two pieces, the one that is not there belongs to what it was.
+        if (got > 0 && got < buffer.Length && got % _piece == 0)
+        {
+            MessagePins.Hash([], hash);
+            Demand((offset + got) / _piece, hash);
+        }
+
+        return got;
+    }
+
+    // Some bytes of one piece, which is read whole and not kept: what lies elsewhere is most often wanted once.
+    private int ReadPart(Span<byte> buffer, long offset, Span<byte> hash)
+    {
+        long begin = offset - (offset % _piece);
+        int within = (int)(offset - begin);
+        int length = 0;
+        byte[] scratch = System.Buffers.ArrayPool<byte>.Shared.Rent(Scratch);
+        try
+        {
+            using RunningHash running = BlockHash.Sha256.StartBlock();
+            for (int got = Scratch; length < _piece && got == Scratch; length += got)
+            {
+                got = Fill(scratch.AsSpan(0, Scratch), begin + length);
+                running.Append(scratch.AsSpan(0, got));
+                int from = Math.Max(within, length);
+                int end = Math.Min(within + buffer.Length, length + got);
+                if (from < end)
+                {
+                    scratch.AsSpan(from - length, end - from).CopyTo(buffer[(from - within)..]);
+                }
+            }
+
+            running.Finish(hash);
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(scratch);
+        }
+
+        Demand(begin / _piece, hash);
+        return Math.Clamp(length - within, 0, buffer.Length);
+    }
+
+    private void Hold(long piece)
+    {
+        _heldPiece = -1;
+        if (_held.Length < _piece)
+        {
+            _held = GC.AllocateUninitializedArray<byte>(_piece);
+        }
+
+        _heldLength = Fill(_held.AsSpan(0, _piece), piece * _piece);
+        MessagePins.Hash(_held.AsSpan(0, _heldLength), _hash);
+        Demand(piece, _hash);
+        _heldPiece = piece;
+    }
+
+    private void Demand(long piece, ReadOnlySpan<byte> hash)
+    {
+        if (!_pins.Holds(piece, hash))
+        {
+            throw new SyncException(
+                SyncError.SourceChanged, _name, $"changed since it was read first: between bytes {piece * _piece} and {(piece + 1) * _piece} it is another file, or its medium gives other bytes");
+        }
+    }
+
+    private int Fill(Span<byte> buffer, long offset)
+    {
+        if (_positional is not null)
+        {
+            return _positional.ReadAt(buffer, offset);
+        }
+
+        lock (_file)
+        {
+            _file.Position = offset;
+            return _file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        }
+    }
+}
