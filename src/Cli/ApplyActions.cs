@@ -70,6 +70,7 @@ public static class ApplyActions
             result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, session.Options.Cancellation);
         using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
         using RedoFile redo = RedoFile.Of(journal);
+        SayPlace(session.Terminal, journal);
         if (streams)
         {
             ApplyResult streamed = StreamApplyOperation.Run(storage, input, MessageFiles.NameOf(file), new ApplyPlaces(journal, TargetIdentity.Of(target)), specification, session.Options);
@@ -242,6 +243,15 @@ public static class ApplyActions
         if (others.FirstOrDefault(other => other.IsGiven).Name is { } name)
         {
             throw new UsageException($"--stream and {name} exclude one another", $"{name} needs the data file as a whole: leave out --stream");
+        }
+    }
+
+    // Whoever looks for the journal of a file looks beside it.
+    private static void SayPlace(Terminal terminal, StateFile journal)
+    {
+        if (journal.SharedPlace is { } shared)
+        {
+            terminal.Note($"others may write in {shared}: the journal is kept in {Path.GetDirectoryName(journal.Name)}");
         }
     }
 

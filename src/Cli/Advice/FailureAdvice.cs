@@ -15,6 +15,7 @@ internal static class FailureAdvice
         MessageFormatException { MessageName: MessageFiles.StandardInputName } format => OfPipe(format),
         MessageFormatException { Error: FormatError.NotAMessage } format => OfNoMessage(format, line, tool),
         MessageFormatException { Error: FormatError.WrongKind, Found: { } kind } format => OfWrongKind(format.MessageName, kind, line, tool),
+        StorageException { Error: StorageError.Untrusted } untrusted => OfUntrusted(untrusted.Path, line),
         StorageException { Path: "/dev/stdout" } => "'-o -' is standard output",
         StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first => LineAdvice.MeantCommand(line, tool),
         StorageException { Error: StorageError.Exists } when line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",
@@ -84,6 +85,12 @@ internal static class FailureAdvice
     };
 
     private static string OfRequestToApply(string request) => $"on the master, this makes the data file: {ShellText.Line(["dtfile", "MASTER", "-r", request])}";
+
+    // The undo file is looked for under its own name only; journals have a place that can be chosen.
+    private static string OfUntrusted(string file, TypedLine line) =>
+        file == line.ValueOf("--undo") ? "if it is yours, copy it into a directory of your own and name the copy; if not, name another file with --undo"
+        : line.ValueOf("--journal") is { } directory ? $"name a directory that is yours, or take the rights of others away: {ShellText.Line(["chmod", "go-w", directory])}"
+        : "if an interrupted run of yours has left it, make it and its directory yours alone again (chown, chmod go-w), and run the same command; if not, remove it; --journal DIR names another directory, of your own";
 
     private static string? OfOtherTarget(TypedLine line) => line.Files is [.., var target] && MessageSight.KindOf(target) is { } kind
         ? $"the last name is the target, and {ShellText.Quote(target)} is a {kind.Words()}"
