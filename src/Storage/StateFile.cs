@@ -75,6 +75,8 @@ public sealed class StateFile : IStateFile
         Close();
         try
         {
+            // On FAT and its like the length stands in the directory's entry, and the rename has made that anew.
+            PortableFlush.Flush(file, Name);
             FlushDirectory();
         }
         catch

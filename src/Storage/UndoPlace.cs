@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage;
 
 /// <summary>The path of an undo file.</summary>
-public sealed class UndoPlace(string path) : IUndoPlace
+/// <param name="rights">Who may read it; null: as the umask says. Nobody else may write it.</param>
+public sealed class UndoPlace(string path, OutputRights? rights = null) : IUndoPlace
 {
     public string Name { get; } = path;
 
@@ -23,6 +24,7 @@ public sealed class UndoPlace(string path) : IUndoPlace
             Errno.NoEntry => null,
             not 0 => throw Failure.Open(errno, Name),
             _ when status.Type == NodeType.RegularFile => OpenDurably(),
+            _ when status.Type == NodeType.SymbolicLink => throw Failure.Of(StorageError.IsLink, Name, $"is a symbolic link to {new FileInfo(Name).LinkTarget}, and an output follows none"),
             _ when status.Type == NodeType.Directory => throw Failure.Of(StorageError.IsDirectory, Name, "is a directory"),
             _ => throw Failure.Of(StorageError.Exists, Name, $"is {status.Noun}, which is not replaced by a file"),
         };
@@ -30,7 +32,7 @@ public sealed class UndoPlace(string path) : IUndoPlace
 
     public Stream CreateSpool() => SpoolFile.Create(FileIdentity.DirectoryOf(Name));
 
-    public MessageOutput Create() => OutputFile.Create(Name, replace: false);
+    public MessageOutput Create() => OutputFile.Create(Name, replace: false, (rights ?? OutputRights.ByUmask).ForOwnUse());
 
     // What lies there will be believed to lead back: so it must be ours. Its content was durable before it got its name; a run that died then has perhaps not made the name so, nor
     // its length where that stands in the directory (FAT).

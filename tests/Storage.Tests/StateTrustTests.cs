@@ -107,7 +107,7 @@ public sealed class StateTrustTests : IDisposable
 
         Command.Demand("chmod", "644", path);
         File.CreateSymbolicLink(_directory["link"], path);
-        Expect.Error(StorageError.Exists, () => new UndoPlace(_directory["link"]).OpenExisting(CancellationToken.None)!);
+        Expect.Error(StorageError.IsLink, () => new UndoPlace(_directory["link"]).OpenExisting(CancellationToken.None)!);
         using Stream taken = place.OpenExisting(CancellationToken.None)!;
         Assert.Equal(100, taken.Length);
     }

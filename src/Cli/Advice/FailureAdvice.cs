@@ -90,7 +90,7 @@ internal static class FailureAdvice
     private static string OfUntrusted(string file, TypedLine line) =>
         file == line.ValueOf("--undo") ? "if it is yours, copy it into a directory of your own and name the copy; if not, name another file with --undo"
         : line.ValueOf("--journal") is { } directory ? $"name a directory that is yours, or take the rights of others away: {ShellText.Line(["chmod", "go-w", directory])}"
-        : "if an interrupted run of yours has left it, make it and its directory yours alone again (chown, chmod go-w), and run the same command; if not, remove it; --journal DIR names another directory, of your own";
+        : "if an interrupted run of yours left it, move it and the target to a directory in which only you can write, and go on there; if not, remove it, or name a directory of your own with --journal DIR";
 
     private static string? OfOtherTarget(TypedLine line) => line.Files is [.., var target] && MessageSight.KindOf(target) is { } kind
         ? $"the last name is the target, and {ShellText.Quote(target)} is a {kind.Words()}"

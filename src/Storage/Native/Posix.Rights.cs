@@ -10,10 +10,10 @@ internal static unsafe partial class Posix
     private const string AccessList = "system.posix_acl_access";
 
     /// <summary>The user whose rights this process has.</summary>
-    public static uint EffectiveUserId { get; } = IsSupported ? Libc.EffectiveUser() : 0;
+    public static uint EffectiveUserId => Libc.EffectiveUser();
 
-    /// <summary>The permissions that this process takes away from what it makes. It never changes it.</summary>
-    public static int Umask { get; } = IsSupported ? ReadUmask() : 0;
+    /// <summary>The permissions that this process takes away from what it makes. It never changes.</summary>
+    public static int Umask => Mask.Value;
 
     /// <summary>Owner, group and permissions of what a path leads to; the error number, 0 where it worked.</summary>
     public static int TryRights(string path, out FileRights rights, bool followLinks = true)
@@ -36,6 +36,9 @@ internal static unsafe partial class Posix
     /// <summary>True where an access control list says more than the permissions: the bits of the group are then the most that it allows anyone.</summary>
     public static bool HasAccessList(string path) => Libc.ExtendedAttribute(path, AccessList, null, 0) > 0;
 
+    /// <summary>As the other, of an open file.</summary>
+    public static bool HasAccessList(SafeFileHandle file) => HasAccessList(PathOf(file));
+
     /// <summary>fchmod; the error number, 0 where it worked.</summary>
     public static int TryChangeMode(SafeFileHandle file, int mode) => Repeat(() => Libc.ChangeMode(file, (uint)mode));
 
@@ -44,12 +47,17 @@ internal static unsafe partial class Posix
 
     private static FileRights RightsOf(Libc.StatusBuffer buffer) => new(buffer.User, buffer.Group, buffer.Mode & PermissionBits);
 
-    // It can only be read by setting it: for that moment, to what gives nothing away.
-    private static int ReadUmask()
+    private static class Mask
     {
-        uint mask = Libc.SetMask(0x3F); // rwxrwx taken away
-        _ = Libc.SetMask(mask);
-        return (int)mask;
+        public static readonly int Value = Read();
+
+        // It can only be read by setting it: for that moment, to what gives nothing away.
+        private static int Read()
+        {
+            uint mask = Libc.SetMask(0x3F); // rwxrwx taken away
+            _ = Libc.SetMask(mask);
+            return (int)mask;
+        }
     }
 }
 
