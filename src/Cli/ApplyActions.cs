@@ -60,6 +60,11 @@ public static class ApplyActions
         using Stream? ownInput = request is null ? null : MessageFiles.OpenSeekable(request, session.Options.Cancellation);
         string? spoolDirectory = input.CanSeek || streams ? null : StateDirectory.SpoolDirectoryFor(target, result.GetValue(arguments.Spool));
 
+        if (FileIdentity.LinkedTo(target) is { } real)
+        {
+            session.Terminal.Note($"{target} is a symbolic link to {real}");
+        }
+
         // What is wrong with the target is said before what is wrong with the place of its journal; but the target must not hold the journal.
         string? journalDirectory = result.GetValue(arguments.Journal);
         using StateFile journalPlace = StateDirectory.JournalOf(target, journalDirectory, readOnly: true);
@@ -70,6 +75,7 @@ public static class ApplyActions
             result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, session.Options.Cancellation);
         using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
         using RedoFile redo = RedoFile.Of(journal);
+        SayPlace(session.Terminal, journal);
         if (streams)
         {
             ApplyResult streamed = StreamApplyOperation.Run(storage, input, MessageFiles.NameOf(file), new ApplyPlaces(journal, TargetIdentity.Of(target)), specification, session.Options);
@@ -88,7 +94,7 @@ public static class ApplyActions
                     $"{option} is for a whole data file", oldChecksums is null ? "a part is made again with --part, or applied again" : "when all parts are in place, ckfile makes the new checksum file");
             }
 
-            ApplyPlaces ofParts = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), Redo: redo);
+            ApplyPlaces ofParts = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo, OutputRights.Of([target], session.OutputMode)), Redo: redo);
             using StateFile setNote = StateDirectory.SetNoteOf(target, journalDirectory, readOnly: specification.DryRun);
             SetResult all = SetApplyOperation.Run(storage, parts, ofParts, setNote, specification, session.Options);
             SetReport.Say(session, result, target, undo, setNote.Name, all, specification);
@@ -96,11 +102,11 @@ public static class ApplyActions
         }
 
         PatchSource patch = new(seekable, MessageFiles.NameOf(file), OwnRequestFor(seekable, MessageFiles.NameOf(file), ownInput, request));
-        using MessageOutput? repairOutput = repair is null || specification.DryRun ? null : MessageFiles.Create(repair, force: false, session, file);
+        using MessageOutput? repairOutput = repair is null || specification.DryRun ? null : MessageFiles.Create(repair, force: false, session, file, target);
         using Stream? oldInput = oldChecksums is null ? null : MessageFiles.OpenSeekable(oldChecksums, session.Options.Cancellation);
         ChecksumSource? old = oldInput is null ? null : new ChecksumSource(oldInput, oldChecksums!);
         using MessageOutput? newOutput = newChecksums is null ? null : CreateChecksums(newChecksums, result.GetValue(arguments.Force), session, file, target, oldChecksums, request, undo, repair);
-        ApplyPlaces places = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo), repairOutput, redo, old);
+        ApplyPlaces places = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo, OutputRights.Of([target], session.OutputMode)), repairOutput, redo, old);
         ApplyResult done = ApplyOperation.Run(storage, patch, places, specification, session.Options);
         if (specification.Verify == VerifyMode.Full && !specification.DryRun && note.Read() is not null)
         {
@@ -246,6 +252,15 @@ public static class ApplyActions
         if (others.FirstOrDefault(other => other.IsGiven).Name is { } name)
         {
             throw new UsageException($"--stream and {name} exclude one another", $"{name} needs the data file as a whole: leave out --stream");
+        }
+    }
+
+    // Whoever looks for the journal of a file looks beside it.
+    private static void SayPlace(Terminal terminal, StateFile journal)
+    {
+        if (journal.SharedPlace is { } shared)
+        {
+            terminal.Note($"others may write in {shared}: the journal is kept in {Path.GetDirectoryName(journal.Name)}");
         }
     }
 

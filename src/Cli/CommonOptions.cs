@@ -54,7 +54,7 @@ public sealed class CommonOptions
             Cancellation = context.Cancellation,
         };
         ProgressStyle style = ProgressStyle.Of(result.GetValue(_progress), quiet);
-        return new CommandSession(context.Terminal, options, result.GetValue(_json), new ProgressReporter(options.Progress, context.Terminal, style));
+        return new CommandSession(context.Terminal, options, result.GetValue(_json), new ProgressReporter(options.Progress, context.Terminal, style)) { OutputMode = OutputMode.Given(result) };
     }
 }
 
@@ -65,6 +65,9 @@ public sealed class CommonOptions
 internal sealed record CommandSession(Terminal Terminal, SyncOptions Options, bool Json, ProgressReporter Progress) : IDisposable
 {
     private readonly long _started = System.Diagnostics.Stopwatch.GetTimestamp();
+
+    /// <summary>The permissions that outputs are to have; null: as what they are made from allows.</summary>
+    public int? OutputMode { get; init; }
 
     /// <summary>Time since the command began.</summary>
     public TimeSpan Elapsed => System.Diagnostics.Stopwatch.GetElapsedTime(_started);

@@ -48,7 +48,7 @@ internal static class MessageFiles
     /// <param name="path">The path, or '-'.</param>
     /// <param name="force">Replace an existing file.</param>
     /// <param name="session">Told where people's lines go.</param>
-    /// <param name="inputs">Files that must not be replaced by their own result.</param>
+    /// <param name="inputs">What it is made from: must not be replaced by it, and may be read by no fewer people.</param>
     /// <exception cref="UsageException">The output is an input, or the result has nowhere to go.</exception>
     /// <exception cref="StorageException">The output exists, or cannot be created.</exception>
     public static MessageOutput Create(string path, bool force, CommandSession session, params string[] inputs)
@@ -70,7 +70,7 @@ internal static class MessageFiles
         }
 
         RequireNoInput(path, inputs);
-        return OutputFile.Create(path, force);
+        return OutputFile.Create(path, force, OutputRights.Of(inputs, session.OutputMode));
     }
 
     /// <summary>Makes sure that a file may become an output, and makes nothing.</summary>

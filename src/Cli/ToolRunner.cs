@@ -176,6 +176,7 @@ public static class ToolRunner
     private static string? HintFor(StorageError error) => error switch
     {
         StorageError.Exists => "-f replaces an existing output",
+        StorageError.IsLink => "name the file itself, or remove the link",
         StorageError.EndReached => "it became shorter while it was read; use a snapshot, or stop what writes to it",
         StorageError.FlushFailed => "nothing that was written may be believed; look at the system's log before you try again",
         _ => null,
@@ -184,9 +185,9 @@ public static class ToolRunner
     private static int CodeFor(StorageError error) => error switch
     {
         StorageError.NotFound or StorageError.IsDirectory or StorageError.NotAFileOrBlockDevice
-            or StorageError.Exists or StorageError.DirectoryMissing => ExitCode.Usage,
+            or StorageError.Exists or StorageError.IsLink or StorageError.DirectoryMissing => ExitCode.Usage,
         StorageError.EndReached => ExitCode.Mismatch,
-        StorageError.InUse => ExitCode.InUse,
+        StorageError.InUse or StorageError.Untrusted => ExitCode.InUse,
         _ => ExitCode.Failed,
     };
 }

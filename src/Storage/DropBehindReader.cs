@@ -270,7 +270,7 @@ internal sealed class DropBehindReader : IDisposable
         while (done < buffer.Length)
         {
             int count = Posix.TryReadAtOnce(_file, buffer[done..], offset + done, out int errno);
-            if (errno is Errno.NotSupported or Errno.NotImplemented or Errno.Invalid)
+            if (errno is Errno.NotSupported or Errno.NotImplemented or Errno.Invalid or Errno.NotPermitted)
             {
                 _canReadAtOnce = false;
                 break;

@@ -19,6 +19,19 @@ public static class FileIdentity
         return File.Exists(one) && File.Exists(other) && string.Equals(RealPath(one), RealPath(other), PathComparison);
     }
 
+    /// <summary>What the last name of a path leads to, all links resolved; null where it is no symbolic link. Never throws.</summary>
+    public static string? LinkedTo(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget is null ? null : RealPath(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null; // opening it says what is wrong with it
+        }
+    }
+
     /// <summary>Bytes of a regular file; null where there is none. Never throws.</summary>
     public static long? LengthOf(string path)
     {

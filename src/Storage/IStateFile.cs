@@ -11,14 +11,15 @@ public interface IStateFile : IDisposable
     /// <summary>All of the file; null where there is none.</summary>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.ReadFailed"/>; <see cref="StorageError.OpenFailed"/>, also for what is no state file: larger than one can be, a
-    /// symbolic link, a directory.
+    /// symbolic link, a directory; <see cref="StorageError.Untrusted"/> where somebody else could have written it.
     /// </exception>
     byte[]? Read();
 
     /// <summary>Creates the file or puts this in place of all that it holds: after a crash there is the old content or the new one, whole.</summary>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.NoSpace"/>, <see cref="StorageError.DirectoryMissing"/>, <see cref="StorageError.OpenFailed"/>,
-    /// <see cref="StorageError.WriteFailed"/>, <see cref="StorageError.FlushFailed"/>: either content may be there.
+    /// <see cref="StorageError.WriteFailed"/>; <see cref="StorageError.Untrusted"/>: it would not be believed when it is read;
+    /// <see cref="StorageError.FlushFailed"/>: either content may be there.
     /// </exception>
     void Replace(ReadOnlySpan<byte> content);
 

@@ -8,7 +8,8 @@ public interface IUndoPlace
 
     /// <summary>What is there already, seekable and read-only; null where there is none.</summary>
     /// <exception cref="StorageException">
-    /// As <see cref="MessageInput.Open"/>; <see cref="StorageError.Exists"/> where something else than a regular file has the name.
+    /// As <see cref="MessageInput.Open"/>; <see cref="StorageError.Exists"/> where something else than a regular file has the name;
+    /// <see cref="StorageError.Untrusted"/> where somebody else could have written it.
     /// </exception>
     Stream? OpenExisting(CancellationToken cancellation);
 

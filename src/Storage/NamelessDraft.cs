@@ -6,6 +6,8 @@ namespace BinarySync.Storage;
 /// <summary>A draft that has no name at all: a process that is killed leaves nothing of it.</summary>
 internal sealed class NamelessDraft : OutputDraft
 {
+    private const int CopyLength = 1 << 20;
+
     private NamelessDraft(OutputPlace place, SafeFileHandle file)
         : base(place, file)
     {
@@ -19,22 +21,43 @@ internal sealed class NamelessDraft : OutputDraft
             return null;
         }
 
-        int errno = Posix.TryCreateNameless(place.Directory, Permissions, out SafeFileHandle? file);
-        return errno != 0 ? throw Failure.System(errno, StorageError.OpenFailed, place.Name, "create")
-            : file is null ? null
-            : new NamelessDraft(place, file);
+        int errno = Posix.TryCreateNameless(place.Directory, OwnerOnly, out SafeFileHandle? file);
+        if (errno != 0)
+        {
+            throw Failure.System(errno, StorageError.OpenFailed, place.Name, "create");
+        }
+
+        if (file is not null)
+        {
+            // For the moment in which it has a hidden name.
+            _ = Posix.TryHold(file);
+        }
+
+        return file is null ? null : new NamelessDraft(place, file);
     }
 
     public override void Publish()
     {
+        Place.Rights.Give(File, Place);
         PortableFlush.Flush(File, Place.Name);
-        string given = TakeName();
+        (int errno, string given) = TakeName();
+        if (Posix.IsWithoutNaming(errno))
+        {
+            PublishCopy();
+            return;
+        }
+
+        if (errno != 0)
+        {
+            throw Place.NotTaken(errno, "name");
+        }
+
         try
         {
             // Nobody promises that the first flush was more than one of the content: btrfs logs no file that has no name. The flush of the directory
             // makes up for that where it was tried, but nobody promises that either.
             PortableFlush.Flush(File, Place.Name);
-            if (given != Place.Path)
+            if (given != Place.Name)
             {
                 Place.Take(given);
             }
@@ -43,6 +66,11 @@ internal sealed class NamelessDraft : OutputDraft
         {
             OutputPlace.Remove(given);
             throw;
+        }
+
+        if (given != Place.Name)
+        {
+            PortableFlush.Flush(File, Place.Name);
         }
 
         Place.FlushDirectory();
@@ -54,16 +82,39 @@ internal sealed class NamelessDraft : OutputDraft
     }
 
     /// <summary>Its own name; or a hidden one, where it is to replace a file: a link cannot do that, a rename can.</summary>
-    private string TakeName()
+    private (int Errno, string Given) TakeName()
     {
-        int errno = Posix.TryName(File, Place.Path);
-        string given = Place.Path;
+        int errno = Posix.TryName(File, Place.Name);
+        string given = Place.Name;
         for (int attempt = 0; errno == Errno.Exists && Place.Replace; attempt++)
         {
             given = Place.TemporaryPath(attempt);
             errno = Posix.TryName(File, given);
         }
 
-        return errno == 0 ? given : throw Place.NotTaken(errno, "name");
+        return (errno, given);
+    }
+
+    // Naming was possible when the draft was made, as far as that can be asked. Hours of reading are in it by now: a copy under a hidden name can be renamed.
+    private void PublishCopy()
+    {
+        HiddenDraft copy = HiddenDraft.Create(Place);
+        using SafeFileHandle file = copy.File;
+        try
+        {
+            byte[] buffer = new byte[CopyLength];
+            int count;
+            for (long offset = 0; (count = Posix.ReadAt(File, buffer, offset, Place.Name)) > 0; offset += count)
+            {
+                Posix.WriteAt(file, buffer.AsSpan(0, count), offset, Place.Name);
+            }
+
+            copy.Publish();
+        }
+        catch
+        {
+            copy.Abandon();
+            throw;
+        }
     }
 }

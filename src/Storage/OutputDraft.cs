@@ -5,7 +5,7 @@ namespace BinarySync.Storage;
 /// <summary>What is written for an <see cref="OutputPlace"/>, before it has its name.</summary>
 internal abstract class OutputDraft(OutputPlace place, SafeFileHandle file)
 {
-    protected const uint Permissions = 0x1B6; // rw-rw-rw-, less the umask
+    protected const uint OwnerOnly = 0x180; // rw-------: what others may is given at the end
 
     /// <summary>Open for writing; closed by the one who has the draft.</summary>
     public SafeFileHandle File { get; } = file;
@@ -14,9 +14,14 @@ internal abstract class OutputDraft(OutputPlace place, SafeFileHandle file)
 
     /// <summary>Begins a draft that leaves nothing behind when the process is killed, where that is possible.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.OpenFailed"/>, <see cref="StorageError.NoSpace"/>.</exception>
-    public static OutputDraft Create(OutputPlace place) => (OutputDraft?)NamelessDraft.TryCreate(place) ?? HiddenDraft.Create(place);
+    public static OutputDraft Create(OutputPlace place)
+    {
+        OutputDraft draft = (OutputDraft?)NamelessDraft.TryCreate(place) ?? HiddenDraft.Create(place);
+        StaleDrafts.Remove(place);
+        return draft;
+    }
 
-    /// <summary>Flushes the file, gives it its name and makes that durable.</summary>
+    /// <summary>Gives the file its permissions, flushes it, gives it its name and makes that durable.</summary>
     /// <exception cref="StorageException">As <see cref="MessageOutput.Commit"/>.</exception>
     public abstract void Publish();
 

@@ -23,17 +23,19 @@ public sealed class OutputFile : MessageOutput
 
     /// <summary>Begins a file, after making sure that its name can be had.</summary>
     /// <param name="replace">
-    /// True: an existing regular file is replaced by <see cref="Commit"/>; through a symbolic link, the file it leads to.
+    /// True: an existing regular file is replaced by <see cref="Commit"/>.
     /// </param>
+    /// <param name="rights">Who may read and write it; null: as the umask says.</param>
     /// <exception cref="StorageException">
+    /// <see cref="StorageError.IsLink"/>, whatever <paramref name="replace"/>: who made the link need not be who may write what it leads to;
     /// <see cref="StorageError.Exists"/> (also a device or pipe, whatever <paramref name="replace"/>),
     /// <see cref="StorageError.DirectoryMissing"/>, <see cref="StorageError.IsDirectory"/>,
     /// <see cref="StorageError.OpenFailed"/>, <see cref="StorageError.NoSpace"/>.
     /// </exception>
-    public static OutputFile Create(string path, bool replace)
+    public static OutputFile Create(string path, bool replace, OutputRights? rights = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        OutputPlace place = OutputPlace.Find(path, replace);
+        OutputPlace place = OutputPlace.Find(path, replace, rights);
         return new OutputFile(place, OutputDraft.Create(place));
     }
 

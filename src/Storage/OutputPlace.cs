@@ -4,25 +4,28 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage;
 
 /// <summary>The name an output will have: whether it can be had, and how it is taken.</summary>
-/// <param name="Name">The path as the user gave it.</param>
-/// <param name="Path">The path that will be written: where the user's leads through symbolic links, their end.</param>
+/// <param name="Name">The path as the user gave it. Its last name is no symbolic link.</param>
 /// <param name="Replace">True where an existing file may be replaced.</param>
-internal sealed record OutputPlace(string Name, string Path, bool Replace)
+/// <param name="Rights">Who may read and write it.</param>
+internal sealed record OutputPlace(string Name, bool Replace, OutputRights Rights)
 {
     private const int LongestName = 255; // bytes, on every file system that matters
+    private const int LongestNumbers = 16; // of a process and an attempt
+    private const string Partial = ".partial-";
 
-    public string Directory => FileIdentity.DirectoryOf(Path);
+    public string Directory => FileIdentity.DirectoryOf(Name);
 
     /// <summary>Resolves a name and makes sure that it can be had.</summary>
     /// <exception cref="StorageException">The name cannot be had: see <see cref="OutputFile.Create"/>.</exception>
-    public static OutputPlace Find(string name, bool replace)
+    public static OutputPlace Find(string name, bool replace, OutputRights? rights = null)
     {
-        if (System.IO.Path.GetFileName(name).Length == 0 || System.IO.Directory.Exists(name))
+        DemandNoLink(name);
+        if (Path.GetFileName(name).Length == 0 || System.IO.Directory.Exists(name))
         {
             throw Failure.Of(StorageError.IsDirectory, name, "is a directory");
         }
 
-        OutputPlace place = new(name, Resolve(name, replace), replace);
+        OutputPlace place = new(name, replace, rights ?? OutputRights.ByUmask);
         place.DemandDirectory();
         place.DemandFree();
         return place;
@@ -31,10 +34,19 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
     /// <summary>A hidden name in the same directory, for this process.</summary>
     public string TemporaryPath(int attempt)
     {
-        string name = System.IO.Path.GetFileName(Path);
-        string suffix = $".partial-{Environment.ProcessId}{(attempt == 0 ? "" : $"-{attempt}")}";
-        bool fits = Encoding.UTF8.GetByteCount(name) + suffix.Length + 1 <= LongestName;
-        return System.IO.Path.Combine(Directory, fits ? "." + name + suffix : ".binarysync" + suffix);
+        string suffix = $"{Environment.ProcessId}{(attempt == 0 ? "" : $"-{attempt}")}";
+        return Path.Combine(Directory, TemporaryPrefix + suffix);
+    }
+
+    /// <summary>What the hidden names in the directory begin with; the number of the process follows.</summary>
+    public string TemporaryPrefix
+    {
+        get
+        {
+            string name = Path.GetFileName(Name);
+            bool fits = Encoding.UTF8.GetByteCount(name) + Partial.Length + LongestNumbers + 1 <= LongestName;
+            return (fits ? "." + name : ".binarysync") + Partial;
+        }
     }
 
     /// <summary>Gives a complete file its name.</summary>
@@ -42,7 +54,7 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
     {
         if (Posix.IsSupported)
         {
-            int errno = Replace ? Posix.TryReplace(temporary, Path) : Posix.TryRenameNew(temporary, Path);
+            int errno = Replace ? Posix.TryReplace(temporary, Name) : Posix.TryRenameNew(temporary, Name);
             if (errno != 0)
             {
                 throw NotTaken(errno, "rename");
@@ -53,11 +65,11 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
 
         try
         {
-            File.Move(temporary, Path, Replace);
+            File.Move(temporary, Name, Replace);
         }
         catch (Exception error) when (PortableFailure.IsSystem(error))
         {
-            throw !Replace && File.Exists(Path)
+            throw !Replace && File.Exists(Name)
                 ? Failure.Of(StorageError.Exists, Name, "exists already")
                 : PortableFailure.From(error, StorageError.WriteFailed, Name, "rename the finished file");
         }
@@ -96,26 +108,12 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
         }
     }
 
-    private static string Resolve(string name, bool replace)
+    // In a directory of many, the kernel itself follows no link that somebody else has made there; what is resolved here would escape that.
+    private static void DemandNoLink(string name)
     {
-        FileInfo file = new(name);
-        if (file.LinkTarget is null)
+        if (new FileInfo(name).LinkTarget is { } target)
         {
-            return name;
-        }
-
-        if (!replace)
-        {
-            throw Failure.Of(StorageError.Exists, name, "exists already (a symbolic link)");
-        }
-
-        try
-        {
-            return file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? name;
-        }
-        catch (Exception error) when (PortableFailure.IsSystem(error))
-        {
-            throw PortableFailure.From(error, StorageError.OpenFailed, name, "follow the symbolic link");
+            throw Failure.Of(StorageError.IsLink, name, $"is a symbolic link to {target}, and an output follows none");
         }
     }
 
@@ -154,11 +152,11 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
     {
         if (!Posix.IsSupported)
         {
-            return File.Exists(Path);
+            return File.Exists(Name);
         }
 
         // Renaming over a device node or pipe would put a file in its place: never, whatever was asked for.
-        int errno = Posix.TryStatus(Path, out FileStatus status, followLinks: false);
+        int errno = Posix.TryStatus(Name, out FileStatus status, followLinks: false);
         return errno switch
         {
             0 when status.Type == NodeType.RegularFile => true,

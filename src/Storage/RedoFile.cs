@@ -36,6 +36,7 @@ public sealed class RedoFile : IRedoFile
     public void Create()
     {
         Close();
+        StateTrust.DemandDirectory(_directory, Name);
         OutputPlace.Remove(Name);
         if (Posix.IsSupported)
         {
@@ -47,6 +48,8 @@ public sealed class RedoFile : IRedoFile
                     ? Failure.Of(StorageError.DirectoryMissing, Name, $"there is no directory {_directory}", errno)
                     : Failure.System(errno, StorageError.OpenFailed, Name, "create");
             }
+
+            StateTrust.DemandFile(_file!, Name);
         }
         else
         {
@@ -154,6 +157,9 @@ public sealed class RedoFile : IRedoFile
                 Close();
                 throw Failure.Of(StorageError.OpenFailed, Name, $"is {status.Noun}, not a regular file");
             }
+
+            StateTrust.DemandDirectory(_directory, Name);
+            StateTrust.DemandFile(_file!, Name);
         }
 
         _stream = new SeekableStream(_file!, Name, writable: false);

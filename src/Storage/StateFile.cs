@@ -42,18 +42,24 @@ public sealed class StateFile : IStateFile
 
     public string Name { get; }
 
+    /// <summary>The directory in which this file would lie, if nobody else could write there; null where it lies in its usual place.</summary>
+    public string? SharedPlace { get; init; }
+
     public byte[]? Read() => !Exists() ? null : Posix.IsSupported ? ReadHere() : ReadPortably();
 
     public void Replace(ReadOnlySpan<byte> content)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, LargestContent);
         _makeDirectory();
+        StateTrust.DemandDirectory(_directory, Name);
         _ = Exists(); // renaming over a device node or link would put a file in its place
         OutputPlace.Remove(_temporary);
         SafeFileHandle file = Create();
         SeekableStream stream = new(file, Name, writable: true);
         try
         {
+            // What would not be believed when it is read is not begun with: a server may give what root makes to somebody else, and a file system of a stick all to all.
+            StateTrust.DemandFile(file, Name);
             stream.Write(content);
             PortableFlush.Flush(file, Name);
             Rename();
@@ -69,6 +75,8 @@ public sealed class StateFile : IStateFile
         Close();
         try
         {
+            // On FAT and its like the length stands in the directory's entry, and the rename has made that anew.
+            PortableFlush.Flush(file, Name);
             FlushDirectory();
         }
         catch
@@ -184,6 +192,8 @@ public sealed class StateFile : IStateFile
         {
             FileStatus status = Posix.Status(file!, Name);
             DemandRegular(status);
+            StateTrust.DemandDirectory(_directory, Name);
+            StateTrust.DemandFile(file!, Name);
             return ReadAll(file!, status.Size);
         }
     }

@@ -14,10 +14,13 @@ internal sealed class StatePlaces(string directory, uint parentMode)
     private const int LongestName = 255; // bytes, on every file system that matters
     private const string Suffix = ".binarysync-";
 
-    public StateFile JournalOf(string target, string? given, bool readOnly) => Of(target, "journal", given, readOnly);
+    private const string Journal = "journal";
+    private const string SetNote = "set";
+
+    public StateFile JournalOf(string target, string? given, bool readOnly) => Of(target, Journal, given, readOnly);
 
     /// <summary>Which parts of a set are applied to a target: beside its journal.</summary>
-    public StateFile SetNoteOf(string target, string? given, bool readOnly) => Of(target, "set", given, readOnly);
+    public StateFile SetNoteOf(string target, string? given, bool readOnly) => Of(target, SetNote, given, readOnly);
 
     private StateFile Of(string target, string kind, string? given, bool readOnly)
     {
@@ -29,26 +32,70 @@ internal sealed class StatePlaces(string directory, uint parentMode)
                 throw Failure.Of(StorageError.DirectoryMissing, given, "there is no such directory");
             }
 
+            string path = Path.Combine(given, NameFor(identity, kind));
+            StateTrust.DemandDirectory(given, path);
             DemandWritable(given, readOnly, hint: null);
-            return new StateFile(Path.Combine(given, NameFor(identity, kind)));
-        }
-
-        if (!StateDirectory.IsDevice(target))
-        {
-            // As the user wrote it, where that is the file itself and no link to it.
-            string real = FileIdentity.RealPath(target);
-            string path = Beside(real == Path.GetFullPath(target) ? target : real, Suffix + kind);
-            DemandWritable(FileIdentity.DirectoryOf(path), readOnly, "--journal DIR names a directory that can be written");
             return new StateFile(path);
         }
 
-        if (!readOnly)
+        return StateDirectory.IsDevice(target) ? Kept(identity, kind, readOnly, mayBeLost: false, sharedPlace: null) : OfFile(target, identity, kind, readOnly);
+    }
+
+    /// <summary>
+    /// Beside the file; but where others may put files into its directory, and what they put there would be believed, where the state of devices is. Once it is there it
+    /// stays there until it is removed, whatever becomes of the directory.
+    /// </summary>
+    private StateFile OfFile(string target, string identity, string kind, bool readOnly)
+    {
+        // As the user wrote it, where that is the file itself and no link to it.
+        string real = FileIdentity.RealPath(target);
+        string file = real == Path.GetFullPath(target) ? target : real;
+        string path = Beside(file, Suffix + kind);
+        string place = FileIdentity.DirectoryOf(path);
+        bool isShared = StateTrust.IsSharedDirectory(place);
+        if (isShared && Lies(path))
+        {
+            StateTrust.DemandDirectory(place, path);
+        }
+
+        if (isShared || IsKeptElsewhere(file, identity))
+        {
+            bool isVolatile = Posix.IsSupported && Posix.VolatileFileSystemAt(place) is not null;
+            return Kept(identity, kind, readOnly, mayBeLost: isVolatile, sharedPlace: isShared ? place : null);
+        }
+
+        DemandWritable(place, readOnly, "--journal DIR names a directory that can be written");
+        return new StateFile(path);
+    }
+
+    private bool IsKeptElsewhere(string file, string identity) =>
+        !File.Exists(Beside(file, Suffix + Journal))
+        && (File.Exists(Path.Combine(directory, NameFor(identity, Journal))) || File.Exists(Path.Combine(directory, NameFor(identity, SetNote))));
+
+    // Also a link that leads nowhere.
+    private static bool Lies(string path) => Posix.TryStatus(path, out _, followLinks: false) == 0;
+
+    /// <summary>In the state directory.</summary>
+    /// <param name="mayBeLost">True where the target would be lost with the power, too.</param>
+    private StateFile Kept(string identity, string kind, bool readOnly, bool mayBeLost, string? sharedPlace)
+    {
+        if (!readOnly && !mayBeLost)
         {
             DemandLasting();
         }
 
+        DemandTrusted();
         DemandWritable(NearestExisting(directory), readOnly, "--journal DIR names a directory that can be written", directory);
-        return new StateFile(Path.Combine(directory, NameFor(identity, kind)), Make);
+        return new StateFile(Path.Combine(directory, NameFor(identity, kind)), Make) { SharedPlace = sharedPlace };
+    }
+
+    private void DemandTrusted()
+    {
+        StateTrust.DemandParents(directory);
+        if (Directory.Exists(directory))
+        {
+            StateTrust.DemandDirectory(directory, directory);
+        }
     }
 
     public string SpoolDirectoryFor(string target, string? given)
@@ -60,6 +107,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
         if (!StateDirectory.IsDevice(target))
         {
+            // Anywhere: it has no name there.
             return FileIdentity.DirectoryOf(FileIdentity.RealPath(target));
         }
 
@@ -121,6 +169,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
             // Flushed even where it is there already: an earlier run may have made it and died before this.
             MakeOne(directory, OwnerOnly);
+            DemandTrusted();
             return;
         }
 

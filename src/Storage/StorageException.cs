@@ -39,6 +39,12 @@ public enum StorageError
 
     /// <summary>The target is mounted, held, locked, swapped on, backs a loop device, or is one of the files of this very run.</summary>
     InUse,
+
+    /// <summary>The last name of an output is a symbolic link.</summary>
+    IsLink,
+
+    /// <summary>A file of state, or the place for one, could have been written by somebody else: it is neither believed nor used.</summary>
+    Untrusted,
 }
 
 /// <summary>A path could not be opened, read, written or flushed. Carries the place and the system's own words.</summary>

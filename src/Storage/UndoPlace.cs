@@ -1,9 +1,12 @@
 using BinarySync.Storage.Native;
+using BinarySync.Storage.Streams;
+using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage;
 
 /// <summary>The path of an undo file.</summary>
-public sealed class UndoPlace(string path) : IUndoPlace
+/// <param name="rights">Who may read it; null: as the umask says. Nobody else may write it.</param>
+public sealed class UndoPlace(string path, OutputRights? rights = null) : IUndoPlace
 {
     public string Name { get; } = path;
 
@@ -15,32 +18,48 @@ public sealed class UndoPlace(string path) : IUndoPlace
         }
 
         // A pipe would be waited for; and what is there is either an undo file or in the way.
-        int errno = Posix.TryStatus(Name, out FileStatus status);
+        int errno = Posix.TryStatus(Name, out FileStatus status, followLinks: false);
         return errno switch
         {
             Errno.NoEntry => null,
             not 0 => throw Failure.Open(errno, Name),
-            _ when status.Type is NodeType.RegularFile or NodeType.Directory => OpenDurably(cancellation),
+            _ when status.Type == NodeType.RegularFile => OpenDurably(),
+            _ when status.Type == NodeType.SymbolicLink => throw Failure.Of(StorageError.IsLink, Name, $"is a symbolic link to {new FileInfo(Name).LinkTarget}, and an output follows none"),
+            _ when status.Type == NodeType.Directory => throw Failure.Of(StorageError.IsDirectory, Name, "is a directory"),
             _ => throw Failure.Of(StorageError.Exists, Name, $"is {status.Noun}, which is not replaced by a file"),
         };
     }
 
     public Stream CreateSpool() => SpoolFile.Create(FileIdentity.DirectoryOf(Name));
 
-    public MessageOutput Create() => OutputFile.Create(Name, replace: false);
+    public MessageOutput Create() => OutputFile.Create(Name, replace: false, (rights ?? OutputRights.ByUmask).ForOwnUse());
 
-    // Its content was durable before it got its name; a run that died then has perhaps not made the name so.
-    private Stream OpenDurably(CancellationToken cancellation)
+    // What lies there will be believed to lead back: so it must be ours. Its content was durable before it got its name; a run that died then has perhaps not made the name so, nor
+    // its length where that stands in the directory (FAT).
+    private SeekableStream OpenDurably()
     {
-        Stream stream = MessageInput.Open(Name, cancellation);
+        int errno = Posix.TryOpen(Name, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking, out SafeFileHandle? file);
+        if (errno != 0)
+        {
+            throw Failure.Open(errno, Name);
+        }
+
         try
         {
-            Posix.FlushDirectory(FileIdentity.DirectoryOf(FileIdentity.RealPath(Name)), Name);
-            return stream;
+            if (Posix.Status(file!, Name).Type != NodeType.RegularFile)
+            {
+                throw Failure.Of(StorageError.OpenFailed, Name, "became another file while it was opened");
+            }
+
+            StateTrust.DemandFile(file!, Name);
+            PortableFlush.Flush(file!, Name);
+            Posix.FlushDirectory(FileIdentity.DirectoryOf(Name), Name);
+            Posix.AdviseSequential(file!);
+            return new SeekableStream(file!, Name, writable: false);
         }
         catch
         {
-            stream.Dispose();
+            file!.Dispose();
             throw;
         }
     }

@@ -13,6 +13,7 @@ return args switch
     ["state", var path] => State(path),
     ["journal", var device, var directory] => Journal(device, directory),
     ["replace", var path] => Replace(path),
+    ["read", var path] => Read(path),
     ["uncached", var path] => Uncached(path),
     ["stdout", var count] => StandardOutput(int.Parse(count)),
     ["stdin"] => StandardInput(),
@@ -79,6 +80,13 @@ static int Replace(string path)
 {
     using StateFile state = new(path);
     Say(() => state.Replace("new"u8));
+    return 0;
+}
+
+static int Read(string path)
+{
+    using StateFile state = new(path);
+    Say(() => _ = state.Read());
     return 0;
 }
 

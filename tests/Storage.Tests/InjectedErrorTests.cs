@@ -36,6 +36,7 @@ public sealed class InjectedErrorTests : IDisposable
     [InlineData("fsync:error=EIO:when=2", "FlushFailed")]
     [InlineData("rename:error=EIO:when=1", "WriteFailed")]
     [InlineData("linkat:error=ENOSPC:when=2", "NoSpace")]
+    [InlineData("linkat:error=ENOSPC:when=3", "NoSpace")]
     public void An_output_that_fails_leaves_what_it_would_have_replaced(string fault, string said)
     {
         _directory.File("a", 10);
@@ -55,10 +56,71 @@ public sealed class InjectedErrorTests : IDisposable
     [LinuxFact("strace")]
     public void An_output_that_cannot_have_its_name_does_not_appear()
     {
-        Assert.Equal(["NoSpace"], Inject("linkat:error=ENOSPC", "output"));
-        Assert.Equal(["WriteFailed"], Inject("linkat:error=EIO", "output"));
+        Assert.Equal(["NoSpace"], Inject("linkat:error=ENOSPC:when=2", "output"));
+        Assert.Equal(["WriteFailed"], Inject("linkat:error=EIO:when=2", "output"));
         Assert.Equal(["Exists"], Inject("linkat:error=EEXIST", "output"));
         Assert.Empty(_directory.Names);
+    }
+
+    // The first linkat asks whether there is a name to be had; a filter of a container refuses it with any of these.
+    [LinuxTheory("strace")]
+    [InlineData("EPERM", "")]
+    [InlineData("ENOSYS", "")]
+    [InlineData("EINVAL", "")]
+    [InlineData("EPERM", ":when=2+")]
+    [InlineData("ENOENT", ":when=2+")]
+    [InlineData("EACCES", ":when=2+")]
+    public void An_output_that_cannot_be_named_is_saved_all_the_same(string error, string when)
+    {
+        Assert.Equal(["done"], Inject($"linkat:error={error}{when}", "output"));
+        Assert.Equal(["a"], _directory.Names);
+        Assert.Equal("content", File.ReadAllText(_directory["a"]));
+
+        string line = $"strace -f -o /dev/null -e inject=linkat:error={error}{when} {Probe.CommandLine} output '{_directory["a"]}' over";
+        File.WriteAllText(_directory["a"], "old");
+        Assert.Equal(["done"], Probe.Shell(line));
+        Assert.Equal("content", File.ReadAllText(_directory["a"]));
+        Assert.Equal(["a"], _directory.Names);
+    }
+
+    [LinuxFact("strace")]
+    public void A_copy_of_an_output_that_cannot_be_named_is_flushed_or_fails()
+    {
+        Assert.Equal(["FlushFailed"], Inject("linkat:error=EPERM:when=2+ -e inject=fsync:error=EIO:when=2", "output"));
+        Assert.Empty(_directory.Names);
+        Assert.Equal(["NoSpace"], Inject("linkat:error=EPERM:when=2+ -e inject=pwrite64:error=ENOSPC", "output"));
+        Assert.Empty(_directory.Names);
+    }
+
+    [LinuxTheory("strace")]
+    [InlineData("statx:error=EPERM", "state", "done done done done done done")]
+    [InlineData("statx:error=ENOSYS", "state", "done done done done done done")]
+    [InlineData("statx:error=EPERM", "output", "done")]
+    [InlineData("statx:error=EPERM", "flush", "done done done")]
+    [InlineData("faccessat2:error=EPERM", "journal", "done")]
+    [InlineData("faccessat2:error=ENOSYS", "journal", "done")]
+    [InlineData("faccessat2,faccessat:error=EPERM", "journal", "done")]
+    [InlineData("fchmod:error=EPERM", "output", "done")]
+    [InlineData("renameat2:error=EPERM -e inject=linkat:error=EPERM", "output", "done")]
+    public void A_call_that_a_filter_keeps_away_is_gone_without(string fault, string step, string said)
+    {
+        string path = _directory["a"];
+        if (step is "flush" or "journal")
+        {
+            _directory.File("a", 10);
+        }
+
+        string more = step == "journal" ? $" '{_directory["state"]}'" : string.Empty;
+        Assert.Equal(said, string.Join(' ', Probe.Shell($"strace -f -o /dev/null -e inject={fault} {Probe.CommandLine} {step} '{path}'{more}")));
+    }
+
+    [LinuxFact("strace")]
+    public void Without_statx_others_are_recognised_all_the_same()
+    {
+        string path = _directory.File("a", 10);
+        Command.Demand("chmod", "666", path);
+        string[] said = Probe.Shell($"strace -f -o /dev/null -e inject=statx:error=EPERM {Probe.CommandLine} read '{path}'");
+        Assert.Equal(["Untrusted"], said);
     }
 
     [LinuxTheory("strace")]

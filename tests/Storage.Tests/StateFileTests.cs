@@ -160,7 +160,7 @@ public sealed class StateFileTests : IDisposable
     {
         Assert.Equal(["done", "done", "done", "done", "done", "done"], Probe.Shell(Traced("-e trace=pwrite64,fsync,rename,unlink")));
         string path = _directory["a"];
-        string[] replaced = [$"unlink {path}.new", $"pwrite64 {path}.new", $"fsync {path}.new", $"rename {path}.new", $"fsync {_directory.Path}"];
+        string[] replaced = [$"unlink {path}.new", $"pwrite64 {path}.new", $"fsync {path}.new", $"rename {path}.new", $"fsync {path}", $"fsync {_directory.Path}"];
         string[] overwritten = [$"pwrite64 {path}", $"fsync {path}"];
         Assert.Equal(
             [.. replaced, .. replaced, .. overwritten, .. overwritten, $"unlink {path}.new", $"unlink {path}", $"fsync {_directory.Path}"],
@@ -169,13 +169,15 @@ public sealed class StateFileTests : IDisposable
 
     [LinuxTheory("strace")]
     [InlineData("fsync:error=EIO:when=1", "FlushFailed done done done done done")] // the new file: nothing has changed
-    [InlineData("fsync:error=EIO:when=2", "FlushFailed done done done done done")] // its directory
-    [InlineData("fsync:error=EIO:when=3", "done FlushFailed done done done done")] // the old content can still be overwritten
-    [InlineData("fsync:error=EIO:when=4", "done FlushFailed InvalidOperationException InvalidOperationException done done")] // either may be there
-    [InlineData("fsync:error=EIO:when=5", "done done FlushFailed FlushFailed done done")] // and is never trusted again
-    [InlineData("fsync:error=EIO:when=7", "done done done done done FlushFailed")]
-    [InlineData("fsync:error=EROFS:when=2", "FlushFailed done done done done done")] // as ext4 says after an error
-    [InlineData("fsync:error=EINVAL:when=2", "done done done done done done")] // a file system that flushes no directories
+    [InlineData("fsync:error=EIO:when=2", "FlushFailed done done done done done")] // it again, under its name
+    [InlineData("fsync:error=EIO:when=3", "FlushFailed done done done done done")] // its directory
+    [InlineData("fsync:error=EIO:when=4", "done FlushFailed done done done done")] // the old content can still be overwritten
+    [InlineData("fsync:error=EIO:when=5", "done FlushFailed InvalidOperationException InvalidOperationException done done")] // either may be there
+    [InlineData("fsync:error=EIO:when=6", "done FlushFailed InvalidOperationException InvalidOperationException done done")] // either may be there
+    [InlineData("fsync:error=EIO:when=7", "done done FlushFailed FlushFailed done done")] // and is never trusted again
+    [InlineData("fsync:error=EIO:when=9", "done done done done done FlushFailed")]
+    [InlineData("fsync:error=EROFS:when=3", "FlushFailed done done done done done")] // as ext4 says after an error
+    [InlineData("fsync:error=EINVAL:when=3", "done done done done done done")] // a file system that flushes no directories
     [InlineData("fsync:error=EINTR:when=2", "done done done done done done")]
     [InlineData("rename:error=EIO:when=1", "WriteFailed done done done done done")]
     [InlineData("rename:error=ENOSPC:when=2", "done NoSpace done done done done")]
@@ -201,6 +203,7 @@ public sealed class StateFileTests : IDisposable
     [InlineData("fsync:error=EIO:when=1", "FlushFailed", "old")]
     [InlineData("rename:error=EIO", "WriteFailed", "old")]
     [InlineData("fsync:error=EIO:when=2", "FlushFailed", "new")]
+    [InlineData("fsync:error=EIO:when=3", "FlushFailed", "new")]
     public void Until_the_rename_there_is_the_old_content(string fault, string said, string content)
     {
         File.WriteAllText(_directory["a"], "old");

@@ -113,6 +113,97 @@ public sealed class StatePlacesTests : IDisposable
         Assert.Equal("content"u8.ToArray(), found.Read());
     }
 
+    [LinuxTheory]
+    [InlineData("1777")]
+    [InlineData("775")]
+    public void The_journal_of_a_file_among_those_of_others_is_kept_in_the_state_directory(string mode)
+    {
+        Directory.CreateDirectory(_directory["shared"]);
+        Command.Demand("chmod", mode, _directory["shared"]);
+        string target = _directory.File("shared/disk.img", 5);
+        StatePlaces places = new(_directory["state"], StatePlaces.OwnerOnly);
+        using (StateFile journal = places.JournalOf(target, given: null, readOnly: false))
+        {
+            Assert.Equal((_directory["state"], _directory["shared"]), (Path.GetDirectoryName(journal.Name), journal.SharedPlace));
+            Assert.Equal(_directory["state"], Path.GetDirectoryName(places.SetNoteOf(target, given: null, readOnly: false).Name));
+            journal.Replace("content"u8);
+        }
+
+        Assert.Equal(["disk.img"], Directory.GetFiles(_directory["shared"]).Select(Path.GetFileName));
+
+        // It is found again, whatever has become of the directory.
+        Assert.Equal("content"u8.ToArray(), places.JournalOf(target, given: null, readOnly: true).Read());
+        Command.Demand("chmod", "755", _directory["shared"]);
+        using StateFile found = places.JournalOf(target, given: null, readOnly: false);
+        Assert.Equal("content"u8.ToArray(), found.Read());
+        Assert.Equal(_directory["state"], Path.GetDirectoryName(places.SetNoteOf(target, given: null, readOnly: false).Name));
+
+        // Once it is gone, the usual place is the usual one again.
+        found.Remove();
+        Assert.Equal(target + ".binarysync-journal", places.JournalOf(target, given: null, readOnly: false).Name);
+    }
+
+    [LinuxTheory]
+    [InlineData("journal", "file")]
+    [InlineData("journal", "dangling")]
+    [InlineData("set", "file")]
+    [InlineData("set", "pipe")]
+    public void What_lies_there_among_the_files_of_others_is_refused_by_name_and_not_passed_over(string kind, string what)
+    {
+        Directory.CreateDirectory(_directory["shared"]);
+        string target = _directory.File("shared/disk.img", 5);
+        string planted = $"{target}.binarysync-{kind}";
+        switch (what)
+        {
+            case "file":
+                File.WriteAllText(planted, "content");
+                break;
+            case "pipe":
+                Command.Demand("mkfifo", planted);
+                break;
+            default:
+                File.CreateSymbolicLink(planted, "nowhere");
+                break;
+        }
+
+        Command.Demand("chmod", "1777", _directory["shared"]);
+        StatePlaces places = new(_directory["state"], StatePlaces.OwnerOnly);
+        StorageException error = Expect.Error(
+            StorageError.Untrusted, () => kind == "journal" ? places.JournalOf(target, null, readOnly: true) : places.SetNoteOf(target, null, readOnly: true));
+        Assert.Equal(planted, error.Path);
+
+        // A directory of one's own is the way out.
+        Directory.CreateDirectory(_directory["own"]);
+        Assert.Null(places.JournalOf(target, _directory["own"], readOnly: false).Read());
+    }
+
+    [LinuxFact]
+    public void A_place_in_which_others_can_write_is_refused_where_it_was_named()
+    {
+        string target = _directory.File("disk.img", 5);
+        Directory.CreateDirectory(_directory["given"]);
+        Command.Demand("chmod", "1777", _directory["given"]);
+        Expect.Error(StorageError.Untrusted, () => StateDirectory.JournalOf(target, _directory["given"]));
+        Command.Demand("chmod", "770", _directory["given"]);
+        Expect.Error(StorageError.Untrusted, () => StateDirectory.JournalOf(target, _directory["given"], readOnly: true));
+    }
+
+    [RootTheory]
+    [InlineData("state", "chmod", "770")]
+    [InlineData("state", "chown", "65534")]
+    [InlineData("above", "chmod", "777")]
+    [InlineData("above", "chown", "65534")]
+    public void A_state_directory_of_others_is_refused(string what, string how, string value)
+    {
+        using LoopDevice device = new(_directory.Sparse("image", 1 << 20));
+        Directory.CreateDirectory(_directory["above/state"]);
+        Command.Demand(how, value, what == "state" ? _directory["above/state"] : _directory["above"]);
+        StatePlaces places = new(_directory["above/state"], StatePlaces.OwnerOnly);
+
+        Expect.Error(StorageError.Untrusted, () => places.JournalOf(device.Path, given: null, readOnly: true));
+        Expect.Error(StorageError.Untrusted, () => { _ = places.SpoolDirectoryFor(device.Path, given: null); });
+    }
+
     [RootFact]
     public void The_parents_of_the_systems_directory_stay_open_to_all()
     {

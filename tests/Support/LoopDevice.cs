@@ -31,7 +31,7 @@ public sealed class Mount : IDisposable
         return Of(point, device.Path);
     }
 
-    public static Mount Memory(string point, string size) => Of(point, "-t", "tmpfs", "-o", $"size={size}", "tmpfs");
+    public static Mount Memory(string point, string size) => Of(point, "-t", "tmpfs", "-o", $"size={size},mode=755", "tmpfs");
 
     public static Mount Of(string point, params string[] arguments)
     {

@@ -24,6 +24,7 @@ return ToolRunner.Run("ckfile", args, context =>
     root.Add(create.Holes);
     root.Add(create.Output);
     root.Add(create.Force);
+    root.Add(OutputMode.Option());
     common.Storage.AddTo(root);
     common.AddTo(root);
     root.SetAction(result => ChecksumActions.Create(result, context, common, create));
@@ -52,7 +53,7 @@ return ToolRunner.Run("ckfile", args, context =>
         Options.Label(),
         Options.Output("FILE.ckf", required: true),
         Options.Force());
-    Command joinCommand = new("join", "Make one checksum file of several for ranges of one target") { join.Parts, join.Partial, join.Label, join.Output, join.Force };
+    Command joinCommand = new("join", "Make one checksum file of several for ranges of one target") { join.Parts, join.Partial, join.Label, join.Output, join.Force, OutputMode.Option() };
     joinCommand.SetAction(result => JoinActions.Join(result, context, common, join));
     root.Add(joinCommand);
     return root;

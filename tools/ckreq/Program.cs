@@ -21,6 +21,7 @@ return ToolRunner.Run("ckreq", args, context =>
     root.Add(create.Label);
     root.Add(create.Output);
     root.Add(create.Force);
+    root.Add(OutputMode.Option());
     common.AddTo(root);
     root.SetAction(result => RequestActions.Create(result, context, common, create));
 

@@ -30,6 +30,7 @@ return ToolRunner.Run("dtfile", args, context =>
     root.Add(create.Part);
     root.Add(create.Output);
     root.Add(create.Force);
+    root.Add(OutputMode.Option());
     common.Storage.AddTo(root);
     common.AddTo(root);
     root.SetAction(result => DataFileActions.Create(result, context, common, create));
@@ -60,7 +61,7 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {
-        apply.Files, apply.Target, apply.Request, apply.UpdateChecksums, apply.Output, apply.Force, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.Stream, apply.ForceUnrecognized,
+        apply.Files, apply.Target, apply.Request, apply.UpdateChecksums, apply.Output, apply.Force, OutputMode.Option(), apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.Stream, apply.ForceUnrecognized,
     };
     Options.RequireLast(applyCommand, apply.Files, apply.Target);
     common.Storage.AddTo(applyCommand);

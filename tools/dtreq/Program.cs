@@ -19,6 +19,7 @@ return ToolRunner.Run("dtreq", args, context =>
     root.Add(create.Label);
     root.Add(create.Output);
     root.Add(create.Force);
+    root.Add(OutputMode.Option());
     common.AddTo(root);
     root.SetAction(result => DataRequestActions.Create(result, context, common, create));
 
@@ -34,7 +35,7 @@ return ToolRunner.Run("dtreq", args, context =>
     Option<string?> mergedLabel = Options.Label();
     Option<string?> mergedOutput = Options.Output("FILE.dtr", required: true);
     Option<bool> mergedForce = Options.Force();
-    Command merge = new("merge", "Make one data request of those of several remotes: one data file then serves all of them") { requests, mergedLabel, mergedOutput, mergedForce };
+    Command merge = new("merge", "Make one data request of those of several remotes: one data file then serves all of them") { requests, mergedLabel, mergedOutput, mergedForce, OutputMode.Option() };
     merge.SetAction(result => MergeActions.Merge(result, context, common, requests, mergedLabel, mergedOutput, mergedForce));
     root.Add(merge);
     return root;

@@ -15,6 +15,7 @@ internal static class FailureAdvice
         MessageFormatException { MessageName: MessageFiles.StandardInputName } format => OfPipe(format),
         MessageFormatException { Error: FormatError.NotAMessage } format => OfNoMessage(format, line, tool),
         MessageFormatException { Error: FormatError.WrongKind, Found: { } kind } format => OfWrongKind(format.MessageName, kind, line, tool),
+        StorageException { Error: StorageError.Untrusted } untrusted => OfUntrusted(untrusted.Path, line),
         StorageException { Path: "/dev/stdout" } => "'-o -' is standard output",
         StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first => LineAdvice.MeantCommand(line, tool),
         StorageException { Error: StorageError.Exists } when line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",
@@ -95,6 +96,11 @@ internal static class FailureAdvice
         (_, MessageFiles.StandardInputName) => "--spool names a directory on another disk",
         _ => "copy it again, to another medium if this one gives other bytes each time, and run the same command again",
     };
+    // The undo file is looked for under its own name only; journals have a place that can be chosen.
+    private static string OfUntrusted(string file, TypedLine line) =>
+        file == line.ValueOf("--undo") ? "if it is yours, copy it into a directory of your own and name the copy; if not, name another file with --undo"
+        : line.ValueOf("--journal") is { } directory ? $"name a directory that is yours, or take the rights of others away: {ShellText.Line(["chmod", "go-w", directory])}"
+        : "if an interrupted run of yours left it, move it and the target to a directory in which only you can write, and go on there; if not, remove it, or name a directory of your own with --journal DIR";
 
     private static string? OfOtherTarget(TypedLine line) => line.Files is [.., var target] && MessageSight.KindOf(target) is { } kind
         ? $"the last name is the target, and {ShellText.Quote(target)} is a {kind.Words()}"

@@ -12,6 +12,7 @@ internal static class Errno
     public const int AccessDenied = 13;
     public const int Busy = 16;
     public const int Exists = 17;
+    public const int OtherDevice = 18;
     public const int NotADirectory = 20;
     public const int IsADirectory = 21;
     public const int Invalid = 22;

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Native;
 
-internal static partial class Posix
+internal static unsafe partial class Posix
 {
     private const uint DoNotReplace = 1;
     private const int FollowLinks = 0x400;
@@ -18,7 +18,7 @@ internal static partial class Posix
     public static int TryRenameNew(string from, string to)
     {
         int errno = Repeat(() => Libc.Rename(CurrentDirectory, from, CurrentDirectory, to, DoNotReplace));
-        if (errno is not (Errno.Invalid or Errno.NotImplemented or Errno.NotSupported))
+        if (!IsKeptAway(errno))
         {
             return errno;
         }
@@ -47,25 +47,45 @@ internal static partial class Posix
     /// <returns>The error number, 0 where there was none.</returns>
     public static int TryCreateNameless(string directory, uint mode, out SafeFileHandle? file)
     {
-        int errno = TryOpen(directory, OpenFlags.WriteOnly | OpenFlags.Temporary, out file, mode);
+        int errno = TryOpen(directory, OpenFlags.ReadWrite | OpenFlags.Temporary, out file, mode);
         if (errno != 0)
         {
             return IsWithoutNameless(errno) ? 0 : errno;
         }
 
-        // Without /proc there is no path by which an unprivileged process could name it.
-        if (TryStatus(PathOf(file!), out FileStatus status) != 0 || !status.IsSameNode(Status(file!, directory)))
+        // Without /proc there is no path by which an unprivileged process could name it. And filters keep linkat away from some containers: asked now, and not after hours of reading.
+        // This name exists always, so the call itself has no other answer.
+        bool hasPath = TryStatus(PathOf(file!), out FileStatus status) == 0 && status.IsSameNode(Status(file!, directory));
+        errno = hasPath ? TryName(file!, Path.Combine(directory, ".")) : Errno.NoEntry;
+        if (errno == Errno.Exists)
         {
-            file!.Dispose();
-            file = null;
+            return 0;
         }
 
-        return 0;
+        file!.Dispose();
+        file = null;
+        return IsWithoutNaming(errno) ? 0 : errno;
     }
 
     /// <summary>The errors by which a file system says that it has no files without a name.</summary>
     public static bool IsWithoutNameless(int errno) =>
-        errno is Errno.NotSupported or Errno.IsADirectory or Errno.Invalid or Errno.NotImplemented;
+        errno == Errno.IsADirectory || IsKeptAway(errno);
+
+    /// <summary>The errors by which a file without a name cannot have one, but another file could.</summary>
+    public static bool IsWithoutNaming(int errno) =>
+        errno is Errno.AccessDenied or Errno.NoEntry or Errno.OtherDevice or Errno.Loop || IsKeptAway(errno);
+
+    /// <summary>Locks a whole file until it is closed, for others to see that its process lives. True where that is known to have worked, and nobody else holds it.</summary>
+    public static bool TryHold(SafeFileHandle file)
+    {
+        Libc.FileLock wanted = new() { Type = WriteLock };
+        int errno;
+        while ((errno = Libc.Lock(file, SetLock, &wanted) == 0 ? 0 : Marshal.GetLastPInvokeError()) == Errno.Interrupted)
+        {
+        }
+
+        return errno == 0;
+    }
 
     /// <summary>Gives a file without a name one that is free; the error number, 0 where it worked.</summary>
     public static int TryName(SafeFileHandle file, string name) =>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Native;
 
@@ -10,6 +11,15 @@ internal static unsafe partial class Posix
 
     private const uint TmpfsMagic = 0x01021994;
     private const uint RamfsMagic = 0x858458F6;
+    private const uint ExtMagic = 0xEF53;
+    private const uint XfsMagic = 0x58465342;
+    private const uint BtrfsMagic = 0x9123683E;
+    private const uint FatMagic = 0x4D44;
+    private const uint ExfatMagic = 0x2011BAB0;
+    private const uint NtfsMagic = 0x7366746E;
+    private const uint F2fsMagic = 0xF2F52010;
+    private const uint OverlayMagic = 0x794C7630;
+    private const uint ZfsMagic = 0x2FC12FC1;
 
     /// <summary>The path with all symbolic links resolved, as the bytes that it is; the error number, 0 where it worked.</summary>
     public static int TryRealPath(string path, out byte[] resolved)
@@ -27,18 +37,47 @@ internal static unsafe partial class Posix
     }
 
     /// <summary>Whether this process may make names in a directory: the error number, 0 where it may.</summary>
-    public static int TryWriteAccess(string directory) => Repeat(() => Libc.Access(CurrentDirectory, directory, WriteAndSearch, EffectiveUser));
+    public static int TryWriteAccess(string directory)
+    {
+        int errno = Repeat(() => Libc.Access(CurrentDirectory, directory, WriteAndSearch, EffectiveUser));
+        if (!IsKeptAway(errno))
+        {
+            return errno;
+        }
+
+        // The same for the user as who the process was started, by an older call; and if that is kept away as well, what the question is about is tried.
+        errno = Repeat(() => Libc.Access(CurrentDirectory, directory, WriteAndSearch, 0));
+        return IsKeptAway(errno) ? TryMakeFile(directory) : errno;
+    }
+
+    /// <summary>True for a file system that only this machine has, as far as its kind says.</summary>
+    public static bool IsLocalFileSystem(string path) => FileSystemKind(path) is
+        ExtMagic or XfsMagic or BtrfsMagic or TmpfsMagic or RamfsMagic or FatMagic or ExfatMagic or NtfsMagic or F2fsMagic or OverlayMagic or ZfsMagic;
 
     /// <summary>The name of a file system that is lost when the power goes; null for others and where it cannot be asked.</summary>
     public static string? VolatileFileSystemAt(string path)
     {
-        // struct statfs has 64 to 120 bytes. Its first four hold the type, where the field has eight bytes, on little-endian machines, too.
-        byte* status = stackalloc byte[512];
-        return Libc.FileSystemStatus(path, status) != 0 ? null : *(uint*)status switch
+        return FileSystemKind(path) switch
         {
             TmpfsMagic => "tmpfs",
             RamfsMagic => "ramfs",
             _ => null,
         };
+    }
+
+    // 0 where it cannot be asked.
+    private static uint FileSystemKind(string path)
+    {
+        // struct statfs has 64 to 120 bytes. Its first four hold the type, where the field has eight bytes, on little-endian machines, too.
+        byte* status = stackalloc byte[512];
+        return Libc.FileSystemStatus(path, status) == 0 ? *(uint*)status : 0;
+    }
+
+    // A file without a name; where there is none such, the first one with a name will tell.
+    private static int TryMakeFile(string directory)
+    {
+        int errno = TryOpen(directory, OpenFlags.ReadWrite | OpenFlags.Temporary | OpenFlags.Exclusive, out SafeFileHandle? file, mode: 0);
+        file?.Dispose();
+        return errno != Errno.NotPermitted && IsWithoutNameless(errno) ? 0 : errno;
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Native;
@@ -21,15 +20,7 @@ internal static unsafe partial class Posix
     public static int TryStatus(string path, out FileStatus status, bool followLinks = true)
     {
         Libc.StatusBuffer buffer;
-        int errno;
-        do
-        {
-            errno = Libc.Status(CurrentDirectory, path, followLinks ? 0 : DoNotFollowLinks, AllFields, &buffer) == 0
-                ? 0
-                : Marshal.GetLastPInvokeError();
-        }
-        while (errno == Errno.Interrupted);
-
+        int errno = Examine(path, followLinks ? 0 : DoNotFollowLinks, AllFields, &buffer);
         status = errno == 0 ? Decode(buffer) : default;
         return errno;
     }
@@ -39,16 +30,8 @@ internal static unsafe partial class Posix
     public static FileStatus Status(SafeFileHandle file, string name)
     {
         Libc.StatusBuffer buffer;
-        while (Libc.Status(file, "", EmptyPath, AllFields, &buffer) != 0)
-        {
-            int errno = Marshal.GetLastPInvokeError();
-            if (errno != Errno.Interrupted)
-            {
-                throw Failure.System(errno, StorageError.ReadFailed, name, "look at");
-            }
-        }
-
-        return Decode(buffer);
+        int errno = Examine(file, AllFields, &buffer);
+        return errno == 0 ? Decode(buffer) : throw Failure.System(errno, StorageError.ReadFailed, name, "look at");
     }
 
     private static FileStatus Decode(Libc.StatusBuffer buffer) => new(

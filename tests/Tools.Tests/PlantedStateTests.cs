@@ -1,0 +1,78 @@
+namespace BinarySync.Tools.Tests;
+
+/// <summary>Journals and their like among files of other users.</summary>
+public sealed class PlantedStateTests : IDisposable
+{
+    private readonly Workspace _work = new();
+    private readonly byte[] _a = Content.Make(300_000);
+    private readonly byte[] _b;
+
+    public PlantedStateTests()
+    {
+        _b = Content.Later(_a, 300_000, 4096);
+        _work.Prepare(_a, _b);
+        Directory.CreateDirectory(_work["shared"]);
+        Directory.CreateDirectory(_work["own"]);
+        File.WriteAllBytes(_work["shared/disk"], _a);
+        Command.Demand("chmod", "1777", _work["shared"]);
+    }
+
+    public void Dispose() => _work.Dispose();
+
+    [RootTheory]
+    [InlineData("journal")]
+    [InlineData("set")]
+    public void What_somebody_else_has_planted_is_refused_by_name(string kind)
+    {
+        string planted = $"shared/disk.binarysync-{kind}";
+        _work.Write(planted, "whatever"u8);
+        _work.Write("shared/disk.binarysync-redo", "whatever"u8);
+        Command.Demand("chown", "65534", _work[planted], _work["shared/disk.binarysync-redo"]);
+        Untouched before = _work.Remember();
+
+        _work.Line("dtfile apply p.dtf shared/disk").Fails(6, $"{planted}: is not believed: its directory", "name a directory of your own with --journal DIR");
+        _work.Line("dtfile apply p.dtf shared/disk --abandon-journal").Fails(6, $"{planted}: is not believed");
+        _work.Line("dtfile apply p.dtf shared/disk --journal shared").Fails(6, "is not believed", "chmod go-w shared");
+        before.Check();
+
+        _work.Line("dtfile apply p.dtf shared/disk --journal own").Succeeds();
+        _work.Holds("shared/disk", _b);
+    }
+
+    [RootFact]
+    public void In_a_directory_of_ones_own_a_file_of_another_user_is_not_believed_either()
+    {
+        _work.Write("a.binarysync-journal", "whatever"u8);
+        Command.Demand("chown", "65534", _work["a.binarysync-journal"]);
+        _work.Line("dtfile apply p.dtf a").Fails(6, "a.binarysync-journal: is not believed: it belongs to user 65534");
+        _work.Holds("a", _a);
+    }
+
+    [LinuxFact("strace")]
+    public void A_run_among_files_of_others_that_was_interrupted_is_gone_on_with_by_the_same_command()
+    {
+        _work.Shell("strace -f -o /dev/null -P shared/disk -e inject=pwrite64:error=EIO:when=2 dtfile apply p.dtf shared/disk").Ends(5).Says("others may write in");
+        Assert.Equal(["disk"], Directory.GetFiles(_work["shared"]).Select(Path.GetFileName));
+
+        _work.Line("dtfile apply p.dtf shared/disk").Ends(0).Says("an interrupted run of p.dtf is gone on with");
+        _work.Holds("shared/disk", _b);
+    }
+
+    [RootFact]
+    public void An_undo_file_that_somebody_else_has_made_is_refused()
+    {
+        _work.Write("u.dtf", _work.Read("p.dtf"));
+        Command.Demand("chown", "65534", _work["u.dtf"]);
+        _work.Line("dtfile apply p.dtf a --undo u.dtf").Fails(6, "u.dtf: is not believed", "copy it into a directory of your own");
+        _work.Holds("a", _a);
+    }
+
+    [LinuxFact]
+    public void A_target_that_is_a_link_is_named_with_what_it_leads_to()
+    {
+        File.CreateSymbolicLink(_work["link"], "a");
+        _work.Line("dtfile apply p.dtf link").Ends(0).Says($"link is a symbolic link to {_work["a"]}");
+        _work.Holds("a", _b);
+        Assert.Equal("a", new FileInfo(_work["link"]).LinkTarget);
+    }
+}
