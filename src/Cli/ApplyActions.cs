@@ -26,7 +26,9 @@ public static class ApplyActions
         Option<bool> AbandonJournal,
         Option<string?> Spool,
         Option<bool> Stream,
-        Option<bool> ForceUnrecognized);
+        Option<bool> ForceUnrecognized,
+        Option<bool> AllowShrink,
+        Option<HolePolicy?> Holes);
 
     /// <summary>Applies a data file, or parts of a set, to a target in place.</summary>
     public static int Apply(ParseResult result, ToolContext context, CommonOptions common, ApplyArguments arguments)
@@ -43,6 +45,8 @@ public static class ApplyActions
             Sparse = result.GetValue(arguments.Sparse) ?? SparseMode.Auto,
             AbandonJournal = result.GetValue(arguments.AbandonJournal),
             ForceUnrecognized = result.GetValue(arguments.ForceUnrecognized),
+            Holes = result.GetValue(arguments.Holes) ?? HolePolicy.Trust,
+            DemandsLeaveToShrink = !result.GetValue(arguments.AllowShrink),
         };
         string? undo = NamedFile(result.GetValue(arguments.Undo), "--undo");
         string? repair = NamedFile(result.GetValue(arguments.Repair), "--repair");
@@ -304,6 +308,7 @@ public static class ApplyActions
             terminal.Note(start);
         }
 
+        HoleNote.Say(terminal, target, done.DoubtedHoles);
         if (sizing.SizeLeft)
         {
             terminal.Note($"the ranges of {patch} do not cover all between the two sizes: {target} keeps its size");
@@ -338,7 +343,7 @@ public static class ApplyActions
             $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}),{copied} {done.Written.ZeroBlocks} turned to zeros, {plan.NewBlocks} up to date already{size}");
         if (done.UndoKept is { } kept)
         {
-            session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "has what was there before")}: applying it takes {target} back");
+            session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "has what was there before")}: applying it{ShrinkWarning.OnWayBack(plan.Header)} takes {target} back");
         }
 
         session.Terminal.Summary(specification.Verify switch

@@ -39,6 +39,7 @@ public static class ChecksumActions
         ChecksumResult made = ChecksumOperation.Run(source, specification, output.Stream, session.Options);
         long length = output.Stream.Position;
         output.Commit();
+        HoleNote.Say(session.Terminal, target, made.DoubtedHoles);
         if (made.RangesClipped)
         {
             session.Terminal.Note($"ranges go past the {made.Header.Geometry.BlockCount} blocks of {target}; they were clipped to its end");
@@ -64,6 +65,7 @@ public static class ChecksumActions
         CheckResult check = CheckOperation.Run(
             source, checksums, result.GetValue(holes) ?? HolePolicy.Trust, result.GetValue(live), session.Options, map is null ? null : map.Add);
         map?.Complete(check);
+        HoleNote.Say(session.Terminal, target, check.DoubtedHoles);
         if (check.BytesNotCompared > 0)
         {
             session.Terminal.Note($"the device is {SizeText.Format(check.BytesNotCompared)} longer than {MessageFiles.NameOf(file)} says; that part was not compared");

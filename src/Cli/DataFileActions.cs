@@ -91,6 +91,7 @@ public static class DataFileActions
             OnePassResult made = OnePassOperation.Run(
                 source, reader, specification, result.GetValue(arguments.Holes) ?? HolePolicy.Trust, output.Stream, session.Options);
             output.Commit();
+            HoleNote.Say(session.Terminal, master, made.DoubtedHoles);
             Say(session, path, output.Name, made.File, made);
         }
 
@@ -104,6 +105,7 @@ public static class DataFileActions
             DataRequestActions.NoteSizeLeft(session.Terminal);
         }
 
+        ShrinkWarning.Say(session.Terminal, made.Header);
         if (session.Json)
         {
             using Report report = new(session.Terminal, json: true);

@@ -39,6 +39,7 @@ public static class DataRequestActions
             session.Terminal.Note($"there is no room to remember more: whether the remote has the content of {CountText.Blocks(made.BlocksLeftOut)} elsewhere was not looked at, and it is sent");
         }
 
+        ShrinkWarning.Say(session.Terminal, made.Header);
         if (session.Json)
         {
             using Report report = new(session.Terminal, json: true);

@@ -32,6 +32,7 @@ public static class MergeActions
             MergeResult made = MergeOperation.Run(inputs, result.GetValue(label), output.Stream, session.Options);
             long length = output.Stream.Position;
             output.Commit();
+            ShrinkWarning.Say(session.Terminal, made.Header);
             if (session.Json)
             {
                 using Report report = new(session.Terminal, json: true);

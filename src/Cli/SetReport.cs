@@ -70,7 +70,7 @@ internal static class SetReport
 
         if (all.Runs[0].Result.UndoKept is { } kept)
         {
-            session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "has what was there before")}: applying it takes the part back");
+            session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "has what was there before")}: applying it{ShrinkWarning.OnWayBack(all.Runs[0].Result.Plan.Header)} takes the part back");
         }
 
         long verified = all.Runs.Sum(run => run.Result.VerifiedBytes);

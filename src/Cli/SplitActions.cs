@@ -69,6 +69,7 @@ internal static class SplitActions
                     $"{made[^1].Name}: part {done.Header.Set!.Part} of {parts}, {CountText.Blocks(done.Trailer.DataBlocks!.Value)} with content; {SizeText.Format(done.Length)}");
             },
             session.Options);
+        ShrinkWarning.Say(session.Terminal, made[0].Result.Header);
         if (session.Json)
         {
             ReportResult(session, made, plan);

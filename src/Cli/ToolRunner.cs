@@ -178,6 +178,9 @@ public static class ToolRunner
         StorageError.Exists => "-f replaces an existing output",
         StorageError.IsLink => "name the file itself, or remove the link",
         StorageError.EndReached => "it became shorter while it was read; use a snapshot, or stop what writes to it",
+        StorageError.NoMedium => "insert the medium, or attach what the device is for (losetup, nbd-client), and look at its size with 'blockdev --getsize64'",
+        StorageError.SizeUntrue => "copy it to a regular file, and use that",
+        StorageError.LengthChanged => "stop what else writes to the target; what it has added lies behind that length: keep it elsewhere, cut the target to that length, then run the same command again",
         StorageError.FlushFailed => "nothing that was written may be believed; look at the system's log before you try again",
         _ => null,
     };
@@ -186,7 +189,7 @@ public static class ToolRunner
     {
         StorageError.NotFound or StorageError.IsDirectory or StorageError.NotAFileOrBlockDevice
             or StorageError.Exists or StorageError.IsLink or StorageError.DirectoryMissing => ExitCode.Usage,
-        StorageError.EndReached => ExitCode.Mismatch,
+        StorageError.EndReached or StorageError.LengthChanged => ExitCode.Mismatch,
         StorageError.InUse or StorageError.Untrusted => ExitCode.InUse,
         _ => ExitCode.Failed,
     };

@@ -38,6 +38,12 @@ internal static class Failure
     public static StorageException EndReached(string path, long offset) =>
         new(StorageError.EndReached, path, $"{path}: ended while it was read{At(offset)}", offset: offset);
 
+    public static StorageException NoRoom(string path, long needed, long free) =>
+        new(StorageError.NoSpace, path, $"{path}: cannot grow: {Words(Errno.NoSpace)}: it takes {needed} bytes more, and its file system has {free} free", Errno.NoSpace);
+
+    public static StorageException LengthChanged(string path, long expected, long found) =>
+        new(StorageError.LengthChanged, path, $"{path}: has {found} bytes where it had {expected}: something else changed its length, and it was left so", offset: expected);
+
     public static StorageException InUse(string path, string how, int errno = 0, string? hint = null) =>
         new(StorageError.InUse, path, $"{path}: in use: {how}", errno, hint: hint);
 

@@ -36,11 +36,27 @@ public interface IWritableStorage : IReadableStorage
     /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: there is no room; the content is unchanged.</exception>
     bool TryAllocate(long offset, long length);
 
+    /// <summary>Looks whether the file system of a regular file has room for so many bytes more. Where it does not tell, it is taken to have.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>.</exception>
+    void DemandRoom(long bytes)
+    {
+    }
+
     /// <summary>Gives back what <see cref="TryAllocate"/> reserved past the end.</summary>
     void ReleasePastEnd();
 
-    /// <summary>Cuts or grows a regular file; the grown part reads as zeros. Not durable before <see cref="Flush"/>.</summary>
+    /// <summary>
+    /// Cuts or grows a regular file; the grown part reads as zeros. Not durable before <see cref="Flush"/>. Its length is looked at afresh before: what another process has
+    /// added would be lost, or become a part of what is patched.
+    /// </summary>
+    /// <exception cref="StorageException"><see cref="StorageError.LengthChanged"/>: nothing was done; or <see cref="StorageError.WriteFailed"/>.</exception>
     void SetLength(long length);
+
+    /// <summary>Looks whether the storage still has <see cref="IReadableStorage.Length"/> bytes.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.LengthChanged"/>.</exception>
+    void DemandLength()
+    {
+    }
 
     /// <summary>
     /// Returns only when everything written is durable (fsync; on a block device this includes its own cache).

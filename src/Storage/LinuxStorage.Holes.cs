@@ -18,6 +18,42 @@ internal sealed partial class LinuxStorage
         }
     }
 
+    // What a file system needs for itself is counted to the file: less than this share of its content, and some blocks.
+    private const int ShareOfOwnBytes = 128;
+    private const long MostOwnBytes = 64 << 10;
+
+    public HoleClaim? WeighHoles()
+    {
+        if (Kind != StorageKind.RegularFile || Length == 0)
+        {
+            return null;
+        }
+
+        FileStatus before = Posix.Status(_file, Name);
+        long holes = 0;
+        StorageExtent last = default;
+        for (long offset = 0; offset < Length; offset = last.End)
+        {
+            last = ExtentAt(offset);
+            holes += last.IsHole ? last.Length : 0;
+        }
+
+        // Content takes whole blocks, so that the last one may take more than the file has. Smaller than that, no hole can be told of falsely.
+        long block = Math.Clamp(before.BlockSize, 512, 4096);
+        long end = last.IsHole ? Length : (Length + block - 1) / block * block;
+        long allocated = Math.Max(before.AllocatedBytes, Posix.Status(_file, Name).AllocatedBytes);
+        long excess = holes - (end - allocated);
+        if (holes == 0 || excess <= 0)
+        {
+            return null;
+        }
+
+        bool mayBeItsOwn = excess <= MostOwnBytes + (allocated / ShareOfOwnBytes);
+        return mayBeItsOwn && Posix.MappedBytes(_file, end) is { } mapped && holes + mapped <= end
+            ? null
+            : new HoleClaim(holes, Math.Max(0, end - allocated));
+    }
+
     public StorageExtent ExtentAt(long offset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);

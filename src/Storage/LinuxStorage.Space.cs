@@ -60,10 +60,31 @@ internal sealed partial class LinuxStorage
             || (IsRefusal(errno) ? false : throw Failure.System(errno, StorageError.WriteFailed, Name, "reserve space", offset));
     }
 
+    public void DemandRoom(long bytes)
+    {
+        if (Kind != StorageKind.RegularFile || Posix.FreeBytes(_file) is not { } free || bytes <= free)
+        {
+            return;
+        }
+
+        if (_writable)
+        {
+            // A run that was killed may have reserved this very room.
+            ReleasePastEnd();
+            free = Posix.FreeBytes(_file) ?? long.MaxValue;
+        }
+
+        if (bytes > free)
+        {
+            throw Failure.NoRoom(Name, bytes, free);
+        }
+    }
+
     public void ReleasePastEnd()
     {
         DemandWritable();
-        if (Kind == StorageKind.RegularFile)
+        // Cutting to the length that there is gives back what lies behind it. Where somebody has added to the file, that would be theirs: it stays.
+        if (Kind == StorageKind.RegularFile && Posix.Status(_file, Name).Size == Length)
         {
             Posix.Truncate(_file, Length, Name);
         }

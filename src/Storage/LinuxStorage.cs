@@ -27,7 +27,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
         Kind = status.Type == NodeType.BlockDevice ? StorageKind.BlockDevice : StorageKind.RegularFile;
         _file = file;
         _writable = writable;
-        _length = Kind == StorageKind.BlockDevice ? Posix.Length(file, name) : status.Size;
+        _length = SizeEvidence.LengthOf(file, status, name);
         _sector = Kind == StorageKind.BlockDevice ? Posix.LogicalSector(file) : 1;
         _isSource = isSource;
         _dropping = Drops(cache, Kind, _length) ? new DropBehindReader(file, name, _length) : null;
@@ -92,8 +92,17 @@ internal sealed partial class LinuxStorage : IWritableStorage
             throw new InvalidOperationException("The length of a block device is fixed.");
         }
 
+        DemandLength();
         Posix.Truncate(_file, length, Name);
         Volatile.Write(ref _length, length);
+    }
+
+    public void DemandLength()
+    {
+        if (Kind == StorageKind.RegularFile && Posix.Status(_file, Name).Size is var now && now != Length)
+        {
+            throw Failure.LengthChanged(Name, Length, now);
+        }
     }
 
     public void Flush()

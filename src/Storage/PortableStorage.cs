@@ -15,6 +15,11 @@ internal sealed class PortableStorage : IWritableStorage
         _file = file;
         _writable = writable;
         Length = RandomAccess.GetLength(file);
+        Span<byte> one = stackalloc byte[1];
+        if (RandomAccess.Read(file, one, Length) > 0 && RandomAccess.GetLength(file) <= Length)
+        {
+            throw SizeEvidence.Untrue(name, Length);
+        }
     }
 
     public string Name { get; }
@@ -100,6 +105,7 @@ internal sealed class PortableStorage : IWritableStorage
     public void SetLength(long length)
     {
         DemandWritable();
+        DemandLength();
         try
         {
             RandomAccess.SetLength(_file, length);
@@ -110,6 +116,14 @@ internal sealed class PortableStorage : IWritableStorage
         }
 
         Length = length;
+    }
+
+    public void DemandLength()
+    {
+        if (RandomAccess.GetLength(_file) is var now && now != Length)
+        {
+            throw Failure.LengthChanged(Name, Length, now);
+        }
     }
 
     public void Flush()

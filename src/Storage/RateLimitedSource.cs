@@ -38,6 +38,8 @@ public class RateLimitedSource(IReadableStorage inner, RateLimiter reads) : IRea
 
     public StorageExtent ExtentAt(long offset) => inner.ExtentAt(offset);
 
+    public HoleClaim? WeighHoles() => inner.WeighHoles();
+
     public SourceStamp ReadStamp() => inner.ReadStamp();
 
     public void Dispose()

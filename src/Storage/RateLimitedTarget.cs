@@ -28,7 +28,11 @@ public sealed class RateLimitedTarget(IWritableStorage inner, RateLimiter reads,
 
     public bool TryAllocate(long offset, long length) => _inner.TryAllocate(offset, length);
 
+    public void DemandRoom(long bytes) => _inner.DemandRoom(bytes);
+
     public void ReleasePastEnd() => _inner.ReleasePastEnd();
+
+    public void DemandLength() => _inner.DemandLength();
 
     public void SetLength(long length) => _inner.SetLength(length);
 

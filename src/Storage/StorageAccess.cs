@@ -11,7 +11,8 @@ public static class StorageAccess
     /// <param name="cache">What becomes of the page cache behind its readers.</param>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.NotFound"/>, <see cref="StorageError.IsDirectory"/>,
-    /// <see cref="StorageError.NotAFileOrBlockDevice"/>, <see cref="StorageError.OpenFailed"/>.
+    /// <see cref="StorageError.NotAFileOrBlockDevice"/>, <see cref="StorageError.OpenFailed"/>,
+    /// <see cref="StorageError.NoMedium"/>, <see cref="StorageError.SizeUntrue"/>.
     /// </exception>
     public static IReadableStorage OpenSource(string path, CachePolicy cache = CachePolicy.Keep)
     {

@@ -18,6 +18,15 @@ public enum StorageError
     /// <summary>The directory of an output does not exist.</summary>
     DirectoryMissing,
 
+    /// <summary>A block device of 0 bytes: a card reader without a card, a loop device or network disk that nothing is attached to.</summary>
+    NoMedium,
+
+    /// <summary>A file that has more bytes than its size says, as those of /proc do: how long it is cannot be known.</summary>
+    SizeUntrue,
+
+    /// <summary>Something else changed the length of a target since it was opened: it is neither cut nor made longer.</summary>
+    LengthChanged,
+
     /// <summary>Opening failed for another reason: permission, a read-only file system, ...</summary>
     OpenFailed,
 

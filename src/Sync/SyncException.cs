@@ -11,6 +11,12 @@ public enum SyncError
     /// <summary>A source changed while it was read, or since its checksum file was made.</summary>
     SourceChanged,
 
+    /// <summary>What a file system calls a hole has content.</summary>
+    HolesUntrue,
+
+    /// <summary>The target would lose more than half of its bytes, and nobody has said that it shall.</summary>
+    ShrinksGreatly,
+
     /// <summary>Blocks of the target are neither as expected nor already new.</summary>
     Unrecognized,
 

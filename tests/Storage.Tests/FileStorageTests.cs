@@ -30,6 +30,44 @@ public sealed class FileStorageTests : IDisposable
         source.Read([], 10_000);
     }
 
+    [LinuxTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_somebody_has_appended_is_neither_cut_nor_patched(bool portable)
+    {
+        string path = _directory.File("a", 1000);
+        using (IWritableStorage target = Target(path, portable))
+        {
+            target.DemandLength();
+            Command.Demand("sh", "-c", $"printf added >> {path}");
+
+            Assert.Contains("has 1005 bytes where it had 1000", Expect.Error(StorageError.LengthChanged, target.DemandLength).Message, StringComparison.Ordinal);
+            Expect.Error(StorageError.LengthChanged, () => target.SetLength(500));
+            Expect.Error(StorageError.LengthChanged, () => target.SetLength(2000));
+            target.ReleasePastEnd();
+        }
+
+        Assert.Equal(1005, new FileInfo(path).Length);
+    }
+
+    [LinuxTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_that_has_more_than_its_size_says_is_refused_and_an_empty_one_is_not(bool portable)
+    {
+        Expect.Error(StorageError.SizeUntrue, () => Source("/proc/self/status", portable).Dispose());
+        using IReadableStorage empty = Source(_directory.File("empty", 0), portable);
+        Assert.Equal(0, empty.Length);
+    }
+
+    [LinuxFact]
+    public void Room_is_what_the_file_system_has_free()
+    {
+        using IWritableStorage target = Target(_directory.File("a", 1000), portable: false);
+        target.DemandRoom(1 << 20);
+        Expect.Error(StorageError.NoSpace, () => target.DemandRoom(1L << 60));
+    }
+
     [Theory]
     [MemberData(nameof(Both))]
     public void Reading_past_the_end_is_an_error_with_the_offset_of_the_end(bool portable)

@@ -37,6 +37,45 @@ public sealed class HoleTests : IDisposable
     }
 
     [LinuxFact]
+    public void True_holes_are_not_doubted()
+    {
+        using IReadableStorage hole = StorageAccess.OpenSource(_directory.Sparse("hole", 12_345));
+        Assert.Null(hole.WeighHoles());
+        using IReadableStorage data = StorageAccess.OpenSource(_directory.File("data", 12_345));
+        Assert.Null(data.WeighHoles());
+        using IReadableStorage nothing = StorageAccess.OpenSource(_directory.File("nothing", 0));
+        Assert.Null(nothing.WeighHoles());
+
+        // Many pieces, for which the file system keeps a table of its own, and a last block that is not full.
+        string pieces = _directory.Sparse("pieces", (40 * Mega) + 5);
+        for (int at = 0; at < 40 * Mega; at += 65_536)
+        {
+            Put(pieces, at, 4096);
+        }
+
+        Put(pieces, 40 * Mega, 5);
+        using (FileStream file = File.OpenWrite(pieces))
+        {
+            file.Flush(flushToDisk: true);
+        }
+
+        using IReadableStorage many = StorageAccess.OpenSource(pieces);
+        Assert.Null(many.WeighHoles());
+    }
+
+    [LinuxFact("fallocate")]
+    public void Holes_for_which_the_file_takes_too_much_space_are_doubted()
+    {
+        string path = Path.Combine(_directory.Path, "reserved");
+        Command.Demand("fallocate", "--length", $"{4 * Mega}", path);
+        using IReadableStorage reserved = StorageAccess.OpenSource(path);
+        if (Walk(reserved).Exists(extent => extent.IsHole))
+        {
+            Assert.True(reserved.WeighHoles() is { } claim && claim.HoleBytes > claim.PossibleBytes);
+        }
+    }
+
+    [LinuxFact]
     public void A_file_that_was_cut_has_no_hole_where_its_end_was()
     {
         string path = _directory.File("a", 100_000);

@@ -29,6 +29,7 @@ public sealed class RateLimitedStorageTests
         Assert.Equal(12345, _target.Length);
         Assert.True(_target.HasHoles);
         Assert.Equal(new StorageExtent(7, 8, IsHole: true), _target.ExtentAt(7));
+        Assert.Equal(new HoleClaim(1, 2), _target.WeighHoles());
         Assert.Equal(new SourceStamp(1, 2, 3), _target.ReadStamp());
         _target.Read(buffer, 1);
         _target.ReadOnce(buffer, 2);
@@ -38,15 +39,17 @@ public sealed class RateLimitedStorageTests
         Assert.True(_target.TryZeroRange(7, 8));
         Assert.True(_target.TryPunchHole(9, 10));
         Assert.True(_target.TryAllocate(11, 12));
+        _target.DemandRoom(14);
         _target.ReleasePastEnd();
+        _target.DemandLength();
         _target.SetLength(13);
         _target.Flush();
         _target.Dispose();
 
         Assert.Equal(
             [
-                "ExtentAt 7", "ReadStamp", "Read 1+10", "ReadOnce 2+10", "ReadBelowCache 3+10", "Write 4+10", "BeginWriteBack 5+6", "TryZeroRange 7+8",
-                "TryPunchHole 9+10", "TryAllocate 11+12", "ReleasePastEnd", "SetLength 13", "Flush", "Dispose",
+                "ExtentAt 7", "WeighHoles", "ReadStamp", "Read 1+10", "ReadOnce 2+10", "ReadBelowCache 3+10", "Write 4+10", "BeginWriteBack 5+6", "TryZeroRange 7+8",
+                "TryPunchHole 9+10", "TryAllocate 11+12", "DemandRoom 14", "ReleasePastEnd", "DemandLength", "SetLength 13", "Flush", "Dispose",
             ],
             _inner.Log);
 
@@ -167,6 +170,12 @@ public sealed class RateLimitedStorageTests
             return new StorageExtent(offset, 8, IsHole: true);
         }
 
+        public HoleClaim? WeighHoles()
+        {
+            Log.Add("WeighHoles");
+            return new HoleClaim(1, 2);
+        }
+
         public SourceStamp ReadStamp()
         {
             Log.Add("ReadStamp");
@@ -186,6 +195,10 @@ public sealed class RateLimitedStorageTests
         public bool TryPunchHole(long offset, long length) => Note($"TryPunchHole {offset}+{length}");
 
         public bool TryAllocate(long offset, long length) => Note($"TryAllocate {offset}+{length}");
+
+        public void DemandRoom(long bytes) => Log.Add($"DemandRoom {bytes}");
+
+        public void DemandLength() => Log.Add("DemandLength");
 
         public void ReleasePastEnd() => Log.Add("ReleasePastEnd");
 

@@ -55,7 +55,7 @@ public sealed class VerificationTests
     {
         FakeStorage target = sync.StorageA;
 
-        ApplyResult result = sync.Apply(target, sync.DataFile(), new ApplySpecification { Verify = VerifyMode.Full });
+        ApplyResult result = sync.Apply(target, sync.DataFile(), new ApplySpecification { Verify = VerifyMode.Full, Holes = HolePolicy.Read });
 
         Assert.Equal(sync.ContentB.Length, result.VerifiedBytes);
         Assert.Equal(sync.ContentB.Length, target.Log.Where(call => call.Call == DiskCall.ReadBelowCache).Sum(call => call.Length));

@@ -22,6 +22,7 @@ internal enum NodeType
 /// <param name="DirectAlignment">
 /// Bytes to which offset, length and address of direct I/O must be aligned; 0: no direct I/O; null: the kernel does not tell.
 /// </param>
+/// <param name="BlockSize">Bytes in which the file system likes to be read and written; not less than one of its blocks.</param>
 internal readonly record struct FileStatus(
     NodeType Type,
     DeviceNumber Device,
@@ -32,7 +33,8 @@ internal readonly record struct FileStatus(
     long ModifiedNanoseconds,
     long ChangedNanoseconds,
     ulong MountId,
-    long? DirectAlignment)
+    long? DirectAlignment,
+    long BlockSize = 0)
 {
     /// <summary>True where both are one and the same file, whatever the paths.</summary>
     public bool IsSameNode(in FileStatus other) => Inode == other.Inode && Device == other.Device;

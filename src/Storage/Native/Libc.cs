@@ -112,6 +112,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FileSystemStatus(string path, byte* buffer);
 
+    /// <summary>The buffer must have room for struct statvfs.</summary>
+    [LibraryImport(Name, EntryPoint = "fstatvfs", SetLastError = true)]
+    public static partial int FileSystemRoom(SafeFileHandle file, ulong* buffer);
+
     /// <summary>struct winsize.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct WindowSize
@@ -165,6 +169,7 @@ internal static unsafe partial class Libc
     public struct StatusBuffer
     {
         [FieldOffset(0)] public uint Mask;
+        [FieldOffset(4)] public uint BlockSize;
         [FieldOffset(20)] public uint User;
         [FieldOffset(24)] public uint Group;
         [FieldOffset(28)] public ushort Mode;

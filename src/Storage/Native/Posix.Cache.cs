@@ -25,7 +25,19 @@ internal static unsafe partial class Posix
     /// As <see cref="TryReadAt(SafeFileHandle, Span{byte}, long, out int)"/>, but what this brings into the page cache leaves it at once.
     /// <see cref="Errno.NotSupported"/> before Linux 6.14, and where the file system does not do it (block devices, btrfs and tmpfs do not).
     /// </summary>
-    public static int TryReadAtOnce(SafeFileHandle file, Span<byte> buffer, long offset, out int errno)
+    public static int TryReadAtOnce(SafeFileHandle file, Span<byte> buffer, long offset, out int errno) =>
+        TryReadWith(DropAfterRead, file, buffer, offset, out errno);
+
+    /// <summary>As <see cref="TryReadAt(SafeFileHandle, Span{byte}, long, out int)"/>, for a look that is no part of reading the content.</summary>
+    public static int TryPeekAt(SafeFileHandle file, Span<byte> buffer, long offset, out int errno)
+    {
+        int count = TryReadWith(0, file, buffer, offset, out errno);
+        return errno is Errno.NotImplemented or Errno.NotPermitted or Errno.NotSupported or Errno.Invalid
+            ? TryReadAt(file, buffer, offset, out errno)
+            : count;
+    }
+
+    private static int TryReadWith(int flags, SafeFileHandle file, Span<byte> buffer, long offset, out int errno)
     {
         fixed (byte* start = buffer)
         {
@@ -35,7 +47,7 @@ internal static unsafe partial class Posix
             {
                 try
                 {
-                    count = Libc.ReadAt(file, &vector, 1, offset, DropAfterRead);
+                    count = Libc.ReadAt(file, &vector, 1, offset, flags);
                 }
                 catch (EntryPointNotFoundException)
                 {

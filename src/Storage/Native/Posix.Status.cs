@@ -56,5 +56,6 @@ internal static unsafe partial class Posix
         MountId: (buffer.Mask & MountIdField) != 0 ? buffer.MountId : 0,
         DirectAlignment: (buffer.Mask & DirectAlignmentField) == 0 ? null
             : buffer.DirectMemoryAlignment == 0 ? 0
-            : Math.Max(buffer.DirectMemoryAlignment, buffer.DirectOffsetAlignment));
+            : Math.Max(buffer.DirectMemoryAlignment, buffer.DirectOffsetAlignment),
+        BlockSize: buffer.BlockSize);
 }

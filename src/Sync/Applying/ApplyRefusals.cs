@@ -41,6 +41,28 @@ internal static class ApplyRefusals
         }
     }
 
+    /// <summary>Refuses to cut away more than half of a file that nobody has said shall become so small. Parts of a set are refused from the first on.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="patch">The data file.</param>
+    /// <param name="plan">What was found.</param>
+    /// <param name="takesBack">
+    /// True where an interrupted run of the other direction is being taken back: what it made longer becomes what it was, and what it was to cut had its leave.
+    /// </param>
+    /// <exception cref="SyncException"><see cref="SyncError.ShrinksGreatly"/>.</exception>
+    public static void DemandMeantShrinking(IReadableStorage target, PatchSource patch, PatchPlan plan, bool takesBack)
+    {
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        (long from, long to) = (geometry.Base.Size, geometry.Target.Size);
+        bool isCut = target.Kind == StorageKind.RegularFile && geometry.ResizesTarget && target.Length > to;
+        if (isCut && !takesBack && TargetSizing.ShrinksGreatly(from, to))
+        {
+            throw new SyncException(
+                SyncError.ShrinksGreatly,
+                target.Name,
+                $"would be cut from {from} to {to} bytes by {patch.Name}; {patch.Untouched("nothing was written")}");
+        }
+    }
+
     /// <summary>An error for blocks that are neither as expected nor already new.</summary>
     public static SyncException Unrecognized(IReadableStorage target, PatchSource patch, PatchPlan plan)
     {

@@ -20,6 +20,7 @@ internal sealed class ApplyRun(
 
     /// <summary>How far the target has come: for errors.</summary>
     public TargetProgress Progress => _executor is { HasBegun: true } || _standing is { IsFinished: false } ? TargetProgress.PartlyPatched : TargetProgress.Untouched;
+    private HoleClaim? _doubtedHoles;
 
     public ApplyResult Run()
     {
@@ -30,6 +31,11 @@ internal sealed class ApplyRun(
         }
 
         ApplyRefusals.DemandCopies(target, patch.Name, plan, isFresh: _start == ApplyStart.Fresh);
+        if (specification.DemandsLeaveToShrink)
+        {
+            ApplyRefusals.DemandMeantShrinking(target, patch, plan, takesBack: _start == ApplyStart.TurnedRound);
+        }
+
         if (specification.CheckBase || DemandsBase())
         {
             CheckBase(plan);
@@ -43,9 +49,14 @@ internal sealed class ApplyRun(
             undo.DemandPossible();
         }
 
+        if (plan.Sizing.Grows && _start == ApplyStart.Fresh)
+        {
+            SpaceReservation.DemandRoom(target, plan, patch, specification.Sparse);
+        }
+
         if (specification.DryRun)
         {
-            return new ApplyResult(plan, _start, DryRun: true, null, default, 0);
+            return new ApplyResult(plan, _start, DryRun: true, null, default, 0) { DoubtedHoles = _doubtedHoles };
         }
 
         if (places.OldChecksums is { } checksums)
@@ -80,9 +91,11 @@ internal sealed class ApplyRun(
             Cut(plan, journal);
         }
 
+        // Success is said of a target of this length, and what somebody has added to it would be neither verified nor the master's.
+        target.DemandLength();
         places.BeforeFinishing?.Invoke();
         Finish(journal);
-        return new ApplyResult(plan, _start, DryRun: false, undoKept, written, verified);
+        return new ApplyResult(plan, _start, DryRun: false, undoKept, written, verified) { DoubtedHoles = _doubtedHoles };
     }
 
     // A journal is taken for this session's at first: whose it is shows when the data file has been read to its end.
@@ -272,7 +285,7 @@ internal sealed class ApplyRun(
     private void CheckBase(PatchPlan plan)
     {
         bool tailMayBeGone = target.Kind == StorageKind.BlockDevice || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
-        if (!BaseCheck.Matches(target, plan, patch, tailMayBeGone, belowCache: false, options))
+        if (!BaseCheck.Matches(target, plan, patch, tailMayBeGone, belowCache: false, options, WeighHoles()))
         {
             throw new SyncException(
                 SyncError.Mismatch,
@@ -293,7 +306,7 @@ internal sealed class ApplyRun(
     private void CheckParent(PatchPlan plan, ParentIdentity parent)
     {
         bool isTouched = plan.NotOldBlocks > 0 || target.Length < parent.BaseSize;
-        if (ParentCheck.IsBase(target, parent, belowCache: false, options) || (isTouched && ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: false, options)))
+        if (ParentCheck.IsBase(target, parent, belowCache: false, options, WeighHoles()) || (isTouched && ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: false, options, WeighHoles())))
         {
             return;
         }
@@ -308,6 +321,13 @@ internal sealed class ApplyRun(
             isBetween ? "a run without --check-base goes on; --verify full proves all of it in the end" : "make a new coarse checksum file of the target, and begin again with that");
     }
 
+    // Weighed each time: what has been written since takes space that was a hole before.
+    private HolePolicy WeighHoles()
+    {
+        _doubtedHoles = specification.Holes == HolePolicy.Trust ? target.WeighHoles() ?? _doubtedHoles : null;
+        return specification.Holes;
+    }
+
     private long Verify(PatchPlan plan, PatchJournal journal)
     {
         if (specification.Verify == VerifyMode.None)
@@ -320,9 +340,15 @@ internal sealed class ApplyRun(
         {
             options.Progress.Begin("reading back all", ChecksumOperation.CoveredBytes(geometry.Target, plan.Header.Coverage));
             ParentIdentity? parent = plan.Header.Parent;
-            if (ReadBack.RootMatches(target, geometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options)
-                && (parent is null || ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: true, options)))
+            if (ReadBack.RootMatches(target, geometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options, WeighHoles())
+                && (parent is null || ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: true, options, WeighHoles())))
             {
+                if (specification.Holes == HolePolicy.Trust && plan.Trailer.ZeroBlocks > 0)
+                {
+                    (BlockRunList others, _) = ReadBack.Blocks(target, plan, patch, workspace, options, onlyZeros: true);
+                    DemandNoneWrong(plan, journal, others);
+                }
+
                 return parent is null
                     ? ChecksumOperation.CoveredBytes(geometry.Target, plan.Header.Coverage)
                     : ChecksumOperation.CoveredBytes(parent.SyncGeometry.Target, parent.Coverage);
@@ -330,10 +356,7 @@ internal sealed class ApplyRun(
         }
 
         (BlockRunList wrong, long bytes) = ReadBack.Blocks(target, plan, patch, workspace, options);
-        if (wrong.BlockCount > 0)
-        {
-            throw ReadBackFailed(plan, journal, wrong);
-        }
+        DemandNoneWrong(plan, journal, wrong);
 
         if (specification.Verify == VerifyMode.Written)
         {
@@ -348,6 +371,14 @@ internal sealed class ApplyRun(
             target.Name,
             "all written blocks are right, but others differ from the master",
             "the target was not the one that the remote's checksum file describes: make a new checksum file and request for what is left");
+    }
+
+    private void DemandNoneWrong(PatchPlan plan, PatchJournal journal, BlockRunList wrong)
+    {
+        if (wrong.BlockCount > 0)
+        {
+            throw ReadBackFailed(plan, journal, wrong);
+        }
     }
 
     // In the cache they look right: only the journal can tell the next run that they have to be written again.

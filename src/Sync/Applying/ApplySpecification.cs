@@ -1,4 +1,5 @@
 using BinarySync.Format;
+using BinarySync.Storage;
 
 namespace BinarySync.Sync;
 
@@ -40,11 +41,17 @@ public sealed record ApplySpecification
 
     public SparseMode Sparse { get; init; } = SparseMode.Auto;
 
+    /// <summary>Whether holes of the target are read where all of it is compared.</summary>
+    public HolePolicy Holes { get; init; } = HolePolicy.Trust;
+
     /// <summary>Plan as if no journal stood, and remove it.</summary>
     public bool AbandonJournal { get; init; }
 
     /// <summary>A part of a set that does not complete it: a file that becomes smaller is not cut yet.</summary>
     public bool KeepsLargerSize { get; init; }
+
+    /// <summary>Refuse to cut the target if it loses more than half of its bytes (<see cref="TargetSizing.ShrinksGreatly"/>): nobody has said that it shall.</summary>
+    public bool DemandsLeaveToShrink { get; init; }
 
     /// <summary>Overwrite blocks even if they are neither old nor new.</summary>
     public bool ForceUnrecognized { get; init; }
@@ -128,7 +135,11 @@ public enum ApplyStart
 /// <param name="UndoKept">True where the undo file of an earlier run was found right; null where none was wanted.</param>
 /// <param name="Written">What was written.</param>
 /// <param name="VerifiedBytes">Bytes read back and found right.</param>
-public sealed record ApplyResult(PatchPlan Plan, ApplyStart Start, bool DryRun, bool? UndoKept, WriteCounts Written, long VerifiedBytes);
+public sealed record ApplyResult(PatchPlan Plan, ApplyStart Start, bool DryRun, bool? UndoKept, WriteCounts Written, long VerifiedBytes)
+{
+    /// <summary>What spoke against the target's holes, so that they were read; null where nothing did, or where nobody asked.</summary>
+    public HoleClaim? DoubtedHoles { get; init; }
+}
 
 /// <summary>What was written.</summary>
 /// <param name="DataBlocks">Blocks written with content.</param>

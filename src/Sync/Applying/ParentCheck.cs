@@ -10,18 +10,18 @@ namespace BinarySync.Sync;
 internal static class ParentCheck
 {
     /// <summary>True where all that the coarse request compared is as B has it, and the target gets B's size, if the request was for that.</summary>
-    public static bool IsTarget(IReadableStorage target, TargetSizing sizing, ParentIdentity parent, bool belowCache, SyncOptions options)
+    public static bool IsTarget(IReadableStorage target, TargetSizing sizing, ParentIdentity parent, bool belowCache, SyncOptions options, HolePolicy holes)
     {
         SyncGeometry both = parent.SyncGeometry;
         bool hasSize = !both.ResizesTarget || target.Kind == StorageKind.BlockDevice || sizing.LengthAfter == both.Target.Size;
-        return hasSize && Matches(target, parent, both.Target, parent.TargetRoot, belowCache, options);
+        return hasSize && Matches(target, parent, both.Target, parent.TargetRoot, belowCache, options, holes);
     }
 
     /// <summary>True where all that the coarse request compared is as A has it.</summary>
-    public static bool IsBase(IReadableStorage target, ParentIdentity parent, bool belowCache, SyncOptions options) =>
-        Matches(target, parent, parent.SyncGeometry.Base, parent.BaseRoot, belowCache, options);
+    public static bool IsBase(IReadableStorage target, ParentIdentity parent, bool belowCache, SyncOptions options, HolePolicy holes) =>
+        Matches(target, parent, parent.SyncGeometry.Base, parent.BaseRoot, belowCache, options, holes);
 
-    private static bool Matches(IReadableStorage target, ParentIdentity parent, BlockGeometry side, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options)
+    private static bool Matches(IReadableStorage target, ParentIdentity parent, BlockGeometry side, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options, HolePolicy holes)
     {
         if (parent.SyncGeometry.ResizesTarget && target.Length < side.Size)
         {
@@ -29,6 +29,6 @@ internal static class ParentCheck
         }
 
         options.Progress.Begin("comparing with the coarse request", ChecksumOperation.CoveredBytes(side, parent.Coverage));
-        return ReadBack.RootMatches(target, side, parent.Hash, parent.Coverage, root, belowCache, options);
+        return ReadBack.RootMatches(target, side, parent.Hash, parent.Coverage, root, belowCache, options, holes);
     }
 }

@@ -9,9 +9,9 @@ internal static class ReadBack
     // Reading from below the cache waits for the disk, and there is no read-ahead: a disk does several such reads in the time of one.
     private const int ThreadsThatWait = 6;
 
-    /// <summary>Compares all blocks that the data file speaks of.</summary>
+    /// <summary>Compares all blocks that the data file speaks of, or those of them that became zeros: a hole that was made is not believed to be one.</summary>
     /// <returns>The blocks that are wrong, and the bytes compared.</returns>
-    public static (BlockRunList Wrong, long Bytes) Blocks(IReadableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, SyncOptions options)
+    public static (BlockRunList Wrong, long Bytes) Blocks(IReadableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, SyncOptions options, bool onlyZeros = false)
     {
         OperationReader reader = patch.Open(skipContent: true);
         SyncGeometry geometry = reader.Geometry;
@@ -27,7 +27,12 @@ internal static class ReadBack
             item =>
             {
                 item.Clear();
-                if (!IsUntouched(item, geometry, plan))
+                if (onlyZeros)
+                {
+                    item.Parts.RemoveAll(part => part.Operation.New != NewKind.Zero);
+                }
+
+                if (item.Parts.Count > 0 && !IsUntouched(item, geometry, plan))
                 {
                     checker.Check(item, target.Length, (block, _) => item.NotNew.Add(block));
                 }
@@ -49,8 +54,8 @@ internal static class ReadBack
 
     /// <summary>Compares the whole coverage by its root.</summary>
     public static bool RootMatches(
-        IReadableStorage target, BlockGeometry geometry, MessageHeader header, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options) =>
-        RootMatches(target, geometry, header.Hash, header.Coverage, root, belowCache, options);
+        IReadableStorage target, BlockGeometry geometry, MessageHeader header, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options, HolePolicy holes = HolePolicy.Read) =>
+        RootMatches(target, geometry, header.Hash, header.Coverage, root, belowCache, options, holes);
 
     /// <summary>Compares a coverage by its root.</summary>
     /// <param name="target">At least as long as <paramref name="geometry"/> says.</param>
@@ -60,12 +65,14 @@ internal static class ReadBack
     /// <param name="root">The root that is expected.</param>
     /// <param name="belowCache">Read from below the page cache.</param>
     /// <param name="options">Threads, progress and cancellation.</param>
+    /// <param name="holes">Whether holes are read. After a flush a hole has nothing on the medium that reading could bring to light.</param>
     public static bool RootMatches(
-        IReadableStorage target, BlockGeometry geometry, BlockHash hash, BlockCoverage coverage, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options)
+        IReadableStorage target, BlockGeometry geometry, BlockHash hash, BlockCoverage coverage, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options,
+        HolePolicy holes = HolePolicy.Read)
     {
         BlockCoverage clipped = coverage.ClipTo(geometry.BlockCount);
         using RootBuilder builder = new(geometry, hash, clipped);
-        new BlockScanner(target, geometry, hash, HolePolicy.Read, belowCache, options).Scan(clipped, builder);
+        new BlockScanner(target, geometry, hash, holes, belowCache, options).Scan(clipped, builder);
         return builder.Finish().AsSpan().SequenceEqual(root.Span);
     }
 

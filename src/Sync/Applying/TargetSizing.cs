@@ -16,6 +16,13 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
 
     public bool Shrinks => LengthAfter < LengthBefore;
 
+    /// <summary>
+    /// True where so much goes that it is more likely a mistake than meant: more than half, or all. An empty master may be one that was not there when it was read.
+    /// </summary>
+    /// <param name="from">Bytes before.</param>
+    /// <param name="to">Bytes after.</param>
+    public static bool ShrinksGreatly(long from, long to) => to < from - to;
+
     /// <summary>Decides, or refuses a target of the wrong size.</summary>
     /// <exception cref="SyncException"><see cref="SyncError.Mismatch"/>.</exception>
     /// <param name="interrupted">A run of this very session was interrupted: a file may have any size between A's and B's.</param>

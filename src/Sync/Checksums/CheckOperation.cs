@@ -14,6 +14,9 @@ namespace BinarySync.Sync;
 public sealed record CheckResult(
     MessageHeader Header, long TargetSize, long BytesNotCompared, long ComparedBlocks, BlockCoverage Coverage, BlockRunList Differences, long ReadBytes)
 {
+    /// <summary>What spoke against the target's holes, so that they were read; null where nothing did.</summary>
+    public HoleClaim? DoubtedHoles { get; init; }
+
     public bool IsEqual => TargetSize == Header.Size && Differences.BlockCount == 0;
 }
 
@@ -57,7 +60,10 @@ public static class CheckOperation
             Differ(BlockRun.Between(both.Target.BlockCount, both.Base.BlockCount));
         }
 
-        return new CheckResult(header, size, target.Length - size, both.Coverage.CountIn(geometry.BlockCount), both.Coverage.ClipTo(both.BlockCount), differences, scanner.ReadBytes);
+        return new CheckResult(header, size, target.Length - size, both.Coverage.CountIn(geometry.BlockCount), both.Coverage.ClipTo(both.BlockCount), differences, scanner.ReadBytes)
+        {
+            DoubtedHoles = scanner.DoubtedHoles,
+        };
 
         void Differ(BlockRun run)
         {

@@ -30,7 +30,8 @@ public sealed record ChecksumSpecification
 /// <param name="Trailer">As written.</param>
 /// <param name="RangesClipped">True where a range went past the end of the target.</param>
 /// <param name="ReadBytes">Bytes of the target that were read: holes that are trusted are not.</param>
-public sealed record ChecksumResult(MessageHeader Header, MessageTrailer Trailer, bool RangesClipped, long ReadBytes);
+/// <param name="DoubtedHoles">What spoke against the target's holes, so that they were read; null where nothing did.</param>
+public sealed record ChecksumResult(MessageHeader Header, MessageTrailer Trailer, bool RangesClipped, long ReadBytes, HoleClaim? DoubtedHoles = null);
 
 /// <summary>Makes a checksum file of a file or device.</summary>
 public static class ChecksumOperation
@@ -57,7 +58,7 @@ public static class ChecksumOperation
         BlockScanner scanner = new(source, geometry, header.Hash, specification.Holes, belowCache: false, options);
         scanner.Scan(header.Coverage, writer);
         watch.ThrowIfChanged();
-        return new ChecksumResult(header, writer.Finish(), specification.Coverage.GoesPast(geometry.BlockCount), scanner.ReadBytes);
+        return new ChecksumResult(header, writer.Finish(), specification.Coverage.GoesPast(geometry.BlockCount), scanner.ReadBytes, scanner.DoubtedHoles);
     }
 
     // Which of the two sides this is, the data request will know. A third size cannot be either: better said now than after reading all of it.

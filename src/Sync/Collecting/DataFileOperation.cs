@@ -52,7 +52,7 @@ public static class DataFileOperation
         DataFileWriter writer = new(output, header);
         BlockRunList changed = new();
         options.Progress.Begin("collecting", BytesToCollect(request.PeekTrailer(), header.BlockSize));
-        FrameCollector collector = new(master, request, writer, specification, changed);
+        FrameCollector collector = new(master, request, writer, specification, changed, comparesZeros: true);
         collector.Run(options);
         watch.ThrowIfChanged();
         RequireUnchanged(master, request, changed, collector.OldBlocks);
@@ -63,9 +63,9 @@ public static class DataFileOperation
     // What the request says of the remote is true of this master.
     private const string MeantForRemote = "the request expects on the remote: were --remote and --master exchanged in dtreq, or is this the remote?";
 
-    /// <summary>What is read of the master: the content to be sent, and what is copied, in whole blocks. 0 where that is not known.</summary>
+    /// <summary>What is looked at of the master: the content to be sent, what is copied, and what is zeros, in whole blocks. 0 where that is not known.</summary>
     internal static long BytesToCollect(MessageTrailer? announced, int blockSize) =>
-        announced is { DataBytes: >= 0 and <= FormatLimits.MaxSize } ? announced.DataBytes.Value + SyncProgress.BytesOf(announced.CopyBlocks, blockSize) : 0;
+        announced is { DataBytes: >= 0 and <= FormatLimits.MaxSize } ? announced.DataBytes.Value + SyncProgress.BytesOf(announced.CopyBlocks, blockSize) + SyncProgress.BytesOf(announced.ZeroBlocks, blockSize) : 0;
 
     /// <summary>Compares the sizes.</summary>
     /// <exception cref="SyncException">The request was made for another master.</exception>

@@ -9,6 +9,7 @@ namespace BinarySync.Sync;
 /// </summary>
 internal sealed class FrameCollector
 {
+    private readonly bool _comparesZeros;
     private readonly IReadableStorage _master;
     private readonly OperationReader _request;
     private readonly DataFileWriter _writer;
@@ -26,8 +27,10 @@ internal sealed class FrameCollector
 
     public FrameCollector(
         IReadableStorage master, OperationReader request, DataFileWriter writer, DataFileSpecification specification, BlockRunList changed,
-        long groups = long.MaxValue)
+        long groups = long.MaxValue,
+        bool comparesZeros = false)
     {
+        _comparesZeros = comparesZeros;
         _master = master;
         _request = request;
         _writer = writer;
@@ -61,7 +64,7 @@ internal sealed class FrameCollector
             return slot;
         },
         Take,
-        slot => Work(slot, options.Progress),
+        slot => Work(slot, options),
         Emit,
         options.Cancellation);
 
@@ -100,13 +103,14 @@ internal sealed class FrameCollector
         return true;
     }
 
-    private void Work(FrameSlot slot, SyncProgress progress)
+    private void Work(FrameSlot slot, SyncOptions options)
     {
         slot.Changed.Clear();
         slot.OldBlocks = 0;
         if (slot.IsGroup)
         {
-            slot.Sha256 = CopyDigests.Of(_master, slot.Group!, _geometry, _request.Header.Hash, slot.Raw, slot.Changed, progress);
+            slot.Sha256 = CopyDigests.Of(_master, slot.Group!, _geometry, _request.Header.Hash, slot.Raw, slot.Changed, options.Progress);
+            slot.ZeroBytes = _comparesZeros ? ZeroContent.Compare(_master, slot.Group!, _geometry, slot.Raw, slot.Changed, options) : 0;
             return;
         }
 
@@ -137,11 +141,12 @@ internal sealed class FrameCollector
             slot.StoredLength = _specification.Compression.Compress(raw, slot.Stored);
         }
 
-        progress.Advance(slot.RawLength);
+        options.Progress.Advance(slot.RawLength);
     }
 
     private void Emit(FrameSlot slot)
     {
+        slot.Changed.Sort();
         foreach (long block in slot.Changed)
         {
             _changed.Add(new BlockRun(block, 1));
@@ -150,6 +155,7 @@ internal sealed class FrameCollector
         OldBlocks += slot.OldBlocks;
         if (slot.IsGroup)
         {
+            ReadBytes += slot.ZeroBytes;
             ReadBytes += slot.Group!.Copies == 0 ? 0 : slot.Group.Operations.Sum(operation => operation.New == NewKind.Copy ? _geometry.LengthOf(operation.Blocks) : 0);
             WriteUnlessChanged(() => _writer.WriteGroup(slot.Group!, slot.Sha256));
             return;
@@ -201,6 +207,9 @@ internal sealed class FrameCollector
         public List<long> Changed { get; } = [];
 
         public int OldBlocks { get; set; }
+
+        /// <summary>Bytes of the master that were read because the group calls them zeros.</summary>
+        public long ZeroBytes { get; set; }
 
         /// <summary>Null where repeats are not looked for.</summary>
         public RepeatedContent? Repeats => repeats;

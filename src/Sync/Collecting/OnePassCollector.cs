@@ -204,6 +204,12 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
     {
         if (newKind != NewKind.Data)
         {
+            if (oldKind == OldKind.Hashed && _scanned!.Item.IsHole)
+            {
+                // The remote has content where the master is said to have nothing: seen, before it is called zeros.
+                _scanner.DemandZeros(run);
+            }
+
             _packer.Add(run, newKind, oldKind, oldHashes, newHashes);
             return;
         }

@@ -7,7 +7,8 @@ namespace BinarySync.Sync;
 /// <param name="File">The data file.</param>
 /// <param name="SizeLeft">True where the sizes differ, but the remote's ranges leave out part of what lies between.</param>
 /// <param name="ComparedBlocks">Blocks in the compared coverage.</param>
-public sealed record OnePassResult(DataFileResult File, bool SizeLeft, long ComparedBlocks);
+/// <param name="DoubtedHoles">What spoke against the master's holes, so that they were read; null where nothing did.</param>
+public sealed record OnePassResult(DataFileResult File, bool SizeLeft, long ComparedBlocks, HoleClaim? DoubtedHoles = null);
 
 /// <summary>
 /// Makes a data file of the master and the remote's checksum file, reading the master once. It is, byte for byte, what a checksum file of the master, a data request and
@@ -70,6 +71,6 @@ public static class OnePassOperation
         watch.ThrowIfChanged();
         MessageTrailer trailer = writer.Finish(baseRoot, targetRoot);
         DataFileResult file = new(header, trailer, writer.Position, collector.RepeatedBlocks, scanner.ReadBytes);
-        return new OnePassResult(file, sizeLeft, geometry.Coverage.CountIn(geometry.BlockCount));
+        return new OnePassResult(file, sizeLeft, geometry.Coverage.CountIn(geometry.BlockCount), scanner.DoubtedHoles);
     }
 }

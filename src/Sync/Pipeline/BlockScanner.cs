@@ -45,13 +45,41 @@ internal sealed class BlockScanner
         _geometry = geometry;
         _hash = hash;
         _zeros = new ZeroBlocks(hash, geometry);
-        _trustHoles = holes == HolePolicy.Trust;
+        DoubtedHoles = holes == HolePolicy.Trust ? storage.WeighHoles() : null;
+        _trustHoles = holes == HolePolicy.Trust && DoubtedHoles is null;
         _belowCache = belowCache;
         _options = options;
     }
 
     /// <summary>Bytes read so far: holes that are trusted are not among them.</summary>
     public long ReadBytes => Interlocked.Read(ref _readBytes);
+
+    /// <summary>What speaks against the holes of the storage: they are read then, although they were to be trusted. Null where nothing does.</summary>
+    public HoleClaim? DoubtedHoles { get; }
+
+    /// <summary>Reads blocks of a hole where somebody else says that there is content.</summary>
+    /// <exception cref="SyncException"><see cref="SyncError.HolesUntrue"/>: not all of it is zeros, so that nothing that was taken for a hole can be believed.</exception>
+    public void DemandZeros(BlockRun hole)
+    {
+        byte[] buffer = new byte[(int)Math.Min(ChunkLength, _geometry.LengthOf(hole))];
+        long end = _geometry.OffsetOf(hole.First) + _geometry.LengthOf(hole);
+        for (long offset = _geometry.OffsetOf(hole.First); offset < end; offset += buffer.Length)
+        {
+            _options.Cancellation.ThrowIfCancellationRequested();
+            Span<byte> bytes = buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - offset));
+            Read(bytes, offset);
+            Interlocked.Add(ref _readBytes, bytes.Length);
+            if (bytes.IndexOfAnyExcept((byte)0) is var at and >= 0)
+            {
+                throw new SyncException(
+                    SyncError.HolesUntrue,
+                    _storage.Name,
+                    $"is said to have a hole at byte {offset + at}, and has content there: none of its holes can be believed",
+                    hint: null,
+                    [new BlockRun(_geometry.BlockAt(offset + at), 1)]);
+            }
+        }
+    }
 
     /// <summary>Hands all covered blocks to the sink, in order.</summary>
     public void Scan(BlockCoverage coverage, IBlockSink sink)

@@ -35,8 +35,8 @@ internal sealed class PartCutter(long splitSize, long emptyPart, int frameSize)
         long frames = (group.ContentLength + frameSize - 1) / frameSize;
         long stored = ((1 + frames) * SectionHeader.Length) + group.Payload.Length + ((long)group.Copies * OperationGroup.Sha256Length) + group.ContentLength;
         Part part = _parts[^1];
-        long copied = group.Copies == 0 ? 0 : group.Operations.Sum(operation => operation.New == NewKind.Copy ? operation.Blocks.Count : 0);
-        _parts[^1] = new Part(part.Groups + 1, part.DataBytes + group.ContentLength, part.MostBytes + stored, part.CopyBlocks + copied);
+        long unsent = group.Operations.Sum(operation => operation.New == NewKind.Data ? 0 : operation.Blocks.Count);
+        _parts[^1] = new Part(part.Groups + 1, part.DataBytes + group.ContentLength, part.MostBytes + stored, part.UnsentBlocks + unsent);
         _longest = Math.Max(_longest, _parts[^1].MostBytes);
     }
 
@@ -62,12 +62,12 @@ internal sealed class PartCutter(long splitSize, long emptyPart, int frameSize)
                 GroupCount = part.Groups,
                 SplitSize = splitSize,
             };
-            plans.Add(new PartPlan(place, part.DataBytes, part.MostBytes, part.CopyBlocks));
+            plans.Add(new PartPlan(place, part.DataBytes, part.MostBytes, part.UnsentBlocks));
             first += part.Groups;
         }
 
         return plans;
     }
 
-    private readonly record struct Part(long Groups, long DataBytes, long MostBytes, long CopyBlocks);
+    private readonly record struct Part(long Groups, long DataBytes, long MostBytes, long UnsentBlocks);
 }

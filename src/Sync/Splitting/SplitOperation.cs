@@ -109,7 +109,7 @@ public static class SplitOperation
         SourceWatch watch = new(master, specification.Live);
         OperationReader request = plan.Open();
         DataFileOperation.RequireMaster(master, request);
-        options.Progress.Begin("collecting", plan.Parts.Where(part => only is null || part.Place.Part == only).Sum(part => part.DataBytes + (part.CopyBlocks * request.Header.BlockSize)));
+        options.Progress.Begin("collecting", plan.Parts.Where(part => only is null || part.Place.Part == only).Sum(part => part.DataBytes + (part.UnsentBlocks * request.Header.BlockSize)));
         OperationGroup passedOver = new();
         foreach (PartPlan part in plan.Parts)
         {
@@ -127,7 +127,7 @@ public static class SplitOperation
             MessageHeader header = HeaderOf(request.Header, specification) with { Set = part.Place };
             DataFileWriter writer = new(output.Stream, header);
             BlockRunList changed = new();
-            FrameCollector collector = new(master, request, writer, specification, changed, part.Place.GroupCount);
+            FrameCollector collector = new(master, request, writer, specification, changed, part.Place.GroupCount, comparesZeros: true);
             collector.Run(options);
             watch.ThrowIfChanged();
             DataFileOperation.RequireUnchanged(master, request, changed, collector.OldBlocks);

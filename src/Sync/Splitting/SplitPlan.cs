@@ -6,8 +6,8 @@ namespace BinarySync.Sync;
 /// <param name="Place">As its header says.</param>
 /// <param name="DataBytes">Raw bytes of its content.</param>
 /// <param name="MostBytes">Bytes that its file has at most, whatever the content compresses to.</param>
-/// <param name="CopyBlocks">Blocks that are copied: they are read on the master too.</param>
-public sealed record PartPlan(SetPlace Place, long DataBytes, long MostBytes, long CopyBlocks);
+/// <param name="UnsentBlocks">Blocks that are copied or become zeros: they are looked at on the master too.</param>
+public sealed record PartPlan(SetPlace Place, long DataBytes, long MostBytes, long UnsentBlocks);
 
 /// <summary>How a data request is cut into parts (Format.md 4.5). Holds the request, until it is disposed of.</summary>
 public sealed class SplitPlan : IDisposable

@@ -52,6 +52,15 @@ public sealed class FakeStorage : IWritableStorage
     /// <summary>Bytes that can still be allocated.</summary>
     public long FreeSpace { get; init; } = long.MaxValue;
 
+    /// <summary>What speaks against its holes.</summary>
+    public HoleClaim? DoubtedHoles { get; init; }
+
+    /// <summary>Bytes that another process has appended, unknown to who has it open.</summary>
+    public long AppendedByOthers { get; set; }
+
+    /// <summary>Bytes that the file system says it has room for.</summary>
+    public long Room { get; init; } = long.MaxValue;
+
     public string Name { get; init; } = "target";
 
     public StorageKind Kind { get; }
@@ -124,6 +133,24 @@ public sealed class FakeStorage : IWritableStorage
             Note(DiskCall.ExtentAt, offset, 0, done: true);
             (long end, bool isHole) = Kind == StorageKind.RegularFile ? Cache.Holes.StretchAt(offset, Cache.Length) : (Cache.Length, false);
             return new StorageExtent(offset, end - offset, isHole);
+        }
+    }
+
+    public HoleClaim? WeighHoles() => DoubtedHoles;
+
+    public void DemandLength()
+    {
+        if (AppendedByOthers != 0)
+        {
+            throw new StorageException(StorageError.LengthChanged, Name, "another length");
+        }
+    }
+
+    public void DemandRoom(long bytes)
+    {
+        if (bytes > Room)
+        {
+            throw new StorageException(StorageError.NoSpace, Name, $"{bytes} needed");
         }
     }
 

@@ -45,6 +45,9 @@ internal sealed class StreamOutcome(OperationReader reader, long lengthBefore)
             AgainBlocks = _againBlocks,
             Unrecognized = _unrecognized,
         };
-        return new ApplyResult(plan, _start, specification.DryRun, null, _written, specification.Verify == VerifyMode.Full ? _last.VerifiedBytes : _verifiedBytes);
+        return new ApplyResult(plan, _start, specification.DryRun, null, _written, specification.Verify == VerifyMode.Full ? _last.VerifiedBytes : _verifiedBytes)
+        {
+            DoubtedHoles = _last.DoubtedHoles,
+        };
     }
 }
