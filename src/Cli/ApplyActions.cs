@@ -79,7 +79,7 @@ public static class ApplyActions
             result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, session.Options.Cancellation);
         using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
         using RedoFile redo = RedoFile.Of(journal);
-        SayPlace(session.Terminal, journal);
+        SayPlace(session.Terminal, target, journal);
         if (streams)
         {
             ApplyResult streamed = StreamApplyOperation.Run(storage, input, MessageFiles.NameOf(file), new ApplyPlaces(journal, TargetIdentity.Of(target)), specification, session.Options);
@@ -260,11 +260,11 @@ public static class ApplyActions
     }
 
     // Whoever looks for the journal of a file looks beside it.
-    private static void SayPlace(Terminal terminal, StateFile journal)
+    private static void SayPlace(Terminal terminal, string target, StateFile journal)
     {
-        if (journal.SharedPlace is { } shared)
+        if (journal.SharedPlace is not null)
         {
-            terminal.Note($"others may write in {shared}: the journal is kept in {Path.GetDirectoryName(journal.Name)}");
+            terminal.Note($"others may write in the directory of {target}: its journal is kept in {Path.GetDirectoryName(journal.Name)}");
         }
     }
 

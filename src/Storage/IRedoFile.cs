@@ -25,7 +25,9 @@ public interface IRedoFile : IDisposable
 
     /// <summary>Reads from the file that was created, or that an earlier run has left.</summary>
     /// <returns>Bytes read: less than asked for at the end, or where there is no file.</returns>
-    /// <exception cref="StorageException"><see cref="StorageError.ReadFailed"/>, <see cref="StorageError.OpenFailed"/>, <see cref="StorageError.Untrusted"/>.</exception>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.ReadFailed"/>, <see cref="StorageError.OpenFailed"/>, <see cref="StorageError.Untrusted"/>.
+    /// </exception>
     int Read(Span<byte> buffer, long offset);
 
     /// <summary>Removes the file, if there is one.</summary>

@@ -95,7 +95,8 @@ internal sealed class NamelessDraft : OutputDraft
         return (errno, given);
     }
 
-    // Naming was possible when the draft was made, as far as that can be asked. Hours of reading are in it by now: a copy under a hidden name can be renamed.
+    // Naming was possible when the draft was made, as far as that can be asked. Hours of reading are in it by now: a copy under a hidden
+    // name can be renamed.
     private void PublishCopy()
     {
         HiddenDraft copy = HiddenDraft.Create(Place);

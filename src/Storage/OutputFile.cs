@@ -27,7 +27,8 @@ public sealed class OutputFile : MessageOutput
     /// </param>
     /// <param name="rights">Who may read and write it; null: as the umask says.</param>
     /// <exception cref="StorageException">
-    /// <see cref="StorageError.IsLink"/>, whatever <paramref name="replace"/>: who made the link need not be who may write what it leads to;
+    /// <see cref="StorageError.IsLink"/>, whatever <paramref name="replace"/>: who made the link need not be who may write what it leads
+    /// to;
     /// <see cref="StorageError.Exists"/> (also a device or pipe, whatever <paramref name="replace"/>),
     /// <see cref="StorageError.DirectoryMissing"/>, <see cref="StorageError.IsDirectory"/>,
     /// <see cref="StorageError.OpenFailed"/>, <see cref="StorageError.NoSpace"/>.

@@ -90,6 +90,10 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
         }
     }
 
+    /// <summary>An output whose name is a symbolic link.</summary>
+    public static StorageException IsLink(string name, string? target) =>
+        Failure.Of(StorageError.IsLink, name, $"is a symbolic link to {target}, and an output follows none");
+
     public static void Remove(string temporary)
     {
         if (Posix.IsSupported)
@@ -113,7 +117,7 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
     {
         if (new FileInfo(name).LinkTarget is { } target)
         {
-            throw Failure.Of(StorageError.IsLink, name, $"is a symbolic link to {target}, and an output follows none");
+            throw IsLink(name, target);
         }
     }
 

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage;
 
 /// <summary>
-/// Who may read and write an output: nobody who may not read and write all that it is made from. An output that replaces a file keeps the permissions of that. Linux only;
+/// Who may read and write an output: nobody who may not read and write all that it is made from. An output that replaces a file keeps the
+/// permissions of that. Linux only;
 /// elsewhere outputs are made as the system makes files.
 /// </summary>
 public sealed class OutputRights
@@ -33,7 +34,8 @@ public sealed class OutputRights
     public static OutputRights ByUmask { get; } = new([], null, AllBits);
 
     /// <summary>
-    /// No wider than any of these, and no wider than the umask allows. A device counts as its owner's only. What comes through a pipe has no permissions that say anything:
+    /// No wider than any of these, and no wider than the umask allows. A device counts as its owner's only. What comes through a pipe has
+    /// no permissions that say anything:
     /// it is not counted, but an output of nothing else is its owner's only.
     /// </summary>
     /// <param name="sources">Paths; "-" is standard input. One that does not exist is not counted.</param>
@@ -53,7 +55,10 @@ public sealed class OutputRights
     /// <summary>As these, but never to be written by anyone else: for what will be believed when it is found again.</summary>
     public OutputRights ForOwnUse() => new(_sources, _mode, NotWrittenByOthers);
 
-    /// <summary>Gives a complete draft its permissions. It has been its owner's only until now; if the file system knows no permissions, it stays as that makes it.</summary>
+    /// <summary>
+    /// Gives a complete draft its permissions. It has been its owner's only until now; if the file system knows no permissions, it stays as
+    /// that makes it.
+    /// </summary>
     /// <param name="file">The draft.</param>
     /// <param name="place">What it becomes.</param>
     internal void Give(SafeFileHandle file, OutputPlace place)
@@ -75,7 +80,8 @@ public sealed class OutputRights
         FileRights made = Posix.Rights(file, place.Name);
         if (place.Replace && Replaced(place.Name) is { } replaced)
         {
-            return replaced.Group == made.Group || Posix.TryChangeGroup(file, replaced.Group) == 0 ? replaced.Mode & AllBits : WithoutGroup(replaced.Mode & AllBits);
+            bool keepsGroup = replaced.Group == made.Group || Posix.TryChangeGroup(file, replaced.Group) == 0;
+            return AllBits & (keepsGroup ? replaced.Mode : WithoutGroup(replaced.Mode));
         }
 
         int mode = ReadAndWrite & ~Posix.Umask;
@@ -88,7 +94,10 @@ public sealed class OutputRights
         return (_sources.Length > 0 && Posix.HasAccessList(file) ? mode & ~GroupBits : mode) | OwnerMayRead;
     }
 
-    /// <summary>What an output replaces. The permissions of a file that somebody else has put there are not kept: they may be such that they can read what replaces it.</summary>
+    /// <summary>
+    /// What an output replaces. The permissions of a file that somebody else has put there are not kept: they may be such that they can
+    /// read what replaces it.
+    /// </summary>
     private static FileRights? Replaced(string path) =>
         Posix.TryStatus(path, out FileStatus status, followLinks: false) == 0 && status.Type == NodeType.RegularFile
         && Posix.TryRights(path, out FileRights rights, followLinks: false) == 0 && StateTrust.IsOurs(rights.User)
@@ -103,7 +112,9 @@ public sealed class OutputRights
             return null;
         }
 
-        return errno == 0 && status.Type == NodeType.RegularFile && Posix.TryRights(source, out FileRights rights) == 0 ? Narrowed(source, rights) : _owners;
+        return errno == 0 && status.Type == NodeType.RegularFile && Posix.TryRights(source, out FileRights rights) == 0
+            ? Narrowed(source, rights)
+            : _owners;
     }
 
     private static bool IsStream(NodeType type) => type is NodeType.Pipe or NodeType.Socket or NodeType.CharacterDevice;

@@ -5,12 +5,16 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage;
 
 /// <summary>
-/// Hidden drafts that processes have left which were killed, or lost their power. A live process holds a lock on its draft; and it stands in the process table, where it was made
+/// Hidden drafts that processes have left which were killed, or lost their power. A live process holds a lock on its draft; and it stands
+/// in the process table, where it was made
 /// by a version without such locks.
 /// </summary>
 internal static class StaleDrafts
 {
-    /// <summary>Removes those of an output. Only this user's, and only where locks and process numbers can prove something: not on file systems that other machines use too.</summary>
+    /// <summary>
+    /// Removes those of an output. Only this user's, and only where locks and process numbers can prove something: not on file systems that
+    /// other machines use too.
+    /// </summary>
     public static void Remove(OutputPlace place)
     {
         if (!Posix.IsSupported || !Posix.IsLocalFileSystem(place.Directory))
@@ -52,8 +56,8 @@ internal static class StaleDrafts
         {
             return
             [
-                .. Directory.EnumerateFiles(place.Directory).Where(
-                    path => TryParse(Path.GetFileName(path.AsSpan()), prefix, out int process) && (process == Environment.ProcessId || !Directory.Exists($"/proc/{process}"))),
+                .. Directory.EnumerateFiles(place.Directory)
+                    .Where(path => TryParse(Path.GetFileName(path.AsSpan()), prefix, out int process) && !IsAnothers(process)),
             ];
         }
         catch (Exception error) when (PortableFailure.IsSystem(error))
@@ -61,6 +65,8 @@ internal static class StaleDrafts
             return []; // a directory that can be written and not read
         }
     }
+
+    private static bool IsAnothers(int process) => process != Environment.ProcessId && Directory.Exists($"/proc/{process}");
 
     private static void RemoveDead(string draft, SafeFileHandle file)
     {

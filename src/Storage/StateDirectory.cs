@@ -12,15 +12,18 @@ public static class StateDirectory
         Posix.IsSupported && Posix.TryStatus(path, out FileStatus status) == 0 && status.Type == NodeType.BlockDevice;
 
     /// <summary>
-    /// The journal of a target: of a regular file beside it, if nobody else can put files there; of any other target, or where a directory is given, under a name made from the
-    /// target's <see cref="TargetIdentity"/>, in that directory or else in the system's or the user's. Nothing is made before the journal is first written.
+    /// The journal of a target: of a regular file beside it, if nobody else can put files there; of any other target, or where a directory
+    /// is given, under a name made from the
+    /// target's <see cref="TargetIdentity"/>, in that directory or else in the system's or the user's. Nothing is made before the journal
+    /// is first written.
     /// </summary>
     /// <param name="target">Must exist.</param>
     /// <param name="directory">As the user gave it; then it must exist, and may be anywhere.</param>
     /// <param name="readOnly">For a dry run, which only reads: the journal need not be writable, and its place may be volatile.</param>
     /// <exception cref="StorageException">
     /// As <see cref="StorageAccess.OpenSource"/>; <see cref="StorageError.DirectoryMissing"/>; <see cref="StorageError.OpenFailed"/> where the place
-    /// cannot be written, or would be lost with the power though nobody asked for it by name; <see cref="StorageError.Untrusted"/> where others can write in the
+    /// cannot be written, or would be lost with the power though nobody asked for it by name; <see cref="StorageError.Untrusted"/> where
+    /// others can write in the
     /// directory that was given or in the state directory, or where others can write beside the target and a journal is there.
     /// </exception>
     public static StateFile JournalOf(string target, string? directory, bool readOnly = false) =>

@@ -42,7 +42,9 @@ public sealed class StateFile : IStateFile
 
     public string Name { get; }
 
-    /// <summary>The directory in which this file would lie, if nobody else could write there; null where it lies in its usual place.</summary>
+    /// <summary>
+    /// The directory in which this file would lie, if nobody else could write there; null where it lies in its usual place.
+    /// </summary>
     public string? SharedPlace { get; init; }
 
     public byte[]? Read() => !Exists() ? null : Posix.IsSupported ? ReadHere() : ReadPortably();
@@ -58,7 +60,8 @@ public sealed class StateFile : IStateFile
         SeekableStream stream = new(file, Name, writable: true);
         try
         {
-            // What would not be believed when it is read is not begun with: a server may give what root makes to somebody else, and a file system of a stick all to all.
+            // What would not be believed when it is read is not begun with: a server may give what root makes to somebody else, and a file
+            // system of a stick all to all.
             StateTrust.DemandFile(file, Name);
             stream.Write(content);
             PortableFlush.Flush(file, Name);

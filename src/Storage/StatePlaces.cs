@@ -38,11 +38,14 @@ internal sealed class StatePlaces(string directory, uint parentMode)
             return new StateFile(path);
         }
 
-        return StateDirectory.IsDevice(target) ? Kept(identity, kind, readOnly, mayBeLost: false, sharedPlace: null) : OfFile(target, identity, kind, readOnly);
+        return StateDirectory.IsDevice(target)
+            ? Kept(identity, kind, readOnly, mayBeLost: false, sharedPlace: null)
+            : OfFile(target, identity, kind, readOnly);
     }
 
     /// <summary>
-    /// Beside the file; but where others may put files into its directory, and what they put there would be believed, where the state of devices is. Once it is there it
+    /// Beside the file; but where others may put files into its directory, and what they put there would be believed, where the state of
+    /// devices is. Once it is there it
     /// stays there until it is removed, whatever becomes of the directory.
     /// </summary>
     private StateFile OfFile(string target, string identity, string kind, bool readOnly)
@@ -70,7 +73,8 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
     private bool IsKeptElsewhere(string file, string identity) =>
         !File.Exists(Beside(file, Suffix + Journal))
-        && (File.Exists(Path.Combine(directory, NameFor(identity, Journal))) || File.Exists(Path.Combine(directory, NameFor(identity, SetNote))));
+        && (File.Exists(Path.Combine(directory, NameFor(identity, Journal)))
+            || File.Exists(Path.Combine(directory, NameFor(identity, SetNote))));
 
     // Also a link that leads nowhere.
     private static bool Lies(string path) => Posix.TryStatus(path, out _, followLinks: false) == 0;

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage;
 
 /// <summary>
-/// Whether what lies on a file system may be believed: only what the user who runs, or root, has put there, where nobody else can change it or put
+/// Whether what lies on a file system may be believed: only what the user who runs, or root, has put there, where nobody else can change it
+/// or put
 /// something in its place. On Linux; elsewhere everything is believed.
 /// </summary>
 internal static class StateTrust
@@ -34,11 +35,14 @@ internal static class StateTrust
         }
     }
 
-    /// <summary>True where somebody else may put files into a directory. False where it cannot be looked at: opening a file there will say so.</summary>
+    /// <summary>
+    /// True where somebody else may put files into a directory. False where it cannot be looked at: opening a file there will say so.
+    /// </summary>
     public static bool IsSharedDirectory(string directory) => WhyNotDirectory(directory) is not null;
 
     /// <summary>
-    /// Makes sure that nobody else can put another directory in the place of this one: none of those above it may belong to somebody else, or be writable by all
+    /// Makes sure that nobody else can put another directory in the place of this one: none of those above it may belong to somebody else,
+    /// or be writable by all
     /// without the sticky bit. The groups of those above are believed: what they could put there would not be the user's own.
     /// </summary>
     /// <exception cref="StorageException"><see cref="StorageError.Untrusted"/>.</exception>

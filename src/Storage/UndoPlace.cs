@@ -24,7 +24,7 @@ public sealed class UndoPlace(string path, OutputRights? rights = null) : IUndoP
             Errno.NoEntry => null,
             not 0 => throw Failure.Open(errno, Name),
             _ when status.Type == NodeType.RegularFile => OpenDurably(),
-            _ when status.Type == NodeType.SymbolicLink => throw Failure.Of(StorageError.IsLink, Name, $"is a symbolic link to {new FileInfo(Name).LinkTarget}, and an output follows none"),
+            _ when status.Type == NodeType.SymbolicLink => throw OutputPlace.IsLink(Name, new FileInfo(Name).LinkTarget),
             _ when status.Type == NodeType.Directory => throw Failure.Of(StorageError.IsDirectory, Name, "is a directory"),
             _ => throw Failure.Of(StorageError.Exists, Name, $"is {status.Noun}, which is not replaced by a file"),
         };
@@ -34,7 +34,8 @@ public sealed class UndoPlace(string path, OutputRights? rights = null) : IUndoP
 
     public MessageOutput Create() => OutputFile.Create(Name, replace: false, (rights ?? OutputRights.ByUmask).ForOwnUse());
 
-    // What lies there will be believed to lead back: so it must be ours. Its content was durable before it got its name; a run that died then has perhaps not made the name so, nor
+    // What lies there will be believed to lead back: so it must be ours. Its content was durable before it got its name; a run that died
+    // then has perhaps not made the name so, nor
     // its length where that stands in the directory (FAT).
     private SeekableStream OpenDurably()
     {

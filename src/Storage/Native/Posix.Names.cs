@@ -53,7 +53,8 @@ internal static unsafe partial class Posix
             return IsWithoutNameless(errno) ? 0 : errno;
         }
 
-        // Without /proc there is no path by which an unprivileged process could name it. And filters keep linkat away from some containers: asked now, and not after hours of reading.
+        // Without /proc there is no path by which an unprivileged process could name it. And filters keep linkat away from some containers:
+        // asked now, and not after hours of reading.
         // This name exists always, so the call itself has no other answer.
         bool hasPath = TryStatus(PathOf(file!), out FileStatus status) == 0 && status.IsSameNode(Status(file!, directory));
         errno = hasPath ? TryName(file!, Path.Combine(directory, ".")) : Errno.NoEntry;
@@ -75,7 +76,10 @@ internal static unsafe partial class Posix
     public static bool IsWithoutNaming(int errno) =>
         errno is Errno.AccessDenied or Errno.NoEntry or Errno.OtherDevice or Errno.Loop || IsKeptAway(errno);
 
-    /// <summary>Locks a whole file until it is closed, for others to see that its process lives. True where that is known to have worked, and nobody else holds it.</summary>
+    /// <summary>
+    /// Locks a whole file until it is closed, for others to see that its process lives. True where that is known to have worked, and nobody
+    /// else holds it.
+    /// </summary>
     public static bool TryHold(SafeFileHandle file)
     {
         Libc.FileLock wanted = new() { Type = WriteLock };

@@ -45,14 +45,16 @@ internal static unsafe partial class Posix
             return errno;
         }
 
-        // The same for the user as who the process was started, by an older call; and if that is kept away as well, what the question is about is tried.
+        // The same for the user as who the process was started, by an older call; and if that is kept away as well, what the question is
+        // about is tried.
         errno = Repeat(() => Libc.Access(CurrentDirectory, directory, WriteAndSearch, 0));
         return IsKeptAway(errno) ? TryMakeFile(directory) : errno;
     }
 
     /// <summary>True for a file system that only this machine has, as far as its kind says.</summary>
     public static bool IsLocalFileSystem(string path) => FileSystemKind(path) is
-        ExtMagic or XfsMagic or BtrfsMagic or TmpfsMagic or RamfsMagic or FatMagic or ExfatMagic or NtfsMagic or F2fsMagic or OverlayMagic or ZfsMagic;
+        ExtMagic or XfsMagic or BtrfsMagic or TmpfsMagic or RamfsMagic
+        or FatMagic or ExfatMagic or NtfsMagic or F2fsMagic or OverlayMagic or ZfsMagic;
 
     /// <summary>The name of a file system that is lost when the power goes; null for others and where it cannot be asked.</summary>
     public static string? VolatileFileSystemAt(string path)

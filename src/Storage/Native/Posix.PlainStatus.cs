@@ -25,22 +25,16 @@ internal static unsafe partial class Posix
     /// <summary>statx, or else fstatat, without the fields that only statx has; the error number, 0 where it worked.</summary>
     private static int Examine(string path, int flags, uint fields, Libc.StatusBuffer* status)
     {
-        int errno;
-        while ((errno = Libc.Status(CurrentDirectory, path, flags, fields, status) == 0 ? 0 : Marshal.GetLastPInvokeError()) == Errno.Interrupted)
-        {
-        }
-
-        return IsKeptAway(errno) ? ExaminePlainly(buffer => Libc.PlainStatus(CurrentDirectory, path, (byte*)buffer, flags), status, errno) : errno;
+        int errno = Repeat(() => Libc.Status(CurrentDirectory, path, flags, fields, status));
+        return IsKeptAway(errno)
+            ? ExaminePlainly(buffer => Libc.PlainStatus(CurrentDirectory, path, (byte*)buffer, flags), status, errno)
+            : errno;
     }
 
     /// <summary>As the other, of an open descriptor.</summary>
     private static int Examine(SafeFileHandle file, uint fields, Libc.StatusBuffer* status)
     {
-        int errno;
-        while ((errno = Libc.Status(file, "", EmptyPath, fields, status) == 0 ? 0 : Marshal.GetLastPInvokeError()) == Errno.Interrupted)
-        {
-        }
-
+        int errno = Repeat(() => Libc.Status(file, "", EmptyPath, fields, status));
         return IsKeptAway(errno) ? ExaminePlainly(buffer => Libc.PlainStatus(file, "", (byte*)buffer, EmptyPath), status, errno) : errno;
     }
 

@@ -33,7 +33,9 @@ internal static unsafe partial class Posix
         return errno == 0 ? RightsOf(buffer) : throw Failure.System(errno, StorageError.ReadFailed, name, "look at");
     }
 
-    /// <summary>True where an access control list says more than the permissions: the bits of the group are then the most that it allows anyone.</summary>
+    /// <summary>
+    /// True where an access control list says more than the permissions: the bits of the group are then the most that it allows anyone.
+    /// </summary>
     public static bool HasAccessList(string path) => Libc.ExtendedAttribute(path, AccessList, null, 0) > 0;
 
     /// <summary>As the other, of an open file.</summary>
