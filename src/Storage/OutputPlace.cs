@@ -20,7 +20,7 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
     public static OutputPlace Find(string name, bool replace, OutputRights? rights = null)
     {
         DemandNoLink(name);
-        if (Path.GetFileName(name).Length == 0 || System.IO.Directory.Exists(name))
+        if (Path.GetFileName(name).Length == 0 || FileIdentity.IsDirectory(name))
         {
             throw Failure.Of(StorageError.IsDirectory, name, "is a directory");
         }
@@ -115,6 +115,12 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
     // In a directory of many, the kernel itself follows no link that somebody else has made there; what is resolved here would escape that.
     private static void DemandNoLink(string name)
     {
+        // Without the name of the working directory, which may have none.
+        if (Posix.IsSupported && (Posix.TryStatus(name, out FileStatus status, followLinks: false) != 0 || status.Type != NodeType.SymbolicLink))
+        {
+            return;
+        }
+
         if (new FileInfo(name).LinkTarget is { } target)
         {
             throw IsLink(name, target);

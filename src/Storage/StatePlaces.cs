@@ -27,7 +27,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         string identity = TargetIdentity.Of(target);
         if (given is not null)
         {
-            if (!Directory.Exists(given))
+            if (!FileIdentity.IsDirectory(given))
             {
                 throw Failure.Of(StorageError.DirectoryMissing, given, "there is no such directory");
             }
@@ -52,7 +52,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
     {
         // As the user wrote it, where that is the file itself and no link to it.
         string real = FileIdentity.RealPath(target);
-        string file = real == Path.GetFullPath(target) ? target : real;
+        string file = IsItself(target, real) ? target : real;
         string path = Beside(file, Suffix + kind);
         string place = FileIdentity.DirectoryOf(path);
         bool isShared = StateTrust.IsSharedDirectory(place);
@@ -119,6 +119,10 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         return directory;
     }
 
+    private static bool IsItself(string target, string real) => Posix.IsSupported
+        ? Posix.TryStatus(target, out FileStatus status, followLinks: false) == 0 && status.Type != NodeType.SymbolicLink
+        : real == Path.GetFullPath(target);
+
     private static string NameFor(string identity, string kind) => $"{HashText.Of(identity)}.{kind}";
 
     private static string Beside(string file, string suffix)
@@ -130,7 +134,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
     private static string NearestExisting(string path)
     {
-        while (!Directory.Exists(path) && Path.GetDirectoryName(path) is { Length: > 0 } parent)
+        while (!FileIdentity.IsDirectory(path) && Path.GetDirectoryName(path) is { Length: > 0 } parent)
         {
             path = parent;
         }
@@ -189,7 +193,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
     private void MakeParents(string path)
     {
-        if (!Directory.Exists(path))
+        if (!FileIdentity.IsDirectory(path))
         {
             MakeParents(FileIdentity.DirectoryOf(path));
             MakeOne(path, parentMode);
@@ -199,7 +203,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
     private static void MakeOne(string path, uint mode)
     {
         int errno = Posix.TryCreateDirectory(path, mode);
-        if (errno != 0 && !(errno == Errno.Exists && Directory.Exists(path)))
+        if (errno != 0 && !(errno == Errno.Exists && FileIdentity.IsDirectory(path)))
         {
             throw Failure.System(errno, StorageError.OpenFailed, path, "create");
         }
