@@ -45,8 +45,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
     /// <summary>
     /// Beside the file; but where others may put files into its directory, and what they put there would be believed, where the state of
-    /// devices is. Once it is there it
-    /// stays there until it is removed, whatever becomes of the directory.
+    /// devices is. Once it is there it stays there until it is removed, whatever becomes of the directory.
     /// </summary>
     private StateFile OfFile(string target, string identity, string kind, bool readOnly)
     {
@@ -72,12 +71,12 @@ internal sealed class StatePlaces(string directory, uint parentMode)
     }
 
     private bool IsKeptElsewhere(string file, string identity) =>
-        !File.Exists(Beside(file, Suffix + Journal))
-        && (File.Exists(Path.Combine(directory, NameFor(identity, Journal)))
-            || File.Exists(Path.Combine(directory, NameFor(identity, SetNote))));
+        !Lies(Beside(file, Suffix + Journal))
+        && (Lies(Path.Combine(directory, NameFor(identity, Journal))) || Lies(Path.Combine(directory, NameFor(identity, SetNote))));
 
-    // Also a link that leads nowhere.
-    private static bool Lies(string path) => Posix.TryStatus(path, out _, followLinks: false) == 0;
+    // Also a link that leads nowhere; and without the name of the working directory, which may have none.
+    private static bool Lies(string path) =>
+        Posix.IsSupported ? Posix.TryStatus(path, out _, followLinks: false) == 0 : File.Exists(path);
 
     /// <summary>In the state directory.</summary>
     /// <param name="mayBeLost">True where the target would be lost with the power, too.</param>
