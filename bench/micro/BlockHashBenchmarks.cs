@@ -9,10 +9,10 @@ public class BlockHashBenchmarks
     private readonly byte[] _value = new byte[32];
     private BlockHash _hash = BlockHash.Xxh128;
 
-    [Params("xxh128", "xxh3", "sha256")]
+    [Params("xxh128", "xxh3", "blake3", "sha256")]
     public string Name { get; set; } = "";
 
-    [Params(512, 4 << 10, 64 << 10, 1 << 20)]
+    [Params(512, 4 << 10, 16 << 10, 64 << 10, 1 << 20)]
     public int BlockSize { get; set; }
 
     [GlobalSetup]

@@ -326,10 +326,13 @@ public static class ApplyActions
         {
             VerifyMode.None => "flushed; nothing was read back",
             VerifyMode.Written => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back and equal; the rest was not examined",
-            _ when (plan.Header.Parent?.Coverage ?? plan.Header.Coverage).IsWhole => $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master",
-            _ => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back: the ranges of the data file are equal to the master's",
+            _ when (plan.Header.Parent?.Coverage ?? plan.Header.Coverage).IsWhole => $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master ({EvidenceOf(plan.Header)})",
+            _ => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back: the ranges of the data file are equal to the master's ({EvidenceOf(plan.Header)})",
         });
     }
+
+    /// <summary>The hash that says that a whole target is the master's: that of the coarse request, if one was refined.</summary>
+    internal static string EvidenceOf(MessageHeader header) => (header.Parent?.Hash ?? header.Hash).Name;
 
     /// <summary>Bytes that were written, each block of zeros taken for a whole one.</summary>
     internal static long WrittenBytes(ApplyResult done) =>

@@ -35,7 +35,9 @@ public static class Options
         string[] names = [.. BlockHash.All.Select(hash => hash.Name)];
         Option<string?> option = new("--hash", "-a")
         {
-            Description = "The block hash; xxh3 takes half the size, sha256 is for content that others might choose [default: xxh128]",
+            Description = "The block hash. Two blocks with one xxh128 or xxh3 can be written down without any search: "
+                + "if others can write to the target (a guest, a database user), "
+                + "take blake3 (with blocks of 16K or more) or sha256, or they can hide a change; xxh3 takes half the size [default: xxh128]",
             HelpName = string.Join('|', names),
         };
         return AllowOnly(option, "a hash", names);

@@ -78,8 +78,8 @@ internal static class SetReport
         {
             VerifyMode.None => "flushed; nothing was read back",
             VerifyMode.Written => $"flushed, {SizeText.Format(verified)} read back and equal; the rest was not examined",
-            _ when all.Runs[^1].Result.Plan.Header.Coverage.IsWhole => $"flushed, all {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: equal to the master",
-            _ => $"flushed, {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: the ranges of the data files are equal to the master's",
+            _ when all.Runs[^1].Result.Plan.Header.Coverage.IsWhole => $"flushed, all {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: equal to the master ({ApplyActions.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
+            _ => $"flushed, {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: the ranges of the data files are equal to the master's ({ApplyActions.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
         });
         session.Terminal.Summary(Standing(all));
         ClosingLines.Say(

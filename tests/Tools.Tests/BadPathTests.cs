@@ -176,7 +176,7 @@ public sealed class BadPathTests : IDisposable
     [InlineData("ckfile a -b 128M -o x", "block size 134217728 is not a power of two from 512 to 64M; the nearest is 64M")]
     [InlineData("ckfile a -b -o x", "")]
     [InlineData("ckfile a -b 4KX -o x", "'4KX' is not a size; write 4096, 4K or 1M")]
-    [InlineData("ckfile a -a md5 -o x", "'md5' is not a hash; there are xxh128, xxh3, sha256")]
+    [InlineData("ckfile a -a md5 -o x", "'md5' is not a hash; there are xxh128, xxh3, blake3, sha256")]
     [InlineData("ckfile a --range 5-3 -o x", "'5-3' is not a range of blocks; write FIRST-LAST, FIRST- or FIRST, and --range once for each")]
     [InlineData("ckfile a --bytes 5 -o x", "'5' is not a range of bytes; write OFFSET+LENGTH")]
     [InlineData("ckfile a --bytes 5+0 -o x", "'5+0' is not a range of bytes")]

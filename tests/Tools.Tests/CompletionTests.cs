@@ -16,7 +16,7 @@ public sealed class CompletionTests(CompletionTests.Scripts scripts) : IClassFix
     {
         { "ckfile --ha", "--hash" },
         { "ckfile check --h", "--help --holes" },
-        { "ckfile -a ", "xxh128 xxh3 sha256" },
+        { "ckfile -a ", "xxh128 xxh3 blake3 sha256" },
         { "ckfile -q --hash xxh", "xxh128 xxh3" },
         { "ckfile c", "check completions" },
         { "ckfile d", "disk.img" },

@@ -113,7 +113,7 @@ def lz4(raw):
     return bytes(out + bytes([min(literals, 15) << 4]) + lengths(literals) + raw[start:])
 
 
-def write_request(kind, header, groups, trailer, content=None, how="none", minor=0, extra=None):
+def write_request(kind, header, groups, trailer, content=None, how="none", minor=None, extra=None):
     """A .dtr or .dtf of given groups, whose counts are made from them."""
     out = io.BytesIO()
     writer = MessageWriter(out, kind, header, minor)

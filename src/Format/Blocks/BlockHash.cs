@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using Blake3;
 
 namespace BinarySync.Format;
 
@@ -15,13 +16,18 @@ public abstract class BlockHash
     /// <summary>SHA-256: where somebody might choose the blocks.</summary>
     public static readonly BlockHash Sha256 = new Sha256Hash();
 
-    /// <summary>All of them, in the order in which they are offered.</summary>
-    public static readonly IReadOnlyList<BlockHash> All = [Xxh128, Xxh3, Sha256];
+    /// <summary>BLAKE3: as safe as <see cref="Sha256"/>, and several times as fast from blocks of 16 KiB on. Since format 1.1.</summary>
+    public static readonly BlockHash Blake3 = new Blake3Hash();
 
-    private BlockHash(string name, int length)
+    /// <summary>All of them, in the order in which they are offered.</summary>
+    public static readonly IReadOnlyList<BlockHash> All = [Xxh128, Xxh3, Blake3, Sha256];
+
+    private BlockHash(string name, int length, byte sinceMinor = 0, bool resistsCollisions = false)
     {
         Name = name;
         Length = length;
+        SinceMinor = sinceMinor;
+        ResistsCollisions = resistsCollisions;
     }
 
     /// <summary>The name in headers and on the command line.</summary>
@@ -30,8 +36,16 @@ public abstract class BlockHash
     /// <summary>Bytes of a hash value.</summary>
     public int Length { get; }
 
+    /// <summary>The minor version of the format that brought it (Format.md 2.2).</summary>
+    public byte SinceMinor { get; }
+
+    /// <summary>
+    /// True where nobody knows how to make two blocks with one value. Of the others two such blocks can be written down without any search.
+    /// </summary>
+    public bool ResistsCollisions { get; }
+
     /// <summary>Bytes of a root made with this hash (Format.md 10).</summary>
-    public int RootLength => this == Sha256 ? SHA256.HashSizeInBytes : 16;
+    public int RootLength => ResistsCollisions ? Length : Xxh128.Length;
 
     /// <summary>The hash with this name, or null.</summary>
     public static BlockHash? Find(string name) => All.FirstOrDefault(hash => hash.Name == name);
@@ -44,8 +58,8 @@ public abstract class BlockHash
     /// <summary>For a block that comes in pieces.</summary>
     public abstract RunningHash StartBlock();
 
-    /// <summary>For the root over hashes of this kind: XXH128, or SHA-256 for <see cref="Sha256"/>.</summary>
-    public RunningHash StartRoot() => this == Sha256 ? Sha256.StartBlock() : new RunningXxh(new XxHash128());
+    /// <summary>For the root over hashes of this kind: this hash where it <see cref="ResistsCollisions"/>, else XXH128.</summary>
+    public RunningHash StartRoot() => ResistsCollisions ? StartBlock() : Xxh128.StartBlock();
 
     private sealed class Xxh3Hash() : BlockHash("xxh3", 8)
     {
@@ -61,7 +75,7 @@ public abstract class BlockHash
         public override RunningHash StartBlock() => new RunningXxh(new XxHash128());
     }
 
-    private sealed class Sha256Hash() : BlockHash("sha256", SHA256.HashSizeInBytes)
+    private sealed class Sha256Hash() : BlockHash("sha256", SHA256.HashSizeInBytes, resistsCollisions: true)
     {
         [ThreadStatic]
         private static ManagedSha256? _managed;
@@ -83,6 +97,13 @@ public abstract class BlockHash
         public override RunningHash StartBlock() => SystemSha256.IsThere ? new RunningSha256() : new RunningManagedSha256();
     }
 
+    private sealed class Blake3Hash() : BlockHash("blake3", global::Blake3.Hash.Size, sinceMinor: 1, resistsCollisions: true)
+    {
+        public override void Hash(ReadOnlySpan<byte> block, Span<byte> destination) => Hasher.Hash(block, destination);
+
+        public override RunningHash StartBlock() => new RunningBlake3();
+    }
+
     private sealed class RunningXxh(NonCryptographicHashAlgorithm algorithm) : RunningHash
     {
         public override void Append(ReadOnlySpan<byte> bytes) => algorithm.Append(bytes);
@@ -101,6 +122,21 @@ public abstract class BlockHash
         public override void Append(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
 
         public override void Finish(Span<byte> destination) => _hash.GetHashAndReset(destination);
+
+        public override void Dispose() => _hash.Dispose();
+    }
+
+    private sealed class RunningBlake3 : RunningHash
+    {
+        private readonly Hasher _hash = Hasher.New();
+
+        public override void Append(ReadOnlySpan<byte> bytes) => _hash.Update(bytes);
+
+        public override void Finish(Span<byte> destination)
+        {
+            _hash.Finalize(destination);
+            _hash.Reset();
+        }
 
         public override void Dispose() => _hash.Dispose();
     }

@@ -90,7 +90,7 @@ public static class FrameDecompressor
                 stored.CopyTo(raw);
                 return true;
             case FrameCodec.LZ4:
-                return LZ4Codec.Decode(stored, raw) == raw.Length;
+                return LZ4Rules.Hold(stored, raw.Length) && LZ4Codec.Decode(stored, raw) == raw.Length;
             case FrameCodec.Brotli:
                 using (BrotliDecoder decoder = default)
                 {

@@ -9,7 +9,7 @@ internal static class HeaderEncoding
     {
         MapFields fields = new();
         fields.Add(HeaderKeys.BlockSize, header.BlockSize);
-        fields.Add(HeaderKeys.Hash, header.Hash.Name);
+        HashEncoding.Add(fields, header.Hash);
         fields.Add(HeaderKeys.BaseSize, header.BaseSize);
         fields.Add(HeaderKeys.TargetSize, header.TargetSize);
         fields.Add(HeaderKeys.Size, header.Size);
@@ -46,7 +46,7 @@ internal static class HeaderEncoding
             fields.Add(HeaderKeys.Set, writer => SetEncoding.Write(writer, set));
         }
 
-        IReadOnlyList<string> required = HeaderKeys.Required(kind, header.Bases is not null);
+        IReadOnlyList<string> required = HeaderKeys.Required(kind, header.Bases is not null, header.Hash);
         if (!required.All(fields.Has) || fields.Keys.Any(key => !required.Contains(key) && !HeaderKeys.IsOptional(key, kind)))
         {
             throw new ArgumentException($"a {kind.Words()} needs {string.Join(", ", required)}", nameof(header));
@@ -76,9 +76,11 @@ internal static class HeaderEncoding
         while (map.NextKey() is { } key)
         {
             // Keys ascend: where there are bases, a base size has been read before them, and is found out below.
-            if (!HeaderKeys.Required(kind, hasBases: false).Contains(key) && !HeaderKeys.IsOptional(key, kind))
+            // Likewise the two keys for the hash.
+            bool isNewerHash = key == HeaderKeys.NewerHash && map.HasNewerKeys;
+            if (!isNewerHash && !HeaderKeys.Required(kind, hasBases: false, BlockHash.Xxh128).Contains(key) && !HeaderKeys.IsOptional(key, kind))
             {
-                map.SkipUnknown(key);
+                map.SkipUnknown(key, HeaderKeys.All.Contains(key));
                 continue;
             }
 
@@ -92,7 +94,8 @@ internal static class HeaderEncoding
                     frameSize = HeaderValues.ReadFrameSize(ref map.Values, key);
                     break;
                 case HeaderKeys.Hash:
-                    hash = HeaderValues.ReadHash(ref map.Values, key);
+                case HeaderKeys.NewerHash:
+                    hash = HashEncoding.Read(ref map, key, hash);
                     break;
                 case HeaderKeys.Size:
                     size = map.Values.ReadUnsigned(key, FormatLimits.MaxSize);
@@ -132,7 +135,7 @@ internal static class HeaderEncoding
             }
         }
 
-        map.RequireKeys(HeaderKeys.Required(kind, bases is not null));
+        map.RequireKeys(HeaderKeys.Required(kind, bases is not null, hash));
         MessageHeader header = new()
         {
             BlockSize = blockSize!.Value,

@@ -7,13 +7,6 @@ internal static class HeaderValues
 
     public static int ReadFrameSize(ref CanonicalReader values, string key) => ReadNumber(ref values, key, FormatLimits.MaxFrameSize, FormatLimits.IsFrameSize);
 
-    public static BlockHash ReadHash(ref CanonicalReader values, string key)
-    {
-        long at = values.Offset;
-        string name = values.ReadString(key);
-        return BlockHash.Find(name) ?? throw values.Invalid(at, key, $"\"{Printable.Text(name)}\" is not known");
-    }
-
     public static byte[] ReadIdentity(ref CanonicalReader values, string key, int length)
     {
         long at = values.Offset;

@@ -28,6 +28,9 @@ internal ref struct MapReader
         _left = Values.ReadMapHeader(field);
     }
 
+    /// <summary>True where the message may have keys of a later version than 1.0.</summary>
+    public readonly bool HasNewerKeys => !FormatVersion.IsClosed(_minor);
+
     /// <summary>Begins a map that is a value in this one. Nothing is read of this one until <see cref="LeaveMap"/>.</summary>
     public readonly MapReader EnterMap(string field) => new(Values, _source, _minor, field, isInside: true);
 
@@ -55,10 +58,12 @@ internal ref struct MapReader
     }
 
     /// <summary>Passes over the value of a key that is not known here, or refuses it.</summary>
-    public void SkipUnknown(string key)
+    /// <param name="key">The key just read.</param>
+    /// <param name="isForeign">Another kind of message has it: that is no newer version's key, but an error in any.</param>
+    public void SkipUnknown(string key, bool isForeign = false)
     {
         string shown = Printable.Text(key);
-        if (_minor <= FormatVersion.Minor)
+        if (FormatVersion.IsClosed(_minor) || isForeign)
         {
             throw Values.Invalid(Values.Offset, "map", $"has the key \"{shown}\", which does not belong here");
         }
@@ -71,6 +76,11 @@ internal ref struct MapReader
 
         Values.Skip(shown);
     }
+
+    /// <summary>The error for a value that this version does not know: wrong where the version is closed, else of a newer program.</summary>
+    public readonly MessageFormatException UnknownValue(long at, string key, string shown) => FormatVersion.IsClosed(_minor)
+        ? Values.Invalid(at, key, $"{shown} is not known")
+        : new MessageFormatException(FormatError.Unsupported, _source, at, key, $"needs a newer program ({key} {shown} is not known here)");
 
     public readonly void RequireKeys(IEnumerable<string> keys)
     {

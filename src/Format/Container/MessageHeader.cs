@@ -47,6 +47,9 @@ public sealed record MessageHeader
     /// <summary>Which part of a data file in several parts it is, or null (`.dtf`; Format.md 4.5).</summary>
     public SetPlace? Set { get; init; }
 
+    /// <summary>The lowest minor version that has all that is in it (Format.md 2.2): the one in which it is written.</summary>
+    public byte Minor => Math.Max(Hash.SinceMinor, Parent?.Hash.SinceMinor ?? 0);
+
     /// <summary>What is wrong with a label ("is empty", "has control characters", ...), or null.</summary>
     public static string? LabelFault(string label) => HeaderEncoding.LabelFault(label);
 
@@ -67,6 +70,9 @@ public sealed record MessageHeader
 /// <summary>Which key stands in the header of which kind (the table of Format.md 4).</summary>
 internal static class HeaderKeys
 {
+    /// <summary>In place of <see cref="Hash"/>, for one that 1.0 does not have.</summary>
+    public const string NewerHash = "!hash";
+
     public const string BaseSize = "base_size";
     public const string Bases = "bases";
     public const string BlockSize = "block_size";
@@ -81,20 +87,29 @@ internal static class HeaderKeys
     public const string Size = "size";
     public const string TargetSize = "target_size";
 
-    private static readonly string[] Always = [BlockSize, Hash];
-    private static readonly string[] OfChecksumFile = [.. Always, Size];
-    private static readonly string[] OfDataRequest = [.. Always, BaseSize, TargetSize];
+    /// <summary>Those of all kinds, as 1.0 has them.</summary>
+    public static readonly IReadOnlyList<string> All =
+        [BaseSize, Bases, BlockSize, Derived, Forward, FrameSize, Hash, Label, Parent, Ranges, Set, Size, TargetSize];
+
+    private static readonly string[] OfChecksumRequest = [BlockSize, Hash];
+    private static readonly string[] OfChecksumFile = [.. OfChecksumRequest, Size];
+    private static readonly string[] OfDataRequest = [.. OfChecksumRequest, BaseSize, TargetSize];
     private static readonly string[] OfDataFile = [.. OfDataRequest, FrameSize];
-    private static readonly string[] OfMergedRequest = [.. Always, Bases, TargetSize];
+    private static readonly string[] OfMergedRequest = [.. OfChecksumRequest, Bases, TargetSize];
     private static readonly string[] OfMergedFile = [.. OfMergedRequest, FrameSize];
 
-    public static IReadOnlyList<string> Required(MessageKind kind, bool hasBases) => kind switch
+    /// <summary>The keys that must be there. Where the hash is not known (null), one of 1.0 is missed.</summary>
+    public static IReadOnlyList<string> Required(MessageKind kind, bool hasBases, BlockHash? hash)
     {
-        MessageKind.ChecksumRequest => Always,
-        MessageKind.ChecksumFile => OfChecksumFile,
-        MessageKind.DataRequest => hasBases ? OfMergedRequest : OfDataRequest,
-        _ => hasBases ? OfMergedFile : OfDataFile,
-    };
+        string[] keys = kind switch
+        {
+            MessageKind.ChecksumRequest => OfChecksumRequest,
+            MessageKind.ChecksumFile => OfChecksumFile,
+            MessageKind.DataRequest => hasBases ? OfMergedRequest : OfDataRequest,
+            _ => hasBases ? OfMergedFile : OfDataFile,
+        };
+        return hash is { SinceMinor: > 0 } ? [.. keys.Select(key => key == Hash ? NewerHash : key)] : keys;
+    }
 
     public static bool IsOptional(string key, MessageKind kind) => key switch
     {

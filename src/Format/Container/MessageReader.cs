@@ -183,6 +183,14 @@ public sealed class MessageReader
     public MessageFormatException Invalid(int payloadPosition, string field, string message) =>
         new(FormatError.Invalid, Source, PayloadOffset + payloadPosition, field, message);
 
+    /// <summary>
+    /// An error in the payload of the section just read: a value that this version does not know. Where the version is not closed, it is a newer
+    /// program's.
+    /// </summary>
+    internal MessageFormatException UnknownValue(int payloadPosition, string field, string message) => FormatVersion.IsClosed(Minor)
+        ? Invalid(payloadPosition, field, message)
+        : new(FormatError.Unsupported, Source, PayloadOffset + payloadPosition, field, $"needs a newer program ({message} that this one knows)");
+
     /// <summary>An error in the frame header of the section just read.</summary>
     internal MessageFormatException InvalidSection(int headerPosition, string field, string message) =>
         Invalid(headerPosition - SectionHeader.Length, field, message);
@@ -224,7 +232,7 @@ public sealed class MessageReader
     // The rules for sections that this version does not know: Format.md 2.2.
     private bool IsKnown(long offset)
     {
-        bool isNewer = Minor > FormatVersion.Minor;
+        bool isNewer = !FormatVersion.IsClosed(Minor);
         if (Section.Type is SectionType.Checksums or SectionType.Operations or SectionType.Content)
         {
             if (!MayHave(Kind, Section.Type))
@@ -302,7 +310,7 @@ public sealed class MessageReader
 
     private void ReadEnd(long offset)
     {
-        if (Section.Codec != FrameCodec.None || (Section.Flags != 0 && Minor <= FormatVersion.Minor))
+        if (Section.Codec != FrameCodec.None || (Section.Flags != 0 && FormatVersion.IsClosed(Minor)))
         {
             throw new MessageFormatException(FormatError.Invalid, Source, offset, "trailer", "the trailer is compressed or has flags");
         }

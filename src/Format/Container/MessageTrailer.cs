@@ -102,7 +102,7 @@ internal static class TrailerEncoding
         {
             if (!keys.Contains(key))
             {
-                map.SkipUnknown(key);
+                map.SkipUnknown(key, OfChecksumFile.Contains(key) || OfData.Contains(key));
                 continue;
             }
 

@@ -27,7 +27,7 @@ public sealed class MessageWriter
 
         ReadOnlySpan<byte> encoded = HeaderEncoding.Encode(kind, header);
         byte[] opening = new byte[Preamble.Length + encoded.Length + SectionHeader.ChecksumLength];
-        Preamble.Write(opening, kind, encoded.Length);
+        Preamble.Write(opening, header.Minor, kind, encoded.Length);
         encoded.CopyTo(opening.AsSpan(Preamble.Length));
         XxHash3.Hash(opening.AsSpan(0, Preamble.Length + encoded.Length), opening.AsSpan(Preamble.Length + encoded.Length));
         Put(opening);

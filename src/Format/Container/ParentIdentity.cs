@@ -66,7 +66,7 @@ internal static class ParentEncoding
         fields.Add(BaseRoot, parent.BaseRoot);
         fields.Add(HeaderKeys.BaseSize, parent.BaseSize);
         fields.Add(HeaderKeys.BlockSize, parent.BlockSize);
-        fields.Add(HeaderKeys.Hash, parent.Hash.Name);
+        HashEncoding.Add(fields, parent.Hash);
         if (!parent.Coverage.IsWhole)
         {
             fields.Add(HeaderKeys.Ranges, inside => RangesEncoding.Write(inside, parent.Coverage));
@@ -103,7 +103,8 @@ internal static class ParentEncoding
                     blockSize = HeaderValues.ReadBlockSize(ref map.Values, key);
                     break;
                 case HeaderKeys.Hash:
-                    hash = HeaderValues.ReadHash(ref map.Values, key);
+                case HeaderKeys.NewerHash when map.HasNewerKeys:
+                    hash = HashEncoding.Read(ref map, key, hash);
                     break;
                 case HeaderKeys.Ranges:
                     coverage = RangesEncoding.Read(ref map.Values, key, openEnd: false);
@@ -120,7 +121,7 @@ internal static class ParentEncoding
             }
         }
 
-        map.RequireKeys(Required);
+        map.RequireKeys(hash is { SinceMinor: > 0 } ? Required.Where(key => key != HeaderKeys.Hash) : Required);
         outer.LeaveMap(map);
         ParentIdentity parent = new()
         {

@@ -19,11 +19,11 @@ internal static class Preamble
 
     public static ReadOnlySpan<byte> Magic => [0x8F, (byte)'B', (byte)'S', (byte)'Y', (byte)'N', 0x0D, 0x0A, 0x1A];
 
-    public static void Write(Span<byte> destination, MessageKind kind, int headerLength)
+    public static void Write(Span<byte> destination, byte minor, MessageKind kind, int headerLength)
     {
         Magic.CopyTo(destination);
         destination[MajorOffset] = FormatVersion.Major;
-        destination[MinorOffset] = FormatVersion.Minor;
+        destination[MinorOffset] = minor;
         destination[KindOffset] = (byte)kind;
         destination[FlagsOffset] = 0;
         BinaryPrimitives.WriteUInt32LittleEndian(destination[HeaderLengthOffset..], (uint)headerLength);
@@ -88,9 +88,14 @@ internal static class Preamble
     }
 }
 
-/// <summary>The version that this library writes.</summary>
+/// <summary>The versions that this library writes (Format.md 2.2).</summary>
 public static class FormatVersion
 {
     public const byte Major = 1;
-    public const byte Minor = 0;
+
+    /// <summary>The newest minor version. A message is written in the lowest one that has all it needs.</summary>
+    public const byte Minor = 1;
+
+    /// <summary>Minor version 0 is closed: what it does not know is an error there. Later ones may have more than a reader knows.</summary>
+    public static bool IsClosed(byte minor) => minor == 0;
 }

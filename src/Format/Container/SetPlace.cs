@@ -119,8 +119,10 @@ internal static class SetEncoding
         map.RequireKeys(Required);
         outer.LeaveMap(map);
 
+        // Each part before it has a group at least.
         // What takes a part back may have no groups: where all that the part brought lies behind the end of A.
-        if (part < 1 || part > parts || splitSize < 1 || (part == 1) != (firstGroup == 0))
+        if (part < 1 || part > parts || splitSize < 1 || (part == 1) != (firstGroup == 0)
+            || firstGroup < part - 1 || groupCount > FormatLimits.MaxSize - firstGroup)
         {
             throw outer.Values.Invalid(begin, HeaderKeys.Set, $"says part {part} of {parts}, {groupCount} groups from {firstGroup} on, split after {splitSize} bytes");
         }

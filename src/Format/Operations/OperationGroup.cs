@@ -180,7 +180,7 @@ public sealed class OperationGroup
         OldKind oldKind = (OldKind)(kinds >> 4);
         if (newKind is < NewKind.Data or > NewKind.Copy || oldKind is < OldKind.Absent or > OldKind.Elsewhere)
         {
-            throw message.Invalid(position - 1, "kinds", $"{kinds:X2} is not a pair of kinds");
+            throw message.UnknownValue(position - 1, "kinds", $"{kinds:X2} is not a pair of kinds");
         }
 
         if (oldKind == OldKind.Elsewhere != (message.Header.Bases is not null))

@@ -16,7 +16,7 @@ public class PreambleTests
     public void Is_written_field_by_field()
     {
         byte[] bytes = new byte[Preamble.Length];
-        Preamble.Write(bytes, MessageKind.ChecksumFile, 0x1234);
+        Preamble.Write(bytes, 0, MessageKind.ChecksumFile, 0x1234);
         Assert.Equal(Good, bytes);
     }
 

@@ -32,6 +32,8 @@ internal static class Rule
     public const string UnknownSection = "2.2 an unknown section is an error in a known minor version";
     public const string RequiredKey = "2.2 a key that begins with ! may not be skipped";
     public const string RequiredSection = "2.2 a section without the flag may not be skipped";
+    public const string NewerValue = "2.2 a value that is not known is of a newer version, where there may be one";
+    public const string ForeignKey = "2.2 a key of another kind is an error in any version";
     public const string SkippedSectionCounts = "2.2 a skipped section's checksum is checked, and it counts";
     public const string SectionOfKind = "2.3 a kind has its own sections only";
     public const string Codec = "2.3 codec";
@@ -43,6 +45,7 @@ internal static class Rule
     public const string Lengths = "2.3 stored and raw length fit the codec";
     public const string SectionChecksum = "2.3 a section has its checksum";
     public const string Decompression = "2.3 a frame decompresses to its raw length and uses all bytes";
+    public const string LZ4Form = "2.3 an LZ4 block has no offset of 0, and ends in literals";
     public const string TailLength = "2.4 trailer length";
     public const string TailReserved = "2.4 the reserved field is 0";
     public const string TailMark = "2.4 end mark";
@@ -63,6 +66,7 @@ internal static class Rule
     public const string BlockSize = "4 block_size";
     public const string FrameSize = "4 frame_size";
     public const string Hash = "4 hash";
+    public const string NewerHash = "4 a hash stands under the key of its version, and under one";
     public const string Label = "4 label";
     public const string Derived = "4 derived is 1 where it is there, in a checksum file only";
     public const string Forward = "4 forward is 1 where it is there, in a data request or data file only";

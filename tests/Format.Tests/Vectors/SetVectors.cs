@@ -74,7 +74,7 @@ internal static class SetVectors
     }
 
     /// <param name="cutAt">The key whose value is a piece of its own, so that a fault can be in it.</param>
-    private static MessageForge Part(
+    public static MessageForge Part(
         MessageForge forge, ulong part, ulong parts, ulong firstGroup, ulong groupCount, ulong splitSize = SplitSize, byte[]? id = null, string? cutAt = null)
     {
         // The values of the trailer are byte strings of 16: two bytes before each.

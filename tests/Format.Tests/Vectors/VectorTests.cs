@@ -55,7 +55,7 @@ public class VectorTests
     public void What_is_accepted_is_written_again_byte_for_byte(string name)
     {
         VectorFile vector = VectorFile.Load(name);
-        if (vector.Message[Preamble.MinorOffset] == FormatVersion.Minor)
+        if (vector.Rule != Rule.NewerMinor)
         {
             Assert.Equal(Comparable(vector.Message), Comparable(MessageCopy.Of(vector.Message)));
         }

@@ -166,7 +166,7 @@ public static class SyncCases
     private static Gen<SyncCase> Cases(bool ranges) =>
         from size in Gen.Frequency((4, Gen.Constant(512)), (2, Gen.Constant(4096)), (2, Gen.Constant(65536)), (1, Gen.Constant(131072)), (1, Gen.Constant(2 << 20)))
         from frame in size > 131072 ? Gen.Elements(65536, 1 << 20, 4 << 20) : Gen.Elements(65536, 131072)
-        from hash in Gen.Elements<BlockHash>(BlockHash.Xxh128, BlockHash.Xxh3, BlockHash.Sha256)
+        from hash in Gen.Elements(BlockHash.All.ToArray())
         from compression in Gen.Elements(Compression.None, Compression.DefaultLZ4, new Compression(FrameCodec.LZ4, 3), new Compression(FrameCodec.Brotli, 1))
         from threads in Gen.Choose(1, 5)
         from a in SideOf(size)

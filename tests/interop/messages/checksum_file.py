@@ -4,7 +4,7 @@ from .checksums import SLOT
 from .container import CHECKSUMS
 from .geometry import Coverage, Geometry
 from .hashes import DATA, HASHES, ZERO, Root
-from .header import CKF
+from .header import CKF, put_hash
 from .wire import is_zeros, u32, u64, varint
 from .writer import MessageWriter
 
@@ -48,7 +48,7 @@ def write_checksum_file(source, out, block_size, hash_name, ranges=None, extra=N
     else:
         coverage = Coverage.merged(
             (first, geometry.blocks if count is None else count) for first, count in ranges).clip(geometry.blocks)
-    header = {"block_size": block_size, "hash": hash_name, "size": geometry.size, **(extra or {})}
+    header = put_hash({"block_size": block_size, "size": geometry.size, **(extra or {})}, block_hash)
     if not coverage.is_whole(geometry.blocks):
         header["ranges"] = flat_ranges(coverage)
     writer = MessageWriter(out, CKF, header)

@@ -7,7 +7,7 @@ from .container import OPERATIONS
 from .errors import Mismatch
 from .geometry import Coverage, Tail
 from .hashes import DATA, Root
-from .header import DTR
+from .header import DTR, put_hash
 from .message import Visitor, read_message
 from .operations import ABSENT, HASHED, OLD_ZERO, GroupMeter, Operation, encode_group
 from .writer import MessageWriter
@@ -177,14 +177,13 @@ class GroupWriter:
 
 def write_data_request(base_stream, target_stream, out):
     a, b = _Side(base_stream), _Side(target_stream)
-    for key, name in (("block_size", "block sizes"), ("hash", "hashes"), ("parent", "parents")):
+    if a.hash.name != b.hash.name:
+        raise Mismatch("the hashes of the two checksum files differ")
+    for key, name in (("block_size", "block sizes"), ("parent", "parents")):
         if a.header.values.get(key) != b.header.values.get(key):
             raise Mismatch(f"the {name} of the two checksum files differ")
     coverage = compared_coverage(a, b)
-    header = {
-        "base_size": a.geometry.size, "block_size": a.header.block_size, "hash": a.hash.name,
-        "target_size": b.geometry.size,
-    }
+    header = put_hash({"base_size": a.geometry.size, "block_size": a.header.block_size, "target_size": b.geometry.size}, a.hash)
     # It looks for no copies, so there are none.
     header["forward"] = 1
     if "parent" in a.header.values:

@@ -11,7 +11,7 @@ from .wire import Cursor
 
 MAGIC = b"\x8fBSYN\r\n\x1a"
 MAGIC_LETTERS = 5
-MAJOR, MINOR = 1, 0
+MAJOR = 1
 KINDS = {1: CKR, 2: CKF, 3: DTR, 4: DTF}
 PREAMBLE_LENGTH = 16
 CHECKSUM_LENGTH = 8
@@ -88,7 +88,8 @@ class Container:
 
     @property
     def _newer_minor(self):
-        return self.minor > MINOR
+        """Minor version 0 is closed. Any later one may have more than is known here (2.2)."""
+        return self.minor > 0
 
     def _preamble(self, cursor):
         magic = cursor.take(len(MAGIC), "magic")

@@ -6,6 +6,7 @@ from typing import Callable
 
 import xxhash
 
+from .blake3 import Blake3
 from .wire import u32, u64
 
 DATA, ZERO = 1, 2
@@ -20,6 +21,12 @@ class BlockHash:
     new: Callable
     new_root: Callable
     root_length: int
+    since_minor: int = 0
+
+    @property
+    def key(self):
+        """Where it stands in a header or parent (4): what 1.0 does not have has a key that a reader of 1.0 refuses."""
+        return "!hash" if self.since_minor else "hash"
 
     def of(self, data):
         return self.new(data).digest()
@@ -31,6 +38,7 @@ HASHES = {
         BlockHash("xxh3", 8, xxhash.xxh3_64, xxhash.xxh3_128, 16),
         BlockHash("xxh128", 16, xxhash.xxh3_128, xxhash.xxh3_128, 16),
         BlockHash("sha256", 32, hashlib.sha256, hashlib.sha256, 32),
+        BlockHash("blake3", 32, Blake3, Blake3, 32, since_minor=1),
     )
 }
 

@@ -26,6 +26,8 @@ PARENT = {
     "base_root": BYTES, "base_size": INTEGER, "block_size": INTEGER, "hash": STRING, "ranges": INTEGERS,
     "target_root": BYTES, "target_size": INTEGER,
 }
+# What came with 1.1, beside the keys of 1.0.
+HASH_1_1 = {"!hash": STRING}
 BASE = {"root": BYTES, "size": INTEGER}
 SET = {
     "first_group": INTEGER, "group_count": INTEGER, "id": BYTES, "part": INTEGER, "parts": INTEGER,
@@ -40,7 +42,7 @@ HEADER = {
 # Where a key belongs, and where it must be. `base_size` has its own rule: it or `bases`.
 PLACES = {
     "base_size": (REQUESTS, ()), "bases": (REQUESTS, ()), "block_size": (ALL, ALL), "derived": ((CKF,), ()), "forward": (REQUESTS, ()), "frame_size": ((DTF,), (DTF,)),
-    "hash": (ALL, ALL), "label": (ALL, ()), "parent": (ALL, ()), "ranges": (ALL, ()), "set": ((DTF,), ()),
+    "label": (ALL, ()), "parent": (ALL, ()), "ranges": (ALL, ()), "set": ((DTF,), ()),
     "size": ((CKF,), (CKF,)), "target_size": (REQUESTS, REQUESTS),
 }
 
@@ -75,13 +77,26 @@ class Header:
 
 
 def decode_header(kind, data, offset, lenient):
-    values, offsets = decode_map(data, offset, HEADER, "header", lenient)
-    return _HeaderRules(kind, values, offset, offsets).check()
+    keys = HEADER
+    if lenient:
+        keys = HEADER | HASH_1_1 | {"parent": Map(PARENT | HASH_1_1)}
+    values, offsets = decode_map(data, offset, keys, "header", lenient)
+    return _HeaderRules(kind, values, offset, offsets, lenient).check()
+
+
+def put_hash(values, block_hash):
+    """The values of a header or parent with this hash in it."""
+    return {key: value for key, value in values.items() if key not in ("hash", "!hash")} | {block_hash.key: block_hash.name}
+
+
+def minor_of(values):
+    """The lowest minor version that has all that is in a header."""
+    return max(int("!hash" in values), int("!hash" in values.get("parent", {})))
 
 
 class _HeaderRules:
-    def __init__(self, kind, values, offset, offsets):
-        self._kind, self._values, self._offset, self._offsets = kind, values, offset, offsets
+    def __init__(self, kind, values, offset, offsets, lenient):
+        self._kind, self._values, self._offset, self._offsets, self._lenient = kind, values, offset, offsets, lenient
 
     def error(self, text, field):
         return MessageError(text, self._offsets.get(field, self._offset), field)
@@ -90,7 +105,7 @@ class _HeaderRules:
         self.keys()
         values = self._values
         block_size = self.power_of_two(values["block_size"], MIN_BLOCK, MAX_BLOCK, "header.block_size")
-        block_hash = self.hash(values["hash"], "header.hash")
+        block_hash = self.hash(values, "header")
         if "frame_size" in values:
             self.power_of_two(values["frame_size"], MIN_FRAME, MAX_FRAME, "header.frame_size")
         for flag in ("derived", "forward"):
@@ -135,9 +150,18 @@ class _HeaderRules:
             raise self.error(f"{value} is not a power of two from {least} to {most}", field)
         return value
 
-    def hash(self, name, field):
+    def hash(self, values, field):
+        given = [key for key in ("!hash", "hash") if key in values]
+        if not given:
+            raise self.error("is missing", f"{field}.hash")
+        if len(given) > 1:
+            raise self.error("stands beside !hash", f"{field}.hash")
+        name = values[given[0]]
         if name not in HASHES:
-            raise self.error("unknown hash", field)
+            newer = "is of a newer version: " if self._lenient else ""
+            raise self.error(f"{newer}unknown hash", f"{field}.{given[0]}")
+        if HASHES[name].key != given[0]:
+            raise self.error(f"{name} belongs under {HASHES[name].key}", f"{field}.{given[0]}")
         return HASHES[name]
 
     def size(self, value, field):
@@ -219,11 +243,11 @@ class _HeaderRules:
 
     def parent(self, values):
         field = "header.parent"
-        self.complete(values, PARENT, field, optional=("ranges",))
+        self.complete(values, PARENT, field, optional=("hash", "ranges"))
         block_size = self.power_of_two(values["block_size"], MIN_BLOCK, MAX_BLOCK, f"{field}.block_size")
         if block_size <= self._values["block_size"]:
             raise self.error("is not larger than the message's", f"{field}.block_size")
-        block_hash = self.hash(values["hash"], f"{field}.hash")
+        block_hash = self.hash(values, field)
         for key in ("base_root", "target_root"):
             self.root(values[key], block_hash, f"{field}.{key}")
         sizes = []
@@ -247,5 +271,9 @@ class _HeaderRules:
             raise self.error("the first part does not begin at group 0", f"{field}.first_group")
         if values["part"] > 1 and not values["first_group"]:
             raise self.error("a part after the first one begins at group 0", f"{field}.first_group")
+        if values["first_group"] < values["part"] - 1:
+            raise self.error("each part before this one has a group", f"{field}.first_group")
+        if values["first_group"] + values["group_count"] > MAX_SIZE:
+            raise self.error("groups end behind 2^62", f"{field}.group_count")
         if not values["split_size"]:
             raise self.error("0 is not at least 1", f"{field}.split_size")

@@ -124,7 +124,8 @@ def _plain(value):
         case bytes():
             return value.hex()
         case dict():
-            return {key: _plain(element) for key, element in value.items()}
+            # What has a key that must be understood is named without the mark, as the programs name it.
+            return {key.removeprefix("!"): _plain(element) for key, element in value.items()}
         case list():
             return [_plain(element) for element in value]
     return value

@@ -1,8 +1,9 @@
 """Writes the container (section 2), front to back."""
 
 from .canonical_map import encode_map
-from .container import KINDS, MAGIC, MAJOR, MINOR, NONE, TRAILER
+from .container import KINDS, MAGIC, MAJOR, NONE, TRAILER
 from .hashes import checksum, new_digest
+from .header import minor_of
 from .wire import u32
 
 KIND_NUMBERS = {name: number for number, name in KINDS.items()}
@@ -17,11 +18,12 @@ def encode_section(kind, payload, codec=NONE, raw_length=None, flags=0):
 class MessageWriter:
     """The header at once, `section` by section, and at the end the trailer, whose digest and count are added here."""
 
-    def __init__(self, stream, kind, header, minor=MINOR):
+    def __init__(self, stream, kind, header, minor=None):
         self._stream = stream
         self._digest = new_digest()
         self._sections = 0
         encoded = encode_map(header)
+        minor = minor_of(header) if minor is None else minor
         start = MAGIC + bytes([MAJOR, minor, KIND_NUMBERS[kind], 0]) + u32(len(encoded)) + encoded
         self._write(start + checksum(start))
 
