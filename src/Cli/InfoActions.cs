@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BinarySync.Format;
+using BinarySync.Storage;
 
 namespace BinarySync.Cli;
 
@@ -36,7 +37,7 @@ public static class InfoActions
         {
             MessageKind.ChecksumRequest => ChecksumRequest.ReadToEnd(message),
             MessageKind.ChecksumFile => ReadChecksums(message, list, map, session),
-            _ => ReadOperations(message, list, map, session),
+            _ => ReadOperations(message, input, list, map, session),
         };
         session.Options.Progress.Advance(message.Position - session.Options.Progress.Current.Done);
         list.End();
@@ -68,9 +69,11 @@ public static class InfoActions
         return reader.Trailer;
     }
 
-    private static MessageTrailer ReadOperations(MessageReader message, ExtentList list, MapOutput? output, CommandSession session)
+    private static MessageTrailer ReadOperations(
+        MessageReader message, Stream input, ExtentList list, MapOutput? output, CommandSession session)
     {
         OperationReader reader = new(message);
+        using ContentVerifier? content = Verifier(reader, message.Kind, input);
         OperationGroup group = new();
         RequestMap? map = output is null ? null : new RequestMap(message.Header, output);
         for (long position = 0; reader.ReadGroup(group); position = Advance(message, position, session))
@@ -82,15 +85,26 @@ public static class InfoActions
                 map?.Add(operation);
             }
 
-            while (reader.ReadFrame(out _))
+            content?.Begin(group);
+            while (reader.ReadFrame(out ReadOnlyMemory<byte> stored))
             {
                 list.CountFrame(reader.Frame);
+                content?.Check(stored.Span);
             }
+        }
+
+        if (content is { NotDecoded: > 0 })
+        {
+            session.Terminal.Warn($"{content.NotDecoded} frames repeat earlier content and were not decoded: that needs a file, not a pipe");
         }
 
         map?.Complete();
         return reader.Trailer;
     }
+
+    /// <summary>What decodes the content of a data file and compares it with its hashes; null for a data request.</summary>
+    internal static ContentVerifier? Verifier(OperationReader reader, MessageKind kind, Stream input) =>
+        kind == MessageKind.DataFile ? new ContentVerifier(reader, input is IPositionalReader file ? file.ReadAt : null) : null;
 
     private static long Advance(MessageReader message, long position, CommandSession session)
     {

@@ -70,11 +70,14 @@ public static class SetInfoActions
         MessageReader message = new MessageReader(input, path).Require(MessageKind.DataFile);
         OperationReader reader = new(message);
         OperationGroup group = new();
+        using ContentVerifier content = InfoActions.Verifier(reader, message.Kind, input)!;
         while (reader.ReadGroup(group))
         {
             session.Options.Cancellation.ThrowIfCancellationRequested();
-            while (reader.ReadFrame(out _))
+            content.Begin(group);
+            while (reader.ReadFrame(out ReadOnlyMemory<byte> stored))
             {
+                content.Check(stored.Span);
             }
         }
 

@@ -1,0 +1,115 @@
+namespace BinarySync.Format;
+
+/// <summary>
+/// Decodes the content of a data file while it is read front to back, and compares each block with its new hash (Format.md 8). For
+/// looking at a message alone: `apply` does the
+/// same on several threads. Not safe from several threads.
+/// </summary>
+public sealed class ContentVerifier : IDisposable
+{
+    private readonly OperationReader _reader;
+    private readonly FrameDecoder _decoder;
+    private readonly bool _goesBack;
+    private readonly BlockGeometry _target;
+    private readonly BlockHash _hash;
+    private readonly RunningHash _running;
+    private readonly byte[] _raw;
+    private readonly byte[] _value;
+    private FramePieces _pieces = new();
+    private OperationGroup _group = new();
+    private long _from;
+
+    /// <summary>Prepares for a reader whose first group has not been read yet.</summary>
+    /// <param name="reader">Of a data file.</param>
+    /// <param name="readAt">
+    /// For frames with repeats; null where the message can only be read front to back: then these are passed over, and counted.
+    /// </param>
+    public ContentVerifier(OperationReader reader, ReadMessageAt? readAt)
+    {
+        _reader = reader;
+        _goesBack = readAt is not null;
+        _decoder = new FrameDecoder(reader.Source, readAt);
+        _target = reader.Geometry.Target;
+        _hash = reader.Header.Hash;
+        _running = _hash.StartBlock();
+        _raw = new byte[reader.Header.FrameSize!.Value];
+        _value = new byte[_hash.Length];
+    }
+
+    /// <summary>Frames that were passed over, because they repeat what has gone by.</summary>
+    public long NotDecoded { get; private set; }
+
+    /// <summary>Begins a group that has just been read.</summary>
+    public void Begin(OperationGroup group)
+    {
+        _group = group;
+        _from = 0;
+    }
+
+    /// <summary>Checks the frame that has just been read.</summary>
+    /// <param name="stored">Its payload.</param>
+    /// <exception cref="MessageFormatException">It does not decode, or a block has not its hash.</exception>
+    public void Check(ReadOnlySpan<byte> stored)
+    {
+        SectionHeader frame = _reader.Frame;
+        Span<byte> raw = _raw.AsSpan(0, frame.RawLength);
+        bool repeats = frame.Codec == FrameCodec.Repeats;
+        if (repeats && !_goesBack)
+        {
+            NotDecoded++;
+        }
+        else
+        {
+            _pieces = repeats ? _reader.ExchangePieces(_pieces) : _pieces;
+            _decoder.Decode(frame, stored, _pieces, _reader.FramePlace, raw);
+            foreach (ContentPiece piece in _group.PiecesOf(_target, _from, raw.Length))
+            {
+                Compare(piece, raw.Slice(piece.ContentOffset, piece.Length));
+            }
+        }
+
+        _from += raw.Length;
+    }
+
+    public void Dispose() => _running.Dispose();
+
+    private void Compare(in ContentPiece piece, ReadOnlySpan<byte> bytes)
+    {
+        for (long at = piece.TargetOffset; !bytes.IsEmpty;)
+        {
+            long block = _target.BlockAt(at);
+            int length = _target.LengthOf(block);
+            int done = (int)(at - _target.OffsetOf(block));
+            int take = Math.Min(length - done, bytes.Length);
+            if (take == length)
+            {
+                _hash.Hash(bytes[..take], _value);
+                Require(piece.Operation, block);
+            }
+            else if (NotDecoded == 0)
+            {
+                // A block that is larger than a frame. Once one of its frames was passed over, no such block can be told any more.
+                _running.Append(bytes[..take]);
+                if (done + take == length)
+                {
+                    _running.Finish(_value);
+                    Require(piece.Operation, block);
+                }
+            }
+
+            bytes = bytes[take..];
+            at += take;
+        }
+    }
+
+    private void Require(in Operation operation, long block)
+    {
+        if (!_group.NewHash(operation, block - operation.Blocks.First).SequenceEqual(_value))
+        {
+            (long number, long offset) = _reader.FramePlace;
+            throw new MessageFormatException(
+                FormatError.Damaged, _reader.Source, offset, $"section {number}",
+                $"section {number} has content for block {block} that does not match its hash");
+        }
+    }
+}
