@@ -95,7 +95,7 @@ public static class InfoActions
 
         if (content is { NotDecoded: > 0 })
         {
-            session.Terminal.Warn($"{content.NotDecoded} frames repeat earlier content and were not decoded: that needs a file, not a pipe");
+            session.Terminal.Warn($"content that repeats was not decoded (frames: {content.NotDecoded}): that needs a file, not a pipe");
         }
 
         map?.Complete();

@@ -17,7 +17,9 @@ public sealed class InfoContentTests : IDisposable
     {
         _work.Write("p.dtf", MessageOf(vector));
         _work.Line("dtfile info p.dtf").Fails(3, "p.dtf: section ");
-        _work.Shell("dtfile info - < p.dtf").Ends(3);
+
+        // From a pipe, what repeats cannot be decoded: see below.
+        _work.Shell("cat p.dtf | dtfile info -").Ends(vector.StartsWith("repeats", StringComparison.Ordinal) ? 0 : 3);
     }
 
     [Theory]
