@@ -48,6 +48,15 @@ public static class FormatLimits
     /// <summary>Bytes of the shortest repeat (Format.md 8.1).</summary>
     public const int MinRepeatLength = 512;
 
+    /// <summary>
+    /// Decoding earlier frames once more, for repeats, is work that a few bytes can ask for: so much of it is taken from any message, and so much for each byte that has been read of it. Bytes of
+    /// content. A frame of up to 2 MiB that the writer makes refers to 16 others at most, and takes at least 127 bytes of the message then: 264,208 for each byte.
+    /// </summary>
+    public const long MinRepeatWork = 1L << 30;
+
+    /// <summary>See <see cref="MinRepeatWork"/>.</summary>
+    public const long RepeatWorkPerByte = 300_000;
+
     /// <summary>True for a block size that the format allows: a power of two from 512 B to 64 MiB.</summary>
     public static bool IsBlockSize(long value) => value is >= MinBlockSize and <= MaxBlockSize && long.IsPow2(value);
 

@@ -21,6 +21,7 @@ public class OperationReader
     private long _groupHashBytes;
     private int _groupOperations;
     private OperationCounts _counts;
+    private long _repeatWork;
 
     /// <summary>Goes on with a message whose header has been read.</summary>
     /// <param name="message">A data request or data file.</param>
@@ -147,10 +148,26 @@ public class OperationReader
         if (_message.Section.Codec == FrameCodec.Repeats && !stored.IsEmpty)
         {
             _pieces.Parse(stored.Span, _message.Section.RawLength, Source, _message.PayloadOffset, _places);
+            CheckRepeatWork();
         }
 
         _places.Add(FramePlace.Offset);
         return true;
+    }
+
+    // Counted here, where it is the same whatever decodes the frames.
+    private void CheckRepeatWork()
+    {
+        _repeatWork += (long)_pieces.Frames.Count * _message.Header.FrameSize!.Value;
+        if (_repeatWork > FormatLimits.MinRepeatWork && (_repeatWork - FormatLimits.MinRepeatWork) / FormatLimits.RepeatWorkPerByte > Position)
+        {
+            throw new MessageFormatException(
+                FormatError.Unsupported,
+                Source,
+                FramePlace.Offset,
+                "frames",
+                $"would have {_repeatWork} bytes of earlier content decoded again for {Position} bytes of its own: more than any honest message asks for");
+        }
     }
 
     /// <summary>Takes the frame's array away from the reader, so that it outlives the next section.</summary>
