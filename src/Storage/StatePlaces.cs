@@ -118,9 +118,12 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         return directory;
     }
 
-    private static bool IsItself(string target, string real) => Posix.IsSupported
-        ? Posix.TryStatus(target, out FileStatus status, followLinks: false) == 0 && status.Type != NodeType.SymbolicLink
-        : real == Path.GetFullPath(target);
+    // The working directory by its bytes; it may have no name at all.
+    private static bool IsItself(string target, string real)
+    {
+        string here = FileIdentity.RealPath(".");
+        return Path.IsPathRooted(here) && real == Path.GetFullPath(target, here);
+    }
 
     private static string NameFor(string identity, string kind) => $"{HashText.Of(identity)}.{kind}";
 

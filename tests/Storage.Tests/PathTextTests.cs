@@ -38,7 +38,7 @@ public sealed class PathTextTests
     public void Arguments_get_their_bytes_back()
     {
         byte[][] words = ["dotnet"u8.ToArray(), "x.dll"u8.ToArray(), "-o"u8.ToArray(), [(byte)'a', 0xE9, (byte)'b']];
-        Assert.Equal(["-o", "a\uDCE9b"], ProcessText.Arguments(["-o", "a\uFFFDb"], [.. words[2..]]));
+        Assert.Equal(new[] { "-o", "a\uDCE9b" }, ProcessText.Arguments(["-o", "a\uFFFDb"], [.. words[2..]]));
         Assert.Null(ProcessText.Arguments(["-x", "a\uFFFDb"], [.. words[2..]]));
         Assert.Null(ProcessText.Arguments(["-o", "b\uFFFD"], [.. words[2..]]));
     }
