@@ -181,8 +181,7 @@ public static class ApplyActions
             throw new UsageException("-o wants a file with a name");
         }
 
-        string full = Path.GetFullPath(path);
-        return others.OfType<string>().FirstOrDefault(other => Path.GetFullPath(other) == full) is { } same
+        return others.OfType<string>().FirstOrDefault(other => FileIdentity.IsSamePlace(other, path)) is { } same
             ? throw new UsageException($"{same} is another file of this command; it would be replaced")
             : MessageFiles.Create(path, force, session, [.. others.OfType<string>()]);
     }

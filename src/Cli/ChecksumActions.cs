@@ -73,7 +73,7 @@ public static class ChecksumActions
         if (session.Json)
         {
             ReportCheck(report, check);
-            DrawCheck(output, target, MessageFiles.NameOf(file), report.Line);
+            DrawCheck(output, target, MessageFiles.NameOf(file), report.OwnLine);
             if (output?.Path is { } picture)
             {
                 report.AddHidden("map", picture);
@@ -88,7 +88,7 @@ public static class ChecksumActions
                 SayDifferences(session.Terminal, target, MessageFiles.NameOf(file), check);
             }
 
-            DrawCheck(output, target, MessageFiles.NameOf(file), session.Terminal.Result);
+            DrawCheck(output, target, MessageFiles.NameOf(file), session.Terminal.OwnLine);
             SayCheck(session.Terminal, target, MessageFiles.NameOf(file), check);
             ClosingLines.Say(session, "read", check.ReadBytes, NextCommand.AfterCheck(target, file, check));
         }

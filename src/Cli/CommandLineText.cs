@@ -57,6 +57,21 @@ internal static class CommandLineText
         }).FirstOrDefault(text => text is not null);
 
     /// <summary>
+    /// The name of an argument or option that was given as nothing, as a variable does that is not set; null where there is none.
+    /// </summary>
+    public static string? Empty(ParseResult result) =>
+        result.RootCommandResult.Children.Concat(result.CommandResult.Children).Select(EmptyName).FirstOrDefault(text => text is not null);
+
+    private static string? EmptyName(SymbolResult child) => child switch
+    {
+        ArgumentResult argument when argument.Tokens.Any(IsEmpty) => argument.Argument.Name,
+        OptionResult { Implicit: false } option when option.Tokens.Any(IsEmpty) => option.IdentifierToken?.Value ?? option.Option.Name,
+        _ => null,
+    };
+
+    private static bool IsEmpty(Token token) => token.Value.Length == 0;
+
+    /// <summary>
     /// What looks like an option and was taken for a file, or null: the parser would call a mistyped option the target, and complain of the target.
     /// </summary>
     public static string? UnknownOption(ParseResult result)

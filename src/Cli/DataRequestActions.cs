@@ -76,7 +76,7 @@ public static class DataRequestActions
     private static DataRequestResult WithCopies(
         string? label, string remote, Stream remoteInput, string master, Stream masterInput, string path, MessageOutput output, CommandSession session)
     {
-        string directory = path == MessageFiles.Standard ? Path.GetTempPath() : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string directory = path == MessageFiles.Standard ? SpoolDirectory.Temporary : FileIdentity.DirectoryOf(path);
         using Stream ofRemote = Seekable(remoteInput, remote);
         using Stream ofMaster = Seekable(masterInput, master);
         return DataRequestOperation.RunWithCopies(

@@ -18,11 +18,11 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
     public override int Invoke(ParseResult parseResult)
     {
         Command command = parseResult.CommandResult.Command;
-        terminal.Result($"{command.Description}\n\nUsage:");
-        terminal.Result(Gap + Usage(command));
+        terminal.OwnLine($"{command.Description}\n\nUsage:");
+        terminal.OwnLine(Gap + Usage(command));
         foreach (Command subcommand in command.Subcommands)
         {
-            terminal.Result(Gap + Usage(subcommand));
+            terminal.OwnLine(Gap + Usage(subcommand));
         }
 
         Table("Arguments", command.Arguments.Select(argument => (Name(argument), argument.Description)));
@@ -72,11 +72,11 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
             return;
         }
 
-        terminal.Result($"\n{title}:");
+        terminal.OwnLine($"\n{title}:");
         int column = Gap.Length + all.Max(row => row.Name.Length) + Gap.Length;
         foreach ((string name, string? description) in all)
         {
-            terminal.Result((Gap + name).PadRight(column) + Wrap(description ?? string.Empty, column));
+            terminal.OwnLine((Gap + name).PadRight(column) + Wrap(description ?? string.Empty, column));
         }
     }
 

@@ -43,7 +43,7 @@ public static class InfoActions
         report.AddTrailer(trailer);
         report.Add("length", "length", message.Position, SizeText.Exact(message.Position));
         list.AddFrames();
-        map?.Draw($"{message.Source}: {kind.Words()}", report.Line);
+        map?.Draw($"{message.Source}: {kind.Words()}", report.OwnLine);
         if (map?.Path is { } picture)
         {
             report.Add("map", "map", picture);

@@ -65,13 +65,17 @@ public static class Options
         Option<string?> option = new("--label") { Description = "Text to be kept in the file", HelpName = "TEXT" };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && MessageHeader.LabelFault(result.Tokens[0].Value) is { } fault)
+            if (result.Tokens.Count == 1 && (Fault(result.Tokens[0].Value) ?? MessageHeader.LabelFault(result.Tokens[0].Value)) is { } fault)
             {
                 result.AddError($"the label {fault}");
             }
         });
         return option;
     }
+
+    // Bytes of the command line that are no UTF-8 are for names of files only.
+    private static string? Fault(string label) =>
+        System.Text.Encoding.UTF8.GetString(PathText.Encode(label)) == label ? null : "is no text in UTF-8";
 
     /// <summary>The output file; '-' is standard output.</summary>
     public static Option<string?> Output(string name, bool required = false) => new("--output", "-o")

@@ -27,6 +27,15 @@ internal sealed class Report : IDisposable
         }
     }
 
+    /// <summary>A line for people only, in which every character is the program's own.</summary>
+    public void OwnLine(string text)
+    {
+        if (_json is null)
+        {
+            _terminal.OwnLine(text);
+        }
+    }
+
     /// <summary>A line for people only.</summary>
     public void Line(string text)
     {
@@ -38,7 +47,7 @@ internal sealed class Report : IDisposable
 
     public void Add(string name, string label, string value)
     {
-        _json?.WriteString(name, value);
+        AddHidden(name, value);
         Field(label, value);
     }
 
@@ -60,7 +69,24 @@ internal sealed class Report : IDisposable
     }
 
     /// <summary>A text for scripts only.</summary>
-    public void AddHidden(string name, string value) => _json?.WriteString(name, value);
+    public void AddHidden(string name, string value)
+    {
+        if (_json is null)
+        {
+            return;
+        }
+
+        if (VisibleText.IsPlain(value))
+        {
+            _json.WriteString(name, value);
+        }
+        else
+        {
+            // The writer leaves alone what turns the direction of writing, and cannot write half of a pair.
+            _json.WritePropertyName(name);
+            _json.WriteRawValue(VisibleText.Json(value), skipInputValidation: true);
+        }
+    }
 
     public void Add(string name, string label, ReadOnlyMemory<byte> value) => Add(name, label, Convert.ToHexStringLower(value.Span));
 

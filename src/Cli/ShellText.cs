@@ -9,6 +9,7 @@ internal static class ShellText
     /// <summary>A word that a POSIX shell takes as it is.</summary>
     public static string Quote(string word) => word.Length > 0 && word[0] != '~' && word.All(IsPlain)
         ? word
+        : !VisibleText.IsPlain(word) ? $"$'{VisibleText.InDollarQuotes(word)}'"
         : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     /// <summary>A file as an argument: one that is called like an option or a command is not taken for it.</summary>

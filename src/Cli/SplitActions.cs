@@ -82,7 +82,7 @@ internal static class SplitActions
     }
 
     private static Stream CreateSpool(SplitJob job) =>
-        SpoolFile.Create(job.Path == MessageFiles.Standard ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(job.Path))!);
+        SpoolFile.Create(job.Path == MessageFiles.Standard ? "." : FileIdentity.DirectoryOf(job.Path));
 
     private static string NameOf(SplitJob job, SetPlace place) =>
         job.Path == MessageFiles.Standard ? job.Path : PartNames.Of(job.Path, place.Part, place.Parts);

@@ -6,6 +6,11 @@ namespace BinarySync.Cli;
 /// <summary>Where a message from a pipe waits that has to be read more than once, or verified whole before it is used.</summary>
 internal static class SpoolDirectory
 {
+    /// <summary>Where temporary files are.</summary>
+    public static string Temporary => OperatingSystem.IsWindows() ? Path.GetTempPath()
+        : ProcessText.Variable("TMPDIR") is { Length: > 0 } given ? given
+        : "/tmp";
+
     /// <summary>Takes all of the input into a nameless file there.</summary>
     /// <param name="input">The pipe.</param>
     /// <param name="source">Its name in messages.</param>

@@ -5,7 +5,7 @@ namespace BinarySync.Cli;
 
 /// <summary>
 /// Everything that a program says: the result on standard output, all else on standard error, each line behind the program's name, lower case and without a
-/// full stop.
+/// full stop. The names in it are made visible here, so that no caller has to think of it.
 /// </summary>
 public sealed class Terminal
 {
@@ -130,9 +130,12 @@ public sealed class Terminal
     }
 
     /// <summary>A line of the result. Long results are written out on the way.</summary>
-    internal void Result(string line) => ResultText(line + "\n");
+    internal void Result(string line) => OwnLine(VisibleText.Of(line));
 
-    /// <summary>A piece of the result.</summary>
+    /// <summary>A line of the result, or several, in which every character is the program's own: it may have colours.</summary>
+    internal void OwnLine(string line) => ResultText(line + "\n");
+
+    /// <summary>A piece of the result, as it is.</summary>
     internal void ResultText(string text)
     {
         const int FlushAt = 64 << 10;
@@ -166,15 +169,16 @@ public sealed class Terminal
         }
     }
 
-    private void Say(string line) => WriteLine($"{_tool}: {line}");
+    private void Say(string line) => WriteLine($"{_tool}: {VisibleText.Of(line)}");
 
-    // What is said may be lost (a full disk, a terminal that was closed); it never decides what happens to the user's data.
+    // What is said may be lost (a full disk, a terminal that was closed); it never decides what happens to the user's data, nor what
+    // standard output gets.
     private void WriteLine(string line)
     {
         lock (_screen)
         {
             _line?.Clear();
-            IsQuiet |= !Write(line + "\n");
+            _ = Write(line + "\n");
         }
     }
 
@@ -186,6 +190,12 @@ public sealed class Terminal
             return StandardError.TryWrite(Encoding.UTF8.GetBytes(text));
         }
 
+        return WriteElsewhere(text);
+    }
+
+    // By itself, so that where it is not needed the runtime's console need not be loaded, which takes time and descriptors.
+    private static bool WriteElsewhere(string text)
+    {
         try
         {
             Console.Error.Write(text);

@@ -16,6 +16,24 @@ public static class ToolRunner
     /// <returns>The exit code.</returns>
     public static int Run(string name, string[] arguments, Func<ToolContext, RootCommand> declare)
     {
+        try
+        {
+            return RunGuarded(name, arguments, declare);
+        }
+        catch (Exception lost)
+        {
+            // So little is left that not even the ordinary way to say it could be gone.
+            (string Message, string Hint)? shortage = Shortage.Of(lost);
+            string message = shortage?.Message ?? $"a defect of this program: {lost.GetType().Name}: {lost.Message}";
+            _ = Terminal.Write($"{name}: error: {VisibleText.Of(message)}\n");
+            return shortage is null ? ExitCode.Defect : ExitCode.Failed;
+        }
+    }
+
+    private static int RunGuarded(string name, string[] arguments, Func<ToolContext, RootCommand> declare)
+    {
+        StandardDescriptors.Secure();
+        RuntimeSockets.Withdraw();
         Terminal terminal = new(name);
         using SignalWatch signals = new(terminal.AnswerProgress, terminal.TryClearLine);
         ToolContext context = new(name, terminal, signals.Token);
@@ -24,18 +42,18 @@ public static class ToolRunner
         {
             RootCommand root = declare(context);
             CompletionActions.AddTo(root, context);
-            line = Parse(root, arguments, terminal, name);
+            line = Parse(root, ProcessText.Arguments(arguments) ?? throw NoText(arguments), terminal, name);
             int code = Invoke(line, terminal, name);
             return FlushResult(terminal, code, line.CommandResult.Command.Name);
         }
         catch (OperationCanceledException) when (signals.Signal != 0)
         {
-            terminal.Error("interrupted", FailureAdvice.AfterInterruption(new TypedLine(line!, name), name));
+            terminal.Error("interrupted", line is null ? null : Advice(() => FailureAdvice.AfterInterruption(new TypedLine(line, name), name)));
             return ExitCode.SignalBase + signals.Signal;
         }
         catch (Exception exception)
         {
-            return Report(exception, terminal, line is null ? null : Advice(exception, line, name));
+            return Report(exception, terminal, line is null ? null : Advice(() => FailureAdvice.For(exception, new TypedLine(line, name), name)));
         }
     }
 
@@ -55,17 +73,21 @@ public static class ToolRunner
     }
 
     // A failure of the advice must not stand in the way of the failure itself.
-    private static string? Advice(Exception exception, ParseResult line, string name)
+    private static string? Advice(Func<string?> advice)
     {
         try
         {
-            return FailureAdvice.For(exception, new TypedLine(line, name), name);
+            return advice();
         }
         catch (Exception)
         {
             return null;
         }
     }
+
+    private static UsageException NoText(string[] arguments) => new(
+        $"'{arguments.First(argument => argument.Contains('\uFFFD', StringComparison.Ordinal))}' may have bytes that are no UTF-8, and /proc does not say which",
+        "give the file another name, or mount /proc");
 
     private static ParseResult Parse(RootCommand command, string[] arguments, Terminal terminal, string name)
     {
@@ -102,6 +124,11 @@ public static class ToolRunner
         if (result.Tokens is [{ Value: "help" or "version" }, ..] && new TypedLine(result, name) is var asked && LineAdvice.MeantCommand(asked, name) is { } seek)
         {
             throw new UsageException($"there is no command '{asked.Files[0]}'", seek);
+        }
+
+        if (!isHelp && CommandLineText.Empty(result) is { } empty)
+        {
+            throw new UsageException($"{empty} wants a value, and is empty", "is a variable of the shell not set?");
         }
 
         if (CommandLineText.Stray(result) is { } stray)
@@ -156,10 +183,17 @@ public static class ToolRunner
             case StorageException storage:
                 terminal.Error(storage.Message, advice ?? storage.Hint ?? HintFor(storage.Error));
                 return CodeFor(storage.Error);
+            case var _ when Shortage.Of(exception) is var (message, hint):
+                terminal.Error(message, hint);
+                return ExitCode.Failed;
             default:
                 terminal.Error($"a defect of this program: {exception.GetType().Name}: {exception.Message}");
                 terminal.Error("please report it, with this trace and the command:");
-                terminal.Progress(exception.StackTrace ?? "(no trace)");
+                foreach (string line in (exception.StackTrace ?? "(no trace)").Split('\n'))
+                {
+                    terminal.Progress(line);
+                }
+
                 return ExitCode.Defect;
         }
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage;
@@ -31,17 +30,29 @@ public static class FileIdentity
         return file.Exists ? file.Length : null;
     }
 
+    /// <summary>
+    /// True where two paths are one file, or would be, were it made. Never needs the name of the working directory. Never throws.
+    /// </summary>
+    public static bool IsSamePlace(string one, string other) => Posix.IsSupported
+        ? IsSameFile(one, other) || (Path.GetFileName(one) == Path.GetFileName(other) && IsSameFile(DirectoryOf(one), DirectoryOf(other)))
+        : string.Equals(Path.GetFullPath(one), Path.GetFullPath(other), PathComparison);
+
+    /// <summary>True where there is a directory, through links too. Never throws.</summary>
+    public static bool IsDirectory(string path) => Posix.IsSupported
+        ? Posix.TryStatus(path, out FileStatus status) == 0 && status.Type == NodeType.Directory
+        : Directory.Exists(path);
+
     /// <summary>The directory part of a path; "." where it has none.</summary>
-    internal static string DirectoryOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";
+    public static string DirectoryOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";
 
     /// <summary>
     /// The full path of a file, all links in it resolved; elsewhere than on Linux the last one only. What cannot be resolved stays as it is.
     /// </summary>
     internal static string RealPath(string path)
     {
-        if (Posix.IsSupported && Posix.TryRealPath(path, out byte[] resolved) == 0)
+        if (Posix.IsSupported)
         {
-            return Encoding.UTF8.GetString(resolved);
+            return Posix.TryRealPath(path, out byte[] resolved) == 0 ? PathText.Decode(resolved) : path;
         }
 
         try

@@ -1,4 +1,3 @@
-using System.Text;
 using BinarySync.Format;
 
 namespace BinarySync.Storage;
@@ -9,7 +8,7 @@ internal static class HashText
     private const int Digits = 32;
 
     /// <summary>The first 16 bytes of the SHA-256 of a text, as 32 hexadecimal digits.</summary>
-    public static string Of(string text) => Of(Encoding.UTF8.GetBytes(text));
+    public static string Of(string text) => Of(PathText.Encode(text));
 
     public static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(ManagedSha256.Of(bytes))[..Digits];
 }

@@ -9,6 +9,8 @@ namespace BinarySync.Storage;
 /// </summary>
 internal sealed partial class LinuxStorage : IWritableStorage
 {
+    private const long LargestSize = 1L << 62; // no message knows a larger one
+
     private readonly SafeFileHandle _file;
     private readonly bool _writable;
     private readonly bool _isSource;
@@ -28,6 +30,11 @@ internal sealed partial class LinuxStorage : IWritableStorage
         _file = file;
         _writable = writable;
         _length = Kind == StorageKind.BlockDevice ? Posix.Length(file, name) : status.Size;
+        if (_length > LargestSize)
+        {
+            throw Failure.Of(StorageError.FileTooLarge, name, $"has {_length} bytes; the largest that can be synchronised has {LargestSize}");
+        }
+
         _sector = Kind == StorageKind.BlockDevice ? Posix.LogicalSector(file) : 1;
         _isSource = isSource;
         _dropping = Drops(cache, Kind, _length) ? new DropBehindReader(file, name, _length) : null;

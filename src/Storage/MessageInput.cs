@@ -26,7 +26,13 @@ public static class MessageInput
         }
 
         // Opening a named pipe waits for its writer, and nothing could end that; opened without waiting, the first read waits, and can be cancelled.
-        bool waits = Posix.TryStatus(path, out FileStatus before) == 0 && before.Type == NodeType.Pipe && cancellation.CanBeCanceled;
+        bool exists = Posix.TryStatus(path, out FileStatus before) == 0;
+        if (exists && StandardDescriptors.IsOwnPipe(path, before))
+        {
+            throw Failure.Of(StorageError.OpenFailed, path, StandardStreams.Closed, Errno.BadDescriptor);
+        }
+
+        bool waits = exists && before.Type == NodeType.Pipe && cancellation.CanBeCanceled;
         SafeFileHandle file = Posix.Open(path, OpenFlags.ReadOnly | (waits ? OpenFlags.NonBlocking : 0));
         try
         {
@@ -65,7 +71,7 @@ public static class MessageInput
     }
 
     /// <summary>True where something lies there, whatever it is.</summary>
-    public static bool Exists(string path) => Path.Exists(path);
+    public static bool Exists(string path) => Posix.IsSupported ? Posix.TryStatus(path, out _) == 0 : Path.Exists(path);
 
     private static Stream OpenPortably(string path, CancellationToken cancellation)
     {

@@ -17,7 +17,7 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
     /// <exception cref="StorageException">The name cannot be had: see <see cref="OutputFile.Create"/>.</exception>
     public static OutputPlace Find(string name, bool replace)
     {
-        if (System.IO.Path.GetFileName(name).Length == 0 || System.IO.Directory.Exists(name))
+        if (System.IO.Path.GetFileName(name).Length == 0 || FileIdentity.IsDirectory(name))
         {
             throw Failure.Of(StorageError.IsDirectory, name, "is a directory");
         }
@@ -98,6 +98,12 @@ internal sealed record OutputPlace(string Name, string Path, bool Replace)
 
     private static string Resolve(string name, bool replace)
     {
+        // Without the name of the working directory, which may have none.
+        if (Posix.IsSupported && (Posix.TryStatus(name, out FileStatus status, followLinks: false) != 0 || status.Type != NodeType.SymbolicLink))
+        {
+            return name;
+        }
+
         FileInfo file = new(name);
         if (file.LinkTarget is null)
         {

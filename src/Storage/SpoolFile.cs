@@ -18,7 +18,7 @@ public static class SpoolFile
     public static Stream Create(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        if (!Directory.Exists(directory))
+        if (!FileIdentity.IsDirectory(directory))
         {
             throw Failure.Of(StorageError.DirectoryMissing, directory, "there is no such directory");
         }

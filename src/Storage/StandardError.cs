@@ -19,9 +19,14 @@ public static class StandardError
     /// <summary>True where all of this can be done: on Linux.</summary>
     public static bool IsKnown => Posix.IsSupported;
 
-    /// <summary>Writes all of it; false where that failed.</summary>
+    /// <summary>Writes all of it; false where that failed, and where it was closed when the process was started.</summary>
     public static unsafe bool TryWrite(ReadOnlySpan<byte> bytes)
     {
+        if (!StandardDescriptors.HasError)
+        {
+            return false;
+        }
+
         fixed (byte* start = bytes)
         {
             for (int done = 0; done < bytes.Length;)
@@ -47,7 +52,7 @@ public static class StandardError
     }
 
     /// <summary>True where it is a terminal.</summary>
-    public static bool IsTerminal => Posix.IsSupported && Libc.IsTerminal(Descriptor) == 1;
+    public static bool IsTerminal => Posix.IsSupported && StandardDescriptors.HasError && Libc.IsTerminal(Descriptor) == 1;
 
     /// <summary>
     /// False where the process runs in the background of its terminal: what it would draw there stands in the way of what is in front.

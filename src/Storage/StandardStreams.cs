@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using BinarySync.Storage.Native;
 using BinarySync.Storage.Streams;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,13 +12,19 @@ public static partial class StandardStreams
 {
     internal const string InputName = "standard input";
     internal const string OutputName = "standard output";
+    internal const string Closed = "is closed";
 
     /// <summary>Forward only, unbuffered. Errors name "standard input".</summary>
-    public static Stream OpenInput(CancellationToken cancellation = default) =>
-        new ForwardReader(Handle(descriptor: 0, windowsNumber: -10), InputName, cancellation);
+    /// <exception cref="StorageException"><see cref="StorageError.OpenFailed"/>: it was closed when the process was started.</exception>
+    public static Stream OpenInput(CancellationToken cancellation = default) => StandardDescriptors.IsGiven(0)
+        ? new ForwardReader(Handle(descriptor: 0, windowsNumber: -10), InputName, cancellation)
+        : throw Failure.Of(StorageError.OpenFailed, InputName, Closed, Errno.BadDescriptor);
 
     /// <summary>Errors name "standard output"; a reader that went away is <see cref="StorageError.WriteFailed"/>.</summary>
-    public static MessageOutput OpenOutput() => new StandardOutput(Handle(descriptor: 1, windowsNumber: -11));
+    /// <exception cref="StorageException"><see cref="StorageError.WriteFailed"/>: it was closed when the process was started.</exception>
+    public static MessageOutput OpenOutput() => StandardDescriptors.IsGiven(1)
+        ? new StandardOutput(Handle(descriptor: 1, windowsNumber: -11))
+        : throw Failure.Of(StorageError.WriteFailed, OutputName, Closed, Errno.BadDescriptor);
 
     // Not owned: the descriptors belong to the process and stay open.
     private static SafeFileHandle Handle(int descriptor, int windowsNumber) =>

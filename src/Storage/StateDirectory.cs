@@ -36,10 +36,15 @@ public static class StateDirectory
     /// <exception cref="StorageException"><see cref="StorageError.OpenFailed"/>.</exception>
     public static string SpoolDirectoryFor(string target, string? given) => Default().SpoolDirectoryFor(target, given);
 
+    // Of the environment if it says so, else what the system knows of the user.
+    private static string Home() => ProcessText.Variable("HOME") is { Length: > 0 } home && !OperatingSystem.IsWindows()
+        ? home
+        : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+
     private static StatePlaces Default() => Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows()
         ? new StatePlaces(SystemState, StatePlaces.EveryoneMayLook)
         : new StatePlaces(
-            UserState(Environment.GetEnvironmentVariable("XDG_STATE_HOME"), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify)),
+            UserState(ProcessText.Variable("XDG_STATE_HOME"), Home()),
             StatePlaces.OwnerOnly);
 
     /// <summary>

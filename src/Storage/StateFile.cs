@@ -125,7 +125,7 @@ public sealed class StateFile : IStateFile
         }
 
         // Where there was none, too: an earlier run may have removed it and died before this.
-        if (errno == 0 || Directory.Exists(_directory))
+        if (errno == 0 || FileIdentity.IsDirectory(_directory))
         {
             FlushDirectory();
         }

@@ -24,7 +24,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         string identity = TargetIdentity.Of(target);
         if (given is not null)
         {
-            if (!Directory.Exists(given))
+            if (!FileIdentity.IsDirectory(given))
             {
                 throw Failure.Of(StorageError.DirectoryMissing, given, "there is no such directory");
             }
@@ -37,7 +37,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         {
             // As the user wrote it, where that is the file itself and no link to it.
             string real = FileIdentity.RealPath(target);
-            string path = Beside(real == Path.GetFullPath(target) ? target : real, Suffix + kind);
+            string path = Beside(IsItself(target, real) ? target : real, Suffix + kind);
             DemandWritable(FileIdentity.DirectoryOf(path), readOnly, "--journal DIR names a directory that can be written");
             return new StateFile(path);
         }
@@ -67,6 +67,13 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         return directory;
     }
 
+    // The working directory by its bytes; it may have no name at all.
+    private static bool IsItself(string target, string real)
+    {
+        string here = FileIdentity.RealPath(".");
+        return Path.IsPathRooted(here) && real == Path.GetFullPath(target, here);
+    }
+
     private static string NameFor(string identity, string kind) => $"{HashText.Of(identity)}.{kind}";
 
     private static string Beside(string file, string suffix)
@@ -78,7 +85,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
     private static string NearestExisting(string path)
     {
-        while (!Directory.Exists(path) && Path.GetDirectoryName(path) is { Length: > 0 } parent)
+        while (!FileIdentity.IsDirectory(path) && Path.GetDirectoryName(path) is { Length: > 0 } parent)
         {
             path = parent;
         }
@@ -136,7 +143,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
     private void MakeParents(string path)
     {
-        if (!Directory.Exists(path))
+        if (!FileIdentity.IsDirectory(path))
         {
             MakeParents(FileIdentity.DirectoryOf(path));
             MakeOne(path, parentMode);
@@ -146,7 +153,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
     private static void MakeOne(string path, uint mode)
     {
         int errno = Posix.TryCreateDirectory(path, mode);
-        if (errno != 0 && !(errno == Errno.Exists && Directory.Exists(path)))
+        if (errno != 0 && !(errno == Errno.Exists && FileIdentity.IsDirectory(path)))
         {
             throw Failure.System(errno, StorageError.OpenFailed, path, "create");
         }

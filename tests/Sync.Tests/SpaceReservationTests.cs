@@ -65,6 +65,28 @@ public sealed class SpaceReservationTests
     }
 
     [Fact]
+    public void What_fails_while_room_is_given_back_does_not_hide_why()
+    {
+        byte[] b = [.. Old, .. Bytes(2, 512), .. new byte[1024], .. Bytes(3, 700)];
+        FakeStorage target = FakeStorage.File(Old).FailAt(new DiskFault(DiskCall.Allocate, 2, StorageError.NoSpace));
+        bool isReleased = false;
+        target.Before = call =>
+        {
+            if (call.Call == DiskCall.ReleasePastEnd)
+            {
+                isReleased = true;
+                throw new StorageException(StorageError.WriteFailed, "disk", "disk: cannot set the length: Input/output error", errno: 5);
+            }
+        };
+
+        StorageException failure = Assert.Throws<StorageException>(() => { FourSteps.Apply(target, FourSteps.DataFile(Old, b)); });
+
+        Assert.Equal(StorageError.NoSpace, failure.Error);
+        Assert.Contains("no byte of the target was changed", failure.Message, StringComparison.Ordinal);
+        Assert.True(isReleased);
+    }
+
+    [Fact]
     public void A_full_disk_at_the_last_reservation_gives_back_what_was_reserved_past_the_end()
     {
         byte[] b = [.. Old, .. Bytes(2, 512), .. new byte[1024], .. Bytes(3, 700)];

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace BinarySync.Tools.Tests;
 
 /// <summary>Sources, targets and outputs that cannot be: each with its exit code, one clear line, and nothing touched.</summary>
@@ -235,5 +237,83 @@ public sealed class BadPathTests : IDisposable
 
         _work.Run("ckfile", "@a", "-o", "x.ckf").Succeeds();
         _work.Run("ckfile", "-o", "y.ckf", "--", "-a").Succeeds();
+    }
+
+    /// <summary>
+    /// Each file of each command, in turn, is nothing, a place that is no file, or a name that cannot be: an error of the user is
+    /// never called a defect, and nothing hangs.
+    /// </summary>
+    [LinuxTheory]
+    [InlineData("ckreq -o {0}")]
+    [InlineData("ckreq --refine {0} -o x")]
+    [InlineData("ckreq info {0}")]
+    [InlineData("ckfile {0} -o x")]
+    [InlineData("ckfile a -o {0}")]
+    [InlineData("ckfile a -r {0} -o x")]
+    [InlineData("ckfile info {0}")]
+    [InlineData("ckfile check {0} a.ckf")]
+    [InlineData("ckfile check a {0}")]
+    [InlineData("ckfile check a a.ckf --map {0}")]
+    [InlineData("ckfile join {0} b.ckf -o x")]
+    [InlineData("ckfile join a.ckf -o {0}")]
+    [InlineData("dtreq --remote {0} --master b.ckf -o x")]
+    [InlineData("dtreq --remote a.ckf --master {0} -o x")]
+    [InlineData("dtreq --remote a.ckf --master b.ckf -o {0}")]
+    [InlineData("dtreq info {0}")]
+    [InlineData("dtreq merge {0} p.dtr -o x")]
+    [InlineData("dtreq merge p.dtr -o {0}")]
+    [InlineData("dtfile {0} -r p.dtr -o x")]
+    [InlineData("dtfile b -r {0} -o x")]
+    [InlineData("dtfile b --remote {0} -o x")]
+    [InlineData("dtfile b -r p.dtr -o {0}")]
+    [InlineData("dtfile b -r p.dtr --split 16M -o {0}")]
+    [InlineData("dtfile info {0}")]
+    [InlineData("dtfile apply {0} a")]
+    [InlineData("dtfile apply {0} p.dtf a")]
+    [InlineData("dtfile apply p.dtf {0}")]
+    [InlineData("dtfile apply p.dtf a --dry-run --request {0}")]
+    [InlineData("dtfile apply p.dtf a --dry-run --undo {0}")]
+    [InlineData("dtfile apply p.dtf a --dry-run --repair {0}")]
+    [InlineData("dtfile apply p.dtf a --dry-run --journal {0}")]
+    [InlineData("dtfile apply - a --dry-run --spool {0}")]
+    [InlineData("dtfile apply p.dtf a --update-ckf {0} -o x")]
+    [InlineData("dtfile apply p.dtf a --update-ckf a.ckf -o {0}")]
+    public void Names_that_are_none(string line)
+    {
+        using Socket listening = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listening.Bind(new UnixDomainSocketEndPoint(_work["socket"]));
+        string[] words = line.Split(' ');
+        string[] names =
+            ["", "-", "/", ".", "..", "a/", "a/x", "directory", "directory/", "socket", "/dev/null", "/dev/full", "/proc/self/mem", "/dev/fd/9", new('n', 256), string.Join('/', Enumerable.Repeat(new string('d', 200), 30))];
+        foreach (string name in names)
+        {
+            ToolResult result = _work.Run(["timeout", "100", .. words.Select(word => word.Replace("{0}", name, StringComparison.Ordinal))]);
+            Assert.True(result.Exit is >= 0 and <= 7, $"{line} '{name}': {result.Exit} {result.Errors}");
+            if (name.Length == 0)
+            {
+                result.Ends(2).Says("is empty");
+            }
+        }
+
+        Assert.DoesNotContain(_work.Names, name => name.StartsWith('.'));
+    }
+
+    [RootFact("mount")]
+    public void A_file_that_is_longer_than_the_format_knows()
+    {
+        Directory.CreateDirectory(_work["wide"]);
+        Command.Demand("mount", "-t", "tmpfs", "none", _work["wide"]);
+        try
+        {
+            Command.Demand("truncate", "-s", "5E", _work["wide/huge"]);
+            _work.Line("ckfile wide/huge -o x.ckf").Fails(5, "wide/huge: has 5764607523034234880 bytes; the largest that can be synchronised has 4611686018427387904");
+            _work.Line("dtfile wide/huge -r p.dtr -o x.dtf").Fails(5, "wide/huge: has 5764607523034234880 bytes");
+            _work.Line("dtfile apply p.dtf wide/huge").Fails(5, "wide/huge: has 5764607523034234880 bytes");
+            _work.Line("ckfile check wide/huge a.ckf").Fails(5, "wide/huge: has 5764607523034234880 bytes");
+        }
+        finally
+        {
+            Command.Demand("umount", _work["wide"]);
+        }
     }
 }

@@ -59,6 +59,7 @@ internal static class SvgMap
     /// <param name="title">What it is a map of.</param>
     public static string Draw(BlockMap map, string title)
     {
+        title = VisibleText.Of(title);
         int columns = Math.Clamp(map.CellCount, 1, Columns);
         int rows = (map.CellCount + columns - 1) / columns;
         int rowHeight = rows <= 1 ? 3 * RowHeight : RowHeight;

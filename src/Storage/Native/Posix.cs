@@ -27,8 +27,9 @@ internal static unsafe partial class Posix
             }
         }
 
-        file = new SafeFileHandle(descriptor, ownsHandle: true);
-        return 0;
+        descriptor = AboveStandard(descriptor, out int notMoved);
+        file = notMoved == 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : null;
+        return notMoved;
     }
 
     /// <summary>Opens what exists.</summary>
@@ -90,13 +91,17 @@ internal static unsafe partial class Posix
             for (int done = 0; done < data.Length;)
             {
                 nint count = Libc.WriteAt(file, start + done, (nuint)(data.Length - done), offset + done);
-                done += Written(count, name, offset + done);
+                done += Written(file, count, name, offset + done);
             }
         }
     }
 
-    /// <summary>Reads what is there, at most the buffer; 0 at the end.</summary>
-    public static int Read(SafeFileHandle file, Span<byte> buffer, string name)
+    /// <summary>
+    /// Reads what is there, at most the buffer; 0 at the end. Null where nothing is there yet, of a descriptor that whoever shares it
+    /// has made
+    /// non-blocking: <see cref="WaitReadable"/> waits.
+    /// </summary>
+    public static int? Read(SafeFileHandle file, Span<byte> buffer, string name)
     {
         fixed (byte* start = buffer)
         {
@@ -104,6 +109,11 @@ internal static unsafe partial class Posix
             while ((count = Libc.Read(file, start, (nuint)buffer.Length)) < 0)
             {
                 int errno = Marshal.GetLastPInvokeError();
+                if (errno == Errno.TryAgain)
+                {
+                    return null;
+                }
+
                 if (errno != Errno.Interrupted)
                 {
                     throw Failure.System(errno, StorageError.ReadFailed, name, "read");
@@ -114,19 +124,19 @@ internal static unsafe partial class Posix
         }
     }
 
-    /// <summary>Writes everything where the descriptor stands.</summary>
+    /// <summary>Writes everything where the descriptor stands. One that does not want to wait is waited for.</summary>
     public static void Write(SafeFileHandle file, ReadOnlySpan<byte> data, string name)
     {
         fixed (byte* start = data)
         {
             for (int done = 0; done < data.Length;)
             {
-                done += Written(Libc.Write(file, start + done, (nuint)(data.Length - done)), name, offset: null);
+                done += Written(file, Libc.Write(file, start + done, (nuint)(data.Length - done)), name, offset: null);
             }
         }
     }
 
-    private static int Written(nint count, string name, long? offset)
+    private static int Written(SafeFileHandle file, nint count, string name, long? offset)
     {
         if (count > 0)
         {
@@ -135,6 +145,12 @@ internal static unsafe partial class Posix
 
         // A count of 0 for a buffer that is not empty says nothing, and repeating it might never end: call it a full disk.
         int errno = count == 0 ? Errno.NoSpace : Marshal.GetLastPInvokeError();
+        if (errno == Errno.TryAgain && offset is null)
+        {
+            WaitWritable(file);
+            return 0;
+        }
+
         return errno == Errno.Interrupted ? 0 : throw Failure.System(errno, StorageError.WriteFailed, name, "write", offset);
     }
 
@@ -145,5 +161,12 @@ internal static unsafe partial class Posix
 
         // An interrupted call is a short wait: the caller asks again.
         return Libc.Poll(&entry, 1, milliseconds) > 0;
+    }
+
+    /// <summary>Waits until a write would not block, or would say an error.</summary>
+    public static void WaitWritable(SafeFileHandle file)
+    {
+        PollEntry entry = new() { Descriptor = (int)file.DangerousGetHandle(), Events = PollEntry.Out };
+        _ = Libc.Poll(&entry, 1, -1);
     }
 }

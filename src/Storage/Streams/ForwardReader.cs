@@ -26,16 +26,7 @@ internal sealed class ForwardReader(SafeFileHandle file, string name, Cancellati
 
     public override int Read(Span<byte> buffer)
     {
-        if (cancellation.CanBeCanceled && Posix.IsSupported)
-        {
-            do
-            {
-                cancellation.ThrowIfCancellationRequested();
-            }
-            while (!Posix.WaitReadable(file, PollMilliseconds));
-        }
-
-        int count = OperatingSystem.IsWindows() ? ReadPortably(buffer) : Posix.Read(file, buffer, name);
+        int count = OperatingSystem.IsWindows() ? ReadPortably(buffer) : ReadHere(buffer);
         _position += count;
         return count;
     }
@@ -66,6 +57,30 @@ internal sealed class ForwardReader(SafeFileHandle file, string name, Cancellati
         }
 
         base.Dispose(disposing);
+    }
+
+    private int ReadHere(Span<byte> buffer)
+    {
+        bool wait = cancellation.CanBeCanceled && Posix.IsSupported;
+        while (true)
+        {
+            if (wait)
+            {
+                do
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                }
+                while (!Posix.WaitReadable(file, PollMilliseconds));
+            }
+
+            if (Posix.Read(file, buffer, name) is { } count)
+            {
+                return count;
+            }
+
+            // Somebody else who reads from it was faster, or it is not waited for above.
+            wait = true;
+        }
     }
 
     private int ReadPortably(Span<byte> buffer)

@@ -23,7 +23,7 @@ internal static class AccessRights
         }
 
         // The last directory on the way that can be looked at is the one that does not let us through.
-        for (string? directory = Path.GetDirectoryName(Path.GetFullPath(path)); directory is not null; directory = Path.GetDirectoryName(directory))
+        for (string? directory = Path.GetDirectoryName(FullPath(path)); directory is not null; directory = Path.GetDirectoryName(directory))
         {
             if (Posix.TryRights(directory, out rights) == 0)
             {
@@ -32,6 +32,19 @@ internal static class AccessRights
         }
 
         return null;
+    }
+
+    // A working directory that was removed has no name.
+    private static string FullPath(string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path);
+        }
+        catch (IOException)
+        {
+            return path;
+        }
     }
 
     private static string? Explain(string path, FileRights rights, int needed, string action)

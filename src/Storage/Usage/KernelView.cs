@@ -42,7 +42,7 @@ internal sealed class KernelView(string processes = "/proc", string system = "/s
     {
         try
         {
-            return File.ReadAllText(path);
+            return PathText.Decode(File.ReadAllBytes(path));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

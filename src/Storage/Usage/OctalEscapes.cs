@@ -26,12 +26,14 @@ internal static class OctalEscapes
             {
                 int next = text[1..].IndexOf('\\');
                 int plain = next < 0 ? text.Length : next + 1;
-                count += Encoding.UTF8.GetBytes(text[..plain], bytes.AsSpan(count));
+                byte[] taken = PathText.Encode(text[..plain]);
+                taken.CopyTo(bytes, count);
+                count += taken.Length;
                 text = text[plain..];
             }
         }
 
-        return Encoding.UTF8.GetString(bytes, 0, count);
+        return PathText.Decode(bytes.AsSpan(0, count));
     }
 
     private static bool IsOctal(char digit, char last) => digit >= '0' && digit <= last;

@@ -210,7 +210,7 @@ internal sealed class ApplyRun(
         }
         catch
         {
-            target.ReleasePastEnd();
+            WhileFailing.Do(target.ReleasePastEnd);
             throw;
         }
     }
@@ -223,7 +223,7 @@ internal sealed class ApplyRun(
         }
         catch (StorageException failure) when (!executor.HasBegun)
         {
-            target.ReleasePastEnd();
+            WhileFailing.Do(target.ReleasePastEnd);
             string? hint = failure.Error == StorageError.NoSpace ? "--journal names a directory with more room" : failure.Hint;
             throw new StorageException(failure.Error, failure.Path, $"{failure.Message}; {patch.Untouched("nothing was written to the target")}", failure.Errno, failure.Offset, hint);
         }
@@ -336,8 +336,11 @@ internal sealed class ApplyRun(
         }
 
         // What was to be written is written: there is nothing to go on with, and a part of a set is in place.
-        places.BeforeFinishing?.Invoke();
-        Finish(journal);
+        WhileFailing.Do(() =>
+        {
+            places.BeforeFinishing?.Invoke();
+            Finish(journal);
+        });
         throw new SyncException(
             SyncError.VerificationFailed,
             target.Name,
@@ -355,15 +358,23 @@ internal sealed class ApplyRun(
             ranges.Add(new ByteRange(ranges[^1].Offset, geometry.Size));
         }
 
-        journal.Distrust(ranges);
         string repair = string.Empty;
-        if (places.Repair is { } output)
+        try
         {
-            Cut(plan, journal);
             journal.Distrust(ranges);
-            RepairRequest.Write(target, plan, patch, wrong.Runs, output.Stream, options);
-            output.Commit();
-            repair = $"; {output.Name} asks the master for {(wrong.RunCount > wrong.Runs.Count ? "the first of them" : "them")} again";
+            if (places.Repair is { } output)
+            {
+                Cut(plan, journal);
+                journal.Distrust(ranges);
+                RepairRequest.Write(target, plan, patch, wrong.Runs, output.Stream, options);
+                output.Commit();
+                repair = $"; {output.Name} asks the master for {(wrong.RunCount > wrong.Runs.Count ? "the first of them" : "them")} again";
+            }
+        }
+        catch (StorageException second)
+        {
+            // That the target is wrong weighs more than what could not be done about it.
+            repair = $"; {second.Message}";
         }
 
         return new SyncException(

@@ -25,7 +25,7 @@ internal static class SpaceReservation
         }
         catch (StorageException exception) when (exception.Error == StorageError.NoSpace)
         {
-            target.ReleasePastEnd();
+            WhileFailing.Do(target.ReleasePastEnd);
             string hint = "make room on the file system of the target" + (hadHoles ? "; what was reserved for its holes stays reserved" : string.Empty);
             throw new StorageException(
                 StorageError.NoSpace, exception.Path, $"{exception.Message}; {patch.Untouched("no byte of the target was changed")}", exception.Errno, exception.Offset, hint);

@@ -48,7 +48,10 @@ public sealed class RepairRequestTests
         target.LieBelowCacheAt(5000);
         FakeStateFile journal = new();
 
-        Assert.Throws<StorageException>(() => { Apply(target, dataFile, journal, new MemoryOutput(), 1); });
+        // What is wrong with the target is said first, and what failed after it as well.
+        SyncException failure = Assert.Throws<SyncException>(() => { Apply(target, dataFile, journal, new MemoryOutput(), 1); });
+        Assert.Equal(SyncError.VerificationFailed, failure.Error);
+        Assert.Contains("did not read back as written; ", failure.Message, StringComparison.Ordinal);
 
         target = AsOnMedium(target);
         Apply(target, dataFile, journal, null, 1);
