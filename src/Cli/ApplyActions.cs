@@ -28,7 +28,8 @@ public static class ApplyActions
         Option<bool> Stream,
         Option<bool> ForceUnrecognized,
         Option<bool> AllowShrink,
-        Option<HolePolicy?> Holes);
+        Option<HolePolicy?> Holes,
+        Option<bool> OverwriteUnreadable);
 
     /// <summary>Applies a data file, or parts of a set, to a target in place.</summary>
     public static int Apply(ParseResult result, ToolContext context, CommonOptions common, ApplyArguments arguments)
@@ -45,9 +46,16 @@ public static class ApplyActions
             Sparse = result.GetValue(arguments.Sparse) ?? SparseMode.Auto,
             AbandonJournal = result.GetValue(arguments.AbandonJournal),
             ForceUnrecognized = result.GetValue(arguments.ForceUnrecognized),
+            OverwriteUnreadable = result.GetValue(arguments.OverwriteUnreadable),
             Holes = result.GetValue(arguments.Holes) ?? HolePolicy.Trust,
             DemandsLeaveToShrink = !result.GetValue(arguments.AllowShrink),
         };
+        if (specification is { OverwriteUnreadable: true, Verify: VerifyMode.None })
+        {
+            throw new UsageException(
+                "--overwrite-unreadable and --verify none exclude one another", "only reading them back shows that the blocks can be read again");
+        }
+
         string? undo = NamedFile(result.GetValue(arguments.Undo), "--undo");
         string? repair = NamedFile(result.GetValue(arguments.Repair), "--repair");
         RequireFitting(files, undo, repair);
@@ -316,6 +324,11 @@ public static class ApplyActions
         if (sizing.TailLeftAlone > 0)
         {
             terminal.Note($"{target} is {SizeText.Format(sizing.TailLeftAlone)} longer than the master; that part was left alone");
+        }
+
+        if (done.Plan.Unreadable.BlockCount > 0)
+        {
+            terminal.Warn($"could not be read{(done.DryRun ? string.Empty : ", and overwritten")}: {done.Plan.Unreadable}");
         }
 
         if (specification.ForceUnrecognized && done.Plan.Unrecognized.BlockCount > 0)

@@ -16,6 +16,7 @@ public static class ChecksumActions
         Option<string?> Label,
         Option<bool> Live,
         Option<HolePolicy?> Holes,
+        Option<ReadErrorPolicy?> ReadErrors,
         Option<string?> Output,
         Option<bool> Force);
 
@@ -31,12 +32,21 @@ public static class ChecksumActions
             Live = result.GetValue(arguments.Live),
             Holes = result.GetValue(arguments.Holes) ?? HolePolicy.Trust,
         };
+        bool skips = result.GetValue(arguments.ReadErrors) == ReadErrorPolicy.Skip;
+        if (skips && specification.Parent is not null)
+        {
+            throw new UsageException(
+                "--read-errors skip cannot refine: the refined request has to cover all that the coarse one found",
+                "begin again with a coarse checksum file of what can be read");
+        }
+
         using IReadableStorage source = common.Storage.OpenSource(result, target, session.Options.Cancellation);
         string[] inputs = result.GetValue(arguments.Request) is { } request ? [target, request] : [target];
         using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, inputs);
         SourceWarnings.Say(session.Terminal, source, specification.Live);
         SourceWarnings.SayMessage(session.Terminal, target, checksums: null);
-        ChecksumResult made = ChecksumOperation.Run(source, specification, output.Stream, session.Options);
+        using Stream? spool = skips ? CreateSpool(path) : null;
+        ChecksumResult made = ChecksumOperation.Run(source, specification, output.Stream, session.Options, spool);
         long length = output.Stream.Position;
         output.Commit();
         HoleNote.Say(session.Terminal, target, made.DoubtedHoles);
@@ -45,8 +55,9 @@ public static class ChecksumActions
             session.Terminal.Note($"ranges go past the {made.Header.Geometry.BlockCount} blocks of {target}; they were clipped to its end");
         }
 
-        ReportMade(session, path, output.Name, made.Header, made.Trailer, length, made.ReadBytes);
-        return ExitCode.Done;
+        ReadErrorReport.Say(session.Terminal, target, made);
+        ReportMade(session, path, output.Name, made.Header, made.Trailer, length, made.ReadBytes, skips ? made : null);
+        return made.Unreadable.BlockCount == 0 ? ExitCode.Done : ExitCode.Different;
     }
 
     /// <summary>Compares a target with its checksum file: exit 1 where they differ.</summary>
@@ -99,7 +110,8 @@ public static class ChecksumActions
     }
 
     /// <summary>Says what a new checksum file has.</summary>
-    internal static void ReportMade(CommandSession session, string path, string name, MessageHeader header, MessageTrailer trailer, long length, long readBytes)
+    internal static void ReportMade(CommandSession session, string path, string name, MessageHeader header, MessageTrailer trailer, long length, long readBytes,
+        ChecksumResult? skipped = null)
     {
         if (session.Json)
         {
@@ -107,6 +119,11 @@ public static class ChecksumActions
             report.AddHeader("output", path, header);
             report.AddTrailer(trailer);
             report.Add("length", null, length);
+            if (skipped is not null)
+            {
+                ReadErrorReport.Add(report, skipped);
+            }
+
             report.Finish();
             return;
         }
@@ -120,6 +137,9 @@ public static class ChecksumActions
             ClosingLines.SayNext(session, ofMaster, "if it is the master's");
         }
     }
+
+    private static Stream CreateSpool(string path) =>
+        SpoolFile.Create(path == MessageFiles.Standard ? Path.GetTempPath() : Path.GetDirectoryName(Path.GetFullPath(path))!);
 
     private static ChecksumSpecification Specification(ParseResult result, CreateArguments arguments, CommandSession session)
     {

@@ -98,6 +98,13 @@ public static class Options
         CustomParser = Choice(("trust", HolePolicy.Trust), ("read", HolePolicy.Read)),
     };
 
+    public static Option<ReadErrorPolicy?> ReadErrors() => new("--read-errors")
+    {
+        Description = "Whether blocks that cannot be read end the run, or are left out and listed (exit 1) [default: stop]",
+        HelpName = "stop|skip",
+        CustomParser = Choice(("stop", ReadErrorPolicy.Stop), ("skip", ReadErrorPolicy.Skip)),
+    };
+
     public static Option<Compression?> Compress() => new("--compress", "-c")
     {
         Description = "How content is compressed, and how hard [default: lz4]",

@@ -4,7 +4,8 @@ using BinarySync.Sync;
 namespace BinarySync.Cli;
 
 /// <summary>
-/// Warns of a message that would make a target lose more than half of its bytes: the master may be one that was not there when it was read. Whoever applies it is asked
+/// Warns of a message that would make a target lose more than half of its bytes: the master may be one that was not there when it was
+/// read. Whoever applies it is asked
 /// again, but may be far away.
 /// </summary>
 internal static class ShrinkWarning

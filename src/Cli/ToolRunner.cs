@@ -178,6 +178,7 @@ public static class ToolRunner
                 {
                     SyncError.VerificationFailed => ExitCode.VerificationFailed,
                     SyncError.OutOfBounds => ExitCode.Usage,
+                    SyncError.Unreadable or SyncError.UnreadableButBrought => ExitCode.Failed,
                     _ => ExitCode.Mismatch,
                 };
             case StorageException storage:

@@ -56,7 +56,8 @@ public interface IReadableStorage : IDisposable
     StorageExtent ExtentAt(long offset);
 
     /// <summary>
-    /// Weighs all holes that <see cref="ExtentAt"/> tells of against the space that the file takes. Null where they can be true; else none of them may be believed. One-sided:
+    /// Weighs all holes that <see cref="ExtentAt"/> tells of against the space that the file takes. Null where they can be true; else
+    /// none of them may be believed. One-sided:
     /// what is stored compressed takes less space than it has bytes.
     /// </summary>
     HoleClaim? WeighHoles() => null;

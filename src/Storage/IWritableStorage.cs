@@ -36,7 +36,8 @@ public interface IWritableStorage : IReadableStorage
     /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: there is no room; the content is unchanged.</exception>
     bool TryAllocate(long offset, long length);
 
-    /// <summary>Looks whether the file system of a regular file has room for so many bytes more. Where it does not tell, it is taken to have.</summary>
+    /// <summary>Looks whether the file system of a regular file has room for so many bytes more. Where it does not tell, it is taken to
+    /// have.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>.</exception>
     void DemandRoom(long bytes)
     {
@@ -46,7 +47,8 @@ public interface IWritableStorage : IReadableStorage
     void ReleasePastEnd();
 
     /// <summary>
-    /// Cuts or grows a regular file; the grown part reads as zeros. Not durable before <see cref="Flush"/>. Its length is looked at afresh before: what another process has
+    /// Cuts or grows a regular file; the grown part reads as zeros. Not durable before <see cref="Flush"/>. Its length is looked at
+    /// afresh before: what another process has
     /// added would be lost, or become a part of what is patched.
     /// </summary>
     /// <exception cref="StorageException"><see cref="StorageError.LengthChanged"/>: nothing was done; or <see cref="StorageError.WriteFailed"/>.</exception>

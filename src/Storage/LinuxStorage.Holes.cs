@@ -38,7 +38,8 @@ internal sealed partial class LinuxStorage
             holes += last.IsHole ? last.Length : 0;
         }
 
-        // Content takes whole blocks, so that the last one may take more than the file has. Smaller than that, no hole can be told of falsely.
+        // Content takes whole blocks, so that the last one may take more than the file has. Smaller than that, no hole can be told of
+        // falsely.
         long block = Math.Clamp(before.BlockSize, 512, 4096);
         long end = last.IsHole ? Length : (Length + block - 1) / block * block;
         long allocated = Math.Max(before.AllocatedBytes, Posix.Status(_file, Name).AllocatedBytes);

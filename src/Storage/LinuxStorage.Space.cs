@@ -83,7 +83,8 @@ internal sealed partial class LinuxStorage
     public void ReleasePastEnd()
     {
         DemandWritable();
-        // Cutting to the length that there is gives back what lies behind it. Where somebody has added to the file, that would be theirs: it stays.
+        // Cutting to the length that there is gives back what lies behind it. Where somebody has added to the file, that would be theirs:
+        // it stays.
         if (Kind == StorageKind.RegularFile && Posix.Status(_file, Name).Size == Length)
         {
             Posix.Truncate(_file, Length, Name);

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage;
 
 /// <summary>
-/// Finds the length of what has been opened, and does not take "nothing" for content: a device without a medium has 0 bytes, and so, by its own words, has a file that the
+/// Finds the length of what has been opened, and does not take "nothing" for content: a device without a medium has 0 bytes, and so, by
+/// its own words, has a file that the
 /// system makes up while it is read. Either would make an empty master of something that is not empty.
 /// </summary>
 internal static class SizeEvidence

@@ -18,7 +18,8 @@ public enum StorageError
     /// <summary>The directory of an output does not exist.</summary>
     DirectoryMissing,
 
-    /// <summary>A block device of 0 bytes: a card reader without a card, a loop device or network disk that nothing is attached to.</summary>
+    /// <summary>A block device of 0 bytes: a card reader without a card, a loop device or network disk that nothing is attached
+    /// to.</summary>
     NoMedium,
 
     /// <summary>A file that has more bytes than its size says, as those of /proc do: how long it is cannot be known.</summary>
@@ -70,6 +71,14 @@ public sealed class StorageException : IOException
     }
 
     public StorageError Error { get; }
+
+    /// <summary>
+    /// True where the medium does not give the bytes of one place, or gives others than it was given: others may be read all the same.
+    /// The block layer's words for that, and the
+    /// file systems'.
+    /// </summary>
+    public bool IsOfMedium => Error == StorageError.ReadFailed && Errno is Native.Errno.InputOutput or Native.Errno.NoData or Native.Errno.RemoteInputOutput
+        or Native.Errno.IllegalSequence or Native.Errno.TimedOut or Native.Errno.BadMessage or Native.Errno.NeedsCleaning;
 
     /// <summary>The path as the user gave it; "standard output" or "standard input" for those.</summary>
     public string Path { get; }

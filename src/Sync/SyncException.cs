@@ -11,6 +11,12 @@ public enum SyncError
     /// <summary>A source changed while it was read, or since its checksum file was made.</summary>
     SourceChanged,
 
+    /// <summary>The medium does not give some blocks.</summary>
+    Unreadable,
+
+    /// <summary>The medium does not give some blocks of the target, all of which the data file brings whole.</summary>
+    UnreadableButBrought,
+
     /// <summary>What a file system calls a hole has content.</summary>
     HolesUntrue,
 

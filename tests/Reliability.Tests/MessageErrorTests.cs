@@ -26,6 +26,16 @@ public sealed class MessageErrorTests(ITestOutputHelper output) : IDisposable
                 command.Reset(_work);
                 FaultedRun run = faults.Run(command.Line, Fault.Error(error, calls, number));
                 Assert.True(run.HasFired, command.Line);
+                string failed = run.Calls[number - 1].Split(' ')[1];
+                if (run.Result.Exit == 0)
+                {
+                    // A read of several blocks at once was made again, block by block.
+                    Assert.True(calls == "read" && failed is ("pread64" or "preadv2"), $"{failed} failed, and nobody heard of it");
+                    Assert.True(command.IsComplete(_work));
+                    sweep.Count($"{error} of {failed}: harmless, done");
+                    continue;
+                }
+
                 run.Result.Fails(5, words);
                 sweep.Count($"{error} of {run.Calls[number - 1].Split(' ')[1]}: exit 5");
                 if (command.IsComplete(_work))

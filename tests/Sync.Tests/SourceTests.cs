@@ -72,9 +72,14 @@ public sealed class SourceTests
     [InlineData(4)]
     public void A_source_that_cannot_be_read_fails(int threads)
     {
-        FakeStorage source = FakeStorage.File(Bytes(1, 5 << 20)).FailAt(new DiskFault(DiskCall.Read, 3, StorageError.ReadFailed));
-        StorageException failure = Assert.Throws<StorageException>(() => { FourSteps.Checksums(source, How, threads); });
-        Assert.Equal(StorageError.ReadFailed, failure.Error);
+        FakeStorage source = FakeStorage.File(Bytes(1, 5 << 20));
+        source.Spoil(3 << 20, 1);
+        SyncException failure = Assert.Throws<SyncException>(() => { FourSteps.Checksums(source, How, threads); });
+        Assert.Equal(SyncError.Unreadable, failure.Error);
+
+        // What can be read when it is tried again, is read.
+        source = FakeStorage.File(Bytes(1, 5 << 20)).FailAt(new DiskFault(DiskCall.Read, 3, StorageError.ReadFailed));
+        Assert.Equal(FourSteps.Checksums(FakeStorage.File(Bytes(1, 5 << 20)), How), FourSteps.Checksums(source, How, threads));
     }
 
     [Fact]

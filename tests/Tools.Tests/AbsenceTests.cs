@@ -1,6 +1,7 @@
 namespace BinarySync.Tools.Tests;
 
-/// <summary>What is not there is not taken for content: devices without a medium, sizes that are not true, holes that are none, masters that became small.</summary>
+/// <summary>What is not there is not taken for content: devices without a medium, sizes that are not true, holes that are none, masters
+/// that became small.</summary>
 public sealed class AbsenceTests : IDisposable
 {
     private const string Strace = "strace -f -qq -o /dev/null -e signal=none ";
@@ -46,7 +47,7 @@ public sealed class AbsenceTests : IDisposable
     [Fact]
     public void An_empty_master_is_named_by_all_that_make_a_message_of_it()
     {
-        const string Warning = "warning: the master is empty: a file would be cut from 97.7 KiB (100,000 bytes) to 0 bytes; 'dtfile apply' does that only with --allow-shrink";
+        const string Warning = "warning: the master is empty: a file would be cut from 100000 (97.7 KiB) to 0 B; 'dtfile apply' does that only with --allow-shrink";
         _work.Prepare(Content.Make(100_000), []);
         foreach (string line in (string[])[
             "dtreq --remote a.ckf --master b.ckf -o x.dtr", "dtreq --remote a.ckf --master b.ckf -o q.dtr -q", "dtreq --remote a.ckf --master b.ckf -o j.dtr --json",
@@ -142,7 +143,7 @@ public sealed class AbsenceTests : IDisposable
     {
         _work.Prepare(Content.Make(2_000_000), Content.Make(2_000_000, seed: 2));
         string lying = $"{Strace}-e trace=lseek -e inject=lseek:error=ENXIO -P ";
-        const string Said = "were read: 1.9 MiB (2,000,000 bytes) are said to be holes";
+        const string Said = "were read: 2000000 (1.91 MiB) are said to be holes";
         _work.Line($"{lying}{_work["b"]} ckfile b -o x.ckf").Ends(0).Says("note: the holes of b " + Said);
         Assert.Equal(_work.Read("b.ckf"), _work.Read("x.ckf"));
         _work.Line($"{lying}{_work["b"]} ckfile check b b.ckf").Ends(0).Says("note: the holes of b " + Said);

@@ -13,6 +13,7 @@ return ToolRunner.Run("ckfile", args, context =>
         Options.Label(),
         Options.Live(),
         Options.Holes(),
+        Options.ReadErrors(),
         Options.Output("FILE.ckf"),
         Options.Force());
     RootCommand root = new("Write the checksum file of a file or block device: the hash of every block");
@@ -22,6 +23,7 @@ return ToolRunner.Run("ckfile", args, context =>
     root.Add(create.Label);
     root.Add(create.Live);
     root.Add(create.Holes);
+    root.Add(create.ReadErrors);
     root.Add(create.Output);
     root.Add(create.Force);
     root.Add(OutputMode.Option());

@@ -60,10 +60,11 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<bool>("--stream") { Description = "Apply the data file as it arrives, where a pipe cannot be spooled: what comes later is not verified before what came first is written" },
         new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" },
         new Option<bool>("--allow-shrink") { Description = "Cut the target also if it loses more than half of its bytes" },
-        Options.Holes());
+        Options.Holes(),
+        new Option<bool>("--overwrite-unreadable") { Description = "Overwrite blocks that cannot be read, where the data file brings them whole" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {
-        apply.Files, apply.Target, apply.Request, apply.UpdateChecksums, apply.Output, apply.Force, OutputMode.Option(), apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.Stream, apply.ForceUnrecognized, apply.AllowShrink, apply.Holes,
+        apply.Files, apply.Target, apply.Request, apply.UpdateChecksums, apply.Output, apply.Force, OutputMode.Option(), apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.Stream, apply.ForceUnrecognized, apply.AllowShrink, apply.Holes, apply.OverwriteUnreadable,
     };
     Options.RequireLast(applyCommand, apply.Files, apply.Target);
     common.Storage.AddTo(applyCommand);

@@ -21,6 +21,8 @@ internal static class FailureAdvice
         StorageException { Error: StorageError.Exists } when line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",
         StorageException { Error: StorageError.WriteFailed or StorageError.NoSpace or StorageError.FileTooLarge } when line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
         SyncException { Progress: { } progress } changed => OfChangedMessage(changed.Subject, progress),
+        SyncException { Error: SyncError.UnreadableButBrought } => "--overwrite-unreadable writes them: the data file brings them whole",
+        SyncException { Error: SyncError.Unreadable } when (tool, line.Command) == ("ckfile", "") => "--read-errors skip leaves out what cannot be read, and lists all of it",
         SyncException { Error: SyncError.HolesUntrue } => "--holes read believes none of them",
         SyncException { Error: SyncError.ShrinksGreatly } => "is the master meant to be so small (one that was not there when it was read is empty)? if so, add --allow-shrink",
         SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized } when (tool, line.Command) == ("dtfile", "apply") => OfOtherTarget(line),

@@ -27,5 +27,11 @@ internal static class Errno
     public const int NotImplemented = 38;
     public const int Loop = 40;
     public const int NotSupported = 95;
+    public const int NoData = 61;
+    public const int BadMessage = 74;
+    public const int IllegalSequence = 84;
+    public const int TimedOut = 110;
+    public const int NeedsCleaning = 117;
+    public const int RemoteInputOutput = 121;
     public const int QuotaExceeded = 122;
 }

@@ -28,7 +28,8 @@ internal static unsafe partial class Posix
     public static int TryReadAtOnce(SafeFileHandle file, Span<byte> buffer, long offset, out int errno) =>
         TryReadWith(DropAfterRead, file, buffer, offset, out errno);
 
-    /// <summary>As <see cref="TryReadAt(SafeFileHandle, Span{byte}, long, out int)"/>, for a look that is no part of reading the content.</summary>
+    /// <summary>As <see cref="TryReadAt(SafeFileHandle, Span{byte}, long, out int)"/>, for a look that is no part of reading the
+    /// content.</summary>
     public static int TryPeekAt(SafeFileHandle file, Span<byte> buffer, long offset, out int errno)
     {
         int count = TryReadWith(0, file, buffer, offset, out errno);

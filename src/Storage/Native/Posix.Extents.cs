@@ -10,7 +10,8 @@ internal static unsafe partial class Posix
     private const uint LastExtent = 0x1;
 
     /// <summary>
-    /// Bytes of a file that its file system has mapped to a place (or is about to), counted up to <paramref name="end"/>; content that was reserved and never written among
+    /// Bytes of a file that its file system has mapped to a place (or is about to), counted up to <paramref name="end"/>; content that
+    /// was reserved and never written among
     /// them, what the file system needs for itself not. Null where it does not tell.
     /// </summary>
     public static long? MappedBytes(SafeFileHandle file, long end)

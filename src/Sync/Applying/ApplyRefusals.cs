@@ -41,12 +41,32 @@ internal static class ApplyRefusals
         }
     }
 
-    /// <summary>Refuses to cut away more than half of a file that nobody has said shall become so small. Parts of a set are refused from the first on.</summary>
+    /// <summary>Refuses a target with blocks that cannot be read, unless they shall be overwritten and can be.</summary>
+    /// <exception cref="SyncException"><see cref="SyncError.Unreadable"/> or <see cref="SyncError.UnreadableButBrought"/>.</exception>
+    public static void DemandReadable(IReadableStorage target, PatchSource patch, PatchPlan plan, bool overwrites)
+    {
+        string rest = $"; {patch.Untouched("nothing was written")}";
+        if (plan.UnreadableLost.BlockCount > 0)
+        {
+            throw UnreadableBlocks.Error(
+                target.Name, plan.Unreadable, plan.ReadFailure!, $", of which {patch.Name} does not bring {plan.UnreadableLost} whole{rest}");
+        }
+
+        if (plan.Unreadable.BlockCount > 0 && !overwrites)
+        {
+            SyncException unreadable = UnreadableBlocks.Error(target.Name, plan.Unreadable, plan.ReadFailure!, rest);
+            throw new SyncException(SyncError.UnreadableButBrought, target.Name, unreadable.Message, hint: null, plan.Unreadable.Runs);
+        }
+    }
+
+    /// <summary>Refuses to cut away more than half of a file that nobody has said shall become so small. Parts of a set are refused from
+    /// the first on.</summary>
     /// <param name="target">The target.</param>
     /// <param name="patch">The data file.</param>
     /// <param name="plan">What was found.</param>
     /// <param name="takesBack">
-    /// True where an interrupted run of the other direction is being taken back: what it made longer becomes what it was, and what it was to cut had its leave.
+    /// True where an interrupted run of the other direction is being taken back: what it made longer becomes what it was, and what it was
+    /// to cut had its leave.
     /// </param>
     /// <exception cref="SyncException"><see cref="SyncError.ShrinksGreatly"/>.</exception>
     public static void DemandMeantShrinking(IReadableStorage target, PatchSource patch, PatchPlan plan, bool takesBack)

@@ -30,6 +30,7 @@ internal sealed class ApplyRun(
             throw ApplyRefusals.Unrecognized(target, patch, plan);
         }
 
+        ApplyRefusals.DemandReadable(target, patch, plan, specification.OverwriteUnreadable);
         ApplyRefusals.DemandCopies(target, patch.Name, plan, isFresh: _start == ApplyStart.Fresh);
         if (specification.DemandsLeaveToShrink)
         {

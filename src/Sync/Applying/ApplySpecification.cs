@@ -50,8 +50,12 @@ public sealed record ApplySpecification
     /// <summary>A part of a set that does not complete it: a file that becomes smaller is not cut yet.</summary>
     public bool KeepsLargerSize { get; init; }
 
-    /// <summary>Refuse to cut the target if it loses more than half of its bytes (<see cref="TargetSizing.ShrinksGreatly"/>): nobody has said that it shall.</summary>
+    /// <summary>Refuse to cut the target if it loses more than half of its bytes (<see cref="TargetSizing.ShrinksGreatly"/>): nobody has
+    /// said that it shall.</summary>
     public bool DemandsLeaveToShrink { get; init; }
+
+    /// <summary>Overwrite blocks that cannot be read, where the data file brings them whole.</summary>
+    public bool OverwriteUnreadable { get; init; }
 
     /// <summary>Overwrite blocks even if they are neither old nor new.</summary>
     public bool ForceUnrecognized { get; init; }
@@ -78,6 +82,16 @@ public sealed record PatchPlan
     /// <summary>Blocks that are neither.</summary>
     public required BlockRunList Unrecognized { get; init; }
 
+    /// <summary>Blocks that the medium does not give.</summary>
+    public BlockRunList Unreadable { get; init; } = new();
+
+    /// <summary>Those of them that the data file does not bring whole: what is copied comes from elsewhere in the target, and a part of a
+    /// block leaves the rest.</summary>
+    public BlockRunList UnreadableLost { get; init; } = new();
+
+    /// <summary>Why they could not be read.</summary>
+    internal StorageException? ReadFailure { get; init; }
+
     /// <summary>Blocks that cannot be copied: their content is not where the data file says.</summary>
     public BlockRunList WithoutSource { get; init; } = new();
 
@@ -85,7 +99,7 @@ public sealed record PatchPlan
     public BlockRunList OtherContent { get; init; } = new();
 
     /// <summary>Blocks that would be written.</summary>
-    public long BlocksToWrite => OldBlocks + AgainBlocks + Unrecognized.BlockCount;
+    public long BlocksToWrite => OldBlocks + AgainBlocks + Unrecognized.BlockCount + Unreadable.BlockCount;
 
     /// <summary>Blocks that are not as the base had them, those of which the journal knows included.</summary>
     internal long NotOldBlocks { get; init; }

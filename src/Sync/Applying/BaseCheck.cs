@@ -36,14 +36,14 @@ internal static class BaseCheck
         ReadOnlyMemory<byte> expected = (ofBase ? plan.Trailer.BaseRoot : plan.Trailer.TargetRoot)!.Value;
         options.Progress.Begin("checking the base", ChecksumOperation.CoveredBytes(geometry, coverage));
         using RootBuilder root = new(geometry, plan.Header.Hash, coverage);
-        OperationSubstitution substitution = new(root, patch.Open(skipContent: true), ofBase);
-        new BlockScanner(target, geometry, plan.Header.Hash, holes, belowCache, options).Scan(coverage, substitution);
+        OperationSubstitution substitution = new(root, patch.Open(skipContent: true), ofBase, target.Name);
+        new BlockScanner(target, geometry, plan.Header.Hash, holes, belowCache, options) { ReadErrors = ReadErrorPolicy.Skip }.Scan(coverage, substitution);
         return root.Finish().AsSpan().SequenceEqual(expected.Span);
     }
 }
 
 /// <summary>Hands blocks on, in place of those that have an operation what the operation says that they were (or shall be).</summary>
-internal sealed class OperationSubstitution(IBlockSink sink, OperationReader reader, bool old) : IBlockSink
+internal sealed class OperationSubstitution(IBlockSink sink, OperationReader reader, bool old, string target = "") : IUnreadableSink
 {
     private readonly int _hashLength = reader.Header.Hash.Length;
     private readonly OperationCursor _cursor = new(reader);
@@ -73,6 +73,23 @@ internal sealed class OperationSubstitution(IBlockSink sink, OperationReader rea
             if (before.Count > 0)
             {
                 sink.AddZeros(before);
+            }
+
+            TakeReplaced(ref run);
+        }
+    }
+
+    // What is overwritten need not be read; of the rest, nothing can be said.
+    public void AddUnreadable(BlockRun run)
+    {
+        while (run.Count > 0)
+        {
+            BlockRun before = TakeUntouched(ref run);
+            if (before.Count > 0)
+            {
+                BlockRunList blocks = new();
+                blocks.Add(before);
+                throw new SyncException(SyncError.Unreadable, target, $"cannot be compared with the base: {blocks} cannot be read", hint: null, blocks.Runs);
             }
 
             TakeReplaced(ref run);

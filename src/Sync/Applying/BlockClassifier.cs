@@ -17,6 +17,9 @@ internal enum BlockState
     /// <summary>Neither.</summary>
     Unrecognized,
 
+    /// <summary>The medium does not give it: what it is, nobody can tell.</summary>
+    Unreadable,
+
     /// <summary>The journal does not vouch for it: to be written again whatever it looks like.</summary>
     Again,
 }
@@ -31,6 +34,7 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
     private readonly byte[] _oldHash = new byte[hash.Length];
     private RunningHash? _runningNew;
     private RunningHash? _runningOld;
+    private bool _isBroken;
 
     /// <summary>Bytes of a block that must be seen: as long as A's or B's block, whichever is longer, and no longer than the target is.</summary>
     public int ContentLength(long block, long targetLength) => (int)Math.Clamp(
@@ -111,6 +115,14 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
         int newLength = geometry.Target.LengthOf(block);
         _runningNew ??= hash.StartBlock();
         _runningOld ??= hash.StartBlock();
+        if (_isBroken)
+        {
+            // The block before could not be read to its end.
+            _runningNew.Finish(_newHash);
+            _runningOld.Finish(_oldHash);
+        }
+
+        _isBroken = true;
         bool newIsZero = true;
         bool allIsZero = true;
         bool restIsZero = true;
@@ -130,6 +142,7 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
 
         _runningNew.Finish(_newHash);
         _runningOld.Finish(_oldHash);
+        _isBroken = false;
         long index = block - operation.Blocks.First;
         bool isNew = contentLength >= newLength
             && (operation.New == NewKind.Zero ? newIsZero : _newHash.AsSpan().SequenceEqual(group.NewHash(operation, index)));

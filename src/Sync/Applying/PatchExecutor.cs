@@ -362,6 +362,12 @@ internal sealed class PatchExecutor
 
     private void RequireWritable(long block, BlockState state)
     {
+        if (state == BlockState.Unreadable && !_specification.OverwriteUnreadable)
+        {
+            StorageException failure = _checker.Failure!;
+            throw new StorageException(failure.Error, failure.Path, $"{failure.Message}: block {block}", failure.Errno, failure.Offset);
+        }
+
         if (state == BlockState.Unrecognized && !_specification.ForceUnrecognized)
         {
             throw ChangedBlock(_target.Name, block);

@@ -101,6 +101,9 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Blocks found to be neither.</summary>
     public List<long> Unrecognized { get; } = [];
 
+    /// <summary>Blocks that the medium does not give.</summary>
+    public List<long> Unreadable { get; } = [];
+
     /// <summary>Blocks of the frame whose content is not what its hash says.</summary>
     public List<long> WrongContent { get; } = [];
 
@@ -117,6 +120,7 @@ internal sealed class PatchItem : IDisposable
         AgainBlocks = 0;
         NotOldBlocks = 0;
         Unrecognized.Clear();
+        Unreadable.Clear();
         WrongContent.Clear();
         NotNew.Clear();
         Loaded = default;
@@ -135,6 +139,9 @@ internal sealed class PatchItem : IDisposable
                 break;
             case BlockState.Again:
                 AgainBlocks++;
+                break;
+            case BlockState.Unreadable:
+                Unreadable.Add(block);
                 break;
             default:
                 Unrecognized.Add(block);

@@ -10,6 +10,8 @@ namespace BinarySync.Sync;
 internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, PatchWorkspace workspace, ApplyTuning tuning, SyncOptions options, RedoLog? redo = null)
 {
     private readonly BlockRunList _unrecognized = new();
+    private readonly BlockRunList _unreadable = new();
+    private readonly BlockRunList _unreadableLost = new();
     private readonly PatchWindows _windows = new(tuning.WindowBytes);
     private long _oldBlocks;
     private long _newBlocks;
@@ -73,7 +75,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
             },
             item =>
             {
-                Collect(item, frames);
+                Collect(item, frames, geometry);
                 if (!item.IsFrame)
                 {
                     options.Progress.Advance(item.Parts.Sum(part => part.Blocks.Count * blockSize));
@@ -84,7 +86,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         patch.RequireSame(reader.Trailer);
         CopyPlan copies = copying.Finish(tuning.UsesRedo);
         CopyContent content = new(target, geometry, reader.Header.Hash, redo, belowCache: !doubt.IsNone);
-        CopyFaults faults = CopyVerifier.Verify(content, misfit is null ? copies : CopyPlan.None, patch, options);
+        CopyFaults faults = VerifyCopies(content, misfit is null ? copies : CopyPlan.None, geometry);
         return new PatchPlan
         {
             Header = reader.Header,
@@ -96,6 +98,9 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
             AgainBlocks = _againBlocks,
             NotOldBlocks = _notOldBlocks,
             Unrecognized = _unrecognized,
+            Unreadable = _unreadable,
+            UnreadableLost = _unreadableLost,
+            ReadFailure = checker.Failure,
             Doubt = tuning.WritesDoubtedAgain ? doubt : PatchDoubt.None,
             Windows = _windows.All,
             Copies = copies,
@@ -118,7 +123,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         }
     }
 
-    private void Collect(PatchItem item, FrameVerifier frames)
+    private void Collect(PatchItem item, FrameVerifier frames, SyncGeometry geometry)
     {
         if (item.IsFrame)
         {
@@ -133,6 +138,37 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         foreach (long block in item.Unrecognized)
         {
             _unrecognized.Add(new BlockRun(block, 1));
+        }
+
+        foreach (long block in item.Unreadable)
+        {
+            _unreadable.Add(new BlockRun(block, 1));
+            if (!IsBroughtWhole(item, block, geometry.Target))
+            {
+                _unreadableLost.Add(new BlockRun(block, 1));
+            }
+        }
+    }
+
+    private bool IsBroughtWhole(PatchItem item, long block, BlockGeometry geometry)
+    {
+        OperationPart part = item.Parts.Find(part => part.Blocks.First <= block && block < part.Blocks.End);
+        long seen = Math.Min(geometry.BlockSize, target.Length - geometry.OffsetOf(block));
+        return part.Operation.New != NewKind.Copy && geometry.LengthOf(block) >= seen;
+    }
+
+    // What is copied is read in its own places.
+    private CopyFaults VerifyCopies(CopyContent content, CopyPlan copies, SyncGeometry geometry)
+    {
+        try
+        {
+            return CopyVerifier.Verify(content, copies, patch, options);
+        }
+        catch (StorageException failure) when (failure.IsOfMedium && failure.Path == target.Name && failure.Offset is { } offset)
+        {
+            BlockRunList blocks = new();
+            blocks.Add(new BlockRun(geometry.Base.BlockAt(offset), 1));
+            throw UnreadableBlocks.Error(target.Name, blocks, failure);
         }
     }
 }

@@ -9,7 +9,8 @@ internal static class ReadBack
     // Reading from below the cache waits for the disk, and there is no read-ahead: a disk does several such reads in the time of one.
     private const int ThreadsThatWait = 6;
 
-    /// <summary>Compares all blocks that the data file speaks of, or those of them that became zeros: a hole that was made is not believed to be one.</summary>
+    /// <summary>Compares all blocks that the data file speaks of, or those of them that became zeros: a hole that was made is not
+    /// believed to be one.</summary>
     /// <returns>The blocks that are wrong, and the bytes compared.</returns>
     public static (BlockRunList Wrong, long Bytes) Blocks(IReadableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, SyncOptions options, bool onlyZeros = false)
     {
@@ -18,6 +19,7 @@ internal static class ReadBack
         TargetChecker checker = new(target, geometry, CheckMode.ReadBack, PatchDoubt.None);
         PatchItems items = new(reader, PatchPass.ReadBack, plan.Sizing.LengthBefore, workspace);
         BlockRunList wrong = new();
+        BlockRunList unreadable = new();
         long bytes = 0;
         options.Progress.Begin("reading back", plan.Bytes);
         OrderedPipeline<PatchItem>.Run(
@@ -34,7 +36,13 @@ internal static class ReadBack
 
                 if (item.Parts.Count > 0 && !IsUntouched(item, geometry, plan))
                 {
-                    checker.Check(item, target.Length, (block, _) => item.NotNew.Add(block));
+                    checker.Check(item, target.Length, (block, state) =>
+                    {
+                        if (state != BlockState.Unreadable)
+                        {
+                            item.NotNew.Add(block);
+                        }
+                    });
                 }
             },
             item =>
@@ -42,6 +50,11 @@ internal static class ReadBack
                 long length = item.Parts.Sum(part => geometry.Target.LengthOf(part.Blocks));
                 bytes += IsUntouched(item, geometry, plan) ? 0 : length;
                 options.Progress.Advance(length);
+                foreach (long block in item.Unreadable)
+                {
+                    unreadable.Add(new BlockRun(block, 1));
+                }
+
                 foreach (long block in item.NotNew)
                 {
                     wrong.Add(new BlockRun(block, 1));
@@ -49,7 +62,7 @@ internal static class ReadBack
             },
             options.Cancellation);
         patch.RequireSame(reader.Trailer);
-        return (wrong, bytes);
+        return unreadable.BlockCount == 0 ? (wrong, bytes) : throw UnreadableBlocks.Error(target.Name, unreadable, checker.Failure!);
     }
 
     /// <summary>Compares the whole coverage by its root.</summary>
@@ -65,7 +78,8 @@ internal static class ReadBack
     /// <param name="root">The root that is expected.</param>
     /// <param name="belowCache">Read from below the page cache.</param>
     /// <param name="options">Threads, progress and cancellation.</param>
-    /// <param name="holes">Whether holes are read. After a flush a hole has nothing on the medium that reading could bring to light.</param>
+    /// <param name="holes">Whether holes are read. After a flush a hole has nothing on the medium that reading could bring to
+    /// light.</param>
     public static bool RootMatches(
         IReadableStorage target, BlockGeometry geometry, BlockHash hash, BlockCoverage coverage, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options,
         HolePolicy holes = HolePolicy.Read)

@@ -33,7 +33,8 @@ internal static class SpaceReservation
     }
 
     /// <summary>
-    /// Looks whether what is written behind the end of the target has room, before anything is done that takes long; where the file system cannot reserve it, nothing else would
+    /// Looks whether what is written behind the end of the target has room, before anything is done that takes long; where the file
+    /// system cannot reserve it, nothing else would
     /// tell before the room is used up. What is written into holes is left to <see cref="Reserve"/>.
     /// </summary>
     /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: nothing was changed.</exception>

@@ -21,6 +21,11 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
 {
     private readonly int _blockSize = geometry.Target.BlockSize;
 
+    private volatile StorageException? _failure;
+
+    /// <summary>Why a block could not be read, the latest time; null where all could.</summary>
+    public StorageException? Failure => _failure;
+
     /// <summary>Counts what the blocks of an item are found to be.</summary>
     /// <param name="item">Blocks of operations.</param>
     /// <param name="targetLength">Bytes of the target that are looked at.</param>
@@ -76,10 +81,44 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
         }
     }
 
+    // Blocks that cannot be read together are tried one by one, and each below the cache, where a sector is enough.
     private void CheckBelieved(
         PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, Action<long, BlockState>? onOther)
     {
         bool belowCache = mode == CheckMode.ReadBack || doubt.Touches(blocks);
+        try
+        {
+            CheckBelieved(item, group, operation, blocks, targetLength, belowCache, onOther);
+        }
+        catch (StorageException failure) when (failure.IsOfMedium)
+        {
+            _failure = failure;
+            for (long block = blocks.First; block < blocks.End; block++)
+            {
+                CheckOne(item, group, operation, new BlockRun(block, 1), targetLength, onOther);
+            }
+        }
+    }
+
+    private void CheckOne(
+        PatchItem item, OperationGroup group, in Operation operation, BlockRun block, long targetLength, Action<long, BlockState>? onOther)
+    {
+        try
+        {
+            CheckBelieved(item, group, operation, block, targetLength, belowCache: true, onOther);
+        }
+        catch (StorageException failure) when (failure.IsOfMedium)
+        {
+            _failure = failure;
+            item.NotOldBlocks++;
+            item.Count(BlockState.Unreadable, block.First);
+            onOther?.Invoke(block.First, BlockState.Unreadable);
+        }
+    }
+
+    private void CheckBelieved(
+        PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, bool belowCache, Action<long, BlockState>? onOther)
+    {
         bool inMemory = _blockSize <= PatchItem.ChunkLength;
         Span<byte> bytes = default;
         if (inMemory)

@@ -17,7 +17,8 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
     public bool Shrinks => LengthAfter < LengthBefore;
 
     /// <summary>
-    /// True where so much goes that it is more likely a mistake than meant: more than half, or all. An empty master may be one that was not there when it was read.
+    /// True where so much goes that it is more likely a mistake than meant: more than half, or all. An empty master may be one that was
+    /// not there when it was read.
     /// </summary>
     /// <param name="from">Bytes before.</param>
     /// <param name="to">Bytes after.</param>

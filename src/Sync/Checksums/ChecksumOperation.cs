@@ -31,15 +31,27 @@ public sealed record ChecksumSpecification
 /// <param name="RangesClipped">True where a range went past the end of the target.</param>
 /// <param name="ReadBytes">Bytes of the target that were read: holes that are trusted are not.</param>
 /// <param name="DoubtedHoles">What spoke against the target's holes, so that they were read; null where nothing did.</param>
-public sealed record ChecksumResult(MessageHeader Header, MessageTrailer Trailer, bool RangesClipped, long ReadBytes, HoleClaim? DoubtedHoles = null);
+public sealed record ChecksumResult(MessageHeader Header, MessageTrailer Trailer, bool RangesClipped, long ReadBytes, HoleClaim? DoubtedHoles = null)
+{
+    /// <summary>The blocks that cannot be read, and are left out.</summary>
+    public BlockRunList Unreadable { get; init; } = new();
+
+    /// <summary>True where blocks between them are left out too: there are more of them than a header has room for ranges.</summary>
+    public bool LeavesOutMore { get; init; }
+}
 
 /// <summary>Makes a checksum file of a file or device.</summary>
 public static class ChecksumOperation
 {
     /// <summary>Reads the source and writes its checksum file.</summary>
+    /// <param name="source">What is read.</param>
+    /// <param name="specification">How.</param>
+    /// <param name="output">Where the checksum file is written.</param>
+    /// <param name="options">Threads, progress, cancellation.</param>
+    /// <param name="spool">An empty stream that seeks: blocks that cannot be read are left out then. Null: they end the run.</param>
     /// <exception cref="StorageException">The source cannot be read.</exception>
     /// <exception cref="SyncException">It changed while it was read, or since the coarse checksum file that is refined.</exception>
-    public static ChecksumResult Run(IReadableStorage source, ChecksumSpecification specification, Stream output, SyncOptions options)
+    public static ChecksumResult Run(IReadableStorage source, ChecksumSpecification specification, Stream output, SyncOptions options, Stream? spool = null)
     {
         SourceWatch watch = new(source, specification.Live);
         RequireSizeOf(specification.Parent, source);
@@ -54,11 +66,31 @@ public static class ChecksumOperation
             Parent = specification.Parent,
         };
         options.Progress.Begin("checksumming", CoveredBytes(geometry, header.Coverage));
+        if (spool is not null)
+        {
+            return RunSkipping(source, specification, header, output, spool, watch, options);
+        }
+
         using ChecksumFileWriter writer = new(output, header);
         BlockScanner scanner = new(source, geometry, header.Hash, specification.Holes, belowCache: false, options);
         scanner.Scan(header.Coverage, writer);
         watch.ThrowIfChanged();
         return new ChecksumResult(header, writer.Finish(), specification.Coverage.GoesPast(geometry.BlockCount), scanner.ReadBytes, scanner.DoubtedHoles);
+    }
+
+    private static ChecksumResult RunSkipping(
+        IReadableStorage source, ChecksumSpecification specification, MessageHeader header, Stream output, Stream spool, SourceWatch watch, SyncOptions options)
+    {
+        using SkippingChecksums skipping = new(header, spool);
+        BlockScanner scanner = new(source, header.Geometry, header.Hash, specification.Holes, belowCache: false, options) { ReadErrors = ReadErrorPolicy.Skip };
+        scanner.Scan(header.Coverage, skipping);
+        watch.ThrowIfChanged();
+        (MessageHeader written, MessageTrailer trailer) = skipping.Finish(output);
+        return new ChecksumResult(written, trailer, specification.Coverage.GoesPast(header.Geometry.BlockCount), scanner.ReadBytes, scanner.DoubtedHoles)
+        {
+            Unreadable = skipping.Unreadable,
+            LeavesOutMore = skipping.LeavesOutMore,
+        };
     }
 
     // Which of the two sides this is, the data request will know. A third size cannot be either: better said now than after reading all of it.

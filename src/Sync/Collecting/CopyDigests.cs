@@ -37,7 +37,7 @@ internal static class CopyDigests
             for (long offset = geometry.OffsetOf(block); offset < end;)
             {
                 Span<byte> bytes = buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - offset));
-                master.Read(bytes, offset);
+                UnreadableBlocks.Read(master, bytes, offset, geometry);
                 sha256.Append(bytes);
                 progress.Advance(bytes.Length);
                 offset += bytes.Length;

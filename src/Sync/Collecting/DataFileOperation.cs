@@ -63,7 +63,8 @@ public static class DataFileOperation
     // What the request says of the remote is true of this master.
     private const string MeantForRemote = "the request expects on the remote: were --remote and --master exchanged in dtreq, or is this the remote?";
 
-    /// <summary>What is looked at of the master: the content to be sent, what is copied, and what is zeros, in whole blocks. 0 where that is not known.</summary>
+    /// <summary>What is looked at of the master: the content to be sent, what is copied, and what is zeros, in whole blocks. 0 where that
+    /// is not known.</summary>
     internal static long BytesToCollect(MessageTrailer? announced, int blockSize) =>
         announced is { DataBytes: >= 0 and <= FormatLimits.MaxSize } ? announced.DataBytes.Value + SyncProgress.BytesOf(announced.CopyBlocks, blockSize) + SyncProgress.BytesOf(announced.ZeroBlocks, blockSize) : 0;
 

@@ -117,7 +117,7 @@ internal sealed class FrameCollector
         foreach (ContentPiece piece in slot.Group!.PiecesOf(_geometry, slot.From, slot.RawLength))
         {
             Span<byte> bytes = slot.Raw.AsSpan(piece.ContentOffset, piece.Length);
-            _master.Read(bytes, piece.TargetOffset);
+            UnreadableBlocks.Read(_master, bytes, piece.TargetOffset, _geometry);
             if (_spanning is null)
             {
                 int before = slot.Changed.Count;

@@ -4,7 +4,8 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Reads on the master what a request says has become zeros where the remote has content. Its checksum file may have called a hole zeros that is none, and since then content
+/// Reads on the master what a request says has become zeros where the remote has content. Its checksum file may have called a hole zeros
+/// that is none, and since then content
 /// may have come there: nothing else would find that, because zeros are not sent.
 /// </summary>
 internal static class ZeroContent
@@ -43,7 +44,7 @@ internal static class ZeroContent
         {
             options.Cancellation.ThrowIfCancellationRequested();
             Span<byte> bytes = buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - offset));
-            master.Read(bytes, offset);
+            UnreadableBlocks.Read(master, bytes, offset, geometry);
             for (int at = 0; at < bytes.Length && bytes[at..].IndexOfAnyExcept((byte)0) is var other and >= 0;)
             {
                 long block = geometry.BlockAt(offset + at + other);

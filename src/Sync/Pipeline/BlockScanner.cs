@@ -13,6 +13,16 @@ public enum HolePolicy
     Read,
 }
 
+/// <summary>What becomes of blocks that cannot be read.</summary>
+public enum ReadErrorPolicy
+{
+    /// <summary>They end the run.</summary>
+    Stop,
+
+    /// <summary>They are left out.</summary>
+    Skip,
+}
+
 /// <summary>
 /// Reads the blocks of a storage, hashes them on several threads and hands them to a sink in order: the one loop in which a block gets
 /// its hash.
@@ -54,11 +64,16 @@ internal sealed class BlockScanner
     /// <summary>Bytes read so far: holes that are trusted are not among them.</summary>
     public long ReadBytes => Interlocked.Read(ref _readBytes);
 
-    /// <summary>What speaks against the holes of the storage: they are read then, although they were to be trusted. Null where nothing does.</summary>
+    /// <summary>With skip, the sink is an <see cref="IUnreadableSink"/>.</summary>
+    public ReadErrorPolicy ReadErrors { get; init; }
+
+    /// <summary>What speaks against the holes of the storage: they are read then, although they were to be trusted. Null where nothing
+    /// does.</summary>
     public HoleClaim? DoubtedHoles { get; }
 
     /// <summary>Reads blocks of a hole where somebody else says that there is content.</summary>
-    /// <exception cref="SyncException"><see cref="SyncError.HolesUntrue"/>: not all of it is zeros, so that nothing that was taken for a hole can be believed.</exception>
+    /// <exception cref="SyncException"><see cref="SyncError.HolesUntrue"/>: not all of it is zeros, so that nothing that was taken for a
+    /// hole can be believed.</exception>
     public void DemandZeros(BlockRun hole)
     {
         byte[] buffer = new byte[(int)Math.Min(ChunkLength, _geometry.LengthOf(hole))];
@@ -185,15 +200,52 @@ internal sealed class BlockScanner
         }
 
         Span<byte> bytes = slot.Buffer.AsSpan(0, (int)_geometry.LengthOf(run));
-        Read(bytes, _geometry.OffsetOf(run.First));
-        int hashLength = _hash.Length;
+        try
+        {
+            Read(bytes, _geometry.OffsetOf(run.First));
+        }
+        catch (StorageException failure) when (failure.IsOfMedium)
+        {
+            HashReadable(slot, failure);
+            return;
+        }
+
         for (int i = 0; i < run.Count; i++)
         {
-            int length = _geometry.LengthOf(run.First + i);
-            ReadOnlySpan<byte> block = bytes.Slice(i * _geometry.BlockSize, length);
-            Span<byte> hash = slot.Hashes.AsSpan(i * hashLength, hashLength);
-            _hash.Hash(block, hash);
-            slot.AddKind(_zeros.MayBeZero(hash, length) && ZeroBlocks.IsZero(block));
+            HashOne(slot, i);
+        }
+    }
+
+    private void HashOne(ScanSlot slot, int index)
+    {
+        int length = _geometry.LengthOf(slot.Item.Run.First + index);
+        ReadOnlySpan<byte> block = slot.Buffer.AsSpan(index * _geometry.BlockSize, length);
+        Span<byte> hash = slot.Hashes.AsSpan(index * _hash.Length, _hash.Length);
+        _hash.Hash(block, hash);
+        slot.AddKind(_zeros.MayBeZero(hash, length) && ZeroBlocks.IsZero(block));
+    }
+
+    private void HashReadable(ScanSlot slot, StorageException failure)
+    {
+        BlockRunList unreadable = new();
+        BlockRun run = slot.Item.Run;
+        for (int i = 0; i < run.Count; i++)
+        {
+            Span<byte> bytes = slot.Buffer.AsSpan(i * _geometry.BlockSize, _geometry.LengthOf(run.First + i));
+            if (UnreadableBlocks.TryRead(_storage, bytes, _geometry.OffsetOf(run.First + i), _belowCache))
+            {
+                HashOne(slot, i);
+            }
+            else
+            {
+                unreadable.Add(new BlockRun(run.First + i, 1));
+                slot.AddUnreadable();
+            }
+        }
+
+        if (ReadErrors == ReadErrorPolicy.Stop && unreadable.BlockCount > 0)
+        {
+            throw UnreadableBlocks.Error(_storage.Name, unreadable, failure);
         }
     }
 
@@ -205,7 +257,19 @@ internal sealed class BlockScanner
         {
             int at = slot.KeepsContent ? _geometry.LengthOf(block) - left : 0;
             Span<byte> piece = slot.Buffer.AsSpan(at, Math.Min(left, ChunkLength));
-            Read(piece, offset);
+            try
+            {
+                Read(piece, offset);
+            }
+            catch (StorageException failure) when (failure.IsOfMedium)
+            {
+                if (!UnreadableBlocks.TryRead(_storage, piece, offset, belowCache: true))
+                {
+                    LeaveOut(slot, block, failure);
+                    return;
+                }
+            }
+
             slot.Running!.Append(piece);
             isZero = isZero && ZeroBlocks.IsZero(piece);
             offset += piece.Length;
@@ -214,6 +278,20 @@ internal sealed class BlockScanner
 
         slot.Running!.Finish(slot.Hashes);
         slot.AddKind(isZero);
+    }
+
+    private void LeaveOut(ScanSlot slot, long block, StorageException failure)
+    {
+        if (ReadErrors == ReadErrorPolicy.Stop)
+        {
+            BlockRunList unreadable = new();
+            unreadable.Add(new BlockRun(block, 1));
+            throw UnreadableBlocks.Error(_storage.Name, unreadable, failure);
+        }
+
+        // The next block begins afresh.
+        slot.Running!.Finish(slot.Hashes);
+        slot.AddUnreadable();
     }
 
     private void Read(Span<byte> buffer, long offset)

@@ -8,7 +8,7 @@ internal readonly record struct ScanItem(BlockRun Run, bool IsHole);
 /// <summary>One item of a <see cref="BlockScanner"/>: its content, and what came of it.</summary>
 internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, bool keepsContent, int leastBuffer)
 {
-    private readonly List<(int Count, bool IsZero)> _kinds = [];
+    private readonly List<(int Count, ScannedKind Kind)> _kinds = [];
 
     /// <summary>The content of the item; of a block larger than <see cref="BlockScanner.ChunkLength"/> only where <see cref="KeepsContent"/>.</summary>
     public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(
@@ -33,17 +33,10 @@ internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, bool keep
     public ReadOnlySpan<byte> ContentOf(long block) => Buffer.AsSpan((int)(block - Item.Run.First) * geometry.BlockSize, geometry.LengthOf(block));
 
     /// <summary>Says of the next block whether it is zeros.</summary>
-    public void AddKind(bool isZero)
-    {
-        if (_kinds.Count > 0 && _kinds[^1].IsZero == isZero)
-        {
-            _kinds[^1] = (_kinds[^1].Count + 1, isZero);
-        }
-        else
-        {
-            _kinds.Add((1, isZero));
-        }
-    }
+    public void AddKind(bool isZero) => Add(isZero ? ScannedKind.Zero : ScannedKind.Data);
+
+    /// <summary>Says of the next block that it cannot be read.</summary>
+    public void AddUnreadable() => Add(ScannedKind.Unreadable);
 
     /// <summary>Hands the blocks to a sink.</summary>
     public void HandTo(IBlockSink sink)
@@ -55,10 +48,14 @@ internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, bool keep
         }
 
         int done = 0;
-        foreach ((int count, bool isZero) in _kinds)
+        foreach ((int count, ScannedKind kind) in _kinds)
         {
             BlockRun run = new(Item.Run.First + done, count);
-            if (isZero)
+            if (kind == ScannedKind.Unreadable)
+            {
+                ((IUnreadableSink)sink).AddUnreadable(run);
+            }
+            else if (kind == ScannedKind.Zero)
             {
                 sink.AddZeros(run);
             }
@@ -69,5 +66,24 @@ internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, bool keep
 
             done += count;
         }
+    }
+
+    private void Add(ScannedKind kind)
+    {
+        if (_kinds.Count > 0 && _kinds[^1].Kind == kind)
+        {
+            _kinds[^1] = (_kinds[^1].Count + 1, kind);
+        }
+        else
+        {
+            _kinds.Add((1, kind));
+        }
+    }
+
+    private enum ScannedKind
+    {
+        Data,
+        Zero,
+        Unreadable,
     }
 }

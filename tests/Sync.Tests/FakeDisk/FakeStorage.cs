@@ -13,6 +13,7 @@ public sealed class FakeStorage : IWritableStorage
     private readonly List<DiskFault> _faults = [];
     private readonly Dictionary<DiskCall, int> _counts = [];
     private readonly HashSet<long> _lies = [];
+    private readonly List<(long From, long End, bool Mends)> _spoilt = [];
     private readonly ByteRanges _reservedPastEnd = new();
     private long _modified = 1;
 
@@ -115,6 +116,9 @@ public sealed class FakeStorage : IWritableStorage
 
     /// <summary>The byte at this offset is another one when it is read from below the cache.</summary>
     public void LieBelowCacheAt(long offset) => _lies.Add(offset);
+
+    /// <summary>Makes the medium not give these bytes, until they are written; or for ever.</summary>
+    public void Spoil(long offset, long length, bool mendsByWriting = true) => _spoilt.Add((offset, offset + length, mendsByWriting));
 
     /// <summary>As if another process had written: mtime moves on.</summary>
     public void Touch() => _modified++;
@@ -297,6 +301,12 @@ public sealed class FakeStorage : IWritableStorage
             DiskFault? fault = NextFault(call);
             Note(call, offset, buffer.Length, fault is null);
             Throw(fault, offset);
+            long readEnd = offset + buffer.Length;
+            if (_spoilt.Exists(bad => bad.From < readEnd && bad.End > offset))
+            {
+                throw new StorageException(StorageError.ReadFailed, Name, $"{Name}: cannot read: a bad sector", 5, offset);
+            }
+
             if (buffer.Length > image.Length - offset)
             {
                 throw new StorageException(StorageError.EndReached, Name, "ended", 0, image.Length);
@@ -338,6 +348,14 @@ public sealed class FakeStorage : IWritableStorage
 
     private void Change(DiskChange change)
     {
+        (long from, long end) = change switch
+        {
+            WriteChange write => (write.Offset, write.Offset + write.Data.Length),
+            PunchChange punch => (punch.Offset, punch.Offset + punch.Length),
+            ZeroChange zero => (zero.Offset, zero.Offset + zero.Length),
+            _ => (0L, 0L),
+        };
+        _spoilt.RemoveAll(bad => bad.Mends && bad.From >= from && bad.End <= end);
         change.ApplyTo(Cache);
         _pending.Add(change);
     }

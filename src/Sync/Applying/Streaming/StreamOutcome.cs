@@ -8,6 +8,7 @@ namespace BinarySync.Sync;
 internal sealed class StreamOutcome(OperationReader reader, long lengthBefore)
 {
     private readonly BlockRunList _unrecognized = new();
+    private readonly BlockRunList _unreadable = new();
     private ApplyResult? _last;
     private ApplyStart _start;
     private WriteCounts _written;
@@ -31,6 +32,7 @@ internal sealed class StreamOutcome(OperationReader reader, long lengthBefore)
         _written = new WriteCounts(
             _written.DataBlocks + result.Written.DataBlocks, _written.DataBytes + result.Written.DataBytes, _written.ZeroBlocks + result.Written.ZeroBlocks, 0, 0);
         _unrecognized.Add(result.Plan.Unrecognized);
+        _unreadable.Add(result.Plan.Unreadable);
     }
 
     /// <summary>What a run of the whole would have said.</summary>
@@ -44,6 +46,7 @@ internal sealed class StreamOutcome(OperationReader reader, long lengthBefore)
             NewBlocks = _newBlocks,
             AgainBlocks = _againBlocks,
             Unrecognized = _unrecognized,
+            Unreadable = _unreadable,
         };
         return new ApplyResult(plan, _start, specification.DryRun, null, _written, specification.Verify == VerifyMode.Full ? _last.VerifiedBytes : _verifiedBytes)
         {

@@ -1,0 +1,127 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Makes a checksum file that leaves out what cannot be read. What is left out stands in the header, before all that is read: so the
+/// checksums wait in a spool, as a checksum
+/// file in which hashes of nothing keep the places, and the target is read once.
+/// </summary>
+internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
+{
+    private readonly MessageHeader _header;
+    private readonly Stream _spool;
+    private readonly ChecksumFileWriter _writer;
+    private readonly RangeCollector _ranges;
+    private byte[] _nothing = [];
+
+    /// <summary>Begins.</summary>
+    /// <param name="header">As if everything could be read.</param>
+    /// <param name="spool">Empty; seekable.</param>
+    public SkippingChecksums(MessageHeader header, Stream spool)
+    {
+        _header = header;
+        _spool = spool;
+        _writer = new ChecksumFileWriter(spool, header);
+
+        // Each run that is left out makes one range more.
+        int most = FormatLimits.MaxRanges - header.Coverage.Ranges.Length - 1;
+        _ranges = new RangeCollector(Math.Max(most, header.Coverage.Ranges.Length + 1), header.Coverage);
+    }
+
+    /// <summary>The blocks that cannot be read.</summary>
+    public BlockRunList Unreadable { get; } = new();
+
+    /// <summary>True where they are so many that blocks between them are left out too, since a header has room for so many ranges
+    /// only.</summary>
+    public bool LeavesOutMore => _ranges.HasJoined;
+
+    public void AddData(BlockRun run, ReadOnlySpan<byte> hashes) => _writer.AddData(run, hashes);
+
+    public void AddZeros(BlockRun run) => _writer.AddZeros(run);
+
+    public void AddUnreadable(BlockRun run)
+    {
+        Unreadable.Add(run);
+        _ranges.Add(run);
+        int length = checked((int)run.Count * _header.Hash.Length);
+        _nothing = _nothing.Length < length ? new byte[length] : _nothing;
+        _writer.AddData(run, _nothing.AsSpan(0, length));
+    }
+
+    /// <summary>Writes the checksum file.</summary>
+    /// <param name="output">Where.</param>
+    /// <returns>Its header and trailer.</returns>
+    /// <exception cref="SyncException"><see cref="SyncError.OutOfBounds"/>: no header has room for so many ranges.</exception>
+    public (MessageHeader Header, MessageTrailer Trailer) Finish(Stream output)
+    {
+        MessageTrailer trailer = _writer.Finish();
+        _spool.Position = 0;
+        if (Unreadable.BlockCount == 0)
+        {
+            _spool.CopyTo(output);
+            return (_header, trailer);
+        }
+
+        MessageHeader header = _header with { Coverage = Remaining() };
+        using ChecksumFileReader reader = new(_spool, "spool");
+        using ChecksumFileWriter writer = new(output, header);
+        using IEnumerator<BlockRun> covered = header.Coverage.RunsIn(header.Geometry.BlockCount).GetEnumerator();
+        bool has = covered.MoveNext();
+        while (reader.ReadRun(out ChecksumRun run))
+        {
+            while (has && covered.Current.First < run.Blocks.End)
+            {
+                long first = Math.Max(covered.Current.First, run.Blocks.First);
+                long end = Math.Min(covered.Current.End, run.Blocks.End);
+                if (first < end)
+                {
+                    HandOn(writer, run, BlockRun.Between(first, end));
+                }
+
+                if (covered.Current.End > run.Blocks.End)
+                {
+                    break;
+                }
+
+                has = covered.MoveNext();
+            }
+        }
+
+        return (header, writer.Finish());
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    private static void HandOn(ChecksumFileWriter writer, in ChecksumRun run, BlockRun some)
+    {
+        if (run.IsZero)
+        {
+            writer.AddZeros(some);
+            return;
+        }
+
+        int hashLength = run.Hashes.Length / (int)run.Blocks.Count;
+        writer.AddData(some, run.Hashes.Span.Slice((int)(some.First - run.Blocks.First) * hashLength, (int)some.Count * hashLength));
+    }
+
+    private BlockCoverage Remaining()
+    {
+        long blockCount = _header.Geometry.BlockCount;
+        List<BlockRun> readable = [];
+        long from = 0;
+        foreach (BlockRun run in _ranges.Finish().RunsIn(blockCount))
+        {
+            readable.Add(BlockRun.Between(from, run.First));
+            from = run.End;
+        }
+
+        readable.Add(BlockRun.Between(from, blockCount));
+        BlockCoverage left = _header.Coverage.Intersect(BlockCoverage.Of(readable)).ClipTo(blockCount);
+        return left.Ranges.Length <= FormatLimits.MaxRanges
+            ? left
+            : throw new SyncException(
+                SyncError.OutOfBounds, string.Empty, $"{Unreadable} cannot be read: what is left are more ranges than a checksum file has room for");
+    }
+}
