@@ -9,6 +9,8 @@ internal static class FailureAdvice
 {
     private const string SomePartsStay = "parts that are complete stay: make each of the others with --part N, or all again with -f";
 
+    private const string ByItself = "--abandon-journal gives up what the journal says: every block is then recognised, or refused, by itself";
+
     /// <summary>The hint, in place of the usual one; null where nothing better is known.</summary>
     public static string? For(Exception failure, TypedLine line, string tool) => failure switch
     {
@@ -20,6 +22,12 @@ internal static class FailureAdvice
         StorageException { Error: StorageError.Exists } when line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",
         StorageException { Error: StorageError.WriteFailed or StorageError.NoSpace or StorageError.FileTooLarge } when line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
         SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized } when (tool, line.Command) == ("dtfile", "apply") => OfOtherTarget(line),
+        SyncException { Error: SyncError.OtherTarget } =>
+            $"put the target back that was being patched; for this one, {ByItself}",
+        SyncException { Error: SyncError.TargetNotProved } =>
+            $"if you know that it is, --force-unrecognized overwrites what is neither old nor new; {ByItself}",
+        SyncException { Error: SyncError.ForeignRedo } =>
+            $"somebody else may have put it there: see whose it is; {ByItself}",
         UsageException { Hint: var hint } when (tool, line.Command, line.ValueOf("--request") ?? line.ValueOf("--remote")) == ("dtfile", "", null) => LineAdvice.OfDataFile(line) ?? hint,
         _ => null,
     };

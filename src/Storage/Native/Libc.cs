@@ -112,6 +112,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FileSystemStatus(string path, byte* buffer);
 
+    /// <summary>As the one above, of an open file.</summary>
+    [LibraryImport(Name, EntryPoint = "fstatfs", SetLastError = true)]
+    public static partial int FileSystemStatus(SafeFileHandle file, byte* buffer);
+
     /// <summary>struct winsize.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct WindowSize
@@ -171,6 +175,8 @@ internal static unsafe partial class Libc
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;
         [FieldOffset(48)] public ulong Blocks;
+        [FieldOffset(80)] public long BornSeconds;
+        [FieldOffset(88)] public uint BornNanoseconds;
         [FieldOffset(96)] public long ChangedSeconds;
         [FieldOffset(104)] public uint ChangedNanoseconds;
         [FieldOffset(112)] public long ModifiedSeconds;
