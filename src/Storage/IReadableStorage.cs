@@ -64,4 +64,7 @@ public interface IReadableStorage : IDisposable
 
     /// <summary>The stamp as of now, read from the open descriptor.</summary>
     SourceStamp ReadStamp();
+
+    /// <summary>Which file this is, whatever its name; null of a device, and where the system cannot tell.</summary>
+    FileBirth? ReadBirth() => null;
 }

@@ -42,6 +42,8 @@ public class RateLimitedSource(IReadableStorage inner, RateLimiter reads) : IRea
 
     public SourceStamp ReadStamp() => inner.ReadStamp();
 
+    public FileBirth? ReadBirth() => inner.ReadBirth();
+
     public void Dispose()
     {
         inner.Dispose();

@@ -29,6 +29,15 @@ public enum SyncError
     /// <summary>What was written did not read back as it should.</summary>
     VerificationFailed,
 
+    /// <summary>A journal stands, and this is not the target that it describes: another one has taken its name.</summary>
+    OtherTarget,
+
+    /// <summary>A journal stands, and nothing proves that this is the target that it describes.</summary>
+    TargetNotProved,
+
+    /// <summary>What an interrupted run is said to have left holds content that the data file does not bring.</summary>
+    ForeignRedo,
+
     /// <summary>What was asked for cannot be had with this much; nothing was found to be wrong.</summary>
     OutOfBounds,
 }

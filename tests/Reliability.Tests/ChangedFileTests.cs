@@ -183,6 +183,26 @@ public sealed class ChangedFileTests : IDisposable
     }
 
     [FaultTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_backup_put_back_between_two_runs_and_used_since_is_left_alone(bool asAnotherFile)
+    {
+        KillInTheMiddle(Line);
+        byte[] used = [.. _scene.A];
+        used[PatchedBlock + 600] ^= 1;
+        _scene.Work.Write(asAnotherFile ? "backup" : "a", used);
+        if (asAnotherFile)
+        {
+            File.Move(_scene.Work["backup"], _scene.Work["a"], overwrite: true);
+        }
+
+        _scene.Work.Line(Line).Fails(4, "is not the target that p.dtf was being applied to", "--abandon-journal");
+        Assert.Equal(used, _scene.Work.Read("a"));
+        _scene.Work.Line(Line + " --abandon-journal").Fails(4, "neither as p.dtf expects nor already new");
+        Assert.Equal(used, _scene.Work.Read("a"));
+    }
+
+    [FaultTheory]
     [InlineData("ckfile b -o x")]
     [InlineData("dtfile b -r p.dtr -o x")]
     public void A_source_changed_while_it_is_read_is_found_out(string line)

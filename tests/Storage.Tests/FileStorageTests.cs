@@ -68,6 +68,31 @@ public sealed class FileStorageTests : IDisposable
         Expect.Error(StorageError.NoSpace, () => target.DemandRoom(1L << 60));
     }
 
+    [LinuxFact]
+    public void A_file_that_has_taken_the_name_of_another_one_is_told_apart()
+    {
+        string path = _directory.File("a", 1000);
+        FileBirth? before = BirthOf(path);
+        using (FileStream written = File.OpenWrite(path))
+        {
+            written.SetLength(2000);
+        }
+
+        FileBirth? same = BirthOf(path);
+        File.Move(_directory.File("b", 1000), path, overwrite: true);
+
+        // Not every file system keeps inode numbers: then there is nothing to be told.
+        Assert.Equal(before, same);
+        Assert.Equal(before is null, BirthOf(path) is null);
+        Assert.False(before is { } birth && birth.MayBe(BirthOf(path)!.Value));
+    }
+
+    private static FileBirth? BirthOf(string path)
+    {
+        using IReadableStorage storage = StorageAccess.OpenSource(path);
+        return storage.ReadBirth();
+    }
+
     [Theory]
     [MemberData(nameof(Both))]
     public void Reading_past_the_end_is_an_error_with_the_offset_of_the_end(bool portable)

@@ -31,6 +31,7 @@ public sealed class RateLimitedStorageTests
         Assert.Equal(new StorageExtent(7, 8, IsHole: true), _target.ExtentAt(7));
         Assert.Equal(new HoleClaim(1, 2), _target.WeighHoles());
         Assert.Equal(new SourceStamp(1, 2, 3), _target.ReadStamp());
+        Assert.Equal(new FileBirth(4, 5), _target.ReadBirth());
         _target.Read(buffer, 1);
         _target.ReadOnce(buffer, 2);
         _target.ReadBelowCache(buffer, 3);
@@ -48,7 +49,7 @@ public sealed class RateLimitedStorageTests
 
         Assert.Equal(
             [
-                "ExtentAt 7", "WeighHoles", "ReadStamp", "Read 1+10", "ReadOnce 2+10", "ReadBelowCache 3+10", "Write 4+10", "BeginWriteBack 5+6", "TryZeroRange 7+8",
+                "ExtentAt 7", "WeighHoles", "ReadStamp", "ReadBirth", "Read 1+10", "ReadOnce 2+10", "ReadBelowCache 3+10", "Write 4+10", "BeginWriteBack 5+6", "TryZeroRange 7+8",
                 "TryPunchHole 9+10", "TryAllocate 11+12", "DemandRoom 14", "ReleasePastEnd", "DemandLength", "SetLength 13", "Flush", "Dispose",
             ],
             _inner.Log);
@@ -180,6 +181,12 @@ public sealed class RateLimitedStorageTests
         {
             Log.Add("ReadStamp");
             return new SourceStamp(1, 2, 3);
+        }
+
+        public FileBirth? ReadBirth()
+        {
+            Log.Add("ReadBirth");
+            return new FileBirth(4, 5);
         }
 
         public void Write(ReadOnlySpan<byte> data, long offset)

@@ -32,7 +32,10 @@ public sealed class EventOrderTests
 
         int lastWrite = LastIndex(log, call => call.ChangesContent && call.Call != DiskCall.SetLength);
         int firstWrite = FirstIndex(log, call => call.ChangesContent && call.Call != DiskCall.SetLength);
-        int firstBelow = FirstIndex(log, call => call.Call == DiskCall.ReadBelowCache);
+
+        // Before the first change the evidence for the journal is read there.
+        int changed = FirstIndex(log, call => call.ChangesContent);
+        int firstBelow = changed < 0 ? -1 : log.ToList().FindIndex(changed, call => call.Call == DiskCall.ReadBelowCache);
         int lastBelow = LastIndex(log, call => call.Call == DiskCall.ReadBelowCache);
         int resized = FirstIndex(log, call => call.Call == DiskCall.SetLength);
         int firstFlush = FirstIndex(log, call => call.Call == DiskCall.Flush);

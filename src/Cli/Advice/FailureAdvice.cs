@@ -9,6 +9,8 @@ internal static class FailureAdvice
 {
     private const string SomePartsStay = "parts that are complete stay: make each of the others with --part N, or all again with -f";
 
+    private const string ByItself = "--abandon-journal gives up what the journal says: every block is then recognised, or refused, by itself";
+
     /// <summary>The hint, in place of the usual one; null where nothing better is known.</summary>
     public static string? For(Exception failure, TypedLine line, string tool) => failure switch
     {
@@ -26,6 +28,12 @@ internal static class FailureAdvice
         SyncException { Error: SyncError.HolesUntrue } => "--holes read believes none of them",
         SyncException { Error: SyncError.ShrinksGreatly } => "is the master meant to be so small (one that was not there when it was read is empty)? if so, add --allow-shrink",
         SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized } when (tool, line.Command) == ("dtfile", "apply") => OfOtherTarget(line),
+        SyncException { Error: SyncError.OtherTarget } =>
+            $"put the target back that was being patched; for this one, {ByItself}",
+        SyncException { Error: SyncError.TargetNotProved } =>
+            $"if you know that it is, --force-unrecognized overwrites what is neither old nor new; {ByItself}",
+        SyncException { Error: SyncError.ForeignRedo } =>
+            $"somebody else may have put it there: see whose it is; {ByItself}",
         UsageException { Hint: var hint } when (tool, line.Command, line.ValueOf("--request") ?? line.ValueOf("--remote")) == ("dtfile", "", null) => LineAdvice.OfDataFile(line) ?? hint,
         _ => null,
     };

@@ -134,6 +134,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "fstatvfs", SetLastError = true)]
     public static partial int FileSystemRoom(SafeFileHandle file, ulong* buffer);
 
+    /// <summary>As the one above, of an open file.</summary>
+    [LibraryImport(Name, EntryPoint = "fstatfs", SetLastError = true)]
+    public static partial int FileSystemStatus(SafeFileHandle file, byte* buffer);
+
     /// <summary>struct winsize.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct WindowSize
@@ -194,6 +198,8 @@ internal static unsafe partial class Libc
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;
         [FieldOffset(48)] public ulong Blocks;
+        [FieldOffset(80)] public long BornSeconds;
+        [FieldOffset(88)] public uint BornNanoseconds;
         [FieldOffset(96)] public long ChangedSeconds;
         [FieldOffset(104)] public uint ChangedNanoseconds;
         [FieldOffset(112)] public long ModifiedSeconds;

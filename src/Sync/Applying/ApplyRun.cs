@@ -132,6 +132,12 @@ internal sealed class ApplyRun(
 
         if (_start != ApplyStart.OtherRetired)
         {
+            DemandSameTarget(plan, standing);
+            if (_start == ApplyStart.Resumed && hasRedo && tuning.ProvesRedo)
+            {
+                RedoProof.Demand(_redo, plan.Copies, plan.Header.SyncGeometry, target.Name, places.Redo!.Name);
+            }
+
             return plan.Misfit is { } unfit ? throw unfit : plan;
         }
 
@@ -139,6 +145,17 @@ internal sealed class ApplyRun(
         return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing) && IsBaseThroughout(plan)
             ? plan
             : throw ApplyRefusals.OtherRun(target, patch.Stretch is null ? patch.Name : null, places.Journal.Name, standing);
+    }
+
+    // The journal was found by a name, or by what a device calls itself. Before any of it is believed the content has to prove
+    // that it is this target's.
+    private void DemandSameTarget(PatchPlan plan, JournalRecord standing)
+    {
+        if (tuning.ProvesTarget)
+        {
+            EvidenceProof proof = new(target, standing, places.Journal.Name);
+            proof.Demand(plan.Seen, _start == ApplyStart.Resumed, specification.ForceUnrecognized);
+        }
     }
 
     // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at, on the medium. And as the cache shows it:
@@ -213,6 +230,12 @@ internal sealed class ApplyRun(
 
             // The other direction has the old content of all that is being copied.
             Redo = _start == ApplyStart.Resumed ? standing!.Redo : null,
+            IsDistrusted = standing?.IsDistrusted ?? false,
+
+            // What was proved goes on being true. In the other direction a sector becomes what it was, and may be what it has become.
+            Evidence = _start == ApplyStart.Resumed && !specification.ForceUnrecognized && standing!.Evidence is { } proved
+                ? proved
+                : EvidenceTaker.Take(target, plan),
             BaseSize = geometry.Base.Size,
             TargetSize = geometry.Target.Size,
             Target = places.Identity,

@@ -113,6 +113,12 @@ public sealed record PatchPlan
     /// <summary>The copies, in order.</summary>
     internal CopyPlan Copies { get; init; } = CopyPlan.None;
 
+    /// <summary>What the evidence of the target is made of; null where nothing was looked at.</summary>
+    internal EvidenceDraft? Draft { get; init; }
+
+    /// <summary>What was seen of the blocks, whatever is believed of them.</summary>
+    internal SeenBlocks Seen { get; init; }
+
     /// <summary>Why the target's size does not fit; null where it does.</summary>
     internal SyncException? Misfit { get; init; }
 

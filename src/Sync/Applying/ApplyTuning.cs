@@ -11,6 +11,12 @@ internal sealed record ApplyTuning
     /// <summary>Bytes of copies whose content is put into the redo between two flushes.</summary>
     public long RedoBytes { get; init; } = 64L << 20;
 
+    /// <summary>Cells of the target of which the journal keeps what they were and become.</summary>
+    public int MostWitnesses { get; init; } = WitnessCollector.MostCells;
+
+    /// <summary>What a journal says is believed only of the target that it describes.</summary>
+    public bool ProvesTarget { get; init; } = true;
+
     /// <summary>Copies whose source is overwritten by copies go through the redo.</summary>
     public bool UsesRedo { get; init; } = true;
 
@@ -19,6 +25,9 @@ internal sealed record ApplyTuning
 
     /// <summary>A redo is believed only if it has the digest that the journal names.</summary>
     public bool ComparesRedo { get; init; } = true;
+
+    /// <summary>A redo is written only where the data file copies something.</summary>
+    public bool ProvesRedo { get; init; } = true;
 
     /// <summary>What a run finds in the redo of another session is not its own.</summary>
     public bool ForgetsOthersRedo { get; init; } = true;
@@ -58,6 +67,9 @@ internal sealed record ApplyTuning
 
     /// <summary>The note of a set is believed only while the target's times are those that stand in it.</summary>
     public bool ComparesNoteTimes { get; init; } = true;
+
+    /// <summary>The whole target proves what the note of a set says of parts that this command has not applied, before it is cut.</summary>
+    public bool ProvesCut { get; init; } = true;
 
     /// <summary>After an interrupted run the whole target proves what the note of a set says, before it is cut.</summary>
     public bool ProvesNote { get; init; } = true;

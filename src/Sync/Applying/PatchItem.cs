@@ -98,6 +98,9 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Blocks that are not as they were, whatever is to be done with them: an undo file cannot be made any more.</summary>
     public long NotOldBlocks { get; set; }
 
+    /// <summary>What was seen of all blocks, whatever is believed of them.</summary>
+    public SeenBlocks Seen { get; set; }
+
     /// <summary>Blocks found to be neither.</summary>
     public List<long> Unrecognized { get; } = [];
 
@@ -119,6 +122,7 @@ internal sealed class PatchItem : IDisposable
         NewBlocks = 0;
         AgainBlocks = 0;
         NotOldBlocks = 0;
+        Seen = default;
         Unrecognized.Clear();
         Unreadable.Clear();
         WrongContent.Clear();

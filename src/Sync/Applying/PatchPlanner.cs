@@ -19,6 +19,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
     private long _notOldBlocks;
     private long _bytes;
     private long _copyBytes;
+    private SeenBlocks _seen;
 
     /// <summary>Reads the data file once, and the blocks of the target that it speaks of.</summary>
     /// <param name="standing">The journal that stands, taken for one of this very session; null for none.</param>
@@ -34,13 +35,16 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         (TargetSizing? sizing, SyncException? misfit) = Size(geometry, standing is { IsFinished: false }, keepsLargerSize);
         PatchDoubt doubt = othersStands ? PatchDoubt.OfAllNew : standing is null ? PatchDoubt.None : PatchDoubt.Of(standing, geometry.Target.BlockSize);
         long targetLength = target.Length;
-        TargetChecker checker = new(target, geometry, CheckMode.Recognize, doubt);
+        WitnessCollector witnesses = new(geometry, tuning.MostWitnesses);
+        UntouchedPlaces untouched = new(geometry, reader.Header.Coverage);
+        TargetChecker checker = new(target, geometry, CheckMode.Recognize, doubt, witnesses);
         FrameVerifier frames = new(reader.Header, patch);
         CopyPlan.Builder copying = new();
         PatchItems items = new(reader, PatchPass.Plan, targetLength, workspace, group =>
         {
             _windows.Add(group, geometry.Target);
             copying.Add(group, reader.GroupOffset);
+            untouched.Add(group);
             foreach (Operation operation in group.Operations)
             {
                 long length = geometry.Target.LengthOf(operation.Blocks);
@@ -67,6 +71,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
                 if (item.IsFrame)
                 {
                     frames.Check(item);
+                    Witness(witnesses, geometry, item);
                 }
                 else if (misfit is null)
                 {
@@ -86,7 +91,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         patch.RequireSame(reader.Trailer);
         CopyPlan copies = copying.Finish(tuning.UsesRedo);
         CopyContent content = new(target, geometry, reader.Header.Hash, redo, belowCache: !doubt.IsNone);
-        CopyFaults faults = VerifyCopies(content, misfit is null ? copies : CopyPlan.None, geometry);
+        CopyFaults faults = VerifyCopies(content, misfit is null ? copies : CopyPlan.None, geometry, witnesses);
         return new PatchPlan
         {
             Header = reader.Header,
@@ -106,6 +111,8 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
             Copies = copies,
             Bytes = _bytes,
             CopyBytes = _copyBytes,
+            Draft = new EvidenceDraft(witnesses, untouched.Finish()),
+            Seen = _seen,
             WithoutSource = faults.WithoutSource,
             OtherContent = faults.OtherContent,
         };
@@ -123,6 +130,14 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         }
     }
 
+    private static void Witness(WitnessCollector witnesses, SyncGeometry geometry, PatchItem item)
+    {
+        foreach (ContentPiece piece in item.Group.PiecesOf(geometry.Target, item.ContentFrom, item.Frame.RawLength))
+        {
+            witnesses.AddAfter(piece.TargetOffset, item.Raw.AsSpan(piece.ContentOffset, piece.Length));
+        }
+    }
+
     private void Collect(PatchItem item, FrameVerifier frames, SyncGeometry geometry)
     {
         if (item.IsFrame)
@@ -135,6 +150,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         _newBlocks += item.NewBlocks;
         _againBlocks += item.AgainBlocks;
         _notOldBlocks += item.NotOldBlocks;
+        _seen = new SeenBlocks(_seen.Old + item.Seen.Old, _seen.New + item.Seen.New, _seen.Torn + item.Seen.Torn);
         foreach (long block in item.Unrecognized)
         {
             _unrecognized.Add(new BlockRun(block, 1));
@@ -158,11 +174,11 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
     }
 
     // What is copied is read in its own places.
-    private CopyFaults VerifyCopies(CopyContent content, CopyPlan copies, SyncGeometry geometry)
+    private CopyFaults VerifyCopies(CopyContent content, CopyPlan copies, SyncGeometry geometry, WitnessCollector? witnesses)
     {
         try
         {
-            return CopyVerifier.Verify(content, copies, patch, options);
+            return CopyVerifier.Verify(content, copies, patch, options, witnesses);
         }
         catch (StorageException failure) when (failure.IsOfMedium && failure.Path == target.Name && failure.Offset is { } offset)
         {

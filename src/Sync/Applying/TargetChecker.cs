@@ -17,7 +17,12 @@ internal enum CheckMode
 }
 
 /// <summary>Recognises the blocks of an item in the target.</summary>
-internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geometry, CheckMode mode, PatchDoubt doubt)
+/// <param name="target">The target.</param>
+/// <param name="geometry">A and B.</param>
+/// <param name="mode">From where it is read.</param>
+/// <param name="doubt">What is not believed.</param>
+/// <param name="witnesses">Is shown what the target has; null where nobody asks.</param>
+internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geometry, CheckMode mode, PatchDoubt doubt, WitnessCollector? witnesses = null)
 {
     private readonly int _blockSize = geometry.Target.BlockSize;
 
@@ -124,7 +129,10 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
         if (inMemory)
         {
             bytes = Load(item, blocks, targetLength, belowCache);
+            witnesses?.AddBefore(geometry.Target.OffsetOf(blocks.First), bytes, operation.New == NewKind.Zero);
         }
+
+        bool becomesZero = operation.New == NewKind.Zero;
 
         for (int i = 0; i < blocks.Count; i++)
         {
@@ -132,8 +140,9 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
             int length = item.Classifier.ContentLength(block, targetLength);
             BlockState state = inMemory
                 ? item.Classifier.Classify(group, operation, block, bytes.Slice(Math.Min(i * _blockSize, bytes.Length), length))
-                : item.Classifier.ClassifyInPieces(group, operation, block, length, item.Target, (piece, offset) => Read(piece, offset, belowCache));
+                : item.Classifier.ClassifyInPieces(group, operation, block, length, item.Target, (piece, offset) => ReadPiece(piece, offset, belowCache, becomesZero));
             item.NotOldBlocks += IsOld(state) ? 0 : 1;
+            item.Seen = With(item.Seen, state, isTorn: false);
             if (state is BlockState.New or BlockState.OldAndNew && doubt.DoubtsNew(block))
             {
                 state = BlockState.Again;
@@ -171,17 +180,23 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
             if (_blockSize > PatchItem.ChunkLength)
             {
                 int length = item.Classifier.ContentLength(blocks.First, targetLength);
-                return IsOld(item.Classifier.ClassifyInPieces(
-                    group, operation, blocks.First, length, item.Target, (piece, offset) => Read(piece, offset, belowCache: true))) ? 0 : 1;
+                bool becomesZero = operation.New == NewKind.Zero;
+                BlockState state = item.Classifier.ClassifyInPieces(
+                    group, operation, blocks.First, length, item.Target, (piece, offset) => ReadPiece(piece, offset, belowCache: true, becomesZero));
+                item.Seen = With(item.Seen, state, isTorn: true);
+                return IsOld(state) ? 0 : 1;
             }
 
             long count = 0;
             Span<byte> bytes = Load(item, blocks, targetLength, belowCache: true);
+            witnesses?.AddBefore(geometry.Target.OffsetOf(blocks.First), bytes, operation.New == NewKind.Zero);
             for (int i = 0; i < blocks.Count; i++)
             {
                 long block = blocks.First + i;
                 ReadOnlySpan<byte> content = bytes.Slice(Math.Min(i * _blockSize, bytes.Length), item.Classifier.ContentLength(block, targetLength));
-                count += IsOld(item.Classifier.Classify(group, operation, block, content)) ? 0 : 1;
+                BlockState state = item.Classifier.Classify(group, operation, block, content);
+                item.Seen = With(item.Seen, state, isTorn: true);
+                count += IsOld(state) ? 0 : 1;
             }
 
             return count;
@@ -191,6 +206,14 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
             return blocks.Count;
         }
     }
+
+    private static SeenBlocks With(SeenBlocks seen, BlockState state, bool isTorn) => state switch
+    {
+        BlockState.Old => seen with { Old = seen.Old + 1 },
+        BlockState.New => seen with { New = seen.New + 1 },
+        BlockState.Unrecognized when isTorn => seen with { Torn = seen.Torn + 1 },
+        _ => seen,
+    };
 
     private static bool IsOld(BlockState state) => state is BlockState.Old or BlockState.OldAndNew;
 
@@ -228,6 +251,12 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
         }
 
         return bytes;
+    }
+
+    private void ReadPiece(Span<byte> bytes, long offset, bool belowCache, bool becomesZero)
+    {
+        Read(bytes, offset, belowCache);
+        witnesses?.AddBefore(offset, bytes, becomesZero);
     }
 
     private void Read(Span<byte> bytes, long offset, bool belowCache)

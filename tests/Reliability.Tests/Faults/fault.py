@@ -61,6 +61,7 @@ GROUPS = {
     "read": READ, "flush": FLUSH, "transfer": TRANSFER, "naming": NAMING, "space": {"fallocate", "ftruncate", "truncate", "ioctl"},
     "change": set(CALLS) - READ,
 }
+SECTOR = 512
 COUNTED = {"read", "pread64", "write", "pwrite64"}  # the third argument is the count of bytes
 CREATES = 0o100 | 0o1000 | 0o20000000  # O_CREAT, O_TRUNC, the bit of O_TMPFILE that is not O_DIRECTORY
 DEVICE_CHANGES = {0x1277, 0x127D, 0x127F}  # BLKDISCARD, BLKSECDISCARD, BLKZEROOUT
@@ -184,7 +185,7 @@ class Tracer:
             os.kill(self.process, signal.SIGKILL)
             return
         if action == "tear":
-            self.shorten(thread, name, registers)
+            self.shorten(thread, name, registers, sectors=name == "pwrite64")
             self.after[thread] = lambda: os.kill(self.process, signal.SIGKILL)
         elif action == "short":
             if not self.shorten(thread, name, registers):
@@ -216,13 +217,16 @@ class Tracer:
             return
         self.go_on(thread)
 
-    def shorten(self, thread, name, registers):
+    def shorten(self, thread, name, registers, sectors=False):
         """Asks for half; the register is as the program left it when the call returns. False where there is nothing to take away."""
         if name not in COUNTED or registers.rdx <= 1:
             return False
         asked = registers.rdx
         unit = 4096 if self.is_direct(thread, registers.rdi) else 1
         less = asked // 2 // unit * unit
+        if sectors:
+            # A process that is killed leaves whole pages, and a medium whole sectors: what `apply` proves of a torn block rests on that.
+            less = max(0, (registers.r10 + less) // SECTOR * SECTOR - registers.r10)
         if less == 0:
             return False
         registers.rdx = less

@@ -68,6 +68,19 @@ internal sealed class CrashCase
     /// <summary>Data files of other syncs, for the same target.</summary>
     public IReadOnlyList<ThirdFile> Thirds { get; init; } = [];
 
+    /// <summary>What the target is before and behind.</summary>
+    public (CrashImage A, CrashImage B) Images => (_a, _b);
+
+    /// <summary>Where the smaller of two sizes ends in the middle of a block: no sector there has a witness. Empty where both end together.</summary>
+    public ByteRange ShortEnd
+    {
+        get
+        {
+            long least = Math.Min(_sizeA, _sizeB);
+            return _changesSize ? new ByteRange(least / CrashImage.Sector * CrashImage.Sector, (least + _blockSize - 1) / _blockSize * _blockSize) : default;
+        }
+    }
+
     /// <summary>The machine before the first run.</summary>
     public MachineState Start => MachineState.Clean(_a);
 

@@ -27,6 +27,9 @@ internal sealed record CrashEffort
     /// <summary>States on which a data file of another sync is tried as well.</summary>
     public double ThirdShare { get; init; } = 0.25;
 
+    /// <summary>States on which another target takes the name of the first.</summary>
+    public double ExchangeShare { get; init; }
+
     /// <summary>Of these, those where the first direction is tried after it.</summary>
     public double AgainShare { get; init; } = 0.25;
 

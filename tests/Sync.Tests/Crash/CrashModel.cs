@@ -114,7 +114,46 @@ internal sealed class CrashModel
             VisitThird(node);
         }
 
+        if (_find is null && node.Depth > 0 && !_case.IsLarge && IsInterrupted(node.State) && _random.NextDouble() < _effort.ExchangeShare)
+        {
+            VisitExchanged(node);
+        }
+
         return same.Machine.State;
+    }
+
+    // Not of large cases: there not every sector has a witness.
+    // Another target takes the name of the one that was being patched: it is refused, or nothing is lost of it.
+    private void VisitExchanged(Node node)
+    {
+        TargetExchange exchange = TargetExchange.Of(_case, node.State, _random);
+        Direction direction = node.State.Undo.Cache is not null && _random.Next(3) == 0 ? Direction.Back : Direction.Forth;
+        ApplySpecification specification = new() { Verify = (VerifyMode)_random.Next(3), AbandonJournal = _random.Next(4) == 0, Sparse = _case.Sparse };
+        CrashMachine machine = new(exchange.State, _case.Behaviour);
+        _counts.AddRun();
+        Exception? failure = null;
+        try
+        {
+            ApplyPlaces places = new(new CrashStateFile(machine), "file:target", Redo: new CrashRedoFile(machine));
+            if (_case.Kind == CrashShape.Stream)
+            {
+                StreamApplyOperation.Run(new CrashDisk(machine), _case.Stream(), places, specification, _tuning, 1, OneThread);
+            }
+            else
+            {
+                PatchSource patch = direction == Direction.Forth ? _case.Patch() : new PatchSource(new MemoryFile(node.State.Undo.Cache!), $"{direction}.dtf");
+                ApplyOperation.Run(new CrashDisk(machine), patch, places, specification, _tuning, OneThread);
+            }
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        if (exchange.Judge(_case, machine, failure) is { } wrong)
+        {
+            _find = new CrashFind(_number, Tell(new Node(node, exchange.State, direction, node.Depth, exchange.Label), direction, CrashWay.Resumed, specification, wrong, failure));
+        }
     }
 
     // Without a journal that stands, a data file may go through that was made for something else, wherever its own blocks are right: nobody promised more.

@@ -89,6 +89,10 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     [Fact]
     public void Cutting_before_the_last_stretch_is_found() => DemandFind("what must succeed was refused", new ApplyTuning { CutsLast = false }, Streams);
 
+    [Fact]
+    public void Believing_a_journal_of_a_target_that_is_not_proved_to_be_its_own_is_found() =>
+        DemandFind("somebody else's sector was overwritten", new ApplyTuning { ProvesTarget = false }, new CrashEffort { ExchangeShare = 1 });
+
     private static CrashEffort Streams { get; } = new() { OnlyShape = CrashShape.Stream };
 
     private static CrashEffort Sets { get; } = new() { SetOneIn = 1 };

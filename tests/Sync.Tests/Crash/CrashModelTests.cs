@@ -40,7 +40,7 @@ public sealed class CrashModelTests(ITestOutputHelper output)
 internal static class CrashSearch
 {
     /// <summary>The mix of small and large cases.</summary>
-    public static CrashEffort Ordinary { get; } = new() { LargeOneIn = 40, SetOneIn = 4, LargeSetOneIn = 20 };
+    public static CrashEffort Ordinary { get; } = new() { LargeOneIn = 40, SetOneIn = 4, LargeSetOneIn = 20, ExchangeShare = 0.25 };
 
     /// <summary>Explores cases one after another.</summary>
     /// <param name="seed">Decides all cases.</param>

@@ -79,6 +79,7 @@ internal static class CrashOutcomes
             Redo = StateOfFile.Durable(redo),
             Times = times,
             MediumTimes = times,
+            Inode = before.Inode,
         };
     }
 

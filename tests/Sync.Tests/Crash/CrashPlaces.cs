@@ -19,6 +19,8 @@ internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
 
     public SourceStamp ReadStamp() => Kind == StorageKind.RegularFile ? new SourceStamp(Length, machine.State.Times, machine.State.Times) : new SourceStamp(Length, 0, 0);
 
+    public FileBirth? ReadBirth() => Kind == StorageKind.RegularFile ? new FileBirth(machine.State.Inode, null) : null;
+
     public void Write(ReadOnlySpan<byte> data, long offset)
     {
         DemandInside(offset, data.Length);

@@ -41,6 +41,9 @@ internal sealed record MachineState
 
     public StateOfFile Redo { get; init; } = StateOfFile.None;
 
+    /// <summary>Which file the target is.</summary>
+    public ulong Inode { get; init; } = 1;
+
     /// <summary>Nothing was ever changed on this machine.</summary>
     public static MachineState Clean(CrashImage target) => new() { Cache = target, Medium = target };
 

@@ -98,8 +98,16 @@ internal sealed class SetModel
 
                 return;
             case 8 when _set.Behaviour.Kind == StorageKind.RegularFile:
-                // Somebody puts A back, and knows nothing of the note.
-                MachineState restored = node.State with { Cache = _set.Images.A, Medium = _set.Images.A, Pending = [], Times = node.State.Times + 1, MediumTimes = node.State.Times + 1 };
+                // Somebody puts A back, and knows nothing of the note. A journal that stands is of another content: it is given up, as the program says.
+                MachineState restored = node.State with
+                {
+                    Cache = _set.Images.A,
+                    Medium = _set.Images.A,
+                    Pending = [],
+                    Journal = StateOfFile.None,
+                    Times = node.State.Times + 1,
+                    MediumTimes = node.State.Times + 1,
+                };
                 SetNode foreign = node with { Parent = node, State = restored, Known = [.. _order.Select(_ => PartKnowledge.NotInPlace)], Label = "A was put back" };
                 if (_runs.Go(foreign, new SetCommand([.. Missing(node)], Direction.Forth), mustComplete: false) is { } patched)
                 {

@@ -66,6 +66,9 @@ public sealed class FakeStorage : IWritableStorage
 
     public StorageKind Kind { get; }
 
+    /// <summary>Which file it is; null where nothing tells.</summary>
+    public FileBirth? Birth { get; init; }
+
     public long Length
     {
         get
@@ -167,6 +170,8 @@ public sealed class FakeStorage : IWritableStorage
             return Kind == StorageKind.RegularFile ? new SourceStamp(Cache.Length, _modified, _modified) : new SourceStamp(Cache.Length, 0, 0);
         }
     }
+
+    public FileBirth? ReadBirth() => Birth;
 
     public void Write(ReadOnlySpan<byte> data, long offset)
     {

@@ -150,7 +150,7 @@ public sealed class InterruptedRunTests
         byte[] dataFile = FourSteps.DataFile(A, B, 4096);
         byte[] back = FourSteps.DataFile(B, A, 4096);
         FakeStateFile journal = new();
-        FakeStorage target = FakeStorage.File(B).FailAt(new DiskFault(DiskCall.Write, 1, StorageError.WriteFailed, BytesDone: 700));
+        FakeStorage target = FakeStorage.File(B).FailAt(new DiskFault(DiskCall.Write, 1, StorageError.WriteFailed, BytesDone: 1024));
         Assert.Throws<StorageException>(() => { Apply(target, back, journal); });
         target.FailAt(new DiskFault(DiskCall.Flush, 1, StorageError.FlushFailed));
         Assert.Throws<StorageException>(() => { Apply(target, back, journal); });
@@ -165,7 +165,7 @@ public sealed class InterruptedRunTests
     // A run that a full disk ends in the middle of its first block.
     private static FakeStorage Torn(byte[] dataFile, FakeStateFile journal)
     {
-        FakeStorage target = FakeStorage.File(A).FailAt(new DiskFault(DiskCall.Write, 1, StorageError.NoSpace, BytesDone: 700));
+        FakeStorage target = FakeStorage.File(A).FailAt(new DiskFault(DiskCall.Write, 1, StorageError.NoSpace, BytesDone: 1024));
         Assert.Throws<StorageException>(() => { Apply(target, dataFile, journal); });
         Assert.NotNull(journal.Content);
         return target;

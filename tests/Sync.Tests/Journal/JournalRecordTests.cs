@@ -98,7 +98,7 @@ public sealed class JournalRecordTests
         Random random = new(5);
         byte[] both = Both(AnyRecord(random, 4), AnyRecord(random, 5));
         byte[] newer = AnyRecord(random, 5).Encode();
-        BinaryPrimitives.WriteUInt16LittleEndian(newer.AsSpan(VersionAt), 3);
+        BinaryPrimitives.WriteUInt16LittleEndian(newer.AsSpan(VersionAt), 4);
         Seal(newer);
         both.AsSpan(JournalRecord.FileLength / 2).Clear();
         newer.CopyTo(both.AsSpan(JournalRecord.FileLength / 2));

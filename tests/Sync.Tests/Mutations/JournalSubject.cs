@@ -22,7 +22,7 @@ internal sealed class JournalSubject : IMutationSubject
 
         // The n-th write fails, half done; the journal stands.
         FakeStorage target = new(before.Copy(), kind);
-        target.FailAt(new DiskFault(DiskCall.Write, random.Next(1, 5), StorageError.WriteFailed, random.Next(300)));
+        target.FailAt(new DiskFault(DiskCall.Write, random.Next(1, 5), StorageError.WriteFailed, 512 * random.Next(3)));
         byte[]? last = null;
         FakeStateFile journal = new();
 

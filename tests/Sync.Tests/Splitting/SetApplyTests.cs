@@ -103,6 +103,26 @@ public sealed class SetApplyTests
         Assert.Equal(pair.B, target.Content);
     }
 
+    // Its times are right, and it says that all other parts are in place: somebody has put it there, or it was right once.
+    [Fact]
+    public void By_a_note_alone_nothing_is_cut()
+    {
+        SplitCase pair = SplitCase.Make(34, 26);
+        byte[][] parts = [.. pair.Parts(1)];
+        SetTarget target = new(pair.A);
+        target.Apply(parts[0]);
+        SetNote note = SetNote.TryDecode(target.Note.Content!)!;
+        bool[] all = [.. note.InPlace.Select(_ => true)];
+        target.Note.Content = (note with { InPlace = all, NotInPlace = new bool[all.Length] }).Encode();
+
+        SetResult result = target.Apply(parts[1]);
+
+        Assert.Equal((SetNoteState.TargetChanged, false), (result.Note, result.IsComplete));
+        Assert.Equal(pair.A.Length, target.Disk.Length);
+        Assert.True(target.Apply(parts).IsComplete);
+        Assert.Equal(pair.B, target.Content);
+    }
+
     [Fact]
     public void A_part_of_a_complete_set_is_taken_back_and_applied_again()
     {
@@ -134,7 +154,7 @@ public sealed class SetApplyTests
         for (int number = 1; number <= 40; number += 3)
         {
             SetTarget target = new(pair.A);
-            target.Disk.FailAt(new DiskFault(DiskCall.Write, number, StorageError.WriteFailed, BytesDone: 700));
+            target.Disk.FailAt(new DiskFault(DiskCall.Write, number, StorageError.WriteFailed, BytesDone: 1024));
             bool failed = false;
             try
             {
@@ -165,7 +185,7 @@ public sealed class SetApplyTests
         for (int i = 0; i < parts.Count; i++)
         {
             SetTarget target = new(pair.A);
-            target.Disk.FailAt(new DiskFault(DiskCall.Write, 3, StorageError.WriteFailed, BytesDone: 700));
+            target.Disk.FailAt(new DiskFault(DiskCall.Write, 3, StorageError.WriteFailed, BytesDone: 1024));
             FakeUndoPlace undo = new();
             Assert.Throws<StorageException>(() =>
             {
@@ -293,7 +313,7 @@ public sealed class SetApplyTests
         byte[] before = new byte[kind == StorageKind.BlockDevice ? 40 << 20 : pair.A.Length];
         pair.A.CopyTo(before, 0);
         SetTarget target = new(before, kind);
-        target.Disk.FailAt(new DiskFault(DiskCall.Write, 3, StorageError.WriteFailed, BytesDone: 700));
+        target.Disk.FailAt(new DiskFault(DiskCall.Write, 3, StorageError.WriteFailed, BytesDone: 1024));
         Assert.Throws<StorageException>(() => { target.Apply(parts[^1]); });
         target.Reopen();
 

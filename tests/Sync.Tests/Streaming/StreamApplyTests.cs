@@ -283,7 +283,7 @@ public sealed class StreamApplyTests
         {
             if (call == StateCall.Replace && ++groups == 2)
             {
-                target.Disk.FailAt(new DiskFault(DiskCall.Write, 2, StorageError.WriteFailed, BytesDone: 1000));
+                target.Disk.FailAt(new DiskFault(DiskCall.Write, 2, StorageError.WriteFailed, BytesDone: 1024));
             }
         };
         Assert.Throws<StorageException>(() => target.Apply(dataFile));

@@ -39,6 +39,20 @@ internal static class FourSteps
         return reader.Trailer;
     }
 
+    /// <summary>The trailer of a data file.</summary>
+    public static MessageTrailer TrailerOfDataFile(byte[] dataFile)
+    {
+        OperationReader reader = new(new MemoryStream(dataFile), "update.dtf", MessageKind.DataFile);
+        while (reader.ReadGroup(new OperationGroup()))
+        {
+            while (reader.ReadFrame(out _))
+            {
+            }
+        }
+
+        return reader.Trailer;
+    }
+
     /// <summary>One request for the remotes of all.</summary>
     public static byte[] Merge(IEnumerable<byte[]> requests)
     {

@@ -4,8 +4,8 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Finds the content of blocks that are copied, each by its hash: at its source; where that is overwritten already, in its own place, if an earlier run has brought it there; or in what
-/// that run has left in the redo. Safe from several threads, each with its own buffers, but for blocks that only the redo has.
+/// Finds the content of blocks that are copied, each by its hash: in what an earlier run has left in the redo, and then only there, because that will be written; else at its source; where that is
+/// overwritten already, in its own place, if an earlier run has brought it there. Safe from several threads, each with its own buffers, but for blocks that only the redo has.
 /// </summary>
 /// <param name="target">The target.</param>
 /// <param name="geometry">A and B.</param>
@@ -42,7 +42,8 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
             {
                 Span<byte> content = buffer.Slice(at, geometry.Target.LengthOf(block));
                 at += content.Length;
-                if (!IsNew(group, copy, block, content, scratch) && !TryReadElsewhere(group, copy, block, content, scratch))
+                bool isInRedo = IsInRedo(content, geometry.Target.OffsetOf(block));
+                if (!IsNew(group, copy, block, content, scratch) && (isInRedo || !TryReadInPlace(group, copy, block, content, scratch)))
                 {
                     missing.Add(block);
                 }
@@ -57,22 +58,22 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         {
             Span<byte> content = buffer.Slice(position, geometry.Target.LengthOf(block));
             position += content.Length;
-            bool isThere = blocks.Count > 1 && TryRead(geometry.Target.OffsetOf(copy.Source + (block - copy.Blocks.First)), content) && IsNew(group, copy, block, content, scratch);
-            if (!isThere && !TryReadElsewhere(group, copy, block, content, scratch))
+            bool isInRedo = IsInRedo(content, geometry.Target.OffsetOf(block));
+            bool isThere = isInRedo
+                || (blocks.Count > 1 && TryRead(geometry.Target.OffsetOf(copy.Source + (block - copy.Blocks.First)), content));
+            bool isFound = isThere && IsNew(group, copy, block, content, scratch);
+            if (!isFound && (isInRedo || !TryReadInPlace(group, copy, block, content, scratch)))
             {
                 missing.Add(block);
             }
         }
     }
 
-    private bool TryReadElsewhere(OperationGroup group, in Operation copy, long block, Span<byte> content, Span<byte> scratch)
-    {
-        long offset = geometry.Target.OffsetOf(block);
-        if (TryRead(offset, content) && IsNew(group, copy, block, content, scratch))
-        {
-            return true;
-        }
+    private bool TryReadInPlace(OperationGroup group, in Operation copy, long block, Span<byte> content, Span<byte> scratch) =>
+        TryRead(geometry.Target.OffsetOf(block), content) && IsNew(group, copy, block, content, scratch);
 
+    private bool IsInRedo(Span<byte> content, long offset)
+    {
         if (redo is null)
         {
             return false;
@@ -80,7 +81,7 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
 
         lock (_redoGate)
         {
-            return redo.TryRead(content, offset) && IsNew(group, copy, block, content, scratch);
+            return redo.TryRead(content, offset);
         }
     }
 

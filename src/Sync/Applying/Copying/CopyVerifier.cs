@@ -16,7 +16,8 @@ internal static class CopyVerifier
     /// <param name="plan">The copies.</param>
     /// <param name="patch">The data file, which has been verified.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
-    public static CopyFaults Verify(CopyContent content, CopyPlan plan, PatchSource patch, SyncOptions options)
+    /// <param name="witnesses">Is shown what the blocks become; null where nobody asks.</param>
+    public static CopyFaults Verify(CopyContent content, CopyPlan plan, PatchSource patch, SyncOptions options, WitnessCollector? witnesses = null)
     {
         CopyFaults faults = new(new BlockRunList(), new BlockRunList());
         if (plan.IsEmpty)
@@ -63,7 +64,7 @@ internal static class CopyVerifier
                 slot.Copy = current.Operations[place.Index];
                 return true;
             },
-            slot => Check(slot, content, geometry, options.Progress),
+            slot => Check(slot, content, geometry, options.Progress, witnesses),
             slot =>
             {
                 slot.Missing.ForEach(block => faults.WithoutSource.Add(new BlockRun(block, 1)));
@@ -76,7 +77,7 @@ internal static class CopyVerifier
         return faults;
     }
 
-    private static void Check(Slot slot, CopyContent content, BlockGeometry geometry, SyncProgress progress)
+    private static void Check(Slot slot, CopyContent content, BlockGeometry geometry, SyncProgress progress, WitnessCollector? witnesses)
     {
         slot.Missing.Clear();
         using RunningHash sha256 = BlockHash.Sha256.StartBlock();
@@ -86,6 +87,7 @@ internal static class CopyVerifier
             Span<byte> bytes = slot.Buffer.AsSpan(0, (int)geometry.LengthOf(blocks));
             content.Read(slot.Group!, slot.Copy, blocks, bytes, slot.Hash, slot.Missing);
             sha256.Append(bytes);
+            witnesses?.AddAfter(geometry.OffsetOf(blocks.First), bytes);
             progress.Advance(bytes.Length);
             left = BlockRun.Between(blocks.End, left.End);
         }

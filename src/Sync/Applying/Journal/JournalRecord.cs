@@ -26,14 +26,14 @@ internal enum JournalContent
 /// </summary>
 /// <remarks>
 /// Little-endian: magic (8 bytes), version (u16), length of the record (u16), sequence (u64), session (16 bytes), other direction (16 bytes, zeros: none), flags (u8:
-/// 1 finished, 2 the other direction is given, 4 the tail was zeros, 8 there is a redo), number of windows (u8), doubt from (i64), base size, target size (i64 each), redo (16 bytes, zeros: none), windows (offset and end, i64 each), then
-/// target and data file, each a length (u16) and UTF-8, and XXH128 of all before it. It is the state of one program on one machine, no message: Format.md does
-/// not speak of it.
+/// 1 finished, 2 the other direction is given, 4 the tail was zeros, 8 there is a redo, 16 distrusted), number of windows (u8), doubt from (i64), base size, target size (i64 each), redo (16 bytes, zeros: none), windows (offset and end, i64 each), then
+/// target and data file, each a length (u16) and UTF-8, then the evidence to the end (none: no bytes), and XXH128 of all before it. A half is as many times 4096 bytes as its record may
+/// need, at most 8. Records of version 2 have no evidence. It is the state of one program on one machine, no message: Format.md does not speak of it.
 /// </remarks>
 internal sealed record JournalRecord
 {
-    /// <summary>Bytes of the file.</summary>
-    public const int FileLength = 2 * HalfLength;
+    /// <summary>Bytes of the file of a record with little or no evidence.</summary>
+    public const int FileLength = 2 * Page;
 
     /// <summary>Ranges kept; beyond that, neighbours are joined.</summary>
     public const int MaxWindows = 8;
@@ -41,17 +41,23 @@ internal sealed record JournalRecord
     /// <summary>Nothing is in doubt.</summary>
     public const long NoDoubt = long.MaxValue;
 
-    private const int HalfLength = 4096;
+    private const int Page = 4096;
+    private const int MostPages = 8;
     private const int HashLength = 16;
     private const int DigestLength = 16;
     private const int RedoOffset = 8 + 2 + 2 + 8 + (2 * DigestLength) + 1 + 1 + (3 * 8);
     private const int FixedLength = RedoOffset + DigestLength;
     private const int MaxText = 1024;
-    private const ushort Version = 2;
+    private const ushort Version = 3;
+    private const ushort VersionWithoutEvidence = 2;
     private const byte FinishedFlag = 1;
     private const byte OtherFlag = 2;
     private const byte TailFlag = 4;
     private const byte RedoFlag = 8;
+    private const byte DistrustFlag = 16;
+
+    // All but the evidence, at most: a half must not become longer from one record to the next.
+    private const int MostWithoutEvidence = FixedLength + (MaxWindows * 16) + (2 * (2 + MaxText)) + HashLength;
 
     private static ReadOnlySpan<byte> Magic => "BSJRNL\r\n"u8;
 
@@ -81,6 +87,12 @@ internal sealed record JournalRecord
 
     /// <summary>The digest of what stands in the redo file: content that has to be in the target whatever is there now. 16 bytes; null where there is none.</summary>
     public ReadOnlyMemory<byte>? Redo { get; init; }
+
+    /// <summary>Blocks did not read back as they were written: what is in the windows may look like anything.</summary>
+    public bool IsDistrusted { get; init; }
+
+    /// <summary>What the target was like. Null in a record of an older program. The same in all records of a file.</summary>
+    public TargetEvidence? Evidence { get; init; }
 
     /// <summary>Bytes of A.</summary>
     public required long BaseSize { get; init; }
@@ -123,7 +135,7 @@ internal sealed record JournalRecord
     /// <summary>The whole file, with this as its only record.</summary>
     public byte[] ToFile()
     {
-        byte[] file = new byte[FileLength];
+        byte[] file = new byte[2 * HalfLength];
         Encode().CopyTo(file, (int)PlaceInFile);
         return file;
     }
@@ -131,12 +143,15 @@ internal sealed record JournalRecord
     /// <summary>Where in the file this record belongs.</summary>
     public long PlaceInFile => Sequence % 2 * HalfLength;
 
+    private int HalfLength => (MostWithoutEvidence + (Evidence?.Encode().Length ?? 0) + Page - 1) / Page * Page;
+
     /// <summary>The record.</summary>
     public byte[] Encode()
     {
         byte[] target = Shorten(Target);
         byte[] patch = Shorten(Patch);
-        byte[] record = new byte[FixedLength + (Windows.Count * 16) + 2 + target.Length + 2 + patch.Length + HashLength];
+        ReadOnlySpan<byte> evidence = Evidence is null ? default : Evidence.Encode();
+        byte[] record = new byte[FixedLength + (Windows.Count * 16) + 2 + target.Length + 2 + patch.Length + evidence.Length + HashLength];
         Span<byte> at = record;
         Magic.CopyTo(at);
         BinaryPrimitives.WriteUInt16LittleEndian(at[8..], Version);
@@ -144,7 +159,7 @@ internal sealed record JournalRecord
         BinaryPrimitives.WriteInt64LittleEndian(at[12..], Sequence);
         Session.Span.CopyTo(at[20..]);
         (Other ?? default).Span.CopyTo(at[36..]);
-        at[52] = (byte)((IsFinished ? FinishedFlag : 0) | (Other is null ? 0 : OtherFlag) | (TailWasZero ? TailFlag : 0) | (Redo is null ? 0 : RedoFlag));
+        at[52] = (byte)((IsFinished ? FinishedFlag : 0) | (Other is null ? 0 : OtherFlag) | (TailWasZero ? TailFlag : 0) | (Redo is null ? 0 : RedoFlag) | (IsDistrusted ? DistrustFlag : 0));
         at[53] = (byte)Windows.Count;
         BinaryPrimitives.WriteInt64LittleEndian(at[54..], DoubtFrom);
         BinaryPrimitives.WriteInt64LittleEndian(at[62..], BaseSize);
@@ -165,7 +180,8 @@ internal sealed record JournalRecord
             at = at[(2 + text.Length)..];
         }
 
-        BlockHash.Xxh128.Hash(record.AsSpan(0, record.Length - HashLength), at);
+        evidence.CopyTo(at);
+        BlockHash.Xxh128.Hash(record.AsSpan(0, record.Length - HashLength), at[evidence.Length..]);
         return record;
     }
 
@@ -174,10 +190,12 @@ internal sealed record JournalRecord
     {
         record = null;
         bool newer = false;
-        for (int half = 0; half < 2; half++)
+
+        // Where the second half begins, its own record tells; and if the first one is torn, no other does.
+        for (int page = 0; page <= MostPages; page++)
         {
-            int from = Math.Min(half * HalfLength, file.Length);
-            ReadOnlySpan<byte> bytes = file[from..Math.Min(from + HalfLength, file.Length)];
+            int from = Math.Min(page * Page, file.Length);
+            ReadOnlySpan<byte> bytes = file[from..Math.Min(from + (MostPages * Page), file.Length)];
             if (!IsWhole(bytes, out int length))
             {
                 continue;
@@ -187,7 +205,7 @@ internal sealed record JournalRecord
             {
                 newer = true;
             }
-            else if (TryDecodeHalf(bytes[..(length - HashLength)]) is { } found && found.PlaceInFile == half * HalfLength
+            else if (TryDecodeHalf(bytes[..(length - HashLength)]) is { } found && found.PlaceInFile == page * Page
                 && (record is null || found.Sequence > record.Sequence))
             {
                 record = found;
@@ -225,7 +243,9 @@ internal sealed record JournalRecord
         long targetSize = BinaryPrimitives.ReadInt64LittleEndian(bytes[70..]);
         byte flags = bytes[52];
         int count = bytes[53];
-        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) != Version || sequence < 0 || doubtFrom < 0 || flags > (FinishedFlag | OtherFlag | TailFlag | RedoFlag) || count > MaxWindows
+        ushort version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
+        if (version is < VersionWithoutEvidence or > Version || sequence < 0 || doubtFrom < 0
+            || flags > (FinishedFlag | OtherFlag | TailFlag | RedoFlag | DistrustFlag) || count > MaxWindows
             || baseSize is < 0 or > FormatLimits.MaxSize || targetSize is < 0 or > FormatLimits.MaxSize || bytes.Length < FixedLength + (count * 16))
         {
             return null;
@@ -246,7 +266,7 @@ internal sealed record JournalRecord
         }
 
         ReadOnlySpan<byte> texts = bytes[(FixedLength + (count * 16))..];
-        return TryReadText(ref texts, out string target) && TryReadText(ref texts, out string patch) && texts.IsEmpty
+        return TryReadText(ref texts, out string target) && TryReadText(ref texts, out string patch) && TryReadEvidence(version, texts, out TargetEvidence? evidence)
             ? new JournalRecord
             {
                 Sequence = sequence,
@@ -259,12 +279,20 @@ internal sealed record JournalRecord
                 Windows = windows,
                 DoubtFrom = doubtFrom,
                 Redo = (flags & RedoFlag) != 0 ? (ReadOnlyMemory<byte>?)bytes.Slice(RedoOffset, DigestLength).ToArray() : null,
+                IsDistrusted = (flags & DistrustFlag) != 0,
+                Evidence = evidence,
                 BaseSize = baseSize,
                 TargetSize = targetSize,
                 Target = target,
                 Patch = patch,
             }
             : null;
+    }
+
+    private static bool TryReadEvidence(ushort version, ReadOnlySpan<byte> bytes, out TargetEvidence? evidence)
+    {
+        evidence = bytes.IsEmpty || version == VersionWithoutEvidence ? null : TargetEvidence.TryDecode(bytes);
+        return bytes.IsEmpty || evidence is not null;
     }
 
     private static bool TryReadText(ref ReadOnlySpan<byte> bytes, out string text)

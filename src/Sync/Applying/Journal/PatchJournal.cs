@@ -88,7 +88,7 @@ internal sealed class PatchJournal
     public void Distrust(IEnumerable<ByteRange> ranges)
     {
         _inherited = JournalRecord.Join([.. _inherited, .. ranges]);
-        Write(_record with { Windows = _inherited, DoubtFrom = 0 });
+        Write(_record with { Windows = _inherited, DoubtFrom = 0, IsDistrusted = true });
     }
 
     /// <summary>Says that all is done, and removes the journal.</summary>

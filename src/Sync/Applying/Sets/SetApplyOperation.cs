@@ -100,7 +100,7 @@ public static class SetApplyOperation
                 BeforeWriting = tuning.NotesBeforeChanging ? () => Replace(noteFile, target, note.Without(file.Part)) : null,
                 MayCut = plan =>
                 {
-                    if (note.IsInDoubt && note.With(file.Part).IsComplete)
+                    if (note.With(file.Part).IsComplete && (note.IsInDoubt || CutsByHearsay(plan)))
                     {
                         // Of what was believed only what this command itself has applied is left, if the whole is not what it should be by now.
                         bool isWhole = ReadBack.RootMatches(
@@ -113,6 +113,13 @@ public static class SetApplyOperation
                 },
                 BeforeFinishing = tuning.NotesBeforeFinishing ? () => Replace(noteFile, target, note.With(file.Part)) : null,
             };
+
+            // A note may be stale, or somebody else's: a file is cut by it only if the whole of it is what the set makes, or this very
+            // command has applied all parts of it.
+            bool CutsByHearsay(PatchPlan plan) => tuning.ProvesCut
+                && target.Kind == StorageKind.RegularFile && target.Length > plan.Header.SyncGeometry.FinalSize
+                && how.Verify != VerifyMode.Full && runs.Select(run => run.Part).Append(file.Part).Distinct().Count() < parts.Set.Parts;
+
             Stream stream = file.Open();
             try
             {

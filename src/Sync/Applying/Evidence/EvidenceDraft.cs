@@ -1,0 +1,12 @@
+namespace BinarySync.Sync;
+
+/// <summary>What a plan gathers for the evidence of its target.</summary>
+/// <param name="Witnesses">Sectors that change.</param>
+/// <param name="Untouched">Blocks that stay, ascending.</param>
+internal sealed record EvidenceDraft(WitnessCollector Witnesses, IReadOnlyList<long> Untouched);
+
+/// <summary>What a plan has found in the target, blocks in windows included, which it does not believe.</summary>
+/// <param name="Old">Blocks that are old and not new.</param>
+/// <param name="New">Blocks that are new and not old.</param>
+/// <param name="Torn">Blocks in windows that are neither.</param>
+internal readonly record struct SeenBlocks(long Old, long New, long Torn);

@@ -1,0 +1,113 @@
+namespace BinarySync.Sync.Tests.Copies;
+
+/// <summary>A redo is written only where a copy of the data file says so, and only with the content that the master has: the journal that names it may be forged like it.</summary>
+public sealed class ForeignRedoTests
+{
+    private const int BlockSize = 512;
+    private static readonly byte[] A = RandomBlocks(1, 64);
+
+    // Content that moved: each copy overwrites the source of the one before it.
+    private static readonly byte[] B = [.. A[..(10 * BlockSize)], .. A[(11 * BlockSize)..(40 * BlockSize)], .. A[(10 * BlockSize)..(11 * BlockSize)], .. A[(40 * BlockSize)..]];
+    private static readonly byte[] DataFile = Make(A, B);
+
+    [Theory]
+    [InlineData(50, 1)] // no block of the data file
+    [InlineData(5, 1)]
+    [InlineData(9, 2)] // half of it is
+    [InlineData(39, 2)]
+    [InlineData(63, 3)] // to behind the end
+    [InlineData(1000, 1)]
+    public void Content_for_blocks_that_are_not_copied_is_refused(int block, int count)
+    {
+        Refused(SyncError.ForeignRedo, new ByteRange(block * BlockSize, (block + count) * BlockSize), Evil(count * BlockSize));
+    }
+
+    [Fact]
+    public void A_stretch_that_is_not_of_whole_blocks_is_refused() => Refused(SyncError.ForeignRedo, new ByteRange((12 * BlockSize) + 8, (13 * BlockSize) + 8), Evil(BlockSize));
+
+    [Fact]
+    public void The_same_place_twice_is_refused()
+    {
+        FakeRedoFile redo = new();
+        RedoLog log = new(redo);
+        log.Add(B.AsSpan(12 * BlockSize, BlockSize), 12 * BlockSize);
+        log.Add(B.AsSpan(14 * BlockSize, BlockSize), 14 * BlockSize);
+        log.Add(Evil(BlockSize), 12 * BlockSize);
+
+        Refused(SyncError.ForeignRedo, redo, log);
+    }
+
+    [Fact]
+    public void Other_content_for_a_block_that_is_copied_is_refused() => Refused(SyncError.Unrecognized, new ByteRange(12 * BlockSize, 13 * BlockSize), Evil(BlockSize));
+
+    [Fact]
+    public void The_content_of_a_copy_is_written()
+    {
+        FakeRedoFile redo = new();
+        RedoLog log = new(redo);
+        log.Add(B.AsSpan(10 * BlockSize, 3 * BlockSize), 10 * BlockSize);
+        FakeStorage target = FakeStorage.File(A);
+
+        Assert.Equal(ApplyStart.Resumed, Apply(target, redo, log).Start);
+
+        Assert.Equal(B, target.Content);
+    }
+
+    private static void Refused(SyncError error, ByteRange place, byte[] content)
+    {
+        FakeRedoFile redo = new();
+        RedoLog log = new(redo);
+        log.Add(content, place.Offset);
+        Refused(error, redo, log);
+    }
+
+    private static void Refused(SyncError error, FakeRedoFile redo, RedoLog log)
+    {
+        FakeStorage target = FakeStorage.File(A);
+
+        SyncException refused = Assert.Throws<SyncException>(() => { Apply(target, redo, log); });
+
+        Assert.Equal(error, refused.Error);
+        Assert.Empty(target.Changes);
+    }
+
+    // The planter knows the data file and what it needs of the target.
+    private static ApplyResult Apply(FakeStorage target, FakeRedoFile redo, RedoLog log)
+    {
+        FakeStateFile journal = new()
+        {
+            Content = new JournalRecord
+            {
+                Session = FourSteps.TrailerOfDataFile(DataFile).Digest,
+                Redo = log.Seal(flushes: true),
+                BaseSize = A.Length,
+                TargetSize = B.Length,
+                Target = "file:target",
+                Patch = "update.dtf",
+                Evidence = new TargetEvidence { IsComplete = true },
+            }.ToFile(),
+        };
+        return ApplyOperation.Run(target, FourSteps.Patch(DataFile), FourSteps.Places(journal) with { Redo = redo }, new ApplySpecification(), FourSteps.Threads(1));
+    }
+
+    private static byte[] Evil(int length)
+    {
+        byte[] content = new byte[length];
+        content.AsSpan().Fill(0xE5);
+        return content;
+    }
+
+    private static byte[] Make(byte[] a, byte[] b)
+    {
+        ChecksumSpecification how = new() { BlockSize = BlockSize };
+        byte[] request = FourSteps.RequestWithCopies(FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
+        return FourSteps.Data(FakeStorage.File(b), request, new DataFileSpecification { FrameSize = FormatLimits.MinFrameSize });
+    }
+
+    private static byte[] RandomBlocks(int seed, int blocks)
+    {
+        byte[] content = new byte[blocks * BlockSize];
+        new Random(seed).NextBytes(content);
+        return content;
+    }
+}
