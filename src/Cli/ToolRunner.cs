@@ -186,7 +186,7 @@ public static class ToolRunner
         StorageError.NotFound or StorageError.IsDirectory or StorageError.NotAFileOrBlockDevice
             or StorageError.Exists or StorageError.DirectoryMissing => ExitCode.Usage,
         StorageError.EndReached => ExitCode.Mismatch,
-        StorageError.InUse => ExitCode.InUse,
+        StorageError.InUse or StorageError.Unguarded => ExitCode.InUse,
         _ => ExitCode.Failed,
     };
 }

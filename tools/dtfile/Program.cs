@@ -57,10 +57,11 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<bool>("--abandon-journal") { Description = "Give up the journal of an interrupted run, and recognise every block without it" },
         new Option<string?>("--spool") { Description = "Where a data file from a pipe waits until it has been verified [default: beside the target, or the state directory for a device]", HelpName = "DIR" },
         new Option<bool>("--stream") { Description = "Apply the data file as it arrives, where a pipe cannot be spooled: what comes later is not verified before what came first is written" },
-        new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" });
+        new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" },
+        new Option<bool>("--unguarded") { Description = "Patch the target although what would tell its users (/proc, /sys) cannot be looked at; a user that is seen is refused all the same" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {
-        apply.Files, apply.Target, apply.Request, apply.UpdateChecksums, apply.Output, apply.Force, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.Stream, apply.ForceUnrecognized,
+        apply.Files, apply.Target, apply.Request, apply.UpdateChecksums, apply.Output, apply.Force, apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.Stream, apply.ForceUnrecognized, apply.Unguarded,
     };
     Options.RequireLast(applyCommand, apply.Files, apply.Target);
     common.Storage.AddTo(applyCommand);

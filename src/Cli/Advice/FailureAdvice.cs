@@ -15,6 +15,7 @@ internal static class FailureAdvice
         MessageFormatException { MessageName: MessageFiles.StandardInputName } format => OfPipe(format),
         MessageFormatException { Error: FormatError.NotAMessage } format => OfNoMessage(format, line, tool),
         MessageFormatException { Error: FormatError.WrongKind, Found: { } kind } format => OfWrongKind(format.MessageName, kind, line, tool),
+        StorageException { Error: StorageError.Unguarded } blind => OfBlindGuard(blind),
         StorageException { Path: "/dev/stdout" } => "'-o -' is standard output",
         StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first => LineAdvice.MeantCommand(line, tool),
         StorageException { Error: StorageError.Exists } when line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",
@@ -84,6 +85,15 @@ internal static class FailureAdvice
     };
 
     private static string OfRequestToApply(string request) => $"on the master, this makes the data file: {ShellText.Line(["dtfile", "MASTER", "-r", request])}";
+
+    // What is missing is mounted where that helps; which file is below a loop device, only root may ask it.
+    private static string OfBlindGuard(StorageException failure)
+    {
+        const string Otherwise = "or make sure yourself that nothing uses it, and add --unguarded";
+        return failure.Unseen.Any(unseen => unseen.Table is UsageTable.Mounts or UsageTable.Swaps or UsageTable.Devices)
+            ? $"mount what is missing ('mount -t proc proc /proc', 'mount -t sysfs sysfs /sys'), {Otherwise}"
+            : $"run it as root, where the file below it can be seen, {Otherwise}";
+    }
 
     private static string? OfOtherTarget(TypedLine line) => line.Files is [.., var target] && MessageSight.KindOf(target) is { } kind
         ? $"the last name is the target, and {ShellText.Quote(target)} is a {kind.Words()}"
