@@ -29,7 +29,8 @@ public static class ApplyActions
         Option<bool> ForceUnrecognized,
         Option<bool> AllowShrink,
         Option<HolePolicy?> Holes,
-        Option<bool> OverwriteUnreadable);
+        Option<bool> OverwriteUnreadable,
+        Option<bool> Unguarded);
 
     /// <summary>Applies a data file, or parts of a set, to a target in place.</summary>
     public static int Apply(ParseResult result, ToolContext context, CommonOptions common, ApplyArguments arguments)
@@ -84,7 +85,8 @@ public static class ApplyActions
         string?[] messages =
             [.. files.Where(name => name != MessageFiles.Standard), spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journalPlace.Name, note.Name, undo, repair, request, oldChecksums, newChecksums];
         using IWritableStorage storage = common.Storage.OpenTarget(
-            result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, session.Options.Cancellation);
+            result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, result.GetValue(arguments.Unguarded), session.Options.Cancellation);
+        TargetWarnings.Say(session.Terminal, target);
         using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
         using RedoFile redo = RedoFile.Of(journal);
         SayPlace(session.Terminal, target, journal);

@@ -21,7 +21,17 @@ internal static class SourceWarnings
 
     public static void Say(Terminal terminal, IReadableStorage source, bool live)
     {
-        if (!live && DeviceUsage.WritableMounts(source.Name) is [var mount, ..])
+        if (live)
+        {
+            return;
+        }
+
+        if (DeviceUsage.UnseenOfSource(source.Name) is [_, ..] unseen)
+        {
+            terminal.Warn($"cannot tell whether {source.Name} is mounted, or what else changes it: {string.Join(", ", unseen)}");
+        }
+
+        if (DeviceUsage.WritableMounts(source.Name) is [var mount, ..])
         {
             terminal.Warn($"{source.Name} is mounted read-write on {mount}: what is read may be of different moments; read a snapshot (lvcreate -s, for instance), or mount it read-only");
         }

@@ -26,9 +26,10 @@ public sealed class StorageOptions
     }
 
     /// <summary>Opens what is patched in place.</summary>
-    internal IWritableStorage OpenTarget(ParseResult result, string path, IReadOnlyList<string> messageFiles, bool readOnly, CancellationToken cancellation)
+    internal IWritableStorage OpenTarget(
+        ParseResult result, string path, IReadOnlyList<string> messageFiles, bool readOnly, bool unguarded, CancellationToken cancellation)
     {
-        IWritableStorage target = StorageAccess.OpenTarget(path, messageFiles, readOnly, CacheOf(result));
+        IWritableStorage target = StorageAccess.OpenTarget(path, messageFiles, readOnly, CacheOf(result), unguarded);
         return Limiter(result, cancellation) is { } reads && Limiter(result, cancellation) is { } writes
             ? new RateLimitedTarget(target, reads, writes)
             : target;

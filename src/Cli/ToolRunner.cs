@@ -225,7 +225,7 @@ public static class ToolRunner
         StorageError.NotFound or StorageError.IsDirectory or StorageError.NotAFileOrBlockDevice
             or StorageError.Exists or StorageError.IsLink or StorageError.DirectoryMissing => ExitCode.Usage,
         StorageError.EndReached or StorageError.LengthChanged => ExitCode.Mismatch,
-        StorageError.InUse or StorageError.Untrusted => ExitCode.InUse,
+        StorageError.InUse or StorageError.Untrusted or StorageError.Unguarded => ExitCode.InUse,
         _ => ExitCode.Failed,
     };
 }

@@ -18,4 +18,15 @@ public static class DeviceUsage
         Posix.IsSupported && Posix.TryStatus(path, out FileStatus status) == 0
             ? new UsageFinder(new KernelView()).WritableMounts(status)
             : [];
+
+    /// <summary>
+    /// What could not be looked at of what would tell who uses a target: without it <see cref="StorageAccess.OpenTarget"/> opens the target unguarded only.
+    /// </summary>
+    /// <returns>Empty where all was seen, where <paramref name="path"/> does not exist, and on other systems than Linux. Never throws.</returns>
+    public static IReadOnlyList<UnseenTable> UnseenOfTarget(string path) =>
+        Posix.IsSupported && Posix.TryStatus(path, out FileStatus status) == 0 ? new UsageFinder(new KernelView()).Unseen(status) : [];
+
+    /// <summary>As <see cref="UnseenOfTarget"/>, but only what would tell who may be changing a source: swap does not.</summary>
+    public static IReadOnlyList<UnseenTable> UnseenOfSource(string path) =>
+        [.. UnseenOfTarget(path).Where(unseen => unseen.Table is UsageTable.Mounts or UsageTable.Devices)];
 }

@@ -47,6 +47,10 @@ internal static class Failure
     public static StorageException InUse(string path, string how, int errno = 0, string? hint = null) =>
         new(StorageError.InUse, path, $"{path}: in use: {how}", errno, hint: hint);
 
+    /// <summary>Nothing is known to use a target, because not everything could be looked at.</summary>
+    public static StorageException Unguarded(string path, IReadOnlyList<UnseenTable> unseen) =>
+        new(StorageError.Unguarded, path, $"{path}: cannot tell whether something uses it: {string.Join(", ", unseen)}") { Unseen = unseen };
+
     public static StorageException Of(StorageError error, string path, string what, int errno = 0) =>
         new(error, path, $"{path}: {what}", errno);
 

@@ -16,6 +16,8 @@ internal sealed partial class LinuxStorage : IWritableStorage
     private readonly bool _isSource;
     private readonly UncachedReader _uncached;
     private readonly DropBehindReader? _dropping;
+    private readonly SectorWriter? _edges;
+    private readonly bool _keepsPages;
     private readonly int _sector;
     private long _length;
     private StorageException? _flushFailure;
@@ -37,6 +39,15 @@ internal sealed partial class LinuxStorage : IWritableStorage
 
         _sector = Kind == StorageKind.BlockDevice ? Posix.LogicalSector(file) : 1;
         _isSource = isSource;
+        if (Kind == StorageKind.BlockDevice)
+        {
+            // The same medium may have been changed under another name, of which the pages of this one know nothing. Pages that do not go (another
+            // process has mapped them), and such of which the kernel does not tell, are not read.
+            Posix.DropDeviceCache(file);
+            _keepsPages = _length > 0 && Posix.CachedPages(file, 0, _length) != 0;
+            _edges = writable ? new SectorWriter(file, name, _sector) : null;
+        }
+
         _dropping = Drops(cache, Kind, _length) ? new DropBehindReader(file, name, _length) : null;
         _uncached = new UncachedReader(file, name, status.DirectAlignment ?? Math.Max(UncachedReader.DefaultAlignment, _sector), DropsCache);
     }
@@ -49,6 +60,9 @@ internal sealed partial class LinuxStorage : IWritableStorage
 
     /// <summary>True where what is read once does not stay in the page cache.</summary>
     public bool DropsCache => _dropping is not null;
+
+    /// <summary>What is held as long as this is open; disposed after it.</summary>
+    public IDisposable? Hold { get; init; }
 
     public void Read(Span<byte> buffer, long offset) => Read(buffer, offset, _isSource ? _dropping : null);
 
@@ -76,7 +90,19 @@ internal sealed partial class LinuxStorage : IWritableStorage
     {
         DemandWritable();
         DemandInside(offset, data.Length);
-        Posix.WriteAt(_file, data, offset, Name);
+        if (_edges is null)
+        {
+            Posix.WriteAt(_file, data, offset, Name);
+            return;
+        }
+
+        // The cache writes whole pages. Of one that is written in part only, it would write back the neighbours as it remembers them.
+        long page = Environment.SystemPageSize;
+        int head = (int)Math.Min(data.Length, -offset & (page - 1));
+        int tail = offset + data.Length == Length ? 0 : (int)Math.Min(data.Length - head, (offset + data.Length) & (page - 1));
+        _edges.Write(data[..head], offset);
+        Posix.WriteAt(_file, data[head..^tail], offset + head, Name);
+        _edges.Write(data[^tail..], offset + data.Length - tail);
     }
 
     public void BeginWriteBack(long offset, long length)
@@ -135,7 +161,9 @@ internal sealed partial class LinuxStorage : IWritableStorage
     {
         _dropping?.Dispose();
         _uncached.Dispose();
+        _edges?.Dispose();
         _file.Dispose();
+        Hold?.Dispose();
     }
 
     private static bool Drops(CachePolicy cache, StorageKind kind, long length) => cache switch
@@ -147,6 +175,12 @@ internal sealed partial class LinuxStorage : IWritableStorage
     private void Read(Span<byte> buffer, long offset, DropBehindReader? dropping)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        if (_keepsPages)
+        {
+            _uncached.Read(buffer, offset);
+            return;
+        }
+
         int count = dropping?.Read(buffer, offset) ?? Posix.ReadAt(_file, buffer, offset, Name);
         if (count < buffer.Length)
         {

@@ -25,6 +25,8 @@ public static class StorageAccess
         (SafeFileHandle file, FileStatus status) = Open(path, expected, OpenFlags.ReadOnly);
         return Finish(file, () =>
         {
+            // What was written under another name of the same medium, and not yet written out, is waited for.
+            SharedMedium.WriteBack(SharedMedium.Names(new KernelView(), status));
             Posix.AdviseSequential(file);
             return new LinuxStorage(path, file, status, writable: false, isSource: true, cache);
         });
@@ -40,9 +42,14 @@ public static class StorageAccess
     /// </param>
     /// <param name="readOnly">For a dry run: the same guards, but the storage refuses to be written.</param>
     /// <param name="cache">What becomes of the page cache behind a pass that says that it reads once (<see cref="IReadableStorage.ReadOnce"/>).</param>
-    /// <exception cref="StorageException">As <see cref="OpenSource"/>, and <see cref="StorageError.InUse"/>.</exception>
+    /// <param name="unguarded">
+    /// True: opens it although something could not be looked at (<see cref="DeviceUsage.UnseenOfTarget"/>). A user that is seen is refused all the same.
+    /// </param>
+    /// <exception cref="StorageException">
+    /// As <see cref="OpenSource"/>, and <see cref="StorageError.InUse"/>, <see cref="StorageError.Unguarded"/>.
+    /// </exception>
     public static IWritableStorage OpenTarget(
-        string path, IReadOnlyList<string> messageFiles, bool readOnly = false, CachePolicy cache = CachePolicy.Keep)
+        string path, IReadOnlyList<string> messageFiles, bool readOnly = false, CachePolicy cache = CachePolicy.Keep, bool unguarded = false)
     {
         ArgumentNullException.ThrowIfNull(messageFiles);
         if (!Posix.IsSupported)
@@ -63,13 +70,21 @@ public static class StorageAccess
         (SafeFileHandle file, FileStatus status) = guard.Explain(() => Open(path, expected, flags));
         return Finish(file, () =>
         {
-            guard.DemandUnused(file, readOnly);
-            if (!readOnly && status.Type == NodeType.BlockDevice && Posix.IsReadOnly(file))
+            TargetHold hold = guard.DemandUnused(file, readOnly, unguarded);
+            try
             {
-                throw Failure.Of(StorageError.OpenFailed, path, "is a read-only device", Errno.ReadOnly);
-            }
+                if (!readOnly && status.Type == NodeType.BlockDevice && Posix.IsReadOnly(file))
+                {
+                    throw Failure.Of(StorageError.OpenFailed, path, "is a read-only device", Errno.ReadOnly);
+                }
 
-            return new LinuxStorage(path, file, status, writable: !readOnly, isSource: false, cache);
+                return new LinuxStorage(path, file, status, writable: !readOnly, isSource: false, cache) { Hold = hold };
+            }
+            catch
+            {
+                hold.Dispose();
+                throw;
+            }
         });
     }
 

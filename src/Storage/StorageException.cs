@@ -55,6 +55,9 @@ public enum StorageError
 
     /// <summary>A file of state, or the place for one, could have been written by somebody else: it is neither believed nor used.</summary>
     Untrusted,
+
+    /// <summary>Nothing is known to use the target, but not everything that would tell it could be looked at.</summary>
+    Unguarded,
 }
 
 /// <summary>A path could not be opened, read, written or flushed. Carries the place and the system's own words.</summary>
@@ -88,6 +91,9 @@ public sealed class StorageException : IOException
 
     /// <summary>The byte offset at which it happened, where that is known.</summary>
     public long? Offset { get; }
+
+    /// <summary>What could not be looked at, of <see cref="StorageError.Unguarded"/>.</summary>
+    public IReadOnlyList<UnseenTable> Unseen { get; init; } = [];
 
     /// <summary>What to do next, where there is something.</summary>
     public string? Hint { get; }

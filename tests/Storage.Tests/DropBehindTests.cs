@@ -56,14 +56,15 @@ public sealed class DropBehindTests : IDisposable
         ReadAll(device.Path, CachePolicy.Keep);
         DemandNearly(all, PageCache.Count(device.Path));
 
+        // Also what was there before: it may be older than the medium, which has other names.
         ReadAll(device.Path, CachePolicy.Auto);
-        DemandNearly(all, PageCache.Count(device.Path));
+        Assert.Equal(0, PageCache.Count(device.Path));
 
-        PageCache.Drop(device.Path);
+        // What comes while it is open stays.
+        using IReadableStorage source = StorageAccess.OpenSource(device.Path, CachePolicy.Auto);
         PageCache.Fill(device.Path, before);
         Assert.Equal(before.Length, PageCache.Count(device.Path));
-        ReadAll(device.Path, CachePolicy.Auto);
-        Assert.Equal(before.Length, PageCache.Count(device.Path));
+        Assert.Equal(_content[..(int)source.Length], source.ReadAll());
         Assert.All(before, page => Assert.Equal(1, PageCache.Count(device.Path, page * 4096L, 4096)));
     }
 

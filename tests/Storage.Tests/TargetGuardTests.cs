@@ -222,6 +222,98 @@ public sealed class TargetGuardTests : IDisposable
         StorageAccess.OpenTarget(device.Path, [_directory.File("update.dtf", 10)]).Dispose();
     }
 
+    [RootFact]
+    public void A_loop_device_that_was_attached_after_its_file_was_opened_is_no_second_target()
+    {
+        string image = _directory.Sparse("image", Size);
+        using IWritableStorage first = StorageAccess.OpenTarget(image, []);
+        using LoopDevice device = new(image);
+
+        Refused(device.Path, $"{image}, which is below {device.Path}, is locked by another process");
+        Refused(device.Path, "is locked by another process", readOnly: true);
+        using LoopDevice above = new(device.Path);
+        Refused(above.Path, "is locked by another process");
+    }
+
+    [RootFact]
+    public void Two_loop_devices_over_the_same_bytes_are_one_target()
+    {
+        string image = _directory.Sparse("image", Size);
+        using LoopDevice one = new(image);
+        using LoopDevice other = new(image, "--offset", "1048576");
+        using (StorageAccess.OpenTarget(one.Path, []))
+        {
+            Refused(other.Path, "is locked by another process");
+        }
+
+        using (Mount mount = Mount.Ext4(one, _directory["mounted"]))
+        {
+            Refused(other.Path, $"{one.Path}, a loop device over the same content, is mounted on {mount.Point}");
+        }
+
+        StorageAccess.OpenTarget(other.Path, []).Dispose();
+    }
+
+    [RootFact]
+    public void Two_loop_devices_over_different_bytes_of_one_file_are_two_targets()
+    {
+        string image = _directory.Sparse("image", Size);
+        using LoopDevice one = new(image, "--sizelimit", "1048576");
+        using LoopDevice other = new(image, "--offset", "1048576");
+        using IWritableStorage first = StorageAccess.OpenTarget(one.Path, []);
+        using IWritableStorage second = StorageAccess.OpenTarget(other.Path, []);
+        Refused(image, "is a loop device over it");
+    }
+
+    [RootFact]
+    public void A_loop_device_over_a_device_that_is_being_patched_is_no_second_target()
+    {
+        using LoopDevice below = new(_directory.Sparse("image", Size));
+        using IWritableStorage first = StorageAccess.OpenTarget(below.Path, []);
+        using LoopDevice above = new(below.Path);
+
+        Refused(above.Path, $"{below.Path}, which is below {above.Path}, is mounted, held, or opened by another process");
+    }
+
+    [RootFact("addpart")]
+    public void A_partition_of_a_loop_device_is_no_second_target_while_the_file_or_the_whole_is_patched()
+    {
+        string image = _directory.Sparse("image", Size);
+        using IWritableStorage file = StorageAccess.OpenTarget(image, []);
+        using LoopDevice disk = new(image, "--partscan");
+        Command.Demand("addpart", disk.Path, "1", "2048", "2048");
+        Command.Demand("addpart", disk.Path, "2", "8192", "2048");
+        (string first, string second) = (disk.Path + "p1", disk.Path + "p2");
+        if (!File.Exists(first))
+        {
+            return; // no one makes nodes of partitions here
+        }
+
+        Refused(first, "is locked by another process");
+        file.Dispose();
+        using (StorageAccess.OpenTarget(first, []))
+        {
+            Refused(disk.Path, "opened by another process for itself alone");
+            StorageAccess.OpenTarget(second, []).Dispose();
+        }
+
+        using IWritableStorage whole = StorageAccess.OpenTarget(disk.Path, []);
+        Refused(first, "opened by another process for itself alone");
+    }
+
+    [RootFact]
+    public void The_lock_goes_with_the_target()
+    {
+        string image = _directory.Sparse("image", Size);
+        using (LoopDevice device = new(image))
+        {
+            StorageAccess.OpenTarget(device.Path, []).Dispose();
+            StorageAccess.OpenTarget(device.Path, [], readOnly: true).Dispose();
+        }
+
+        StorageAccess.OpenTarget(image, []).Dispose();
+    }
+
     private static void Refused(string path, string words, bool readOnly = false, params string[] messages)
     {
         StorageException error = Expect.Error(StorageError.InUse, () => StorageAccess.OpenTarget(path, messages, readOnly));

@@ -61,10 +61,11 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" },
         new Option<bool>("--allow-shrink") { Description = "Cut the target also if it loses more than half of its bytes" },
         Options.Holes(),
-        new Option<bool>("--overwrite-unreadable") { Description = "Overwrite blocks that cannot be read, where the data file brings them whole" });
+        new Option<bool>("--overwrite-unreadable") { Description = "Overwrite blocks that cannot be read, where the data file brings them whole" },
+        new Option<bool>("--unguarded") { Description = "Patch the target although what would tell its users (/proc, /sys) cannot be looked at; a user that is seen is refused all the same" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {
-        apply.Files, apply.Target, apply.Request, apply.UpdateChecksums, apply.Output, apply.Force, OutputMode.Option(), apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.Stream, apply.ForceUnrecognized, apply.AllowShrink, apply.Holes, apply.OverwriteUnreadable,
+        apply.Files, apply.Target, apply.Request, apply.UpdateChecksums, apply.Output, apply.Force, OutputMode.Option(), apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.Stream, apply.ForceUnrecognized, apply.AllowShrink, apply.Holes, apply.OverwriteUnreadable, apply.Unguarded,
     };
     Options.RequireLast(applyCommand, apply.Files, apply.Target);
     common.Storage.AddTo(applyCommand);

@@ -18,6 +18,7 @@ internal static class FailureAdvice
         MessageFormatException { Error: FormatError.NotAMessage } format => OfNoMessage(format, line, tool),
         MessageFormatException { Error: FormatError.WrongKind, Found: { } kind } format => OfWrongKind(format.MessageName, kind, line, tool),
         StorageException { Error: StorageError.Untrusted } untrusted => OfUntrusted(untrusted.Path, line),
+        StorageException { Error: StorageError.Unguarded } blind => OfBlindGuard(blind),
         StorageException { Path: "/dev/stdout" } => "'-o -' is standard output",
         StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first => LineAdvice.MeantCommand(line, tool),
         StorageException { Error: StorageError.Exists } when line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",
@@ -113,6 +114,15 @@ internal static class FailureAdvice
         file == line.ValueOf("--undo") ? "if it is yours, copy it into a directory of your own and name the copy; if not, name another file with --undo"
         : line.ValueOf("--journal") is { } directory ? $"name a directory that is yours, or take the rights of others away: {ShellText.Line(["chmod", "go-w", directory])}"
         : "if an interrupted run of yours left it, move it and the target to a directory in which only you can write, and go on there; if not, remove it, or name a directory of your own with --journal DIR";
+
+    // What is missing is mounted where that helps; which file is below a loop device, only root may ask it.
+    private static string OfBlindGuard(StorageException failure)
+    {
+        const string Otherwise = "or make sure yourself that nothing uses it, and add --unguarded";
+        return failure.Unseen.Any(unseen => unseen.Table is UsageTable.Mounts or UsageTable.Swaps or UsageTable.Devices)
+            ? $"mount what is missing ('mount -t proc proc /proc', 'mount -t sysfs sysfs /sys'), {Otherwise}"
+            : $"run it as root, where the file below it can be seen, {Otherwise}";
+    }
 
     private static string? OfOtherTarget(TypedLine line) => line.Files is [.., var target] && MessageSight.KindOf(target) is { } kind
         ? $"the last name is the target, and {ShellText.Quote(target)} is a {kind.Words()}"

@@ -22,6 +22,25 @@ internal static unsafe partial class Posix
     }
 
     /// <summary>
+    /// Writes out the dirty pages of a device or file and waits for that, without a flush of the disk's own cache: that would hang on a suspended
+    /// mapping. What fails is told to whoever wrote it.
+    /// </summary>
+    public static void WriteBackCache(SafeFileHandle file) => _ = Libc.BeginWriteBack(file, 0, 0, WriteAndWait);
+
+    /// <summary>
+    /// Forgets the pages of a block device, dirty ones when they are written. Pages that another process has mapped stay. Only root may ask for that
+    /// outright, which includes the file system on it; others write out, and give advice.
+    /// </summary>
+    public static void DropDeviceCache(SafeFileHandle device)
+    {
+        if (Libc.Control(device, _flushBuffers, null) != 0)
+        {
+            WriteBackCache(device);
+            DropCache(device, 0, 0);
+        }
+    }
+
+    /// <summary>
     /// As <see cref="TryReadAt(SafeFileHandle, Span{byte}, long, out int)"/>, but what this brings into the page cache leaves it at once.
     /// <see cref="Errno.NotSupported"/> before Linux 6.14, and where the file system does not do it (block devices, btrfs and tmpfs do not).
     /// </summary>

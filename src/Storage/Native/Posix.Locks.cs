@@ -16,27 +16,32 @@ internal static unsafe partial class Posix
 
     /// <summary>Locks the whole file until it is closed. False where another process holds a lock on any part of it.</summary>
     /// <returns>True as well where the file system has no locks.</returns>
-    public static bool TryLockForWriting(SafeFileHandle file) => TrySetLock(file, WriteLock);
+    /// <param name="start">The first byte that is locked.</param>
+    /// <param name="length">Bytes; 0: to the end, wherever that will be.</param>
+    public static bool TryLockForWriting(SafeFileHandle file, long start = 0, long length = 0) => TrySetLock(file, WriteLock, start, length);
 
     /// <summary>
     /// As <see cref="TryLockForWriting"/> for a descriptor that may only read: false where a write lock could not be had,
     /// then takes a shared lock.
     /// </summary>
-    public static bool TryLockForReading(SafeFileHandle file)
+    /// <param name="start">The first byte that is locked.</param>
+    /// <param name="length">Bytes; 0: to the end, wherever that will be.</param>
+    /// <param name="allowsReaders">True: other shared locks do not matter.</param>
+    public static bool TryLockForReading(SafeFileHandle file, long start = 0, long length = 0, bool allowsReaders = false)
     {
         // Virtual machines take shared locks on single bytes for what they may do: a shared lock of ours alone would not see them.
-        Libc.FileLock test = new() { Type = WriteLock };
+        Libc.FileLock test = new() { Type = allowsReaders ? ReadLock : WriteLock, Start = start, Length = length };
         if (Libc.Lock(file, TestLock, &test) == 0 && test.Type != NoLock)
         {
             return false;
         }
 
-        return TrySetLock(file, ReadLock);
+        return TrySetLock(file, ReadLock, start, length);
     }
 
-    private static bool TrySetLock(SafeFileHandle file, short type)
+    private static bool TrySetLock(SafeFileHandle file, short type, long start, long length)
     {
-        Libc.FileLock wanted = new() { Type = type }; // start 0, length 0: to the end, wherever that will be
+        Libc.FileLock wanted = new() { Type = type, Start = start, Length = length };
         while (Libc.Lock(file, SetLock, &wanted) != 0)
         {
             int errno = Marshal.GetLastPInvokeError();

@@ -7,12 +7,21 @@ internal static unsafe partial class Posix
 {
     private const uint GetLoopStatus = 0x4C05; // LOOP_GET_STATUS64: no direction bits on any architecture
 
-    /// <summary>Device and inode of the file below a loop device, as that tells it; null where it cannot be asked.</summary>
-    public static FileStatus? TryLoopStatus(string loopNode)
+    /// <summary>Device and inode of what is below a loop device, as that tells it; the error number, 0 where it worked.</summary>
+    /// <param name="loopNode">The node that should be the device.</param>
+    /// <param name="number">Which device it must be: a node may be anything.</param>
+    public static int TryLoopStatus(string loopNode, DeviceNumber number, out FileStatus status)
     {
-        if (TryOpen(loopNode, OpenFlags.ReadOnly, out SafeFileHandle? loop) != 0)
+        status = default;
+        int errno = TryStatus(loopNode, out FileStatus node);
+        if (errno == 0 && (node.Type != NodeType.BlockDevice || node.Node != number))
         {
-            return null;
+            errno = Errno.NoEntry;
+        }
+
+        if (errno != 0 || (errno = TryOpen(loopNode, OpenFlags.ReadOnly, out SafeFileHandle? loop)) != 0)
+        {
+            return errno;
         }
 
         using (loop)
@@ -20,11 +29,13 @@ internal static unsafe partial class Posix
             LoopInfo info;
             if (Libc.Control(loop!, GetLoopStatus, &info) != 0)
             {
-                return null;
+                return Marshal.GetLastPInvokeError();
             }
 
-            return new FileStatus(
-                NodeType.RegularFile, Unpack(info.Device), info.Inode, Unpack(info.Node), 0, 0, 0, 0, MountId: 0, DirectAlignment: 0);
+            DeviceNumber below = Unpack(info.Node);
+            NodeType type = below == default ? NodeType.RegularFile : NodeType.BlockDevice;
+            status = new FileStatus(type, Unpack(info.Device), info.Inode, below, 0, 0, 0, 0, MountId: 0, DirectAlignment: 0);
+            return 0;
         }
     }
 

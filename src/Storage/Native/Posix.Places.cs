@@ -20,6 +20,8 @@ internal static unsafe partial class Posix
     private const uint F2fsMagic = 0xF2F52010;
     private const uint OverlayMagic = 0x794C7630;
     private const uint ZfsMagic = 0x2FC12FC1;
+    private const uint ProcMagic = 0x9FA0;
+    private const uint SysfsMagic = 0x62656572;
 
     /// <summary>The path with all symbolic links resolved, as the bytes that it is; the error number, 0 where it worked.</summary>
     public static int TryRealPath(string path, out byte[] resolved)
@@ -57,15 +59,18 @@ internal static unsafe partial class Posix
         or FatMagic or ExfatMagic or NtfsMagic or F2fsMagic or OverlayMagic or ZfsMagic;
 
     /// <summary>The name of a file system that is lost when the power goes; null for others and where it cannot be asked.</summary>
-    public static string? VolatileFileSystemAt(string path)
+    public static string? VolatileFileSystemAt(string path) => FileSystemKind(path) switch
     {
-        return FileSystemKind(path) switch
-        {
-            TmpfsMagic => "tmpfs",
-            RamfsMagic => "ramfs",
-            _ => null,
-        };
-    }
+        TmpfsMagic => "tmpfs",
+        RamfsMagic => "ramfs",
+        _ => null,
+    };
+
+    /// <summary>True where a path leads into the kernel's list of processes (procfs). False as well where it cannot be asked.</summary>
+    public static bool IsProcessFileSystem(string path) => FileSystemKind(path) == ProcMagic;
+
+    /// <summary>True where a path leads into the kernel's list of devices (sysfs). False as well where it cannot be asked.</summary>
+    public static bool IsDeviceFileSystem(string path) => FileSystemKind(path) == SysfsMagic;
 
     // 0 where it cannot be asked.
     private static uint FileSystemKind(string path)

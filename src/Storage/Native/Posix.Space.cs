@@ -19,6 +19,7 @@ internal static unsafe partial class Posix
     private const int SeekToHole = 4;
 
     private const uint StartWriting = 2; // SYNC_FILE_RANGE_WRITE
+    private const uint WriteAndWait = 7; // SYNC_FILE_RANGE_WRITE_AND_WAIT
 
     private const int AdviceSequential = 2;
     private const int AdviceDoNotNeed = 4;
@@ -26,6 +27,7 @@ internal static unsafe partial class Posix
     // _IO(0x12, ...): the direction bits of "none" are not zero on PowerPC.
     private static readonly uint _noDirection = RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le ? 0x2000_0000u : 0;
     private static readonly nuint _getReadOnly = _noDirection | 0x125E; // BLKROGET
+    private static readonly nuint _flushBuffers = _noDirection | 0x1261; // BLKFLSBUF
     private static readonly nuint _getLogicalSector = _noDirection | 0x1268; // BLKSSZGET
 
     /// <summary>fallocate; the error number, 0 where it worked.</summary>

@@ -74,13 +74,18 @@ internal sealed record BlockDevice(DeviceNumber Number, string Directory)
     }
 
     /// <summary>The devices that hold this one directly.</summary>
-    public IEnumerable<BlockDevice> Holders(KernelView kernel)
+    public IEnumerable<BlockDevice> Holders(KernelView kernel) => Linked(kernel, "holders");
+
+    /// <summary>The devices that this one holds directly: what a mapping stands on.</summary>
+    public IEnumerable<BlockDevice> Slaves(KernelView kernel) => Linked(kernel, "slaves");
+
+    private IEnumerable<BlockDevice> Linked(KernelView kernel, string name)
     {
-        foreach (string holder in KernelView.Entries(Path.Combine(Directory, "holders")))
+        foreach (string entry in KernelView.Entries(Path.Combine(Directory, name)))
         {
-            if (KernelView.NumberIn(holder) is { } number)
+            if (KernelView.NumberIn(entry) is { } number)
             {
-                yield return new BlockDevice(number, kernel.DirectoryOf(number) ?? holder);
+                yield return new BlockDevice(number, kernel.DirectoryOf(number) ?? entry);
             }
         }
     }

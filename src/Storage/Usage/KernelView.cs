@@ -4,20 +4,30 @@ namespace BinarySync.Storage.Usage;
 
 /// <summary>
 /// What the kernel tells in /proc and /sys. Nothing here throws because something is missing there: containers often see
-/// neither, and then there is nothing to tell.
+/// neither. <see cref="KernelSight"/> finds out whether nothing means none.
 /// </summary>
 /// <param name="processes">The root of /proc.</param>
 /// <param name="system">The root of /sys.</param>
 internal sealed class KernelView(string processes = "/proc", string system = "/sys")
 {
-    public IReadOnlyList<MountEntry> Mounts() => MountEntry.ParseAll(ReadText(Path.Combine(processes, "self/mountinfo")));
+    public string MountsPath => Path.Combine(processes, "self/mountinfo");
 
-    public IReadOnlyList<SwapEntry> Swaps() => SwapEntry.ParseAll(ReadText(Path.Combine(processes, "swaps")));
+    public string SwapsPath => Path.Combine(processes, "swaps");
+
+    /// <summary>Where devices are found by number, and by name.</summary>
+    public IReadOnlyList<string> DeviceDirectories => [Path.Combine(system, "dev/block"), Path.Combine(system, "block")];
+
+    public IReadOnlyList<MountEntry> Mounts() => MountEntry.ParseAll(ReadText(MountsPath));
+
+    public IReadOnlyList<SwapEntry> Swaps() => SwapEntry.ParseAll(ReadText(SwapsPath));
+
+    /// <summary>Where a device is found by its number.</summary>
+    public string PathOf(DeviceNumber device) => Path.Combine(system, "dev/block", device.ToString());
 
     /// <summary>The directory of a device, symbolic links resolved; null where there is none.</summary>
     public string? DirectoryOf(DeviceNumber device)
     {
-        string path = Path.Combine(system, "dev/block", device.ToString());
+        string path = PathOf(device);
         try
         {
             return Directory.Exists(path) ? Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : null;

@@ -8,6 +8,7 @@ internal sealed class TargetGuard(string path, FileStatus target)
 {
     private const int MostNamed = 4;
 
+    private readonly KernelView _kernel = new();
     private readonly UsageFinder _finder = new(new KernelView());
 
     /// <summary>Opens, and where the kernel finds it busy, says with what.</summary>
@@ -24,8 +25,10 @@ internal sealed class TargetGuard(string path, FileStatus target)
         }
     }
 
-    /// <summary>Looks for users, and locks a regular file.</summary>
-    public void DemandUnused(SafeFileHandle file, bool readOnly)
+    /// <summary>Looks for users, and locks a regular file, or the one below a loop device. Then no other name of the target remembers old content.</summary>
+    /// <param name="unguarded">Takes a target although something could not be looked at. A user that is seen is refused all the same.</param>
+    /// <returns>What must be held as long as the target is open.</returns>
+    public TargetHold DemandUnused(SafeFileHandle file, bool readOnly, bool unguarded)
     {
         // Looked at even where the kernel let us in: an exclusive open does not see a loop device over a disk, for one.
         IReadOnlyList<string> uses = Uses();
@@ -38,6 +41,31 @@ internal sealed class TargetGuard(string path, FileStatus target)
             && !(readOnly ? Posix.TryLockForReading(file) : Posix.TryLockForWriting(file)))
         {
             throw Held("locked by another process");
+        }
+
+        IReadOnlyList<LoopLayer> layers = target.Type == NodeType.BlockDevice ? LoopLayer.Below(_kernel, target.Node) : [];
+        LoopLocks locks = new(layers, readOnly);
+        try
+        {
+            if (locks.TryTake() is { } refused)
+            {
+                throw Held(refused);
+            }
+
+            IReadOnlyList<UnseenTable> unseen = [.. _finder.Unseen(target), .. locks.Unseen];
+            if (!unguarded && unseen.Count > 0)
+            {
+                throw Failure.Unguarded(path, unseen);
+            }
+
+            IReadOnlyList<BlockDevice> names = SharedMedium.Names(_kernel, target);
+            SharedMedium.Drop(names);
+            return new TargetHold(locks.Held, readOnly ? [] : names);
+        }
+        catch
+        {
+            locks.Dispose();
+            throw;
         }
     }
 

@@ -10,11 +10,36 @@ internal sealed class UsageFinder(KernelView kernel)
     /// <summary>Mounts, swap, holders and loop devices over a block device, its partitions and what stands on them.</summary>
     public IReadOnlyList<string> UsesOfDevice(DeviceNumber number)
     {
-        List<string> uses = [];
         IReadOnlyList<BlockDevice> family = BlockDevice.Family(kernel, number);
+        List<string> uses = UsesOfFamily(family, "");
+
+        foreach (LoopDevice loop in Loops())
+        {
+            if (loop.Backing is { Type: NodeType.BlockDevice } status
+                && (status.Node == number || family.Any(device => device.Number == status.Node)))
+            {
+                uses.Add($"{loop.Device.Name} is a loop device over it");
+            }
+        }
+
+        foreach (BlockDevice sibling in LoopLayer.Below(kernel, number).SelectMany(Siblings))
+        {
+            uses.AddRange(UsesOfFamily(BlockDevice.Family(kernel, sibling.Number), $"{sibling.Name}, a loop device over the same content, is "));
+        }
+
+        return uses;
+    }
+
+    /// <summary>Other loop devices that show some of the bytes that a loop device shows.</summary>
+    public IEnumerable<BlockDevice> Siblings(LoopLayer layer) => layer.Backing is not { } backing ? [] : LoopsOver(backing)
+        .Where(other => other.Number != layer.Loop.Number && layer.Overlaps(other));
+
+    private List<string> UsesOfFamily(IReadOnlyList<BlockDevice> family, string itself)
+    {
+        List<string> uses = [];
         foreach (BlockDevice device in family)
         {
-            string subject = device == family[0] ? "" : device.Name + " is ";
+            string subject = device == family[0] ? itself : device.Name + " is ";
             uses.AddRange(MountsOf(device.Number).Select(mount => $"{subject}mounted on {mount.MountPoint}"));
             uses.AddRange(device.Holders(kernel).Select(holder => $"{subject}held by {holder.Name}"));
             foreach (SwapEntry swap in kernel.Swaps())
@@ -23,15 +48,6 @@ internal sealed class UsageFinder(KernelView kernel)
                 {
                     uses.Add(subject + "used as swap");
                 }
-            }
-        }
-
-        foreach (LoopDevice loop in Loops())
-        {
-            if (loop.Backing is { Type: NodeType.BlockDevice } status
-                && (status.Node == number || family.Any(device => device.Number == status.Node)))
-            {
-                uses.Add($"{loop.Device.Name} is a loop device over it");
             }
         }
 
@@ -57,6 +73,21 @@ internal sealed class UsageFinder(KernelView kernel)
         }
 
         return uses;
+    }
+
+    /// <summary>What could not be looked at: where there is something, an empty list of uses proves nothing.</summary>
+    public IReadOnlyList<UnseenTable> Unseen(FileStatus target)
+    {
+        List<UnseenTable> unseen = [.. KernelSight.Unseen(kernel)];
+        if (unseen.Count == 0 && target.Type == NodeType.BlockDevice && kernel.DirectoryOf(target.Node) is null)
+        {
+            unseen.Add(new UnseenTable(UsageTable.Devices, kernel.PathOf(target.Node), "is not there"));
+        }
+
+        unseen.AddRange(Loops()
+            .Where(loop => loop.Backing is null && loop.Device.Number != target.Node && LoopBacking.IsUnknown(loop.Device))
+            .Select(loop => new UnseenTable(UsageTable.LoopBacking, loop.Device.Name, $"does not tell what is below it ({loop.Device.BackingFile})")));
+        return unseen;
     }
 
     /// <summary>Where a device, or a loop device over a file, is mounted read-write.</summary>
@@ -107,8 +138,12 @@ internal sealed class UsageFinder(KernelView kernel)
     private IEnumerable<MountEntry> MountsOf(DeviceNumber device) =>
         _mounts.Where(mount => mount.Device == device || NodeAt(mount.Source) == device);
 
-    private IEnumerable<BlockDevice> LoopsOver(FileStatus file) =>
-        Loops().Where(loop => loop.Backing is { Type: NodeType.RegularFile } backing && backing.IsSameNode(file)).Select(loop => loop.Device);
+    /// <summary>The loop devices over a regular file or block device itself.</summary>
+    public IEnumerable<BlockDevice> LoopsOver(FileStatus status) => Loops()
+        .Where(loop => loop.Backing is { } backing
+            && backing.Type == status.Type
+            && (status.Type == NodeType.BlockDevice ? backing.Node == status.Node : backing.IsSameNode(status)))
+        .Select(loop => loop.Device);
 
     private IEnumerable<LoopDevice> Loops()
     {
