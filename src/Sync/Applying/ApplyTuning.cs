@@ -11,6 +11,9 @@ internal sealed record ApplyTuning
     /// <summary>Bytes of copies whose content is put into the redo between two flushes.</summary>
     public long RedoBytes { get; init; } = 64L << 20;
 
+    /// <summary>Room for what the data file says of the copies that are being done.</summary>
+    public CopyGatherLimits Gathering { get; init; } = new();
+
     /// <summary>Copies whose source is overwritten by copies go through the redo.</summary>
     public bool UsesRedo { get; init; } = true;
 
