@@ -8,16 +8,22 @@ namespace BinarySync.Sync;
 /// <param name="Source">The first block of A that is read.</param>
 internal readonly record struct CopyPiece(int Operation, BlockRun Blocks, long Source);
 
-/// <summary>A slot of the pipeline through which the content of copies goes: pieces whose sources lie near one another, ascending, and their bytes.</summary>
+/// <summary>
+/// A slot of the pipeline through which the content of copies goes: pieces whose sources lie near one another, ascending,
+/// and their bytes.
+/// </summary>
 /// <param name="item">Whose buffers it takes.</param>
 internal sealed class CopyBatch(PatchItem item)
 {
-    // Bytes that nobody asked for and that are read all the same. What is copied lies anywhere: with longer gaps, every window of copies would read the whole target.
+    // Bytes that nobody asked for and that are read all the same. What is copied lies anywhere: with longer gaps, every window
+    // of copies would read the whole target.
     public const int LongestGap = 4096;
 
     public List<CopyPiece> Pieces { get; } = [];
 
-    /// <summary>The content, from the source of the first piece to the end of the source of the last, each piece where its source lies.</summary>
+    /// <summary>
+    /// The content, from the source of the first piece to the end of the source of the last, each piece where its source lies.
+    /// </summary>
     public byte[] Buffer => item.Target;
 
     /// <summary>As long as a hash.</summary>

@@ -3,7 +3,8 @@ using BinarySync.Format;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Gathers what the groups of a data file say of many copies, in any order, into one group in memory: each group is read, hashed and parsed once for all of them. To read it for every
+/// Gathers what the groups of a data file say of many copies, in any order, into one group in memory: each group is read,
+/// hashed and parsed once for all of them. To read it for every
 /// copy would cost a thousand times what is copied.
 /// </summary>
 /// <param name="patch">The data file, which has been verified.</param>
@@ -51,7 +52,8 @@ internal sealed class CopyGather(PatchSource patch, CopyPlan plan, CopyGatherLim
     }
 
     /// <summary>Reads the groups.</summary>
-    /// <returns>For each slice, in the order in which they were added, its index among the operations of <see cref="Group"/>. Valid until the next call.</returns>
+    /// <returns>For each slice, in the order in which they were added, its index among the operations of <see cref="Group"/>.
+    /// Valid until the next call.</returns>
     /// <exception cref="SyncException">The data file changed.</exception>
     public ReadOnlySpan<int> Load()
     {

@@ -4,11 +4,17 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Brings the content of copies that were gathered: first all that they overwrite is recognised once more, ascending; then the content of what is to be written is read, in the order in which the sources
+/// Brings the content of copies that were gathered: first all that they overwrite is recognised once more, ascending; then
+/// the content of what is to be written is read, in the order in which the sources
 /// lie, and compared with its hash.
 /// </summary>
 internal sealed class CopyMover(
-    IReadableStorage target, PatchPlan plan, PatchWorkspace workspace, CopyContent content, ApplySpecification specification, SyncOptions options)
+    IReadableStorage target,
+    PatchPlan plan,
+    PatchWorkspace workspace,
+    CopyContent content,
+    ApplySpecification specification,
+    SyncOptions options)
 {
     // For so few pieces nobody starts a thread.
     private const int Few = 16;
@@ -33,7 +39,9 @@ internal sealed class CopyMover(
     /// <summary>Hands on the content of all blocks of some copies that have to be written.</summary>
     /// <param name="group">What was gathered.</param>
     /// <param name="operations">Indices of its operations, each with no more blocks than are looked at together.</param>
-    /// <param name="use">Takes bytes, and their offset in the target; in any order. They may be written at once only where no source is.</param>
+    /// <param name="use">
+    /// Takes bytes, and their offset in the target; in any order. They may be written at once only where no source is.
+    /// </param>
     /// <exception cref="SyncException">A block is no longer what it was when the data file was verified.</exception>
     public void Move(OperationGroup group, ReadOnlySpan<int> operations, RedoHandler use)
     {
@@ -191,5 +199,6 @@ internal sealed class CopyMover(
         }
     }
 
-    private bool ComesByGrowing(BlockRun blocks) => blocks.First >= _geometry.Base.BlockCount && _geometry.Target.OffsetOf(blocks.First) >= plan.Sizing.LengthBefore;
+    private bool ComesByGrowing(BlockRun blocks) =>
+        blocks.First >= _geometry.Base.BlockCount && _geometry.Target.OffsetOf(blocks.First) >= plan.Sizing.LengthBefore;
 }

@@ -8,7 +8,8 @@ namespace BinarySync.Sync;
 internal readonly record struct CopySlice(int Copy, BlockRun Blocks);
 
 /// <summary>
-/// Goes through copies in an order, and cuts each from the end that it does not overwrite itself, like memmove. A value: a copy of it looks ahead.
+/// Goes through copies in an order, and cuts each from the end that it does not overwrite itself, like memmove. A value: a
+/// copy of it looks ahead.
 /// </summary>
 /// <param name="runs">All copies.</param>
 /// <param name="order">Those to go through. Indices of <paramref name="runs"/>.</param>

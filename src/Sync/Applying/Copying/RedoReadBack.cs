@@ -3,7 +3,10 @@ using BinarySync.Storage;
 
 namespace BinarySync.Sync;
 
-/// <summary>Reads from below the page cache what was written from the redo, and compares it with that. Near stretches are read together.</summary>
+/// <summary>
+/// Reads from below the page cache what was written from the redo, and compares it with that. Near stretches are read
+/// together.
+/// </summary>
 internal sealed class RedoReadBack(IReadableStorage target, RedoLog redo, BlockGeometry geometry, SyncOptions options)
 {
     // As in all reading from below the cache: a disk does several such reads in the time of one.

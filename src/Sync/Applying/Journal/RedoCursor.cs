@@ -1,6 +1,9 @@
 namespace BinarySync.Sync;
 
-/// <summary>Content of a redo that belongs together in the target: bytes from an offset on, and between its parts bytes that mean nothing.</summary>
+/// <summary>
+/// Content of a redo that belongs together in the target: bytes from an offset on, and between its parts bytes that mean
+/// nothing.
+/// </summary>
 internal sealed class RedoPiece
 {
     private const int LargestLength = 256 << 10;
