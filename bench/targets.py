@@ -36,6 +36,7 @@ TARGETS: dict[str, Target] = {
     "dtfile -c brotli:5 / zstd -3, size": Target(1.0),
     "(apply --verify none - start) / pwrite + fsync": Target(2.5),
     "(apply --verify none - start) / blocksync-fast --apply-delta": Target(1.3),
+    "apply, copies in random order / data": Target(3.0),
     "cycle / rdiff": Target(0.04),
     "cycle / bdsync": Target(0.12),
     "ckreq --version / hello world": Target(3.0),
@@ -59,6 +60,7 @@ QUICK: dict[str, Target] = {
     "dtfile apply / dtfile --version": Target(10),  # 1.8 to 3.5
     "dtfile apply --verify none / dtfile --version": Target(10),  # 2.1 to 3.4
     "dtfile apply --dry-run / dtfile --version": Target(8),  # 1.6 to 2.6
+    "apply, copies in random order / data": Target(6),  # 1.6 to 2.2 of processor time
     "ckreq --version / hello world": Target(6),  # 1.5 to 2.2
     "ckfile --version / hello world": Target(6),  # 1.1 to 1.7
     "dtreq --version / hello world": Target(6),  # 0.9 to 2.3

@@ -1,6 +1,6 @@
 """The groups, in the order in which they run. A new one is a file with a GROUP in it, and a line here; the last one looks back at all of them."""
 
-from . import apply, checksum, cold, collect, compression, cycle, loop, memory, request, sparse, start
+from . import apply, checksum, cold, collect, compression, copies, cycle, loop, memory, request, sparse, start
 
 GROUPS = [
     checksum.GROUP,
@@ -11,6 +11,7 @@ GROUPS = [
     collect.GROUP,
     compression.GROUP,
     apply.GROUP,
+    copies.GROUP,
     cycle.GROUP,
     start.GROUP,
     memory.GROUP,

@@ -12,6 +12,9 @@ public sealed class OperationGroup
 
     internal const int FieldsLength = sizeof(int);
 
+    // Two numbers, and the kinds.
+    private const int ShortestOperation = 3;
+
     private readonly List<Operation> _operations = [];
     private byte[] _payload = [];
     private int _payloadLength;
@@ -95,20 +98,40 @@ public sealed class OperationGroup
     /// <param name="contentAt">Where the content begins in the content that <see cref="End"/> speaks of.</param>
     public void Append(BlockRun blocks, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long contentAt)
     {
-        int newAt = _payloadLength + oldHashes.Length;
-        _operations.Add(new Operation(blocks, newKind, oldKind, _payloadLength, newAt, contentAt));
-        int length = newAt + newHashes.Length;
+        int oldAt = Keep(oldHashes);
+        _operations.Add(new Operation(blocks, newKind, oldKind, oldAt, Keep(newHashes), contentAt));
+        HashBytes = _payloadLength;
+        DataBlocks += newKind == NewKind.Data ? blocks.Count : 0;
+        ZeroBlocks += newKind == NewKind.Zero ? blocks.Count : 0;
+    }
+
+    /// <summary>Adds some blocks of a copy, with their hashes and the SHA-256 of the whole copy, from another group (of a data file).</summary>
+    /// <param name="from">Where the copy stands.</param>
+    /// <param name="copy">The copy.</param>
+    /// <param name="blocks">Blocks of it.</param>
+    public void AppendCopy(OperationGroup from, in Operation copy, BlockRun blocks)
+    {
+        int skip = (int)(blocks.First - copy.Blocks.First);
+        int length = (int)blocks.Count * _hashLength;
+        int oldAt = copy.Old == OldKind.Hashed ? Keep(from.OldHashes(copy).Slice(skip * _hashLength, length)) : _payloadLength;
+        int newAt = Keep(from.NewHashes(copy).Slice(skip * _hashLength, length));
+        _operations.Add(new Operation(blocks, NewKind.Copy, copy.Old, oldAt, newAt, 0, copy.Source + skip, Keep(from.Sha256(copy))));
+        CopyBlocks += blocks.Count;
+        Copies++;
+    }
+
+    private int Keep(ReadOnlySpan<byte> bytes)
+    {
+        int at = _payloadLength;
+        int length = at + bytes.Length;
         if (_payload.Length < length)
         {
             Array.Resize(ref _payload, Math.Max(length, 2 * _payload.Length));
         }
 
-        oldHashes.CopyTo(_payload.AsSpan(_payloadLength));
-        newHashes.CopyTo(_payload.AsSpan(newAt));
+        bytes.CopyTo(_payload.AsSpan(at));
         _payloadLength = length;
-        HashBytes = length;
-        DataBlocks += newKind == NewKind.Data ? blocks.Count : 0;
-        ZeroBlocks += newKind == NewKind.Zero ? blocks.Count : 0;
+        return at;
     }
 
     /// <summary>Ends a group that was put together.</summary>
@@ -142,6 +165,8 @@ public sealed class OperationGroup
             throw message.Invalid(0, "count", $"a group cannot have {count} operations");
         }
 
+        // No more room than there can be operations in so many bytes.
+        _operations.EnsureCapacity(Math.Min(count, bytes.Length / ShortestOperation));
         int position = FieldsLength;
         long end = 0;
         for (int i = 0; i < count; i++)

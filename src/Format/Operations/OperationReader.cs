@@ -16,7 +16,7 @@ public class OperationReader
     private readonly SetPlace? _set;
     private readonly bool _isPartial;
     private Operation _last;
-    private readonly List<CopyRun> _copies = [];
+    private int _copies;
     private long _groupContent;
     private long _groupHashBytes;
     private int _groupOperations;
@@ -66,6 +66,12 @@ public class OperationReader
 
     /// <summary>Where the section of the group just read begins.</summary>
     public long GroupOffset { get; private set; }
+
+    /// <summary>The copies read so far, ascending. Null where another reader has been through the same message already, and found that they can be ordered: they are counted only.</summary>
+    public CopyRunList? Copies { get; private set; } = new();
+
+    /// <summary>For a message that another reader has been through to its end: its copies are neither kept nor ordered once more.</summary>
+    public void ForgetCopies() => Copies = null;
 
     /// <summary>The number of the section just read, from 1, and its offset: for errors.</summary>
     public virtual (long Number, long Offset) FramePlace => (_message.Sections, _message.PayloadOffset - SectionHeader.Length);
@@ -210,16 +216,18 @@ public class OperationReader
             throw _message.Invalid(0, "operation", "there is a copy, although the header says that there are none (forward)");
         }
 
-        if (_copies.Count + group.Copies > FormatLimits.MaxCopies)
+        if (_copies + group.Copies > FormatLimits.MaxCopies)
         {
             throw _message.Invalid(0, "operation", $"there are more than {FormatLimits.MaxCopies} copies");
         }
 
-        foreach (Operation operation in group.Operations)
+        _copies += group.Copies;
+        for (int i = 0; Copies is not null && group.Copies > 0 && i < group.Operations.Count; i++)
         {
+            Operation operation = group.Operations[i];
             if (operation.New == NewKind.Copy)
             {
-                _copies.Add(new CopyRun(operation.Blocks.First, operation.Blocks.Count, operation.Source));
+                Copies.Add(new CopyRun(operation.Blocks.First, operation.Blocks.Count, operation.Source));
             }
         }
     }
@@ -268,7 +276,7 @@ public class OperationReader
                 $"the trailer counts {trailer.Operations} operations on {trailer.DataBlocks} + {trailer.ZeroBlocks} + {trailer.CopyBlocks} blocks; there are {_counts.Operations} on {_counts.DataBlocks} + {_counts.ZeroBlocks} + {_counts.CopyBlocks}");
         }
 
-        if (CopyOrder.Find(_copies) is null)
+        if (Copies is not null && CopyOrder.Find(Copies) is null)
         {
             throw AtTrailer("source", "copies overwrite the sources of one another in a circle");
         }

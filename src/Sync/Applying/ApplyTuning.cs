@@ -17,6 +17,9 @@ internal sealed record ApplyTuning
     /// <summary>What a journal says is believed only of the target that it describes.</summary>
     public bool ProvesTarget { get; init; } = true;
 
+    /// <summary>Room for what the data file says of the copies that are being done.</summary>
+    public CopyGatherLimits Gathering { get; init; } = new();
+
     /// <summary>Copies whose source is overwritten by copies go through the redo.</summary>
     public bool UsesRedo { get; init; } = true;
 

@@ -10,6 +10,8 @@ namespace BinarySync.Sync;
 /// </summary>
 internal static class LastBlock
 {
+    private static readonly byte[] Zeros = new byte[16 << 10];
+
     /// <summary>Bytes that become zeros behind what was written up to <paramref name="end"/>; most often 0.</summary>
     public static int RestBehind(IWritableStorage target, MessageHeader header, PatchJournal journal, long end)
     {
@@ -21,6 +23,18 @@ internal static class LastBlock
         }
 
         return (int)Math.Clamp(target.Length - end, 0, Math.Max(0, Rest(geometry)));
+    }
+
+    /// <summary>Hands on zeros for what becomes zeros behind <paramref name="end"/>, in pieces: a block may be larger than what one likes to have in memory.</summary>
+    public static void ForEachRestBehind(IWritableStorage target, MessageHeader header, PatchJournal journal, long end, RedoHandler use)
+    {
+        for (int left = RestBehind(target, header, journal, end); left > 0;)
+        {
+            int length = Math.Min(left, Zeros.Length);
+            use(Zeros.AsSpan(0, length), end);
+            end += length;
+            left -= length;
+        }
     }
 
     /// <summary>

@@ -199,7 +199,11 @@ internal sealed class PatchExecutor
             _workspace.BeginPass(reader),
             item => !(_options.Cancellation.IsCancellationRequested && items.IsBetweenBlocks) && items.Take(item),
             Prepare,
-            Emit,
+            item =>
+            {
+                Emit(item);
+                item.Release();
+            },
             CancellationToken.None);
         _options.Cancellation.ThrowIfCancellationRequested();
         _zeros.Finish();

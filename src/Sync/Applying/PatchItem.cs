@@ -25,6 +25,8 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Bytes of the target that are looked at together.</summary>
     public const int ChunkLength = 1 << 20;
 
+    private static readonly OperationGroup Nothing = new();
+
     // Made when a frame comes: a slot that only looks at the target has no use for them.
     private readonly int _frameLength;
     private byte[]? _stored;
@@ -63,7 +65,7 @@ internal sealed class PatchItem : IDisposable
     /// <summary>The pieces of a frame with repeats; exchanged with the reader's.</summary>
     public FramePieces Pieces { get; set; } = new();
 
-    public OperationGroup Group { get; set; } = new();
+    public OperationGroup Group { get; set; } = Nothing;
 
     /// <summary>The number of the group in the data file, from 1.</summary>
     public long GroupNumber { get; set; }
@@ -130,6 +132,9 @@ internal sealed class PatchItem : IDisposable
         Loaded = default;
         Writes.Clear();
     }
+
+    /// <summary>Lets go of the group when the slot is done with: else each slot would hold another one until it is used again.</summary>
+    public void Release() => Group = Nothing;
 
     public void Count(BlockState state, long block)
     {

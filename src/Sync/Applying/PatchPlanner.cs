@@ -28,7 +28,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
     /// <exception cref="MessageFormatException">The data file is refused.</exception>
     public PatchPlan Plan(JournalRecord? standing, bool othersStands, bool keepsLargerSize = false)
     {
-        OperationReader reader = patch.Open(skipContent: false);
+        OperationReader reader = patch.Open(skipContent: false, keepsCopies: true);
         SyncGeometry geometry = reader.Geometry;
 
         // A target of the wrong size is told only when the data file is known to be whole: a damaged file says nothing about sizes.
@@ -85,11 +85,13 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
                 {
                     options.Progress.Advance(item.Parts.Sum(part => part.Blocks.Count * blockSize));
                 }
+
+                item.Release();
             },
             options.Cancellation);
         options.Progress.Advance(patch.Length - position);
         patch.RequireSame(reader.Trailer);
-        CopyPlan copies = copying.Finish(tuning.UsesRedo);
+        CopyPlan copies = copying.Finish(reader.Copies!, tuning.UsesRedo);
         CopyContent content = new(target, geometry, reader.Header.Hash, redo, belowCache: !doubt.IsNone);
         CopyFaults faults = VerifyCopies(content, misfit is null ? copies : CopyPlan.None, geometry, witnesses);
         return new PatchPlan
@@ -178,7 +180,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
     {
         try
         {
-            return CopyVerifier.Verify(content, copies, patch, options, witnesses);
+            return CopyVerifier.Verify(content, copies, patch, tuning.Gathering, workspace, options, witnesses);
         }
         catch (StorageException failure) when (failure.IsOfMedium && failure.Path == target.Name && failure.Offset is { } offset)
         {

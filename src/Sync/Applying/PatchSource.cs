@@ -44,8 +44,21 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
 
     /// <summary>Begins to read from the front.</summary>
     /// <param name="skipContent">Pass over the frames: for a data file that has been verified.</param>
+    /// <param name="keepsCopies">Keep the copies; otherwise only as long as nobody has found that they can be ordered: see <see cref="OperationReader.Copies"/>.</param>
     /// <exception cref="SyncException">It is not the one that was read before, or not for the remote whose request was given.</exception>
-    public OperationReader Open(bool skipContent)
+    public OperationReader Open(bool skipContent, bool keepsCopies = false)
+    {
+        OperationReader reader = ReadHeader(skipContent);
+        if (!keepsCopies && _digest is not null)
+        {
+            // Should it be another one by now, its digest tells.
+            reader.ForgetCopies();
+        }
+
+        return reader;
+    }
+
+    private OperationReader ReadHeader(bool skipContent)
     {
         Stream pinned = Pinned;
         pinned.Position = 0;

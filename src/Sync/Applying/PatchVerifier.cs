@@ -94,7 +94,11 @@ internal sealed class PatchVerifier(PatchSource patch, PatchWorkspace workspace,
                 item.Clear();
                 frames.Check(item);
             },
-            frames.Append,
+            item =>
+            {
+                frames.Append(item);
+                item.Release();
+            },
             options.Cancellation);
         options.Progress.Advance(patch.Length - position);
         patch.RequireSame(reader.Trailer);

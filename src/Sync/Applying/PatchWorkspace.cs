@@ -10,24 +10,31 @@ internal sealed class PatchWorkspace : IDisposable
 {
     private readonly List<PatchItem> _items = [];
     private readonly OperationGroupPool _groups;
+    private (OperationGroup, OperationGroup)? _copyGroups;
     private int _handedOut;
 
     public PatchWorkspace() => _groups = new OperationGroupPool(group => _items.Exists(item => item.Group == group));
 
     /// <summary>Begins a pass, and makes its slots.</summary>
-    public Func<PatchItem> BeginPass(OperationReader reader)
+    public Func<PatchItem> BeginPass(OperationReader reader) => BeginPass(reader.Geometry, reader.Header.Hash);
+
+    /// <summary>As <see cref="BeginPass(OperationReader)"/>, over what has been read before.</summary>
+    public Func<PatchItem> BeginPass(SyncGeometry geometry, BlockHash hash)
     {
         _handedOut = 0;
         return () =>
         {
             if (_handedOut == _items.Count)
             {
-                _items.Add(new PatchItem(reader.Geometry, reader.Header.Hash));
+                _items.Add(new PatchItem(geometry, hash));
             }
 
             return _items[_handedOut++];
         };
     }
+
+    /// <summary>For a group that is looked into for its copies, and for what is gathered from many: made when there are copies, and used by all who gather.</summary>
+    public (OperationGroup Read, OperationGroup Gathered) CopyGroups => _copyGroups ??= (new OperationGroup(), new OperationGroup());
 
     /// <summary>A group that no slot is at work with.</summary>
     public OperationGroup TakeGroup() => _groups.Take();

@@ -59,6 +59,8 @@ internal static class ReadBack
                 {
                     wrong.Add(new BlockRun(block, 1));
                 }
+
+                item.Release();
             },
             options.Cancellation);
         patch.RequireSame(reader.Trailer);

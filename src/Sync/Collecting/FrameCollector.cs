@@ -65,7 +65,13 @@ internal sealed class FrameCollector
         },
         Take,
         slot => Work(slot, options),
-        Emit,
+        slot =>
+        {
+            Emit(slot);
+
+            // Else each slot would hold another group until it is used again.
+            slot.Group = null;
+        },
         options.Cancellation);
 
     // A group's first item is the group itself; then come its frames.

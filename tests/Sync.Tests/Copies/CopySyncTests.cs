@@ -43,7 +43,12 @@ public sealed class CopySyncTests
                 a.AsSpan(order[i] * BlockSize, BlockSize).CopyTo(b.AsSpan(i * BlockSize));
             }
 
-            (_, byte[] result, ApplyResult done) = Sync(a, b, redoBytes: random.Next(1, 20) * BlockSize);
+            // Small rooms, so that each of the two ends in the middle of the other.
+            (_, byte[] result, ApplyResult done) = Sync(a, b, new ApplyTuning
+            {
+                RedoBytes = random.Next(1, 20) * BlockSize,
+                Gathering = new CopyGatherLimits { Slices = random.Next(1, 40), HashBytes = random.Next(1, 4000) },
+            });
 
             Assert.Equal(b, result);
 
@@ -283,12 +288,12 @@ public sealed class CopySyncTests
         return sync with { B = sync.B with { Cells = cells } };
     }
 
-    private static (byte[] DataFile, byte[] Result, ApplyResult Done) Sync(byte[] a, byte[] b, long redoBytes = 64 << 20)
+    private static (byte[] DataFile, byte[] Result, ApplyResult Done) Sync(byte[] a, byte[] b, ApplyTuning? tuning = null)
     {
         byte[] dataFile = DataFile(a, b);
         FakeStorage target = FakeStorage.File(a);
         ApplyResult done = ApplyOperation.Run(
-            target, FourSteps.Patch(dataFile), FourSteps.Places(), new ApplySpecification { Verify = VerifyMode.Full }, new ApplyTuning { RedoBytes = redoBytes }, new SyncOptions());
+            target, FourSteps.Patch(dataFile), FourSteps.Places(), new ApplySpecification { Verify = VerifyMode.Full }, tuning ?? new ApplyTuning(), new SyncOptions());
         return (dataFile, target.Content, done);
     }
 

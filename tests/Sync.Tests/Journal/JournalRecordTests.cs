@@ -147,6 +147,33 @@ public sealed class JournalRecordTests
         Assert.All(ranges.Where(range => range.Offset < range.End), range => Assert.Contains(joined, all => all.Offset <= range.Offset && all.End >= range.End));
     }
 
+    [Fact]
+    public void Joining_closes_the_smallest_gap_again_and_again()
+    {
+        Random random = new(11);
+        for (int i = 0; i < 300; i++)
+        {
+            List<ByteRange> ranges = [];
+            long end = 0;
+            for (int count = random.Next(1, 40); count > 0; count--)
+            {
+                long offset = end + random.Next(1, 6);
+                end = offset + random.Next(1, 4);
+                ranges.Add(new ByteRange(offset, end));
+            }
+
+            List<ByteRange> expected = [.. ranges];
+            while (expected.Count > JournalRecord.MaxWindows)
+            {
+                int at = Enumerable.Range(0, expected.Count - 1).MinBy(gap => expected[gap + 1].Offset - expected[gap].End);
+                expected[at] = expected[at] with { End = expected[at + 1].End };
+                expected.RemoveAt(at + 1);
+            }
+
+            Assert.Equal(expected, JournalRecord.Join(ranges));
+        }
+    }
+
     private static byte[] Both(JournalRecord one, JournalRecord other)
     {
         byte[] file = one.ToFile();

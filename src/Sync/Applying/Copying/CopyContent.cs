@@ -4,8 +4,9 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Finds the content of blocks that are copied, each by its hash: in what an earlier run has left in the redo, and then only there, because that will be written; else at its source; where that is
-/// overwritten already, in its own place, if an earlier run has brought it there. Safe from several threads, each with its own buffers, but for blocks that only the redo has.
+/// Finds the content of blocks that are copied, each by its hash: in the redo that an interrupted run has left, and then nowhere else, because the redo is written
+/// as it is; otherwise at its source; or, if that is overwritten already, in its own place, where that run has brought it. Safe from several threads, each with
+/// its own buffers.
 /// </summary>
 /// <param name="target">The target.</param>
 /// <param name="geometry">A and B.</param>
@@ -22,8 +23,33 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     /// <summary>Blocks that are looked at together: as many as fit into a buffer, or one.</summary>
     public int ChunkBlocks { get; } = Math.Max(1, PatchItem.ChunkLength / geometry.Target.BlockSize);
 
-    /// <summary>Bytes of a buffer that holds <see cref="ChunkBlocks"/>.</summary>
-    public int BufferLength { get; } = (int)Math.Min(Math.Max(PatchItem.ChunkLength, geometry.Target.BlockSize), Math.Max(geometry.Target.Size, 1));
+    /// <summary>True where a block does not fit into a buffer: see <see cref="TryReadLarge"/>.</summary>
+    public bool IsLarge { get; } = geometry.Target.BlockSize > PatchItem.ChunkLength;
+
+    /// <summary>True where it waits for the disk: more threads than there are processors have something to do.</summary>
+    public bool BelowCache => belowCache;
+
+    /// <summary>Reads the content of all pieces of a batch into its buffer: they fit into it.</summary>
+    public void Read(OperationGroup group, CopyBatch batch)
+    {
+        CopyPiece last = batch.Pieces[^1];
+        long begin = geometry.Target.OffsetOf(batch.Pieces[0].Source);
+        int length = (int)(geometry.Target.OffsetOf(last.Source) + geometry.Target.LengthOf(last.Blocks) - begin);
+        bool isThere = TryRead(begin, batch.Buffer.AsSpan(0, length));
+        foreach (CopyPiece piece in batch.Pieces)
+        {
+            Operation copy = group.Operations[piece.Operation];
+            Span<byte> bytes = batch.BytesOf(piece, geometry.Target);
+            if (isThere)
+            {
+                Compare(group, copy, piece.Blocks, bytes, batch.Hash, batch.Missing);
+            }
+            else
+            {
+                ReadEach(group, copy, piece.Blocks, bytes, batch.Hash, batch.Missing);
+            }
+        }
+    }
 
     /// <summary>Reads the content of blocks.</summary>
     /// <param name="group">The group of the copy.</param>
@@ -34,33 +60,99 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     /// <param name="missing">Gets the blocks whose content is nowhere; their bytes are undefined.</param>
     public void Read(OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
     {
-        long source = copy.Source + (blocks.First - copy.Blocks.First);
-        if (TryRead(geometry.Target.OffsetOf(source), buffer))
+        if (TryRead(SourceOf(copy, blocks.First), buffer))
         {
-            int at = 0;
-            for (long block = blocks.First; block < blocks.End; block++)
+            Compare(group, copy, blocks, buffer, scratch, missing);
+        }
+        else
+        {
+            ReadEach(group, copy, blocks, buffer, scratch, missing);
+        }
+    }
+
+    /// <summary>Reads a block that is larger than the buffer, in pieces; twice, since it is known only at its end whether it is the right one.</summary>
+    /// <param name="group">The group of the copy.</param>
+    /// <param name="copy">The copy.</param>
+    /// <param name="block">One of its blocks.</param>
+    /// <param name="buffer">For the pieces.</param>
+    /// <param name="use">Takes each piece, and its offset in the target.</param>
+    /// <returns>False where the content is nowhere: nothing was handed on then.</returns>
+    /// <exception cref="SyncException">It was there, and was another one when it was read again.</exception>
+    public bool TryReadLarge(OperationGroup group, in Operation copy, long block, byte[] buffer, RedoHandler use)
+    {
+        long own = geometry.Target.OffsetOf(block);
+        int length = geometry.Target.LengthOf(block);
+        ReadOnlySpan<byte> expected = group.NewHash(copy, block - copy.Blocks.First);
+        bool isInRedo = TryReadRedo(buffer.AsSpan(0, 1), own);
+        (long, bool)[] places = isInRedo ? [(own, true)] : [(SourceOf(copy, block), false), (own, false)];
+        foreach ((long from, bool fromRedo) in places)
+        {
+            if (!Matches(expected, from, fromRedo, length, buffer, (_, _) => { }))
             {
-                Span<byte> content = buffer.Slice(at, geometry.Target.LengthOf(block));
-                at += content.Length;
-                bool isInRedo = IsInRedo(content, geometry.Target.OffsetOf(block));
-                if (!IsNew(group, copy, block, content, scratch) && (isInRedo || !TryReadInPlace(group, copy, block, content, scratch)))
-                {
-                    missing.Add(block);
-                }
+                continue;
             }
 
-            return;
+            return Matches(expected, from, fromRedo, length, buffer, (piece, at) => use(piece, own + at)) ? true : throw Changed(block);
         }
 
-        // Some of it may lie behind the end of a target that was cut already, or on a sector that cannot be read: block by block.
+        return false;
+    }
+
+    /// <summary>An error for content that was there when it was looked for.</summary>
+    public SyncException Changed(long block) => new(
+        SyncError.Unrecognized,
+        target.Name,
+        $"the content of block {block} changed where it was to be copied from; blocks before it may be written already",
+        "stop what else writes to the target",
+        [new BlockRun(block, 1)]);
+
+    private bool Matches(ReadOnlySpan<byte> expected, long from, bool fromRedo, int length, byte[] buffer, RedoHandler use)
+    {
+        using RunningHash running = hash.StartBlock();
+        for (int at = 0; at < length;)
+        {
+            Span<byte> piece = buffer.AsSpan(0, Math.Min(buffer.Length, length - at));
+            if (!(fromRedo ? TryReadRedo(piece, from + at) : TryRead(from + at, piece)))
+            {
+                return false;
+            }
+
+            running.Append(piece);
+            use(piece, at);
+            at += piece.Length;
+        }
+
+        Span<byte> found = stackalloc byte[expected.Length];
+        running.Finish(found);
+        return found.SequenceEqual(expected);
+    }
+
+    private void Compare(OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
+    {
+        int at = 0;
+        for (long block = blocks.First; block < blocks.End; block++)
+        {
+            Span<byte> content = buffer.Slice(at, geometry.Target.LengthOf(block));
+            at += content.Length;
+            bool isInRedo = TryReadRedo(content, geometry.Target.OffsetOf(block));
+            if (!IsNew(group, copy, block, content, scratch)
+                && (isInRedo || !TryReadInPlace(group, copy, block, content, scratch)))
+            {
+                missing.Add(block);
+            }
+        }
+    }
+
+    // Some of it may lie behind the end of a target that was cut already, or on a sector that cannot be read: block by block.
+    private void ReadEach(OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
+    {
         int position = 0;
         for (long block = blocks.First; block < blocks.End; block++)
         {
             Span<byte> content = buffer.Slice(position, geometry.Target.LengthOf(block));
             position += content.Length;
-            bool isInRedo = IsInRedo(content, geometry.Target.OffsetOf(block));
-            bool isThere = isInRedo
-                || (blocks.Count > 1 && TryRead(geometry.Target.OffsetOf(copy.Source + (block - copy.Blocks.First)), content));
+            bool isInRedo = TryReadRedo(content, geometry.Target.OffsetOf(block));
+            bool isThere = isInRedo || TryRead(SourceOf(copy, block), content);
             bool isFound = isThere && IsNew(group, copy, block, content, scratch);
             if (!isFound && (isInRedo || !TryReadInPlace(group, copy, block, content, scratch)))
             {
@@ -72,7 +164,7 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     private bool TryReadInPlace(OperationGroup group, in Operation copy, long block, Span<byte> content, Span<byte> scratch) =>
         TryRead(geometry.Target.OffsetOf(block), content) && IsNew(group, copy, block, content, scratch);
 
-    private bool IsInRedo(Span<byte> content, long offset)
+    private bool TryReadRedo(Span<byte> bytes, long offset)
     {
         if (redo is null)
         {
@@ -81,7 +173,7 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
 
         lock (_redoGate)
         {
-            return redo.TryRead(content, offset);
+            return redo.TryRead(bytes, offset);
         }
     }
 
@@ -110,6 +202,8 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
             return false;
         }
     }
+
+    private long SourceOf(in Operation copy, long block) => geometry.Target.OffsetOf(copy.Source + (block - copy.Blocks.First));
 
     private bool IsNew(OperationGroup group, in Operation copy, long block, ReadOnlySpan<byte> content, Span<byte> scratch)
     {

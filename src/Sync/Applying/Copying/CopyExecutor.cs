@@ -4,30 +4,24 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Carries out the copies of a plan, before content and zeros are written (docs/Design.md, "Copies"). What is overwritten is recognised once more, and what is copied is compared with its hash
-/// once more. When it returns, all copies are durable.
+/// Carries out the copies of a plan, before content and zeros are written (docs/Design.md, "Copies"): says in which order, and what has to be durable before what. What is overwritten is
+/// recognised once more, and what is copied is compared with its hash once more. When it returns, all copies are durable.
 /// </summary>
 internal sealed class CopyExecutor
 {
     private readonly IWritableStorage _target;
     private readonly PatchPlan _plan;
-    private readonly PatchSource _patch;
     private readonly PatchJournal _journal;
     private readonly RedoLog _redo;
     private readonly ApplySpecification _specification;
     private readonly ApplyTuning _tuning;
     private readonly SyncOptions _options;
-    private readonly SyncGeometry _geometry;
-    private readonly TargetChecker _checker;
+    private readonly BlockGeometry _geometry;
     private readonly CopyContent _content;
-    private readonly PatchItem _item;
-    private readonly OperationReader _reader;
-    private readonly OperationGroup _group = new();
-    private readonly byte[] _buffer;
-    private readonly List<long> _due = [];
-    private readonly List<long> _missing = [];
-    private long _loaded = -1;
-    private WriteCounts _written;
+    private readonly CopyGather _gather;
+    private readonly CopyMover _mover;
+    private readonly RedoHandler _keep;
+    private readonly RedoHandler _write;
 
     public CopyExecutor(
         IWritableStorage target,
@@ -42,18 +36,17 @@ internal sealed class CopyExecutor
     {
         _target = target;
         _plan = plan;
-        _patch = patch;
         _journal = journal;
         _redo = redo;
         _specification = specification;
         _tuning = tuning;
         _options = options;
-        _geometry = plan.Header.SyncGeometry;
-        _checker = new TargetChecker(target, _geometry, CheckMode.Write, plan.Doubt);
-        _content = new CopyContent(target, _geometry, plan.Header.Hash, null, belowCache: !plan.Doubt.IsNone);
-        _reader = patch.Open(skipContent: true);
-        _item = workspace.BeginPass(_reader)();
-        _buffer = GC.AllocateUninitializedArray<byte>(_content.BufferLength);
+        _geometry = plan.Header.SyncGeometry.Target;
+        _content = new CopyContent(target, plan.Header.SyncGeometry, plan.Header.Hash, null, belowCache: !plan.Doubt.IsNone);
+        _gather = new CopyGather(patch, plan.Copies, tuning.Gathering, workspace);
+        _mover = new CopyMover(target, plan, workspace, _content, specification, options);
+        _keep = WithRest(_redo.Add);
+        _write = WithRest(_target.Write);
     }
 
     /// <summary>Does all that is due.</summary>
@@ -78,42 +71,66 @@ internal sealed class CopyExecutor
             _journal.FlushedCopies();
         }
 
-        _options.Progress.Begin("copying", _plan.Copies.Runs.Sum(run => _geometry.Target.LengthOf(run.Blocks)));
-        foreach (int copy in _plan.Copies.Redo)
-        {
-            ThroughRedo(copy);
-        }
-
+        _options.Progress.Begin("copying", _plan.Copies.Runs.Sum(run => _geometry.LengthOf(run.Blocks)));
+        ThroughRedo();
         CloseRedo();
         WritePlain();
-        return _written;
+        return new WriteCounts { CopyBlocks = _mover.Blocks, CopyBytes = _mover.Bytes };
     }
 
-    // Like memmove: from the end that is not overwritten first.
-    private void ThroughRedo(int copy)
+    // All that goes into one redo is read before anything of it is written: in what order, makes no difference.
+    private void ThroughRedo()
     {
-        Operation operation = Load(copy);
-        bool descends = operation.Blocks.First > operation.Source;
-        for (BlockRun left = operation.Blocks; left.Count > 0;)
+        CopySlices slices = new(_plan.Copies.Runs, _plan.Copies.Redo, _content.ChunkBlocks);
+        for (bool more = slices.Next(out CopySlice slice); more;)
         {
-            _options.Cancellation.ThrowIfCancellationRequested();
-            long count = Math.Min(left.Count, _content.ChunkBlocks);
-            BlockRun blocks = new(descends ? left.End - count : left.First, count);
-            left = descends ? BlockRun.Between(left.First, blocks.First) : BlockRun.Between(blocks.End, left.End);
-            ForEachDue(operation, blocks, (bytes, offset) =>
+            _gather.Clear();
+            while (more && _gather.TryAdd(slice))
             {
-                if (!_redo.IsEmpty && (_redo.IsFull || _redo.Length + bytes.Length > _tuning.RedoBytes))
+                more = slices.Next(out slice);
+            }
+
+            ReadOnlySpan<int> operations = _gather.Load();
+            while (operations.Length > 0)
+            {
+                int count = RoomFor(operations);
+                if (count == 0)
                 {
                     CloseRedo();
+                    continue;
                 }
 
-                _redo.Add(bytes, offset);
-                if (Rest(offset + bytes.Length) is var rest and > 0)
-                {
-                    _redo.Add(new byte[rest], offset + bytes.Length);
-                }
-            });
+                _mover.Move(_gather.Group, operations[..count], _keep);
+                operations = operations[count..];
+            }
         }
+    }
+
+    // How many of them surely fit. An eighth is given away: where much is new already, all of the room would be filled by ever smaller steps.
+    private int RoomFor(ReadOnlySpan<int> operations)
+    {
+        long bytes = _redo.Length;
+        long stretches = _redo.Count;
+        if (!_redo.IsEmpty && (bytes > _tuning.RedoBytes - (_tuning.RedoBytes / 8) || stretches > RedoLog.MostStretches / 8 * 7))
+        {
+            return 0;
+        }
+
+        int count = 0;
+        foreach (int operation in operations)
+        {
+            BlockRun blocks = _gather.Group.Operations[operation].Blocks;
+            bytes += _geometry.LengthOf(blocks);
+            stretches += (blocks.Count + 1) / 2;
+            if ((bytes > _tuning.RedoBytes || stretches > RedoLog.MostStretches) && (count > 0 || !_redo.IsEmpty))
+            {
+                break;
+            }
+
+            count++;
+        }
+
+        return count;
     }
 
     // From here on the sources may be overwritten: what was read from them can be had from the redo, and is in the target before the next one is begun.
@@ -122,189 +139,104 @@ internal sealed class CopyExecutor
         if (!_redo.IsEmpty)
         {
             ReadOnlyMemory<byte> digest = _redo.Seal(_tuning.FlushesRedo);
-            _journal.MarkRedo(_redo.Stretches, digest);
+            StretchCover cover = new();
+            foreach (ByteRange stretch in _redo.Stretches)
+            {
+                cover.Add(stretch);
+            }
+
+            _journal.MarkRedo(cover.Ranges, digest);
             WriteRedo();
         }
     }
 
     private void WriteRedo()
     {
-        _redo.ForEach((bytes, offset) =>
+        RedoCursor content = new(_redo, longestGap: 0);
+        RedoPiece piece = new();
+        while (content.Next(piece))
         {
             // Whatever lies behind the end of a target that is shorter by now, the run that cut it had no more use for.
-            int length = (int)Math.Clamp(_target.Length - offset, 0, bytes.Length);
+            int length = (int)Math.Clamp(_target.Length - piece.Offset, 0, piece.Length);
             if (length > 0)
             {
-                _target.Write(bytes[..length], offset);
+                _target.Write(piece.Bytes[..length], piece.Offset);
             }
-        });
+        }
+
         _target.Flush();
         if (_specification.Verify != VerifyMode.None)
         {
-            DemandReadBack();
+            // While the redo is there to write it once more.
+            new RedoReadBack(_target, _redo, _geometry, _options).Demand();
         }
 
         _journal.RedoDone();
         _redo.Clear();
     }
 
-    // While the redo is there to write it once more.
-    private void DemandReadBack()
-    {
-        byte[]? found = null;
-        _redo.ForEach((bytes, offset) =>
-        {
-            int length = (int)Math.Clamp(_target.Length - offset, 0, bytes.Length);
-            if (length == 0)
-            {
-                return;
-            }
-
-            found = found?.Length >= length ? found : new byte[length];
-            _target.ReadBelowCache(found.AsSpan(0, length), offset);
-            if (!bytes[..length].SequenceEqual(found.AsSpan(0, length)))
-            {
-                BlockRun blocks = BlockRun.Between(_geometry.Target.BlockAt(offset), _geometry.Target.BlockAt(offset + length - 1) + 1);
-                throw new SyncException(
-                    SyncError.VerificationFailed,
-                    _target.Name,
-                    $"blocks {blocks} did not read back as they were copied",
-                    ApplyRefusals.OtherBytesHint,
-                    [blocks]);
-            }
-        });
-    }
-
     // Their sources stay as they are until content and zeros are written, so each can be done again: windows are marked and flushed as for content.
     private void WritePlain()
     {
-        long window = 0;
-        IReadOnlyList<int> plain = _plan.Copies.Plain;
-        for (int i = 0; i < plain.Count; i++)
+        CopySlices slices = new(_plan.Copies.Runs, _plan.Copies.Plain, _content.ChunkBlocks);
+        for (bool more = slices.Next(out CopySlice slice); more;)
         {
-            if (window == 0)
+            long left = Mark(slice, slices);
+            while (left > 0)
             {
-                MarkFrom(i);
-            }
-
-            Operation operation = Load(plain[i]);
-            for (BlockRun left = operation.Blocks; left.Count > 0;)
-            {
-                _options.Cancellation.ThrowIfCancellationRequested();
-                BlockRun blocks = new(left.First, Math.Min(left.Count, _content.ChunkBlocks));
-                left = BlockRun.Between(blocks.End, left.End);
-                ForEachDue(operation, blocks, (bytes, offset) =>
+                _gather.Clear();
+                for (; left > 0 && _gather.TryAdd(slice); left--)
                 {
-                    _target.Write(bytes, offset);
-                    if (Rest(offset + bytes.Length) is var rest and > 0)
-                    {
-                        _target.Write(new byte[rest], offset + bytes.Length);
-                    }
-                });
+                    more = slices.Next(out slice);
+                }
+
+                WritePlain(_gather.Load());
             }
 
-            window += _geometry.Target.LengthOf(operation.Blocks);
-            if ((window >= _tuning.WindowBytes || i == plain.Count - 1) && _tuning.FlushesCopies)
+            if (_tuning.FlushesCopies)
             {
                 _target.Flush();
                 _journal.FlushedCopies();
-                window = 0;
             }
         }
     }
 
-    // What is written before the next flush.
-    private void MarkFrom(int index)
+    private void WritePlain(ReadOnlySpan<int> operations)
     {
-        List<ByteRange> stretches = [];
-        long bytes = 0;
-        for (int i = index; i < _plan.Copies.Plain.Count && bytes < _tuning.WindowBytes; i++)
+        if (_tuning.UsesRedo)
         {
-            BlockRun blocks = _plan.Copies.Runs[_plan.Copies.Plain[i]].Blocks;
-            stretches.Add(new ByteRange(_geometry.Target.OffsetOf(blocks.First), _geometry.Target.OffsetOf(blocks.End)));
-            bytes += _geometry.Target.LengthOf(blocks);
-            if (stretches.Count > 2 * JournalRecord.MaxWindows)
-            {
-                stretches = [.. JournalRecord.Join(stretches)];
-            }
-        }
-
-        _journal.Mark(stretches);
-    }
-
-    private Operation Load(int copy)
-    {
-        CopyPlace place = _plan.Copies.PlaceOf(copy);
-        if (place.GroupOffset != _loaded)
-        {
-            _reader.ReadGroupAt(place.GroupOffset, _group);
-            _loaded = place.GroupOffset;
-        }
-
-        CopyRun expected = _plan.Copies.Runs[copy];
-        Operation? found = place.Index < _group.Operations.Count ? _group.Operations[place.Index] : null;
-        return found is { New: NewKind.Copy } operation && operation.Blocks == expected.Blocks && operation.Source == expected.Source ? operation : throw _patch.Changed();
-    }
-
-    // Those of the blocks that are to be written, in runs, with their content.
-    private void ForEachDue(in Operation operation, BlockRun blocks, RedoHandler use)
-    {
-        BlockGeometry geometry = _geometry.Target;
-        _options.Progress.Advance(geometry.LengthOf(blocks));
-        FindDue(operation, blocks);
-        for (int i = 0; i < _due.Count;)
-        {
-            int end = i + 1;
-            while (end < _due.Count && _due[end] == _due[end - 1] + 1)
-            {
-                end++;
-            }
-
-            BlockRun run = new(_due[i], end - i);
-            Span<byte> bytes = _buffer.AsSpan(0, (int)geometry.LengthOf(run));
-            _missing.Clear();
-            _content.Read(_group, operation, run, bytes, _item.Hash, _missing);
-            if (_missing.Count > 0)
-            {
-                throw new SyncException(
-                    SyncError.Unrecognized,
-                    _target.Name,
-                    $"the content of block {_missing[0]} changed where it was to be copied from; blocks before it may be written already",
-                    "stop what else writes to the target",
-                    [new BlockRun(_missing[0], 1)]);
-            }
-
-            use(bytes, geometry.OffsetOf(run.First));
-            _written = _written with { CopyBlocks = _written.CopyBlocks + run.Count, CopyBytes = _written.CopyBytes + bytes.Length };
-            i = end;
-        }
-    }
-
-    private void FindDue(in Operation operation, BlockRun blocks)
-    {
-        _due.Clear();
-        if (operation.Old == OldKind.Absent && _geometry.Target.OffsetOf(blocks.First) >= _plan.Sizing.LengthBefore)
-        {
-            // What the target was grown by holds nothing that could be lost.
-            for (long block = blocks.First; block < blocks.End; block++)
-            {
-                _due.Add(block);
-            }
-
+            _mover.Move(_gather.Group, operations, _write);
             return;
         }
 
-        _item.Clear();
-        _checker.Check(_item, _group, operation, blocks, _target.Length, (block, state) =>
+        // Without the redo their order is all that they have.
+        for (int i = 0; i < operations.Length; i++)
         {
-            if (state == BlockState.Unrecognized && !_specification.ForceUnrecognized)
-            {
-                throw PatchExecutor.ChangedBlock(_target.Name, block);
-            }
-
-            _due.Add(block);
-        });
+            _mover.Move(_gather.Group, operations.Slice(i, 1), _write);
+        }
     }
 
-    private int Rest(long end) => LastBlock.RestBehind(_target, _plan.Header, _journal, end);
+    // Marks what is written until the next flush; returns how many slices that is.
+    private long Mark(CopySlice slice, CopySlices following)
+    {
+        StretchCover cover = new();
+        long count = 0;
+        long bytes = 0;
+        do
+        {
+            cover.Add(new ByteRange(_geometry.OffsetOf(slice.Blocks.First), Math.Min(_geometry.OffsetOf(slice.Blocks.End), FormatLimits.MaxSize)));
+            bytes += _geometry.LengthOf(slice.Blocks);
+            count++;
+        }
+        while (bytes < _tuning.WindowBytes && following.Next(out slice));
+
+        _journal.Mark(cover.Ranges);
+        return count;
+    }
+
+    private RedoHandler WithRest(RedoHandler use) => (bytes, offset) =>
+    {
+        use(bytes, offset);
+        LastBlock.ForEachRestBehind(_target, _plan.Header, _journal, offset + bytes.Length, use);
+    };
 }

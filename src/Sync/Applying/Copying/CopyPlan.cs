@@ -2,10 +2,10 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync;
 
-/// <summary>Where in a data file the operation of a copy stands.</summary>
-/// <param name="GroupOffset">Where the section of its group begins.</param>
-/// <param name="Index">Its index in the group.</param>
-internal readonly record struct CopyPlace(long GroupOffset, int Index);
+/// <summary>A group of a data file that has copies.</summary>
+/// <param name="FirstCopy">The number of its first copy, from 0.</param>
+/// <param name="Offset">Where its section begins.</param>
+internal readonly record struct CopyGroup(int FirstCopy, long Offset);
 
 /// <summary>
 /// The copies of a data file, and how they are to be done: those whose source is overwritten by copies first, through the redo, each before the one that overwrites its
@@ -13,75 +13,82 @@ internal readonly record struct CopyPlace(long GroupOffset, int Index);
 /// </summary>
 internal sealed class CopyPlan
 {
-    private readonly List<CopyPlace> _places;
+    private readonly List<CopyGroup> _groups;
 
-    private CopyPlan(List<CopyRun> runs, List<CopyPlace> places, int[] redo, int[] plain)
+    private CopyPlan(CopyRunList runs, List<CopyGroup> groups, int[] redo, int[] plain)
     {
         Runs = runs;
-        _places = places;
+        _groups = groups;
         Redo = redo;
         Plain = plain;
     }
 
     /// <summary>There are none.</summary>
-    public static CopyPlan None { get; } = new([], [], [], []);
+    public static CopyPlan None { get; } = new(new CopyRunList(), [], [], []);
 
     /// <summary>All copies, ascending.</summary>
-    public IReadOnlyList<CopyRun> Runs { get; }
+    public CopyRunList Runs { get; }
 
     /// <summary>Those that go through the redo, in order. Indices of <see cref="Runs"/>.</summary>
-    public IReadOnlyList<int> Redo { get; }
+    public int[] Redo { get; }
 
     /// <summary>Those whose source no copy overwrites, ascending. Indices of <see cref="Runs"/>.</summary>
-    public IReadOnlyList<int> Plain { get; }
+    public int[] Plain { get; }
 
     public bool IsEmpty => Runs.Count == 0;
 
-    /// <summary>Where the operation of a copy stands.</summary>
-    public CopyPlace PlaceOf(int copy) => _places[copy];
+    /// <summary>The group that has a copy.</summary>
+    public CopyGroup GroupOf(int copy)
+    {
+        int low = 0;
+        int high = _groups.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            (low, high) = _groups[middle].FirstCopy <= copy ? (middle, high) : (low, middle - 1);
+        }
 
-    /// <summary>Gathers the copies of a data file while it is read.</summary>
+        return _groups[low];
+    }
+
+    /// <summary>Notes the groups of a data file that have copies while it is read.</summary>
     public sealed class Builder
     {
-        private readonly List<CopyRun> _runs = [];
-        private readonly List<CopyPlace> _places = [];
+        private readonly List<CopyGroup> _groups = [];
+        private int _copies;
 
-        /// <summary>Adds the copies of the next group.</summary>
+        /// <summary>Adds the next group.</summary>
         public void Add(OperationGroup group, long groupOffset)
         {
-            for (int i = 0; group.Copies > 0 && i < group.Operations.Count; i++)
+            if (group.Copies > 0)
             {
-                Operation operation = group.Operations[i];
-                if (operation.New == NewKind.Copy)
-                {
-                    _runs.Add(new CopyRun(operation.Blocks.First, operation.Blocks.Count, operation.Source));
-                    _places.Add(new CopyPlace(groupOffset, i));
-                }
+                _groups.Add(new CopyGroup(_copies, groupOffset));
+                _copies += group.Copies;
             }
         }
 
-        /// <summary>Orders them.</summary>
+        /// <summary>Orders the copies.</summary>
+        /// <param name="runs">Those that the reader has kept. It has refused circles.</param>
         /// <param name="usesRedo">False only where a test takes that away.</param>
-        public CopyPlan Finish(bool usesRedo)
+        public CopyPlan Finish(CopyRunList runs, bool usesRedo)
         {
-            if (_runs.Count == 0)
+            if (_copies == 0)
             {
                 return None;
             }
 
-            // The reader of the data file has refused circles.
-            int[] order = CopyOrder.Find(_runs)!;
-            bool[] needsRedo = new bool[_runs.Count];
-            for (int i = 0; i < _runs.Count; i++)
-            {
-                CopyOrder.FindOverwriting(_runs, _runs[i].SourceBlocks, out int begin, out int end);
-                needsRedo[i] = begin < end;
-            }
+            int[] order = CopyOrder.Find(runs)!;
 
             // Without the redo they are still in order: that alone is what a test takes away.
             return usesRedo
-                ? new CopyPlan(_runs, _places, [.. order.Where(copy => needsRedo[copy])], [.. Enumerable.Range(0, _runs.Count).Where(copy => !needsRedo[copy])])
-                : new CopyPlan(_runs, _places, [], order);
+                ? new CopyPlan(runs, _groups, Array.FindAll(order, NeedsRedo), [.. Enumerable.Range(0, runs.Count).Where(copy => !NeedsRedo(copy))])
+                : new CopyPlan(runs, _groups, [], order);
+
+            bool NeedsRedo(int copy)
+            {
+                CopyOrder.FindOverwriting(runs, runs[copy].SourceBlocks, out int begin, out int end);
+                return begin < end;
+            }
         }
     }
 }

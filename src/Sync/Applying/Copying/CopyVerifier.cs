@@ -1,5 +1,4 @@
 using BinarySync.Format;
-using BinarySync.Storage;
 
 namespace BinarySync.Sync;
 
@@ -8,107 +7,183 @@ namespace BinarySync.Sync;
 /// <param name="OtherContent">Copies whose content has the hashes of the master's, but not its SHA-256.</param>
 internal readonly record struct CopyFaults(BlockRunList WithoutSource, BlockRunList OtherContent);
 
-/// <summary>Looks at the content of all copies before anything is written: is it where the data file says, and is it what the master has?</summary>
-internal static class CopyVerifier
+/// <summary>
+/// Looks at the content of all copies before anything is written: is it where the data file says, and is it what the master has? Many copies are gathered, and read in the order in which their
+/// sources lie.
+/// </summary>
+internal sealed class CopyVerifier
 {
-    /// <summary>Reads each source once.</summary>
+    private readonly CopyContent _content;
+    private readonly CopyGather _gather;
+    private readonly SyncGeometry _geometry;
+    private readonly SyncProgress _progress;
+    private readonly WitnessCollector? _witnesses;
+    private readonly List<CopyPiece> _pieces = [];
+    private readonly List<long> _missing = [];
+    private readonly List<BlockRun> _other = [];
+    private readonly CopyFaults _faults = new(new BlockRunList(), new BlockRunList());
+
+    private CopyVerifier(CopyContent content, CopyGather gather, SyncGeometry geometry, SyncProgress progress, WitnessCollector? witnesses)
+    {
+        _content = content;
+        _gather = gather;
+        _geometry = geometry;
+        _progress = progress;
+        _witnesses = witnesses;
+    }
+
+    /// <summary>Reads each source once; of a block that is larger than a buffer twice.</summary>
     /// <param name="content">Finds it.</param>
     /// <param name="plan">The copies.</param>
     /// <param name="patch">The data file, which has been verified.</param>
+    /// <param name="gathering">Room for what is gathered.</param>
+    /// <param name="workspace">Buffers.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
-    /// <param name="witnesses">Is shown what the blocks become; null where nobody asks.</param>
-    public static CopyFaults Verify(CopyContent content, CopyPlan plan, PatchSource patch, SyncOptions options, WitnessCollector? witnesses = null)
+    /// <param name="witnesses">Gets what the copies make; null where nobody asks.</param>
+    public static CopyFaults Verify(
+        CopyContent content,
+        CopyPlan plan,
+        PatchSource patch,
+        CopyGatherLimits gathering,
+        PatchWorkspace workspace,
+        SyncOptions options,
+        WitnessCollector? witnesses = null)
     {
-        CopyFaults faults = new(new BlockRunList(), new BlockRunList());
         if (plan.IsEmpty)
         {
-            return faults;
+            return new CopyFaults(new BlockRunList(), new BlockRunList());
         }
 
-        OperationReader reader = patch.Open(skipContent: true);
-        BlockGeometry geometry = reader.Geometry.Target;
-        List<Slot> slots = [];
-        OperationGroupPool groups = new(group => slots.Exists(slot => slot.Group == group));
-        OperationGroup current = groups.Take();
-        long loaded = -1;
-        int next = 0;
-        options.Progress.Begin("looking at what is to be copied", plan.Runs.Sum(run => geometry.LengthOf(run.Blocks)));
-
-        // Large blocks are looked at one at a time: each thread would need room for one.
-        int threads = geometry.BlockSize > PatchItem.ChunkLength ? 1 : options.Threads;
-        OrderedPipeline<Slot>.Run(
-            threads,
-            () =>
-            {
-                Slot slot = new(content.BufferLength, reader.Header.Hash.Length);
-                slots.Add(slot);
-                return slot;
-            },
-            slot =>
-            {
-                if (next == plan.Runs.Count)
-                {
-                    return false;
-                }
-
-                CopyPlace place = plan.PlaceOf(next++);
-                if (place.GroupOffset != loaded)
-                {
-                    slot.Group = null;
-                    current = groups.Take();
-                    reader.ReadGroupAt(place.GroupOffset, current);
-                    loaded = place.GroupOffset;
-                }
-
-                slot.Group = current;
-                slot.Copy = current.Operations[place.Index];
-                return true;
-            },
-            slot => Check(slot, content, geometry, options.Progress, witnesses),
-            slot =>
-            {
-                slot.Missing.ForEach(block => faults.WithoutSource.Add(new BlockRun(block, 1)));
-                if (slot.IsOther)
-                {
-                    faults.OtherContent.Add(slot.Copy.Blocks);
-                }
-            },
-            options.Cancellation);
-        return faults;
+        CopyGather gather = new(patch, plan, gathering, workspace);
+        SyncGeometry geometry = gather.Header.SyncGeometry;
+        CopyVerifier verifier = new(content, gather, geometry, options.Progress, witnesses);
+        options.Progress.Begin("looking at what is to be copied", plan.Runs.Sum(run => geometry.Target.LengthOf(run.Blocks)));
+        verifier.Run(plan, workspace, options);
+        return verifier._faults;
     }
 
-    private static void Check(Slot slot, CopyContent content, BlockGeometry geometry, SyncProgress progress, WitnessCollector? witnesses)
+    private void Run(CopyPlan plan, PatchWorkspace workspace, SyncOptions options)
     {
-        slot.Missing.Clear();
-        using RunningHash sha256 = BlockHash.Sha256.StartBlock();
-        for (BlockRun left = slot.Copy.Blocks; left.Count > 0;)
+        for (int copy = 0; copy < plan.Runs.Count;)
         {
-            BlockRun blocks = new(left.First, Math.Min(left.Count, content.ChunkBlocks));
-            Span<byte> bytes = slot.Buffer.AsSpan(0, (int)geometry.LengthOf(blocks));
-            content.Read(slot.Group!, slot.Copy, blocks, bytes, slot.Hash, slot.Missing);
-            sha256.Append(bytes);
-            witnesses?.AddAfter(geometry.OffsetOf(blocks.First), bytes);
-            progress.Advance(bytes.Length);
+            _gather.Clear();
+            while (copy < plan.Runs.Count && _gather.TryAdd(new CopySlice(copy, plan.Runs[copy].Blocks)))
+            {
+                copy++;
+            }
+
+            _gather.Load();
+            SortPieces();
+            int next = 0;
+            Func<PatchItem> items = workspace.BeginPass(_geometry, _gather.Header.Hash);
+            OrderedPipeline<CopyBatch>.Run(
+                CopyMover.Threads(_pieces.Count, _content, options),
+                () => new CopyBatch(items()),
+                batch => batch.Take(_pieces, ref next, _geometry.Target, _geometry.Coverage),
+                Check,
+                Collect,
+                options.Cancellation);
+            TellFaults();
+        }
+    }
+
+    private void SortPieces()
+    {
+        _pieces.Clear();
+        IReadOnlyList<Operation> copies = _gather.Group.Operations;
+        for (int i = 0; i < copies.Count; i++)
+        {
+            _pieces.Add(new CopyPiece(i, copies[i].Blocks, copies[i].Source));
+        }
+
+        _pieces.Sort((one, other) => one.Source.CompareTo(other.Source));
+    }
+
+    private void Check(CopyBatch batch)
+    {
+        if (batch.Pieces is [var alone] && _geometry.Target.LengthOf(alone.Blocks) > batch.Buffer.Length)
+        {
+            CheckLong(batch, _gather.Group.Operations[alone.Operation]);
+            return;
+        }
+
+        _content.Read(_gather.Group, batch);
+        Span<byte> digest = stackalloc byte[OperationGroup.Sha256Length];
+        foreach (CopyPiece piece in batch.Pieces)
+        {
+            Span<byte> bytes = batch.BytesOf(piece, _geometry.Target);
+            BlockHash.Sha256.Hash(bytes, digest);
+            if (!digest.SequenceEqual(_gather.Group.Sha256(_gather.Group.Operations[piece.Operation])))
+            {
+                batch.Other.Add(piece.Blocks);
+            }
+
+            _witnesses?.AddAfter(_geometry.Target.OffsetOf(piece.Blocks.First), bytes);
+            _progress.Advance(bytes.Length);
+        }
+    }
+
+    private void CheckLong(CopyBatch batch, Operation copy)
+    {
+        using RunningHash sha256 = BlockHash.Sha256.StartBlock();
+        for (BlockRun left = copy.Blocks; left.Count > 0;)
+        {
+            BlockRun blocks = new(left.First, Math.Min(left.Count, _content.ChunkBlocks));
             left = BlockRun.Between(blocks.End, left.End);
+            int length = (int)_geometry.Target.LengthOf(blocks);
+            if (!_content.IsLarge)
+            {
+                Span<byte> bytes = batch.Buffer.AsSpan(0, length);
+                _content.Read(_gather.Group, copy, blocks, bytes, batch.Hash, batch.Missing);
+                sha256.Append(bytes);
+                _witnesses?.AddAfter(_geometry.Target.OffsetOf(blocks.First), bytes);
+            }
+            else if (!_content.TryReadLarge(_gather.Group, copy, blocks.First, batch.Buffer, Take))
+            {
+                batch.Missing.Add(blocks.First);
+            }
+
+            _progress.Advance(length);
         }
 
         Span<byte> digest = stackalloc byte[OperationGroup.Sha256Length];
         sha256.Finish(digest);
-        slot.IsOther = slot.Missing.Count == 0 && !digest.SequenceEqual(slot.Group!.Sha256(slot.Copy));
+        if (!digest.SequenceEqual(_gather.Group.Sha256(copy)))
+        {
+            batch.Other.Add(copy.Blocks);
+        }
+
+        void Take(ReadOnlySpan<byte> piece, long offset)
+        {
+            sha256.Append(piece);
+            _witnesses?.AddAfter(offset, piece);
+        }
     }
 
-    private sealed class Slot(int bufferLength, int hashLength)
+    private void Collect(CopyBatch batch)
     {
-        public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(bufferLength);
+        batch.Missing.Sort();
+        _missing.AddRange(batch.Missing);
 
-        public byte[] Hash { get; } = new byte[hashLength];
+        // Of what is not there, the digest says nothing.
+        _other.AddRange(batch.Other.Where(run => !IsMissingAny(batch.Missing, run)));
+    }
 
-        public OperationGroup? Group { get; set; }
+    private static bool IsMissingAny(List<long> sorted, BlockRun run)
+    {
+        int at = sorted.BinarySearch(run.First);
+        at = at < 0 ? ~at : at;
+        return at < sorted.Count && sorted[at] < run.End;
+    }
 
-        public Operation Copy { get; set; }
-
-        public List<long> Missing { get; } = [];
-
-        public bool IsOther { get; set; }
+    // Copies were gathered ascending, and looked at in the order of their sources.
+    private void TellFaults()
+    {
+        _missing.Sort();
+        _missing.ForEach(block => _faults.WithoutSource.Add(new BlockRun(block, 1)));
+        _missing.Clear();
+        _other.Sort((one, other) => one.First.CompareTo(other.First));
+        _other.ForEach(_faults.OtherContent.Add);
+        _other.Clear();
     }
 }

@@ -109,8 +109,10 @@ internal sealed record JournalRecord
     /// <summary>With a range added; the nearest two are joined where there are too many.</summary>
     public static IReadOnlyList<ByteRange> Join(IEnumerable<ByteRange> ranges, int most = MaxWindows)
     {
+        List<ByteRange> all = [.. ranges.Where(range => range.Offset < range.End)];
+        all.Sort((one, other) => one.Offset.CompareTo(other.Offset));
         List<ByteRange> joined = [];
-        foreach (ByteRange range in ranges.Where(range => range.Offset < range.End).OrderBy(range => range.Offset))
+        foreach (ByteRange range in all)
         {
             if (joined.Count > 0 && range.Offset <= joined[^1].End)
             {
@@ -122,14 +124,27 @@ internal sealed record JournalRecord
             }
         }
 
-        while (joined.Count > most)
+        if (joined.Count <= most)
         {
-            int at = Enumerable.Range(0, joined.Count - 1).MinBy(i => joined[i + 1].Offset - joined[i].End);
-            joined[at] = joined[at] with { End = joined[at + 1].End };
-            joined.RemoveAt(at + 1);
+            return joined;
         }
 
-        return joined;
+        // The largest gaps stay; of equal ones the later. To close the smallest one again and again would take the square of their number.
+        HashSet<int> kept = [.. Enumerable.Range(1, joined.Count - 1).OrderByDescending(i => joined[i].Offset - joined[i - 1].End).ThenByDescending(i => i).Take(most - 1)];
+        List<ByteRange> few = [joined[0]];
+        for (int i = 1; i < joined.Count; i++)
+        {
+            if (kept.Contains(i))
+            {
+                few.Add(joined[i]);
+            }
+            else
+            {
+                few[^1] = few[^1] with { End = joined[i].End };
+            }
+        }
+
+        return few;
     }
 
     /// <summary>The whole file, with this as its only record.</summary>

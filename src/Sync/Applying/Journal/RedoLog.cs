@@ -14,28 +14,32 @@ namespace BinarySync.Sync;
 /// </remarks>
 internal sealed class RedoLog(IRedoFile file)
 {
-    /// <summary>Stretches at most.</summary>
-    public const int MostStretches = 4096;
+    /// <summary>Stretches at most: so many blocks of 512 bytes are 64 MiB. Blocks in random order are a stretch each, and with fewer stretches there would be as many more flushes.</summary>
+    public const int MostStretches = 131_072;
 
     private const int StretchLength = 2 * sizeof(long);
     private const int ContentOffset = 2 * sizeof(long);
-    private const int PieceLength = 1 << 20;
+    private const int PieceLength = 256 << 10;
 
     private readonly List<(ByteRange Place, long At)> _stretches = [];
     private readonly RunningHash _hash = BlockHash.Xxh128.StartBlock();
+
+    // What was added last, until there is enough of it: a block in random order is a write to the file else.
+    private byte[] _buffer = [];
+    private int _buffered;
     private long _length;
     private bool _exists;
 
-    /// <summary>The stretches of the target, in the order in which they were added.</summary>
+    /// <summary>The stretches of the target: ascending once it is sealed or loaded, before that as they were added.</summary>
     public IEnumerable<ByteRange> Stretches => _stretches.Select(stretch => stretch.Place);
+
+    /// <summary>How many stretches there are.</summary>
+    public int Count => _stretches.Count;
 
     /// <summary>Bytes of content.</summary>
     public long Length => _length;
 
     public bool IsEmpty => _stretches.Count == 0;
-
-    /// <summary>True where no other stretch has room.</summary>
-    public bool IsFull => _stretches.Count == MostStretches;
 
     /// <summary>Begins anew.</summary>
     public void Clear()
@@ -43,7 +47,11 @@ internal sealed class RedoLog(IRedoFile file)
         _stretches.Clear();
         _ = Digest();
         _length = 0;
+        _buffered = 0;
     }
+
+    /// <summary>A stretch of the target, and where its content begins in this.</summary>
+    public (ByteRange Place, long At) StretchAt(int index) => _stretches[index];
 
     /// <summary>Adds content that belongs at an offset of the target.</summary>
     /// <exception cref="StorageException">There is no room for it.</exception>
@@ -55,11 +63,14 @@ internal sealed class RedoLog(IRedoFile file)
             _exists = true;
         }
 
-        file.Write(content, ContentOffset + _length);
-        _hash.Append(content);
+        Append(content);
         if (_stretches.Count > 0 && _stretches[^1] is var last && last.Place.End == offset)
         {
             _stretches[^1] = last with { Place = last.Place with { End = offset + content.Length } };
+        }
+        else if (_stretches.Count == MostStretches)
+        {
+            throw new InvalidOperationException("there is no room for another stretch");
         }
         else
         {
@@ -67,6 +78,39 @@ internal sealed class RedoLog(IRedoFile file)
         }
 
         _length += content.Length;
+    }
+
+    private void Append(ReadOnlySpan<byte> content)
+    {
+        _hash.Append(content);
+        if (_buffer.Length == 0)
+        {
+            _buffer = GC.AllocateUninitializedArray<byte>(PieceLength);
+        }
+
+        long at = _length;
+        if (content.Length > _buffer.Length - _buffered)
+        {
+            FlushBuffer(at);
+        }
+
+        if (content.Length > _buffer.Length)
+        {
+            file.Write(content, ContentOffset + at);
+            return;
+        }
+
+        content.CopyTo(_buffer.AsSpan(_buffered));
+        _buffered += content.Length;
+    }
+
+    private void FlushBuffer(long end)
+    {
+        if (_buffered > 0)
+        {
+            file.Write(_buffer.AsSpan(0, _buffered), ContentOffset + end - _buffered);
+            _buffered = 0;
+        }
     }
 
     /// <summary>Makes it durable.</summary>
@@ -77,25 +121,41 @@ internal sealed class RedoLog(IRedoFile file)
         byte[] numbers = new byte[ContentOffset];
         BinaryPrimitives.WriteInt64LittleEndian(numbers, _length);
         BinaryPrimitives.WriteInt64LittleEndian(numbers.AsSpan(sizeof(long)), _stretches.Count);
-        byte[] table = new byte[_stretches.Count * StretchLength];
-        for (int i = 0; i < _stretches.Count; i++)
-        {
-            Span<byte> at = table.AsSpan(i * StretchLength);
-            BinaryPrimitives.WriteInt64LittleEndian(at, _stretches[i].Place.Offset);
-            BinaryPrimitives.WriteInt64LittleEndian(at[sizeof(long)..], _stretches[i].Place.End - _stretches[i].Place.Offset);
-        }
-
-        file.Write(table, ContentOffset + _length);
+        FlushBuffer(_length);
+        WriteTable();
         file.Write(numbers, 0);
-        _hash.Append(table);
         _hash.Append(numbers);
         if (flushes)
         {
             file.Flush();
         }
 
+        Sort();
         return Digest();
     }
+
+    // In pieces: it may have some megabytes.
+    private void WriteTable()
+    {
+        long at = _length;
+        for (int i = 0; i < _stretches.Count;)
+        {
+            int length = 0;
+            for (; i < _stretches.Count && length + StretchLength <= _buffer.Length; i++)
+            {
+                Span<byte> entry = _buffer.AsSpan(length);
+                BinaryPrimitives.WriteInt64LittleEndian(entry, _stretches[i].Place.Offset);
+                BinaryPrimitives.WriteInt64LittleEndian(entry[sizeof(long)..], _stretches[i].Place.End - _stretches[i].Place.Offset);
+                length += StretchLength;
+            }
+
+            file.Write(_buffer.AsSpan(0, length), ContentOffset + at);
+            _hash.Append(_buffer.AsSpan(0, length));
+            at += length;
+        }
+    }
+
+    private void Sort() => _stretches.Sort((one, other) => one.Place.Offset.CompareTo(other.Place.Offset));
 
     /// <summary>Reads what an earlier run has left.</summary>
     /// <param name="digest">As its journal says.</param>
@@ -140,7 +200,7 @@ internal sealed class RedoLog(IRedoFile file)
 
         if (_length == length && HashContent(table, numbers) is { } found && (!compares || found.AsSpan().SequenceEqual(digest)))
         {
-            _stretches.Sort((a, b) => a.Place.Offset.CompareTo(b.Place.Offset));
+            Sort();
             return true;
         }
 
@@ -169,20 +229,15 @@ internal sealed class RedoLog(IRedoFile file)
         return true;
     }
 
-    /// <summary>Hands on all content, by ascending offsets of the target.</summary>
-    /// <param name="use">Takes bytes and their offset; they are valid during the call only.</param>
-    public void ForEach(RedoHandler use)
+    /// <summary>Reads content.</summary>
+    /// <param name="bytes">Is filled.</param>
+    /// <param name="at">Where: from <see cref="StretchAt"/>.</param>
+    /// <exception cref="StorageException">It ended.</exception>
+    public void Read(Span<byte> bytes, long at)
     {
-        byte[] buffer = new byte[(int)Math.Min(PieceLength, Math.Max(1, _length))];
-        foreach ((ByteRange place, long at) in _stretches.OrderBy(stretch => stretch.Place.Offset))
+        if (file.Read(bytes, ContentOffset + at) < bytes.Length)
         {
-            for (long offset = place.Offset; offset < place.End;)
-            {
-                Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, place.End - offset));
-                Read(piece, at + (offset - place.Offset));
-                use(piece, offset);
-                offset += piece.Length;
-            }
+            throw new StorageException(StorageError.EndReached, file.Name, $"{file.Name}: ended while it was being read", offset: at);
         }
     }
 
@@ -215,14 +270,6 @@ internal sealed class RedoLog(IRedoFile file)
         byte[] digest = new byte[BlockHash.Xxh128.Length];
         _hash.Finish(digest);
         return digest;
-    }
-
-    private void Read(Span<byte> bytes, long at)
-    {
-        if (file.Read(bytes, ContentOffset + at) < bytes.Length)
-        {
-            throw new StorageException(StorageError.EndReached, file.Name, $"{file.Name}: ended while it was being read", offset: at);
-        }
     }
 }
 

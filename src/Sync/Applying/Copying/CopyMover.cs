@@ -1,0 +1,204 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync;
+
+/// <summary>
+/// Brings the content of copies that were gathered: first all that they overwrite is recognised once more, ascending; then
+/// the content of what is to be written is read, in the order in which the sources
+/// lie, and compared with its hash.
+/// </summary>
+internal sealed class CopyMover(
+    IReadableStorage target,
+    PatchPlan plan,
+    PatchWorkspace workspace,
+    CopyContent content,
+    ApplySpecification specification,
+    SyncOptions options)
+{
+    // For so few pieces nobody starts a thread.
+    private const int Few = 16;
+
+    // Reading from below the cache waits for the disk, which does several such reads in the time of one.
+    private const int ThreadsThatWait = 6;
+
+    private readonly SyncGeometry _geometry = plan.Header.SyncGeometry;
+    private readonly TargetChecker _checker = new(target, plan.Header.SyncGeometry, CheckMode.Write, plan.Doubt);
+    private readonly List<CopyPiece> _due = [];
+
+    /// <summary>Threads for so many pieces.</summary>
+    public static int Threads(int pieces, CopyContent content, SyncOptions options) =>
+        options.Threads == 1 || pieces < Few ? 1 : content.BelowCache ? Math.Max(options.Threads, ThreadsThatWait) : options.Threads;
+
+    /// <summary>Blocks that were handed on so far.</summary>
+    public long Blocks { get; private set; }
+
+    /// <summary>Bytes that were handed on so far.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Hands on the content of all blocks of some copies that have to be written.</summary>
+    /// <param name="group">What was gathered.</param>
+    /// <param name="operations">Indices of its operations, each with no more blocks than are looked at together.</param>
+    /// <param name="use">
+    /// Takes bytes, and their offset in the target; in any order. They may be written at once only where no source is.
+    /// </param>
+    /// <exception cref="SyncException">A block is no longer what it was when the data file was verified.</exception>
+    public void Move(OperationGroup group, ReadOnlySpan<int> operations, RedoHandler use)
+    {
+        int[] ascending = operations.ToArray();
+        Array.Sort(ascending);
+        FindDue(group, ascending);
+        _due.Sort((one, other) => one.Source.CompareTo(other.Source));
+        if (content.IsLarge)
+        {
+            MoveLarge(group, use);
+            return;
+        }
+
+        int next = 0;
+        Func<PatchItem> items = workspace.BeginPass(_geometry, plan.Header.Hash);
+        OrderedPipeline<CopyBatch>.Run(
+            Threads(_due.Count, content, options),
+            () => new CopyBatch(items()),
+            batch => batch.Take(_due, ref next, _geometry.Target, _geometry.Coverage),
+            batch => content.Read(group, batch),
+            batch => HandOn(batch, use),
+            options.Cancellation);
+    }
+
+    private void HandOn(CopyBatch batch, RedoHandler use)
+    {
+        if (batch.Missing.Count > 0)
+        {
+            throw content.Changed(batch.Missing[0]);
+        }
+
+        foreach (CopyPiece piece in batch.Pieces)
+        {
+            Span<byte> bytes = batch.BytesOf(piece, _geometry.Target);
+            use(bytes, _geometry.Target.OffsetOf(piece.Blocks.First));
+            Blocks += piece.Blocks.Count;
+            Bytes += bytes.Length;
+        }
+    }
+
+    private void MoveLarge(OperationGroup group, RedoHandler use)
+    {
+        byte[] buffer = workspace.BeginPass(_geometry, plan.Header.Hash)().Target;
+        foreach (CopyPiece piece in _due)
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            if (!content.TryReadLarge(group, group.Operations[piece.Operation], piece.Blocks.First, buffer, use))
+            {
+                throw content.Changed(piece.Blocks.First);
+            }
+
+            Blocks++;
+            Bytes += _geometry.Target.LengthOf(piece.Blocks);
+        }
+    }
+
+    // Blocks that are new already are passed over. Near ones are read together.
+    private void FindDue(OperationGroup group, int[] ascending)
+    {
+        _due.Clear();
+        int next = 0;
+        OrderedPipeline<PatchItem>.Run(
+            Threads(ascending.Length, content, options),
+            workspace.BeginPass(_geometry, plan.Header.Hash),
+            item => Take(item, group, ascending, ref next),
+            Check,
+            item =>
+            {
+                Collect(item, ascending);
+                item.Release();
+            },
+            options.Cancellation);
+    }
+
+    private bool Take(PatchItem item, OperationGroup group, int[] ascending, ref int next)
+    {
+        item.Clear();
+        item.Parts.Clear();
+        item.Group = group;
+        item.IsFrame = false;
+        if (next == ascending.Length)
+        {
+            return false;
+        }
+
+        item.ContentFrom = next;
+        for (; next < ascending.Length; next++)
+        {
+            Operation copy = group.Operations[ascending[next]];
+            if (item.Parts.Count > 0 && !IsNear(item.Parts[0].Blocks, item.Parts[^1].Blocks, copy.Blocks))
+            {
+                break;
+            }
+
+            item.Parts.Add(new OperationPart(copy, copy.Blocks));
+        }
+
+        return true;
+    }
+
+    private bool IsNear(BlockRun first, BlockRun last, BlockRun next) =>
+        next.End - first.First <= content.ChunkBlocks
+        && _geometry.Target.OffsetOf(next.First - last.End) <= CopyBatch.LongestGap
+        && _geometry.Coverage.Contains(BlockRun.Between(last.End, next.First))
+        && !ComesByGrowing(next)
+        && !ComesByGrowing(last);
+
+    private void Check(PatchItem item)
+    {
+        if (ComesByGrowing(item.Parts[0].Blocks))
+        {
+            // What the target was grown by holds nothing that could be lost.
+            return;
+        }
+
+        _checker.Check(item, target.Length, (block, state) =>
+        {
+            if (state == BlockState.Unrecognized && !specification.ForceUnrecognized)
+            {
+                throw PatchExecutor.ChangedBlock(target.Name, block);
+            }
+
+            item.NotNew.Add(block);
+        });
+    }
+
+    private void Collect(PatchItem item, int[] ascending)
+    {
+        int at = 0;
+        for (int i = 0; i < item.Parts.Count; i++)
+        {
+            BlockRun blocks = item.Parts[i].Blocks;
+            Operation copy = item.Parts[i].Operation;
+            int operation = ascending[(int)item.ContentFrom + i];
+            options.Progress.Advance(_geometry.Target.LengthOf(blocks));
+            if (ComesByGrowing(blocks))
+            {
+                Add(blocks);
+                continue;
+            }
+
+            while (at < item.NotNew.Count && item.NotNew[at] < blocks.End)
+            {
+                long first = item.NotNew[at++];
+                long end = first + 1;
+                for (; at < item.NotNew.Count && item.NotNew[at] == end && end < blocks.End; at++)
+                {
+                    end++;
+                }
+
+                Add(BlockRun.Between(first, end));
+            }
+
+            void Add(BlockRun due) => _due.Add(new CopyPiece(operation, due, copy.Source + (due.First - blocks.First)));
+        }
+    }
+
+    private bool ComesByGrowing(BlockRun blocks) =>
+        blocks.First >= _geometry.Base.BlockCount && _geometry.Target.OffsetOf(blocks.First) >= plan.Sizing.LengthBefore;
+}
