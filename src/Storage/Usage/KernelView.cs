@@ -52,7 +52,11 @@ internal sealed class KernelView(string processes = "/proc", string system = "/s
     {
         try
         {
-            return PathText.Decode(File.ReadAllBytes(path));
+            // To its end, wherever that is: files of /sys say that they have a page, those of /proc that they have nothing.
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using MemoryStream content = new();
+            file.CopyTo(content);
+            return PathText.Decode(content.GetBuffer().AsSpan(0, (int)content.Length));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
