@@ -31,6 +31,11 @@ internal static class SplitActions
             throw new UsageException("the parts of a set are several files; standard output is one", "--part N makes one of them");
         }
 
+        if (job.Path != MessageFiles.Standard && IsDirectory(job.Path))
+        {
+            throw new StorageException(StorageError.IsDirectory, job.Path, $"{job.Path}: is a directory");
+        }
+
         using IReadableStorage source = common.Storage.OpenSource(result, job.Master, session.Options.Cancellation);
         using Stream input = MessageFiles.Open(job.Request, session.Options.Cancellation);
         if (!input.CanSeek)
@@ -81,6 +86,9 @@ internal static class SplitActions
 
         return ExitCode.Done;
     }
+
+    // The names of the parts are made from it: that of a directory would make hidden files, in it or beside it.
+    private static bool IsDirectory(string path) => Path.GetFileName(path) is "" or "." or ".." || FileIdentity.IsDirectory(path);
 
     private static Stream CreateSpool(SplitJob job) =>
         SpoolFile.Create(job.Path == MessageFiles.Standard ? "." : FileIdentity.DirectoryOf(job.Path));

@@ -76,7 +76,7 @@ public sealed class StrangersTextTests : IDisposable
     {
         _work.Run("ckreq", "--label", "abc\u202Egnp.\u2066", "-o", "l.ckr", "-q").Ends(0);
         Seen(_work.Line("ckreq info l.ckr").Ends(0), @"abc\342\200\256gnp.\342\201\246");
-        Assert.Equal("abc\u202Egnp.\u2066", _work.Line("ckreq info l.ckr --json").Ends(0).Json.GetProperty("label").GetString());
+        Assert.Equal("abc\u202Egnp.\u2066", _work.Line("ckreq info l.ckr --json").Ends(0).Json.GetProperty("header").GetProperty("label").GetString());
         File.Copy(_work["a.ckf"], _work[Evil]);
         Seen(_work.Run("ckfile", "info", Evil, "--map", "m.svg").Ends(0), @"x\033]0;");
         string svg = Encoding.UTF8.GetString(_work.Read("m.svg"));

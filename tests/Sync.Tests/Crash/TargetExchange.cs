@@ -42,13 +42,10 @@ internal sealed record TargetExchange(MachineState State, string Label)
     {
         (CrashImage a, CrashImage b) = crashCase.Images;
         CrashImage before = State.Medium;
-        long end = Math.Min(before.Length, after.Length);
-        if (crashCase.Behaviour.Kind == StorageKind.RegularFile)
-        {
-            // What a file has been grown by holds nothing of its owner's.
-            end = Math.Min(end, Math.Min(a.Length, b.Length) / CrashImage.Sector * CrashImage.Sector);
-        }
 
+        // Behind the end of the smaller one there is nothing that could be recognised: a run that begins overwrites it as well, in a file and on a device.
+        long smaller = Math.Min(a.Length, b.Length) / CrashImage.Sector * CrashImage.Sector;
+        long end = Math.Min(Math.Min(before.Length, after.Length), smaller);
         for (long at = 0; at < end; at += CrashImage.Sector)
         {
             // Of a short end no medium knows.

@@ -23,6 +23,7 @@ public sealed class FakeStorage : IWritableStorage
         Cache = image;
         Medium = image.Copy();
         Kind = kind;
+        Birth = kind == StorageKind.RegularFile ? new FileBirth(1, 1) : null;
     }
 
     public static FakeStorage File(ReadOnlySpan<byte> content) => new(DiskImage.Of(content));
@@ -66,7 +67,7 @@ public sealed class FakeStorage : IWritableStorage
 
     public StorageKind Kind { get; }
 
-    /// <summary>Which file it is; null where nothing tells.</summary>
+    /// <summary>Which file it is, the same one unless a test says otherwise; null if nothing tells.</summary>
     public FileBirth? Birth { get; init; }
 
     public long Length
