@@ -27,9 +27,11 @@ public abstract class EdgeSizeCycle(int blockSize) : IDisposable
             foreach (int other in sizes)
             {
                 _work.Write("target", _work.Read($"a{size}"));
-                _work.Line($"dtreq --remote a{size}.ckf --master b{other}.ckf -o p.dtr -f").Succeeds();
-                _work.Line($"dtfile b{other} -r p.dtr -f").Succeeds();
-                _work.Line("dtfile apply p.dtf target --check-base --verify full").Succeeds();
+
+                // Both warn of a master that cuts more than half away.
+                _work.Line($"dtreq --remote a{size}.ckf --master b{other}.ckf -o p.dtr -f").Ends(0);
+                _work.Line($"dtfile b{other} -r p.dtr -f").Ends(0);
+                _work.Line("dtfile apply p.dtf target --check-base --verify full --allow-shrink").Succeeds();
                 _work.Holds("target", _work.Read($"b{other}"));
             }
         }

@@ -71,6 +71,9 @@ internal sealed class CrashCase
     /// <summary>What the target is before and behind.</summary>
     public (CrashImage A, CrashImage B) Images => (_a, _b);
 
+    /// <summary>Bytes of A or of B, whichever has fewer.</summary>
+    public long SmallerSize => Math.Min(_sizeA, _sizeB);
+
     /// <summary>Where the smaller of two sizes ends in the middle of a block: no sector there has a witness. Empty where both end together.</summary>
     public ByteRange ShortEnd
     {

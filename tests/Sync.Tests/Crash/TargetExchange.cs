@@ -44,7 +44,7 @@ internal sealed record TargetExchange(MachineState State, string Label)
         CrashImage before = State.Medium;
 
         // Behind the end of the smaller one there is nothing that could be recognised: a run that begins overwrites it as well, in a file and on a device.
-        long smaller = Math.Min(a.Length, b.Length) / CrashImage.Sector * CrashImage.Sector;
+        long smaller = crashCase.SmallerSize / CrashImage.Sector * CrashImage.Sector;
         long end = Math.Min(Math.Min(before.Length, after.Length), smaller);
         for (long at = 0; at < end; at += CrashImage.Sector)
         {

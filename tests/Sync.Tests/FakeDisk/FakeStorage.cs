@@ -313,12 +313,15 @@ public sealed class FakeStorage : IWritableStorage
                 throw new StorageException(StorageError.ReadFailed, Name, $"{Name}: cannot read: a bad sector", 5, offset);
             }
 
-            if (buffer.Length > image.Length - offset)
+            // The length is one, whatever of it is durable; what was never written there reads as zeros.
+            if (buffer.Length > Cache.Length - offset)
             {
-                throw new StorageException(StorageError.EndReached, Name, "ended", 0, image.Length);
+                throw new StorageException(StorageError.EndReached, Name, "ended", 0, Cache.Length);
             }
 
-            image.Read(buffer, offset);
+            int there = (int)Math.Clamp(image.Length - offset, 0, buffer.Length);
+            image.Read(buffer[..there], offset);
+            buffer[there..].Clear();
             if (call == DiskCall.ReadBelowCache)
             {
                 foreach (long lie in _lies)

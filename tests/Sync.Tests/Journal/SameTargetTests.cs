@@ -139,10 +139,10 @@ public sealed class SameTargetTests
     {
         byte[] dataFile = FourSteps.DataFile([], B, BlockSize);
         FakeStateFile journal = new();
-        FakeStorage target = FakeStorage.File([]).FailAt(new DiskFault(DiskCall.Write, 1, StorageError.NoSpace, BytesDone: 1024));
+        FakeStorage target = new FakeStorage(DiskImage.Of([])) { Birth = null }.FailAt(new DiskFault(DiskCall.Write, 1, StorageError.NoSpace, BytesDone: 1024));
         Assert.Throws<StorageException>(() => { Apply(target, dataFile, journal); });
 
-        Refused(SyncError.TargetNotProved, FakeStorage.File(Bytes(9, B.Length)), journal, dataFile);
+        Refused(SyncError.TargetNotProved, new FakeStorage(DiskImage.Of(Bytes(9, B.Length))) { Birth = null }, journal, dataFile);
         Apply(target, dataFile, journal, new ApplySpecification { ForceUnrecognized = true });
         Assert.Equal(B, target.Content);
     }
