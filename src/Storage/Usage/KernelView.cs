@@ -52,7 +52,11 @@ internal sealed class KernelView(string processes = "/proc", string system = "/s
     {
         try
         {
-            return PathText.Decode(File.ReadAllBytes(path));
+            // To its end, and not as far as its size says: each file of /sys is said to have a whole page.
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            using MemoryStream text = new();
+            file.CopyTo(text);
+            return PathText.Decode(text.ToArray());
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
