@@ -84,15 +84,23 @@ public static class ApplyActions
         using StateFile note = StateDirectory.SetNoteOf(target, journalDirectory, readOnly: true);
         string?[] messages =
             [.. files.Where(name => name != MessageFiles.Standard), spoolDirectory is null ? null : Path.Combine(spoolDirectory, "spool"), journalPlace.Name, note.Name, undo, repair, request, oldChecksums, newChecksums];
+        TargetSight sight = TargetSight.Look(target);
         using IWritableStorage storage = common.Storage.OpenTarget(
             result, target, [.. messages.OfType<string>()], readOnly: specification.DryRun, result.GetValue(arguments.Unguarded), session.Options.Cancellation);
-        TargetWarnings.Say(session.Terminal, target);
+        TargetWarnings.Say(session.Terminal, target, sight);
+        if (undo is not null && !specification.DryRun)
+        {
+            DeviceFileWarning.Say(session.Terminal, undo);
+        }
+
+        PartitionWarning partitions = new(storage);
         using StateFile journal = StateDirectory.JournalOf(target, journalDirectory, readOnly: specification.DryRun);
         using RedoFile redo = RedoFile.Of(journal);
         SayPlace(session.Terminal, target, journal);
         if (streams)
         {
             ApplyResult streamed = StreamApplyOperation.Run(storage, input, MessageFiles.NameOf(file), new ApplyPlaces(journal, TargetIdentity.Of(target)), specification, session.Options);
+            partitions.Say(session.Terminal, GoesOn(streamed));
             return Say(result, session, files, target, null, null, null, streamed, specification);
         }
 
@@ -111,6 +119,7 @@ public static class ApplyActions
             ApplyPlaces ofParts = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo, OutputRights.Of([target], session.OutputMode)), Redo: redo);
             using StateFile setNote = StateDirectory.SetNoteOf(target, journalDirectory, readOnly: specification.DryRun);
             SetResult all = SetApplyOperation.Run(storage, parts, ofParts, setNote, specification, session.Options);
+            partitions.Say(session.Terminal, goesOn: false);
             SetReport.Say(session, result, target, undo, setNote.Name, all, specification);
             return ExitCode.Done;
         }
@@ -134,8 +143,11 @@ public static class ApplyActions
             WriteChecksums(old!, patch, done, newOutput, target);
         }
 
+        partitions.Say(session.Terminal, GoesOn(done));
         return Say(result, session, files, target, undo, oldChecksums, newChecksums, done, specification);
     }
+
+    private static bool GoesOn(ApplyResult done) => !done.DryRun && done.Start is not ApplyStart.Fresh;
 
     private static int Say(
         ParseResult result,

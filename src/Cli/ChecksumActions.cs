@@ -71,6 +71,7 @@ public static class ChecksumActions
         using Stream input = MessageFiles.Open(file, session.Options.Cancellation);
         using MapOutput? output = maps.Begin(result, session, target, file);
         using ChecksumFileReader checksums = new(input, MessageFiles.NameOf(file));
+        DeviceFileWarning.Say(session.Terminal, target);
         SourceWarnings.SayMessage(session.Terminal, target, "dtreq compares two checksum files");
         CheckMap? map = output is null ? null : new CheckMap(source, checksums.Header, output);
         CheckResult check = CheckOperation.Run(

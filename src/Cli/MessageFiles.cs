@@ -70,6 +70,7 @@ internal static class MessageFiles
         }
 
         RequireNoInput(path, inputs);
+        DeviceFileWarning.Say(session.Terminal, path);
         return OutputFile.Create(path, force, OutputRights.Of(inputs, session.OutputMode));
     }
 

@@ -21,6 +21,7 @@ internal static class SourceWarnings
 
     public static void Say(Terminal terminal, IReadableStorage source, bool live)
     {
+        DeviceFileWarning.Say(terminal, source.Name);
         if (live)
         {
             return;
@@ -34,6 +35,25 @@ internal static class SourceWarnings
         if (DeviceUsage.WritableMounts(source.Name) is [var mount, ..])
         {
             terminal.Warn($"{source.Name} is mounted read-write on {mount}: what is read may be of different moments; read a snapshot (lvcreate -s, for instance), or mount it read-only");
+        }
+        else
+        {
+            SayWriter(terminal, source.Name);
+        }
+    }
+
+    // Of a file that is mapped, the time of its last change need not tell that it was written meanwhile.
+    private static void SayWriter(Terminal terminal, string source)
+    {
+        string? who = FileUsage.WriterOf(source) switch
+        {
+            WriterSign.Locked => $"another process has locked {source} for writing",
+            WriterSign.Open => $"another process, or a loop device, has {source} open for writing, or mapped",
+            _ => DeviceUsage.IsHeldAlone(source) ? $"another process holds {source} for itself alone" : null,
+        };
+        if (who is not null)
+        {
+            terminal.Warn($"{who}, perhaps an apply: what is read may be of different moments; 'fuser -v' with its name shows it");
         }
     }
 }

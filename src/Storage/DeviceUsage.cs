@@ -1,5 +1,6 @@
 using BinarySync.Storage.Native;
 using BinarySync.Storage.Usage;
+using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage;
 
@@ -18,6 +19,24 @@ public static class DeviceUsage
         Posix.IsSupported && Posix.TryStatus(path, out FileStatus status) == 0
             ? new UsageFinder(new KernelView()).WritableMounts(status)
             : [];
+
+    /// <summary>
+    /// True where another process holds a block device for itself alone, as one that patches it does. Not where the kernel itself does (a mount, swap, what is
+    /// built on it).
+    /// </summary>
+    /// <returns>False as well of what is no block device, and where it cannot be asked. Never throws.</returns>
+    public static bool IsHeldAlone(string path)
+    {
+        if (!Posix.IsSupported || Posix.TryStatus(path, out FileStatus status) != 0 || status.Type != NodeType.BlockDevice)
+        {
+            return false;
+        }
+
+        // Who wants it alone in the same moment is refused. So it is given back at once.
+        int errno = Posix.TryOpen(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.Exclusive, out SafeFileHandle? file);
+        file?.Dispose();
+        return errno == Errno.Busy && new UsageFinder(new KernelView()).UsesOfDevice(status.Node).Count == 0;
+    }
 
     /// <summary>
     /// What could not be looked at of what would tell who uses a target: without it <see cref="StorageAccess.OpenTarget"/> opens the target unguarded only.

@@ -31,9 +31,16 @@ internal static class Failure
         Errno.NoEntry or Errno.NotADirectory => new(StorageError.NotFound, path, $"{path}: {Words(errno)}", errno),
         Errno.IsADirectory => Of(StorageError.IsDirectory, path, "is a directory", errno),
         Errno.AccessDenied => new(StorageError.OpenFailed, path, $"{path}: cannot open: {Words(errno)}", errno, hint: AccessRights.Explain(path, writes)),
+        Errno.NotPermitted when MarksOf(path) is var marks and not FileMarks.None => Marked(path, marks, $"{path}: cannot open: it"),
         Errno.Busy or Errno.TextBusy => InUse(path, Words(errno), errno),
         _ => System(errno, StorageError.OpenFailed, path, "open"),
     };
+
+    /// <summary>A mark forbids it, where the permissions may allow it.</summary>
+    /// <param name="path">What is marked.</param>
+    /// <param name="beginning">The message up to the verb.</param>
+    public static StorageException Marked(string path, FileMarks marks, string beginning) =>
+        new(StorageError.Marked, path, $"{beginning} is marked {marks.Words()}", Errno.NotPermitted) { Marks = marks };
 
     public static StorageException EndReached(string path, long offset) =>
         new(StorageError.EndReached, path, $"{path}: ended while it was read{At(offset)}", offset: offset);
@@ -53,6 +60,8 @@ internal static class Failure
 
     public static StorageException Of(StorageError error, string path, string what, int errno = 0) =>
         new(error, path, $"{path}: {what}", errno);
+
+    private static FileMarks MarksOf(string path) => Posix.TryStatus(path, out FileStatus status) == 0 ? status.Marks : FileMarks.None;
 
     private static string Words(int errno) => Marshal.GetPInvokeErrorMessage(errno);
 

@@ -134,6 +134,7 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
             int errno = Posix.TryStatus(Directory, out FileStatus status);
             if (errno == 0 && status.Type == NodeType.Directory)
             {
+                DemandChangeable(status.Marks);
                 return;
             }
 
@@ -148,6 +149,15 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
         }
 
         throw Failure.Of(StorageError.DirectoryMissing, Name, $"there is no directory {Directory}");
+    }
+
+    // In a directory to which names are only added, no file is replaced.
+    private void DemandChangeable(FileMarks directory)
+    {
+        if (directory.HasFlag(FileMarks.Immutable) || (directory.HasFlag(FileMarks.AppendOnly) && Replace && Exists()))
+        {
+            throw Failure.Marked(Directory, directory, $"{Name}: cannot be {(Exists() ? "replaced" : "created")}: the directory {Directory}");
+        }
     }
 
     private void DemandFree()
@@ -169,6 +179,7 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
         int errno = Posix.TryStatus(Name, out FileStatus status, followLinks: false);
         return errno switch
         {
+            0 when status.Type == NodeType.RegularFile && Replace && status.Marks != FileMarks.None => throw Failure.Marked(Name, status.Marks, $"{Name}: cannot be replaced: it"),
             0 when status.Type == NodeType.RegularFile => true,
             0 => throw new StorageException(StorageError.Exists, Name, $"{Name}: is {status.Noun}, which is not replaced by a file", hint: "name another output"),
             Errno.NoEntry => false,

@@ -58,6 +58,9 @@ public enum StorageError
 
     /// <summary>Nothing is known to use the target, but not everything that would tell it could be looked at.</summary>
     Unguarded,
+
+    /// <summary>A file or directory is marked as one that is not changed: not even root may write to it.</summary>
+    Marked,
 }
 
 /// <summary>A path could not be opened, read, written or flushed. Carries the place and the system's own words.</summary>
@@ -94,6 +97,9 @@ public sealed class StorageException : IOException
 
     /// <summary>What could not be looked at, of <see cref="StorageError.Unguarded"/>.</summary>
     public IReadOnlyList<UnseenTable> Unseen { get; init; } = [];
+
+    /// <summary>What forbids it, of <see cref="StorageError.Marked"/>; <see cref="Path"/> has the marks.</summary>
+    public FileMarks Marks { get; init; }
 
     /// <summary>What to do next, where there is something.</summary>
     public string? Hint { get; }

@@ -19,6 +19,7 @@ internal static class FailureAdvice
         MessageFormatException { Error: FormatError.WrongKind, Found: { } kind } format => OfWrongKind(format.MessageName, kind, line, tool),
         StorageException { Error: StorageError.Untrusted } untrusted => OfUntrusted(untrusted.Path, line),
         StorageException { Error: StorageError.Unguarded } blind => OfBlindGuard(blind),
+        StorageException { Error: StorageError.Marked } marked => MarkAdvice.For(marked.Path, marked.Marks),
         StorageException { Path: "/dev/stdout" } => "'-o -' is standard output",
         StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first => LineAdvice.MeantCommand(line, tool),
         StorageException { Error: StorageError.Exists } when line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",

@@ -23,6 +23,8 @@ internal enum NodeType
 /// Bytes to which offset, length and address of direct I/O must be aligned; 0: no direct I/O; null: the kernel does not tell.
 /// </param>
 /// <param name="BlockSize">Bytes in which the file system likes to be read and written; not less than one of its blocks.</param>
+/// <param name="Links">How many names the node has.</param>
+/// <param name="Marks">None as well where the kernel does not tell.</param>
 internal readonly record struct FileStatus(
     NodeType Type,
     DeviceNumber Device,
@@ -34,7 +36,9 @@ internal readonly record struct FileStatus(
     long ChangedNanoseconds,
     ulong MountId,
     long? DirectAlignment,
-    long BlockSize = 0)
+    long BlockSize = 0,
+    long Links = 1,
+    FileMarks Marks = FileMarks.None)
 {
     /// <summary>True where both are one and the same file, whatever the paths.</summary>
     public bool IsSameNode(in FileStatus other) => Inode == other.Inode && Device == other.Device;

@@ -192,6 +192,8 @@ internal static unsafe partial class Libc
     {
         [FieldOffset(0)] public uint Mask;
         [FieldOffset(4)] public uint BlockSize;
+        [FieldOffset(8)] public ulong Attributes;
+        [FieldOffset(16)] public uint Links;
         [FieldOffset(20)] public uint User;
         [FieldOffset(24)] public uint Group;
         [FieldOffset(28)] public ushort Mode;

@@ -18,6 +18,7 @@ internal static unsafe partial class Posix
     // struct stat of 64-bit Linux has two orders of its first fields: that of x86-64 and PowerPC, and the generic one.
     private static readonly bool _isGeneric = RuntimeInformation.ProcessArchitecture is not (Architecture.X64 or Architecture.Ppc64le);
     private static readonly int _rawMode = _isGeneric ? 16 : 24;
+    private static readonly int _rawLinks = _isGeneric ? 20 : 16; // 32 bits or 64, of which the first 32 count
     private static readonly int _rawUser = _isGeneric ? 24 : 28;
     private static readonly int _rawGroup = _isGeneric ? 28 : 32;
     private static readonly int _rawNode = _isGeneric ? 32 : 40;
@@ -68,6 +69,7 @@ internal static unsafe partial class Posix
         return new Libc.StatusBuffer
         {
             Mask = BasicFields,
+            Links = BinaryPrimitives.ReadUInt32LittleEndian(raw[_rawLinks..]),
             User = BinaryPrimitives.ReadUInt32LittleEndian(raw[_rawUser..]),
             Group = BinaryPrimitives.ReadUInt32LittleEndian(raw[_rawGroup..]),
             Mode = BinaryPrimitives.ReadUInt16LittleEndian(raw[_rawMode..]),

@@ -16,6 +16,9 @@ internal static unsafe partial class Posix
     private const long NanosecondsPerSecond = 1_000_000_000;
     private const int StatusBlock = 512;
 
+    private const ulong ImmutableAttribute = 0x10;
+    private const ulong AppendOnlyAttribute = 0x20;
+
     /// <summary>What a path leads to; the error number, 0 where it worked.</summary>
     public static int TryStatus(string path, out FileStatus status, bool followLinks = true)
     {
@@ -57,5 +60,8 @@ internal static unsafe partial class Posix
         DirectAlignment: (buffer.Mask & DirectAlignmentField) == 0 ? null
             : buffer.DirectMemoryAlignment == 0 ? 0
             : Math.Max(buffer.DirectMemoryAlignment, buffer.DirectOffsetAlignment),
-        BlockSize: buffer.BlockSize);
+        BlockSize: buffer.BlockSize,
+        Links: buffer.Links,
+        Marks: ((buffer.Attributes & ImmutableAttribute) != 0 ? FileMarks.Immutable : 0)
+            | ((buffer.Attributes & AppendOnlyAttribute) != 0 ? FileMarks.AppendOnly : 0));
 }

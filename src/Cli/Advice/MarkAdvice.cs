@@ -1,0 +1,14 @@
+using BinarySync.Storage;
+
+namespace BinarySync.Cli;
+
+/// <summary>How what is marked as not to be changed is changed all the same.</summary>
+internal static class MarkAdvice
+{
+    /// <summary>The command.</summary>
+    public static string For(string path, FileMarks marks)
+    {
+        string letters = (marks.HasFlag(FileMarks.Immutable) ? "i" : "") + (marks.HasFlag(FileMarks.AppendOnly) ? "a" : "");
+        return $"if it may be changed, as root: {ShellText.Line(["chattr", "-" + letters, path])}";
+    }
+}
