@@ -283,38 +283,23 @@ internal sealed class CrashModel
         };
         bool withUndo = direction == Direction.Forth && _case.WithUndo;
         byte[] dataFile = direction == Direction.Forth ? _case.DataFile : node.State.Undo.Cache!;
-        Exception? failure = Run();
-        if (failure is SyncException { Error: SyncError.TargetNotProved } && _case.SmallerSize < CrashImage.Sector)
+        _counts.AddRun();
+        Exception? failure = null;
+        try
         {
-            // Of less than a sector there is no evidence: what the hint says goes on.
-            machine = new CrashMachine(node.State, _case.Behaviour, fault);
-            specification = specification with { ForceUnrecognized = true };
-            failure = Run();
+            ApplyPlaces places = new(new CrashStateFile(machine), "file:target", withUndo ? new CrashUndoPlace(machine) : null, Redo: new CrashRedoFile(machine));
+            if (_case.Kind == CrashShape.Stream)
+            {
+                StreamApplyOperation.Run(new CrashDisk(machine), _case.Stream(), places, specification, _tuning, 1, OneThread);
+            }
+            else
+            {
+                ApplyOperation.Run(new CrashDisk(machine), direction == Direction.Forth ? _case.Patch() : new PatchSource(new MemoryFile(dataFile), $"{direction}.dtf"), places, specification, _tuning, OneThread);
+            }
         }
-
-        Exception? Run()
+        catch (Exception exception)
         {
-            _counts.AddRun();
-            try
-            {
-                ApplyPlaces places = new(
-                    new CrashStateFile(machine), "file:target", withUndo ? new CrashUndoPlace(machine) : null, Redo: new CrashRedoFile(machine));
-                if (_case.Kind == CrashShape.Stream)
-                {
-                    StreamApplyOperation.Run(new CrashDisk(machine), _case.Stream(), places, specification, _tuning, 1, OneThread);
-                }
-                else
-                {
-                    PatchSource patch = direction == Direction.Forth ? _case.Patch() : new PatchSource(new MemoryFile(dataFile), $"{direction}.dtf");
-                    ApplyOperation.Run(new CrashDisk(machine), patch, places, specification, _tuning, OneThread);
-                }
-
-                return null;
-            }
-            catch (Exception exception)
-            {
-                return exception;
-            }
+            failure = exception;
         }
 
         string? wrong = failure is null ? _judge.Judge(direction, machine.State, withUndo) : _judge.JudgeFailure(machine, failure, mustSucceed, mayBeThird);
