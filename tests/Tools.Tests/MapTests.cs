@@ -215,7 +215,7 @@ public sealed class MapTests : Typed
         File.Copy(Work["u.dtr"], Work["<&\u0001\">.dtr"]);
         Work.Run("dtreq", "info", "<&\u0001\">.dtr", "--map", "x.svg").Succeeds();
         XmlDocument picture = Parse("x.svg");
-        Assert.Equal("<&\uFFFD\">.dtr: data request", picture.GetElementsByTagName("title")[0]!.InnerText);
+        Assert.Equal("<&\\001\">.dtr: data request", picture.GetElementsByTagName("title")[0]!.InnerText);
     }
 
     // The characters of the cells, without the offsets.

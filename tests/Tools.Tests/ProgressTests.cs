@@ -90,7 +90,7 @@ public sealed class ProgressTests : IDisposable
         File.Copy(_work["a"], _work["merged"]);
         Ends("dtfile apply m.dtf merged --request n.dtr", "verifying and recognising", "checking the base", "writing", "flushing", "reading back");
         Ends("dtfile apply p.dtf a --undo u.dtf --check-base --verify full",
-            "verifying and recognising", "looking at what is to be copied", "checking the base", "saving what will be overwritten", "copying", "writing", "flushing", "reading back all");
+            "verifying and recognising", "looking at what is to be copied", "checking the base", "saving what will be overwritten", "copying", "writing", "flushing", "reading back all", "reading back");
         Assert.Equal(b, _work.Read("a"));
         Ends("dtfile apply p.dtf a --undo u.dtf", "verifying and recognising", "looking at what is to be copied", "verifying the undo file", "flushing", "reading back");
         Ends("dtfile apply u.dtf a", "verifying and recognising", "writing", "flushing", "reading back");

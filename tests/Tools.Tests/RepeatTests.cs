@@ -30,7 +30,9 @@ public sealed class RepeatTests : IDisposable
         byte[] master = Master();
         _work.Line("dtfile master -q -r p.dtr").Succeeds();
 
-        Assert.Equal(_work.Line("dtfile info p.dtf").Succeeds().Text.Split('\n')[1..], _work.Shell("cat p.dtf | dtfile info -").Succeeds().Text.Split('\n')[1..]);
+        // Of a pipe, a line says that what repeats was not compared.
+        string[] ofPipe = _work.Shell("cat p.dtf | dtfile info -").Ends(0).Text.Split('\n');
+        Assert.Equal(_work.Line("dtfile info p.dtf").Succeeds().Text.Split('\n')[1..], ofPipe[1..]);
         _work.Shell("cat p.dtf | dtfile apply - remote").Succeeds();
         _work.Holds("remote", master);
     }
