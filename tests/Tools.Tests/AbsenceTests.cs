@@ -50,7 +50,7 @@ public sealed class AbsenceTests : IDisposable
         const string Warning = "warning: the master is empty: a file would be cut from 100000 (97.7 KiB) to 0 B; 'dtfile apply' does that only with --allow-shrink";
         _work.Prepare(Content.Make(100_000), []);
         foreach (string line in (string[])[
-            "dtreq --remote a.ckf --master b.ckf -o x.dtr", "dtreq --remote a.ckf --master b.ckf -o q.dtr -q", "dtreq --remote a.ckf --master b.ckf -o j.dtr --json",
+            "dtreq --remote a.ckf --master b.ckf -o x.dtr", "dtreq --remote a.ckf --master b.ckf -o j.dtr --json",
             "dtreq merge p.dtr -o m.dtr", "dtfile b -r p.dtr -o x.dtf", "dtfile b -r m.dtr -o m.dtf", "dtfile b --remote a.ckf -o y.dtf", "dtfile b -r p.dtr --split 16M -o s.dtf"])
         {
             _work.Line(line).Ends(0).Says(Warning);
