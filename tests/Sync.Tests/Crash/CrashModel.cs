@@ -122,8 +122,8 @@ internal sealed class CrashModel
         return same.Machine.State;
     }
 
-    // Not of large cases: there not every sector has a witness.
-    // Another target takes the name of the one that was being patched: it is refused, or nothing is lost of it.
+    // Another target takes the name of the one that was being patched: it is refused, or nothing is lost of it. Not of large cases:
+    // there not every sector has a witness.
     private void VisitExchanged(Node node)
     {
         TargetExchange exchange = TargetExchange.Of(_case, node.State, _random);
@@ -195,8 +195,9 @@ internal sealed class CrashModel
                     Keeps(crashed, new ThirdRun(_case, third, _tuning), third, state, mustSucceed: true, $"{third.Name} again");
                 }
             }
-            else if (IsPromised(state, node.Last))
+            else if (IsPromised(state, node.Last) && (node.Last == Direction.Forth || state.Undo.Cache is not null))
             {
+                // An undo file may be gone whose run was killed before it was durable: that run had changed nothing.
                 Apply(crashed, node.Last, mustSucceed: true);
             }
         }
