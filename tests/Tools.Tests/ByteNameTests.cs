@@ -19,7 +19,12 @@ public sealed class ByteNameTests : IDisposable
         _work.Prepare(_a, _b);
     }
 
-    public void Dispose() => _work.Dispose();
+    public void Dispose()
+    {
+        // The runtime cannot remove what it cannot name.
+        _work.Shell("find . -mindepth 1 -delete").Ends(0);
+        _work.Dispose();
+    }
 
     [LinuxFact]
     public void A_whole_cycle_under_such_names()
@@ -47,7 +52,7 @@ public sealed class ByteNameTests : IDisposable
         _work.Shell($"cp a {Name}' && ckfile a -o {Name}'").Fails(2, @"caf\351: exists already");
         _work.Shell($"ckfile a -o {Name}' -f").Ends(0);
         _work.Shell($"cmp a.ckf {Name}'").Ends(0);
-        _work.Shell($"ckfile a -f -o {Name}\xc3\xa9\xed\xb3\xa9\xff'").Ends(0).Prints("caf\\351\u00E9\\355\\263\\251\\377: ");
+        _work.Shell($"ckfile a -f -o {Name}\\xc3\\xa9\\xed\\xb3\\xa9\\xff'").Ends(0).Prints("caf\\351\u00E9\\355\\263\\251\\377: ");
         _work.Shell($"ckreq --label {Name}' -o l.ckr").Fails(2, "is no text in UTF-8");
         OnlySuchNames();
     }
@@ -67,7 +72,7 @@ public sealed class ByteNameTests : IDisposable
         _work.Shell($"mkdir {Name}d' && cp a b p.dtr p.dtf {Name}d'").Ends(0);
         string go = $"cd {Name}d' && ";
         _work.Shell(go + "dtfile apply p.dtf a --undo undo.dtf -q && cmp a b && dtfile apply undo.dtf a -q").Ends(0);
-        _work.Shell(go + "dtfile apply - a -q <p.dtf && cmp a b && ckfile a && dtfile b -r p.dtr --split 1M -o s.dtf -q").Ends(0);
+        _work.Shell(go + "dtfile apply - a -q <p.dtf && cmp a b && ckfile a && dtfile b -r p.dtr --split 16M -o s.dtf -q").Ends(0);
         _work.Shell(go + "ln -s a link && dtfile apply undo.dtf link -q && test -L link && cmp a ../a").Ends(0);
         _work.Shell(go + "cat ../a.ckf | dtreq --remote - --master ../b.ckf -o x.dtr -q && cmp x.dtr p.dtr").Ends(0);
         Assert.Equal("a\na.ckf\nb\nlink\np.dtf\np.dtr\ns.001.dtf\nundo.dtf\nx.dtr\n", _work.Shell(go + "ls -A").Text);
