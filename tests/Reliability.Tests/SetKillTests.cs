@@ -65,7 +65,7 @@ public sealed class SetKillTests(ITestOutputHelper output) : IDisposable
         _work.Line("ckfile target -b 64K -o a.ckf").Succeeds();
         _work.Line("ckfile b -b 64K").Succeeds();
         _work.Line("dtreq --remote a.ckf --master b.ckf -o p.dtr").Succeeds();
-        _work.Line("dtfile b -r p.dtr --split 16M").Succeeds();
+        _work.Line("dtfile b -r p.dtr --split 16M --progress none").Succeeds();
         Assert.Contains($"p.{Parts}.dtf", _work.Names);
     }
 

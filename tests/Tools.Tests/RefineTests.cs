@@ -74,7 +74,7 @@ public sealed class RefineTests : IDisposable
         changed[^1] ^= 1;
         _work.Write("c", changed);
         _work.Line($"ckfile c -b {Coarse} -o c.ckf").Succeeds();
-        _work.Line("dtreq --remote a.ckf --master c.ckf -o other.dtr").Succeeds();
+        _work.Line("dtreq --remote a.ckf --master c.ckf -o other.dtr").Ends(0);
         _work.Line("ckreq --refine other.dtr -o other.ckr").Succeeds();
         _work.Line("ckfile a -r other.ckr -o other-a.ckf").Succeeds();
         Untouched before = _work.Remember();
@@ -169,7 +169,7 @@ public sealed class RefineTests : IDisposable
 
             _work.Line($"ckfile a -b {Large} -o {name}-a.ckf").Succeeds();
             _work.Line($"ckfile b -b {Large} -o {name}-b.ckf").Succeeds();
-            _work.Line($"dtreq --remote {name}-a.ckf --master {name}-b.ckf -o {name}.dtr").Succeeds();
+            _work.Line($"dtreq --remote {name}-a.ckf --master {name}-b.ckf -o {name}.dtr").Ends(0);
             _work.Line($"ckreq --refine {name}.dtr -b {Block} -o {name}.ckr").Succeeds();
             _work.Line($"ckfile a -r {name}.ckr -o {name}-fine-a.ckf").Succeeds();
             _work.Line($"ckfile b -r {name}.ckr -o {name}-fine-b.ckf").Succeeds();
@@ -186,7 +186,7 @@ public sealed class RefineTests : IDisposable
         string more = options.Length > 0 ? " " + options : "";
         _work.Line($"ckfile a -b {Coarse} -o a.ckf{more}").Succeeds();
         _work.Line($"ckfile b -b {Coarse} -o b.ckf{more}").Succeeds();
-        _work.Line("dtreq --remote a.ckf --master b.ckf -o coarse.dtr").Succeeds();
+        _work.Line("dtreq --remote a.ckf --master b.ckf -o coarse.dtr").Ends(0);
     }
 
     private void Fine()
@@ -194,8 +194,8 @@ public sealed class RefineTests : IDisposable
         _work.Line("ckreq --refine coarse.dtr -b 4K -o fine.ckr").Succeeds();
         _work.Line("ckfile a -r fine.ckr -o fine-a.ckf").Succeeds();
         _work.Line("ckfile b -r fine.ckr -o fine-b.ckf").Succeeds();
-        _work.Line("dtreq --remote fine-a.ckf --master fine-b.ckf -o fine.dtr").Succeeds();
-        _work.Line("dtfile b -r fine.dtr -o fine.dtf").Succeeds();
+        _work.Line("dtreq --remote fine-a.ckf --master fine-b.ckf -o fine.dtr").Ends(0);
+        _work.Line("dtfile b -r fine.dtr -o fine.dtf").Ends(0);
     }
 
     // Changed in coarse blocks 5 and 9 only; what is longer is new.
