@@ -21,6 +21,7 @@ internal static class ReadBack
         BlockRunList wrong = new();
         BlockRunList unreadable = new();
         long bytes = 0;
+        long passed = 0;
         options.Progress.Begin("reading back", plan.Bytes);
         OrderedPipeline<PatchItem>.Run(
             options.Threads == 1 ? 1 : Math.Max(options.Threads, ThreadsThatWait),
@@ -49,6 +50,7 @@ internal static class ReadBack
             {
                 long length = item.Parts.Sum(part => geometry.Target.LengthOf(part.Blocks));
                 bytes += IsUntouched(item, geometry, plan) ? 0 : length;
+                passed += length;
                 options.Progress.Advance(length);
                 foreach (long block in item.Unreadable)
                 {
@@ -63,6 +65,9 @@ internal static class ReadBack
                 item.Release();
             },
             options.Cancellation);
+
+        // What was not to be read is done as well.
+        options.Progress.Advance(plan.Bytes - passed);
         patch.RequireSame(reader.Trailer);
         return unreadable.BlockCount == 0 ? (wrong, bytes) : throw UnreadableBlocks.Error(target.Name, unreadable, checker.Failure!);
     }
