@@ -9,6 +9,7 @@ namespace BinarySync.Format;
 public sealed class MessageReader
 {
     private const int SmallestPayload = 64 << 10;
+    private const int RoomStep = 256 << 10;
 
     private readonly Stream _input;
     private readonly bool _skipContent;
@@ -288,7 +289,7 @@ public sealed class MessageReader
 
         if (_operations.Length < Section.RawLength)
         {
-            _operations = new byte[Section.RawLength];
+            _operations = new byte[RoomFor(Section.RawLength)];
         }
 
         Span<byte> raw = _operations.AsSpan(0, Section.RawLength);
@@ -347,7 +348,7 @@ public sealed class MessageReader
         {
             if (have == _payload.Length)
             {
-                Array.Resize(ref _payload, (int)Math.Clamp(_payload.Length * 4L, SmallestPayload, FormatLimits.MaxSectionLength));
+                Array.Resize(ref _payload, (int)Math.Clamp(_payload.Length * 4L, SmallestPayload, RoomFor(length)));
             }
 
             int step = Math.Min(length, _payload.Length) - have;
@@ -355,6 +356,11 @@ public sealed class MessageReader
             have += step;
         }
     }
+
+    /// <summary>
+    /// Bytes of an array for so many: rounded up, so that the next section, which is often a little longer, does not throw it away.
+    /// </summary>
+    internal static int RoomFor(int length) => Math.Max(SmallestPayload, (length + RoomStep - 1) / RoomStep * RoomStep);
 
     private byte[] ReadGrowing(int length)
     {

@@ -12,13 +12,19 @@ public sealed class CopyOrder
 
     private readonly IReadOnlyList<CopyRun> _copies;
     private readonly byte[] _states;
-    private readonly List<int> _done = [];
+
+    // Filled from its end: a copy is done when all that must come after it are.
+    private readonly int[] _order;
+    private readonly Stack<(int Copy, int Next)> _path = new();
     private readonly List<BlockRun> _cycles = [];
+    private int _left;
 
     private CopyOrder(IReadOnlyList<CopyRun> copies)
     {
         _copies = copies;
         _states = new byte[copies.Count];
+        _order = new int[copies.Count];
+        _left = copies.Count;
         for (int i = 0; i < copies.Count; i++)
         {
             if (_states[i] == Unseen)
@@ -33,7 +39,7 @@ public sealed class CopyOrder
     public static int[]? Find(IReadOnlyList<CopyRun> copies)
     {
         CopyOrder order = new(copies);
-        return order._cycles.Count > 0 ? null : [.. Enumerable.Reverse(order._done)];
+        return order._cycles.Count > 0 ? null : order._order;
     }
 
     /// <summary>Blocks of B, ascending, without whose copies there is no cycle: as few as the overlap that closes it has.</summary>
@@ -75,12 +81,11 @@ public sealed class CopyOrder
         return low;
     }
 
-    // Depth first, without recursion: chains are as long as there are copies. A copy is done when all that must come after it are.
+    // Depth first, without recursion: chains are as long as there are copies.
     private void Follow(int root)
     {
-        Stack<(int Copy, int Next)> path = new();
-        path.Push((root, Begin(root)));
-        while (path.TryPop(out (int Copy, int Next) at))
+        _path.Push((root, Begin(root)));
+        while (_path.TryPop(out (int Copy, int Next) at))
         {
             BlockRun source = _copies[at.Copy].SourceBlocks;
             int next = at.Next;
@@ -97,12 +102,12 @@ public sealed class CopyOrder
             if (next == _copies.Count || _copies[next].First >= source.End)
             {
                 _states[at.Copy] = Done;
-                _done.Add(at.Copy);
+                _order[--_left] = at.Copy;
                 continue;
             }
 
-            path.Push((at.Copy, next));
-            path.Push((next, Begin(next)));
+            _path.Push((at.Copy, next));
+            _path.Push((next, Begin(next)));
         }
     }
 

@@ -153,7 +153,7 @@ public sealed class OperationGroup
         ReadOnlySpan<byte> bytes = message.Payload.Span;
         if (_payload.Length < bytes.Length)
         {
-            _payload = new byte[bytes.Length];
+            _payload = new byte[MessageReader.RoomFor(bytes.Length)];
         }
 
         bytes.CopyTo(_payload);

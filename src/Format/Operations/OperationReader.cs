@@ -70,6 +70,12 @@ public class OperationReader
     /// <summary>The copies read so far, ascending. Null where another reader has been through the same message already, and found that they can be ordered: they are counted only.</summary>
     public CopyRunList? Copies { get; private set; } = new();
 
+    /// <summary>
+    /// The copies in an order in which every source is read before another one overwrites it, once <see cref="ReadGroup"/> has returned false. Indices of
+    /// <see cref="Copies"/>; null where that is.
+    /// </summary>
+    public IReadOnlyList<int>? CopyOrder { get; private set; }
+
     /// <summary>For a message that another reader has been through to its end: its copies are neither kept nor ordered once more.</summary>
     public void ForgetCopies() => Copies = null;
 
@@ -276,7 +282,8 @@ public class OperationReader
                 $"the trailer counts {trailer.Operations} operations on {trailer.DataBlocks} + {trailer.ZeroBlocks} + {trailer.CopyBlocks} blocks; there are {_counts.Operations} on {_counts.DataBlocks} + {_counts.ZeroBlocks} + {_counts.CopyBlocks}");
         }
 
-        if (Copies is not null && CopyOrder.Find(Copies) is null)
+        CopyOrder = Copies is null ? null : Format.CopyOrder.Find(Copies);
+        if (Copies is not null && CopyOrder is null)
         {
             throw AtTrailer("source", "copies overwrite the sources of one another in a circle");
         }

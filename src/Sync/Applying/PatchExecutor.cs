@@ -298,7 +298,7 @@ internal sealed class PatchExecutor
                 _written = _written with { ZeroBlocks = _written.ZeroBlocks + BlocksIn(stretch) };
             }
 
-            _options.Progress.Advance(_geometry.Target.LengthOf(item.Parts[0].Blocks));
+            _options.Progress.Advance(item.Parts.Sum(part => _geometry.Target.LengthOf(part.Blocks)));
             return;
         }
 

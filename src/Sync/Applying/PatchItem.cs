@@ -25,6 +25,9 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Bytes of the target that are looked at together.</summary>
     public const int ChunkLength = 1 << 20;
 
+    /// <summary>Parts of an item at most: so many that the way through the pipeline costs little beside them, and so few that every thread has some.</summary>
+    public const int MostParts = 256;
+
     private static readonly OperationGroup Nothing = new();
 
     // Made when a frame comes: a slot that only looks at the target has no use for them.
@@ -82,7 +85,10 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Where in the group's content the frame begins.</summary>
     public long ContentFrom { get; set; }
 
-    /// <summary>The blocks of operations, ascending; together in one chunk of the target where they are several.</summary>
+    /// <summary>
+    /// The blocks of operations, ascending, anywhere in the target. If there are several, they have no more blocks together than fit into
+    /// <see cref="Target"/>.
+    /// </summary>
     public List<OperationPart> Parts { get; } = [];
 
     /// <summary>The bytes of the target that <see cref="Target"/> holds for several parts; none but while they are checked.</summary>

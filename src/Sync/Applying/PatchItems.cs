@@ -14,9 +14,6 @@ namespace BinarySync.Sync;
 internal sealed class PatchItems(
     OperationReader reader, PatchPass pass, long lengthBefore, PatchWorkspace workspace, Action<OperationGroup>? onGroup = null)
 {
-    // Bytes that nobody asked for and that are read all the same.
-    private const int LongestGap = 64 << 10;
-
     private readonly SyncGeometry _geometry = reader.Geometry;
     private readonly int _chunkBlocks = Math.Max(1, PatchItem.ChunkLength / reader.Geometry.Target.BlockSize);
     private OperationGroup _group = new();
@@ -24,6 +21,7 @@ internal sealed class PatchItems(
     private int _operation;
     private long _blocksDone;
     private long _contentDone;
+    private (long Content, long Block) _nextFrame = (-1, 0);
 
     /// <summary>True where the next item does not continue a block that the last one has begun.</summary>
     public bool IsBetweenBlocks => _contentDone == _group.ContentLength || _contentDone % _geometry.Target.BlockSize == 0;
@@ -35,8 +33,7 @@ internal sealed class PatchItems(
         while (true)
         {
             BlockRun? chunk = NextChunk();
-            if (_contentDone < _group.ContentLength && pass != PatchPass.ReadBack
-                && (chunk is null || NextFrameBlock() < chunk.Value.First))
+            if (IsFrameDue(chunk))
             {
                 TakeFrame(item);
                 return true;
@@ -49,7 +46,7 @@ internal sealed class PatchItems(
                 item.GroupNumber = _groupNumber;
                 item.Parts.Clear();
                 AddPart(item, blocks);
-                AddNeighbours(item, blocks);
+                AddMore(item, blocks);
                 return true;
             }
 
@@ -66,23 +63,24 @@ internal sealed class PatchItems(
         _blocksDone += blocks.Count;
     }
 
-    // What lies near in the target is read with one call, and the gaps with it: a disk that turns would wait for each. Nothing outside the ranges of
-    // the data file is read. Not for writing: between
-    // two runs of zeros there may be content, and writes ascend.
-    private void AddNeighbours(PatchItem item, BlockRun first)
+    // An item for each of a thousand small operations would cost more than what it looks at. Writes ascend: content that lies between two runs of
+    // zeros is an item between two items.
+    private void AddMore(PatchItem item, BlockRun first)
     {
-        long end = first.End;
-        while (pass != PatchPass.Write && !ComesByGrowing(item.Parts[^1])
+        long blocks = first.Count;
+        while (item.Parts.Count < PatchItem.MostParts && !ComesByGrowing(item.Parts[^1])
             && NextChunk() is { } next
-            && _geometry.Target.OffsetOf(next.First - end) <= LongestGap
-            && next.End - first.First <= _chunkBlocks
-            && _geometry.Coverage.Contains(BlockRun.Between(end, next.First))
-            && !ComesByGrowing(new OperationPart(_group.Operations[_operation], next)))
+            && blocks + next.Count <= _chunkBlocks
+            && !ComesByGrowing(new OperationPart(_group.Operations[_operation], next))
+            && (pass != PatchPass.Write || !IsFrameDue(next)))
         {
             AddPart(item, next);
-            end = next.End;
+            blocks += next.Count;
         }
     }
+
+    private bool IsFrameDue(BlockRun? chunk) =>
+        _contentDone < _group.ContentLength && pass != PatchPass.ReadBack && (chunk is null || NextFrameBlock() < chunk.Value.First);
 
     private bool ComesByGrowing(OperationPart part) =>
         part.Operation.New == NewKind.Zero && _geometry.Target.OffsetOf(part.Blocks.First) >= lengthBefore;
@@ -107,9 +105,14 @@ internal sealed class PatchItems(
 
     private long NextFrameBlock()
     {
-        // In a data file for several remotes, content that only others want may lie before that, or all that is left.
-        ContentPiece first = _group.PiecesOf(_geometry.Target, _contentDone, (int)(_group.ContentLength - _contentDone)).FirstOrDefault();
-        return first.Length == 0 ? long.MaxValue : _geometry.Target.BlockAt(first.TargetOffset);
+        if (_nextFrame.Content != _contentDone)
+        {
+            // In a data file for several remotes, content that only others want may lie before that, or all that is left.
+            ContentPiece first = _group.PiecesOf(_geometry.Target, _contentDone, (int)(_group.ContentLength - _contentDone)).FirstOrDefault();
+            _nextFrame = (_contentDone, first.Length == 0 ? long.MaxValue : _geometry.Target.BlockAt(first.TargetOffset));
+        }
+
+        return _nextFrame.Block;
     }
 
     private void TakeFrame(PatchItem item)
@@ -145,6 +148,7 @@ internal sealed class PatchItems(
         _operation = 0;
         _blocksDone = 0;
         _contentDone = 0;
+        _nextFrame = (-1, 0);
         if (!reader.ReadGroup(_group))
         {
             return false;

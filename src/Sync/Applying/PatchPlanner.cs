@@ -91,7 +91,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
             options.Cancellation);
         options.Progress.Advance(patch.Length - position);
         patch.RequireSame(reader.Trailer);
-        CopyPlan copies = copying.Finish(reader.Copies!, tuning.UsesRedo);
+        CopyPlan copies = copying.Finish(reader.Copies!, reader.CopyOrder!, tuning.UsesRedo);
         CopyContent content = new(target, geometry, reader.Header.Hash, redo, belowCache: !doubt.IsNone);
         CopyFaults faults = VerifyCopies(content, misfit is null ? copies : CopyPlan.None, geometry, witnesses);
         return new PatchPlan

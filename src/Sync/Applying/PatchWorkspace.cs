@@ -10,7 +10,6 @@ internal sealed class PatchWorkspace : IDisposable
 {
     private readonly List<PatchItem> _items = [];
     private readonly OperationGroupPool _groups;
-    private (OperationGroup, OperationGroup)? _copyGroups;
     private int _handedOut;
 
     public PatchWorkspace() => _groups = new OperationGroupPool(group => _items.Exists(item => item.Group == group));
@@ -33,8 +32,12 @@ internal sealed class PatchWorkspace : IDisposable
         };
     }
 
-    /// <summary>For a group that is looked into for its copies, and for what is gathered from many: made when there are copies, and used by all who gather.</summary>
-    public (OperationGroup Read, OperationGroup Gathered) CopyGroups => _copyGroups ??= (new OperationGroup(), new OperationGroup());
+    /// <summary>For a group that is looked into for its copies, and for what is gathered from many. Valid until the next pass over the data file.</summary>
+    public (OperationGroup Read, OperationGroup Gathered) TakeCopyGroups()
+    {
+        OperationGroup read = _groups.Take();
+        return (read, _groups.Take(read));
+    }
 
     /// <summary>A group that no slot is at work with.</summary>
     public OperationGroup TakeGroup() => _groups.Take();

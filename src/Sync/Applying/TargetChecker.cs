@@ -22,9 +22,19 @@ internal enum CheckMode
 /// <param name="mode">From where it is read.</param>
 /// <param name="doubt">What is not believed.</param>
 /// <param name="witnesses">Is shown what the target has; null where nobody asks.</param>
-internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geometry, CheckMode mode, PatchDoubt doubt, WitnessCollector? witnesses = null)
+/// <param name="longestGap">Bytes that nobody asked for and that are read all the same between two parts.</param>
+internal sealed class TargetChecker(
+    IReadableStorage target,
+    SyncGeometry geometry,
+    CheckMode mode,
+    PatchDoubt doubt,
+    WitnessCollector? witnesses = null,
+    int longestGap = TargetChecker.LongestGap)
 {
+    private const int LongestGap = 64 << 10;
+
     private readonly int _blockSize = geometry.Target.BlockSize;
+    private readonly int _chunkBlocks = Math.Max(1, PatchItem.ChunkLength / geometry.Target.BlockSize);
 
     private volatile StorageException? _failure;
 
@@ -37,17 +47,41 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
     /// <param name="onOther">Told of each block that is not new, and what it is.</param>
     public void Check(PatchItem item, long targetLength, Action<long, BlockState>? onOther = null)
     {
-        if (item.Parts.Count > 1 && !doubt.Touches(BlockRun.Between(item.Parts[0].Blocks.First, item.Parts[^1].Blocks.End)))
+        for (int first = 0, end; first < item.Parts.Count; first = end)
         {
-            LoadAll(item, targetLength);
+            end = EndOfStretch(item.Parts, first);
+            BlockRun all = BlockRun.Between(item.Parts[first].Blocks.First, item.Parts[end - 1].Blocks.End);
+            if (end - first > 1 && !doubt.Touches(all))
+            {
+                LoadAll(item, all, targetLength);
+            }
+
+            for (int i = first; i < end; i++)
+            {
+                Check(item, item.Group, item.Parts[i].Operation, item.Parts[i].Blocks, targetLength, onOther);
+            }
+
+            item.Loaded = default;
+        }
+    }
+
+    // What lies near in the target is read with one call, and the gaps with it: a disk that turns would wait for each. Nothing outside the ranges of
+    // the data file is read.
+    private int EndOfStretch(List<OperationPart> parts, int first)
+    {
+        int end = first + 1;
+        for (; end < parts.Count; end++)
+        {
+            BlockRun gap = BlockRun.Between(parts[end - 1].Blocks.End, parts[end].Blocks.First);
+            if (geometry.Target.OffsetOf(gap.Count) > longestGap
+                || parts[end].Blocks.End - parts[first].Blocks.First > _chunkBlocks
+                || !geometry.Coverage.Contains(gap))
+            {
+                break;
+            }
         }
 
-        foreach (OperationPart part in item.Parts)
-        {
-            Check(item, item.Group, part.Operation, part.Blocks, targetLength, onOther);
-        }
-
-        item.Loaded = default;
+        return end;
     }
 
     /// <summary>As <see cref="Check(PatchItem, long, Action{long, BlockState})"/>, for any blocks of an operation that fit into a chunk.</summary>
@@ -218,9 +252,8 @@ internal sealed class TargetChecker(IReadableStorage target, SyncGeometry geomet
     private static bool IsOld(BlockState state) => state is BlockState.Old or BlockState.OldAndNew;
 
     // Several parts fit into the buffer with what lies between them.
-    private void LoadAll(PatchItem item, long targetLength)
+    private void LoadAll(PatchItem item, BlockRun all, long targetLength)
     {
-        BlockRun all = BlockRun.Between(item.Parts[0].Blocks.First, item.Parts[^1].Blocks.End);
         try
         {
             item.Loaded = (geometry.Target.OffsetOf(all.First), Load(item, all, targetLength, mode == CheckMode.ReadBack).Length);

@@ -9,9 +9,10 @@ internal sealed class OperationGroupPool(Func<OperationGroup, bool> isInUse)
     private readonly List<OperationGroup> _groups = [];
 
     /// <summary>A group to be filled: the least one that is free, or a new one. There are never more than slots, and one.</summary>
-    public OperationGroup Take()
+    /// <param name="other">Not this one.</param>
+    public OperationGroup Take(OperationGroup? other = null)
     {
-        OperationGroup? free = _groups.Find(group => !isInUse(group));
+        OperationGroup? free = _groups.Find(group => group != other && !isInUse(group));
         if (free is null)
         {
             free = new OperationGroup();

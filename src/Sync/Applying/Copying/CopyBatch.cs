@@ -8,9 +8,15 @@ namespace BinarySync.Sync;
 /// <param name="Source">The first block of A that is read.</param>
 internal readonly record struct CopyPiece(int Operation, BlockRun Blocks, long Source);
 
+/// <summary>A piece, and where its bytes are.</summary>
+/// <param name="Piece">The piece.</param>
+/// <param name="At">Where they begin in the buffer.</param>
+/// <param name="IsNear">The source is read together with that of the piece before, and with what lies between.</param>
+internal readonly record struct PlacedPiece(CopyPiece Piece, int At, bool IsNear);
+
 /// <summary>
-/// A slot of the pipeline through which the content of copies goes: pieces whose sources lie near one another, ascending,
-/// and their bytes.
+/// A slot of the pipeline through which the content of copies goes: pieces in the order in which their sources lie, and their bytes. Many, wherever they
+/// lie: for each by itself the way through the pipeline would cost more than what is copied.
 /// </summary>
 /// <param name="item">Whose buffers it takes.</param>
 internal sealed class CopyBatch(PatchItem item)
@@ -19,11 +25,9 @@ internal sealed class CopyBatch(PatchItem item)
     // of copies would read the whole target.
     public const int LongestGap = 4096;
 
-    public List<CopyPiece> Pieces { get; } = [];
+    public List<PlacedPiece> Pieces { get; } = [];
 
-    /// <summary>
-    /// The content, from the source of the first piece to the end of the source of the last, each piece where its source lies.
-    /// </summary>
+    /// <summary>The content: what lies near is there as it lies in the target.</summary>
     public byte[] Buffer => item.Target;
 
     /// <summary>As long as a hash.</summary>
@@ -35,9 +39,8 @@ internal sealed class CopyBatch(PatchItem item)
     /// <summary>Copies whose content is another one with the same hashes.</summary>
     public List<BlockRun> Other { get; } = [];
 
-    /// <summary>The bytes of a piece that lies in the buffer.</summary>
-    public Span<byte> BytesOf(in CopyPiece piece, BlockGeometry geometry) =>
-        Buffer.AsSpan((int)(geometry.OffsetOf(piece.Source) - geometry.OffsetOf(Pieces[0].Source)), (int)geometry.LengthOf(piece.Blocks));
+    /// <summary>The bytes of a piece that fits into the buffer.</summary>
+    public Span<byte> BytesOf(in PlacedPiece piece, BlockGeometry geometry) => Buffer.AsSpan(piece.At, (int)geometry.LengthOf(piece.Piece.Blocks));
 
     /// <summary>Takes the next pieces, as many as fit into the buffer, or one that does not.</summary>
     /// <param name="pieces">Sources ascending.</param>
@@ -55,26 +58,27 @@ internal sealed class CopyBatch(PatchItem item)
             return false;
         }
 
-        Pieces.Add(pieces[next++]);
-        long begin = geometry.OffsetOf(Pieces[0].Source);
-        for (long end = EndOf(Pieces[0]); next < pieces.Count; next++)
+        long sourceEnd = 0;
+        for (int filled = 0; next < pieces.Count && Pieces.Count < PatchItem.MostParts; next++)
         {
             // What is wanted in two places is read for each: one of them may have it from elsewhere.
             CopyPiece piece = pieces[next];
             long offset = geometry.OffsetOf(piece.Source);
-            if (offset < end || offset - end > LongestGap || EndOf(piece) - begin > Buffer.Length || !coverage.Contains(Gap(piece)))
+            long length = geometry.LengthOf(piece.Blocks);
+            bool isNear = Pieces.Count > 0 && offset >= sourceEnd && offset - sourceEnd <= LongestGap && coverage.Contains(Gap(piece));
+            long at = isNear ? filled + (offset - sourceEnd) : filled;
+            if (Pieces.Count > 0 && at + length > Buffer.Length)
             {
                 break;
             }
 
-            Pieces.Add(piece);
-            end = EndOf(piece);
+            Pieces.Add(new PlacedPiece(piece, (int)at, isNear));
+            sourceEnd = offset + length;
+            filled = (int)Math.Min(at + length, Buffer.Length);
         }
 
         return true;
 
-        long EndOf(in CopyPiece piece) => geometry.OffsetOf(piece.Source) + geometry.LengthOf(piece.Blocks);
-
-        BlockRun Gap(in CopyPiece piece) => BlockRun.Between(Pieces[^1].Source + Pieces[^1].Blocks.Count, piece.Source);
+        BlockRun Gap(in CopyPiece piece) => BlockRun.Between(Pieces[^1].Piece.Source + Pieces[^1].Piece.Blocks.Count, piece.Source);
     }
 }

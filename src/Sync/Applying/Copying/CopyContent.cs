@@ -32,21 +32,36 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     /// <summary>Reads the content of all pieces of a batch into its buffer: they fit into it.</summary>
     public void Read(OperationGroup group, CopyBatch batch)
     {
-        CopyPiece last = batch.Pieces[^1];
-        long begin = geometry.Target.OffsetOf(batch.Pieces[0].Source);
-        int length = (int)(geometry.Target.OffsetOf(last.Source) + geometry.Target.LengthOf(last.Blocks) - begin);
-        bool isThere = TryRead(begin, batch.Buffer.AsSpan(0, length));
-        foreach (CopyPiece piece in batch.Pieces)
+        for (int first = 0, end; first < batch.Pieces.Count; first = end)
         {
-            Operation copy = group.Operations[piece.Operation];
-            Span<byte> bytes = batch.BytesOf(piece, geometry.Target);
+            end = first + 1;
+            while (end < batch.Pieces.Count && batch.Pieces[end].IsNear)
+            {
+                end++;
+            }
+
+            ReadNear(group, batch, first, end);
+        }
+    }
+
+    private void ReadNear(OperationGroup group, CopyBatch batch, int first, int end)
+    {
+        PlacedPiece last = batch.Pieces[end - 1];
+        int at = batch.Pieces[first].At;
+        int length = last.At + (int)geometry.Target.LengthOf(last.Piece.Blocks) - at;
+        bool isThere = TryRead(geometry.Target.OffsetOf(batch.Pieces[first].Piece.Source), batch.Buffer.AsSpan(at, length));
+        for (int i = first; i < end; i++)
+        {
+            PlacedPiece placed = batch.Pieces[i];
+            Operation copy = group.Operations[placed.Piece.Operation];
+            Span<byte> bytes = batch.BytesOf(placed, geometry.Target);
             if (isThere)
             {
-                Compare(group, copy, piece.Blocks, bytes, batch.Hash, batch.Missing);
+                Compare(group, copy, placed.Piece.Blocks, bytes, batch.Hash, batch.Missing);
             }
             else
             {
-                ReadEach(group, copy, piece.Blocks, bytes, batch.Hash, batch.Missing);
+                ReadEach(group, copy, placed.Piece.Blocks, bytes, batch.Hash, batch.Missing);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BinarySync.Format;
 using BinarySync.Storage;
 
@@ -20,6 +21,7 @@ internal sealed class CopyExecutor
     private readonly CopyContent _content;
     private readonly CopyGather _gather;
     private readonly CopyMover _mover;
+    private readonly List<CopySlice> _slices = [];
     private readonly RedoHandler _keep;
     private readonly RedoHandler _write;
 
@@ -81,19 +83,60 @@ internal sealed class CopyExecutor
     // All that goes into one redo is read before anything of it is written: in what order, makes no difference.
     private void ThroughRedo()
     {
+        // At once, here and elsewhere: of lists that double, three quarters of the room are garbage in the end.
+        _slices.EnsureCapacity(Math.Min(_plan.Copies.Redo.Length, RedoLog.MostStretches));
         CopySlices slices = new(_plan.Copies.Runs, _plan.Copies.Redo, _content.ChunkBlocks);
         for (bool more = slices.Next(out CopySlice slice); more;)
         {
-            _gather.Clear();
-            while (more && _gather.TryAdd(slice))
+            _slices.Clear();
+            for (RedoRoom room = new(_redo, _tuning); more && room.Take(_geometry, slice.Blocks); more = slices.Next(out slice))
             {
-                more = slices.Next(out slice);
+                _slices.Add(slice);
             }
 
-            ReadOnlySpan<int> operations = _gather.Load();
+            if (_slices.Count > _tuning.Gathering.Slices)
+            {
+                FillOneRedo();
+                continue;
+            }
+
+            // Fewer fit than are gathered at once.
+            for (; more && _slices.Count < _tuning.Gathering.Slices; more = slices.Next(out slice))
+            {
+                _slices.Add(slice);
+            }
+
+            FillRedos();
+        }
+    }
+
+    // All of them fit, and none is written before the last one is read: in the order of the groups, each of those is read once.
+    private void FillOneRedo()
+    {
+        _slices.Sort((one, other) => one.Blocks.First.CompareTo(other.Blocks.First));
+        for (ReadOnlySpan<CopySlice> left = CollectionsMarshal.AsSpan(_slices); left.Length > 0;)
+        {
+            ReadOnlySpan<int> operations = _gather.Load(left);
+            left = left[operations.Length..];
+            _mover.Move(_gather.Group, operations, _keep);
+        }
+    }
+
+    // In their order: a redo is written as soon as the next one does not fit.
+    private void FillRedos()
+    {
+        for (ReadOnlySpan<CopySlice> left = CollectionsMarshal.AsSpan(_slices); left.Length > 0;)
+        {
+            ReadOnlySpan<int> operations = _gather.Load(left);
+            left = left[operations.Length..];
             while (operations.Length > 0)
             {
-                int count = RoomFor(operations);
+                int count = 0;
+                for (RedoRoom room = new(_redo, _tuning); count < operations.Length && room.Take(_geometry, _gather.Group.Operations[operations[count]].Blocks);)
+                {
+                    count++;
+                }
+
                 if (count == 0)
                 {
                     CloseRedo();
@@ -104,33 +147,6 @@ internal sealed class CopyExecutor
                 operations = operations[count..];
             }
         }
-    }
-
-    // How many of them surely fit. An eighth is given away: where much is new already, all of the room would be filled by ever smaller steps.
-    private int RoomFor(ReadOnlySpan<int> operations)
-    {
-        long bytes = _redo.Length;
-        long stretches = _redo.Count;
-        if (!_redo.IsEmpty && (bytes > _tuning.RedoBytes - (_tuning.RedoBytes / 8) || stretches > RedoLog.MostStretches / 8 * 7))
-        {
-            return 0;
-        }
-
-        int count = 0;
-        foreach (int operation in operations)
-        {
-            BlockRun blocks = _gather.Group.Operations[operation].Blocks;
-            bytes += _geometry.LengthOf(blocks);
-            stretches += (blocks.Count + 1) / 2;
-            if ((bytes > _tuning.RedoBytes || stretches > RedoLog.MostStretches) && (count > 0 || !_redo.IsEmpty))
-            {
-                break;
-            }
-
-            count++;
-        }
-
-        return count;
     }
 
     // From here on the sources may be overwritten: what was read from them can be had from the redo, and is in the target before the next one is begun.
@@ -152,15 +168,18 @@ internal sealed class CopyExecutor
 
     private void WriteRedo()
     {
-        RedoCursor content = new(_redo, longestGap: 0);
+        RedoCursor content = new(_redo);
         RedoPiece piece = new();
         while (content.Next(piece))
         {
-            // Whatever lies behind the end of a target that is shorter by now, the run that cut it had no more use for.
-            int length = (int)Math.Clamp(_target.Length - piece.Offset, 0, piece.Length);
-            if (length > 0)
+            foreach (RedoPart part in piece.Parts)
             {
-                _target.Write(piece.Bytes[..length], piece.Offset);
+                // Whatever lies behind the end of a target that is shorter by now, the run that cut it had no more use for.
+                int length = (int)Math.Clamp(_target.Length - part.Place.Offset, 0, part.Length);
+                if (length > 0)
+                {
+                    _target.Write(piece.BytesOf(part)[..length], part.Place.Offset);
+                }
             }
         }
 
@@ -184,13 +203,14 @@ internal sealed class CopyExecutor
             long left = Mark(slice, slices);
             while (left > 0)
             {
-                _gather.Clear();
-                for (; left > 0 && _gather.TryAdd(slice); left--)
+                _slices.Clear();
+                for (; left > 0 && _slices.Count < _tuning.Gathering.Slices; left--)
                 {
+                    _slices.Add(slice);
                     more = slices.Next(out slice);
                 }
 
-                WritePlain(_gather.Load());
+                WriteSlices();
             }
 
             if (_tuning.FlushesCopies)
@@ -201,18 +221,19 @@ internal sealed class CopyExecutor
         }
     }
 
-    private void WritePlain(ReadOnlySpan<int> operations)
+    private void WriteSlices()
     {
-        if (_tuning.UsesRedo)
+        for (ReadOnlySpan<CopySlice> left = CollectionsMarshal.AsSpan(_slices); left.Length > 0;)
         {
-            _mover.Move(_gather.Group, operations, _write);
-            return;
-        }
+            ReadOnlySpan<int> operations = _gather.Load(left);
+            left = left[operations.Length..];
 
-        // Without the redo their order is all that they have.
-        for (int i = 0; i < operations.Length; i++)
-        {
-            _mover.Move(_gather.Group, operations.Slice(i, 1), _write);
+            // Without the redo their order is all that they have: one by one then.
+            int step = _tuning.UsesRedo ? operations.Length : 1;
+            for (; operations.Length > 0; operations = operations[step..])
+            {
+                _mover.Move(_gather.Group, operations[..step], _write);
+            }
         }
     }
 
@@ -239,4 +260,28 @@ internal sealed class CopyExecutor
         use(bytes, offset);
         LastBlock.ForEachRestBehind(_target, _plan.Header, _journal, offset + bytes.Length, use);
     };
+}
+
+/// <summary>Counts what fits into a redo: the estimate is never too low.</summary>
+/// <param name="redo">With what it has already.</param>
+/// <param name="tuning">The room.</param>
+internal struct RedoRoom(RedoLog redo, ApplyTuning tuning)
+{
+    private long _bytes = redo.Length;
+    private long _stretches = redo.Count;
+    private bool _isEmpty = redo.IsEmpty;
+
+    // An eighth is given away: where much is new already, all of the room would be filled by ever smaller steps.
+    private readonly bool _isFull = !redo.IsEmpty
+        && (redo.Length > tuning.RedoBytes - (tuning.RedoBytes / 8) || redo.Count > RedoLog.MostStretches / 8 * 7);
+
+    /// <summary>Counts blocks, if they surely fit, or are the first.</summary>
+    public bool Take(BlockGeometry geometry, BlockRun blocks)
+    {
+        _bytes += geometry.LengthOf(blocks);
+        _stretches += (blocks.Count + 1) / 2;
+        bool fits = !_isFull && (_isEmpty || (_bytes <= tuning.RedoBytes && _stretches <= RedoLog.MostStretches));
+        _isEmpty = false;
+        return fits;
+    }
 }

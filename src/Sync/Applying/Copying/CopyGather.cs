@@ -3,79 +3,73 @@ using BinarySync.Format;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Gathers what the groups of a data file say of many copies, in any order, into one group in memory: each group is read,
-/// hashed and parsed once for all of them. To read it for every
-/// copy would cost a thousand times what is copied.
+/// Gathers what the groups of a data file say of many copies into one group in memory: each group is read, hashed and parsed once for all of them. To read
+/// it for every copy would cost a thousand times what is copied.
 /// </summary>
-/// <param name="patch">The data file, which has been verified.</param>
-/// <param name="plan">Its copies.</param>
-/// <param name="limits">Of the room.</param>
-/// <param name="workspace">Where the room is; one gathers at a time.</param>
-internal sealed class CopyGather(PatchSource patch, CopyPlan plan, CopyGatherLimits limits, PatchWorkspace workspace)
+internal sealed class CopyGather
 {
-    private readonly OperationReader _reader = patch.Open(skipContent: true);
-    private readonly OperationGroup _group = workspace.CopyGroups.Read;
-    private readonly List<CopySlice> _slices = [];
+    private readonly PatchSource _patch;
+    private readonly CopyPlan _plan;
+    private readonly CopyGatherLimits _limits;
+    private readonly OperationReader _reader;
+    private readonly OperationGroup _group;
     private int[] _sorted = [];
     private int[] _places = [];
+    private long[] _firsts = [];
     private CopyGroup? _loaded;
     private int _operation;
     private int _copy;
-    private long _hashBytes;
+
+    /// <summary>Begins.</summary>
+    /// <param name="patch">The data file, which has been verified.</param>
+    /// <param name="plan">Its copies.</param>
+    /// <param name="limits">Of the room.</param>
+    /// <param name="workspace">Where the room is; one gathers at a time.</param>
+    public CopyGather(PatchSource patch, CopyPlan plan, CopyGatherLimits limits, PatchWorkspace workspace)
+    {
+        _patch = patch;
+        _plan = plan;
+        _limits = limits;
+        _reader = patch.Open(skipContent: true);
+        (_group, Group) = workspace.TakeCopyGroups();
+    }
 
     /// <summary>Blocks of copies, ascending, each an operation with its hashes and the SHA-256 of the whole copy.</summary>
-    public OperationGroup Group { get; } = workspace.CopyGroups.Gathered;
+    public OperationGroup Group { get; }
 
     /// <summary>The header of the data file.</summary>
     public MessageHeader Header => _reader.Header;
 
-    /// <summary>Begins anew.</summary>
-    public void Clear()
-    {
-        _slices.Clear();
-        _hashBytes = 0;
-    }
-
-    /// <summary>Adds a slice; false where there is no room for it.</summary>
-    public bool TryAdd(CopySlice slice)
-    {
-        // As many as there may be for each block, and the SHA-256.
-        long bytes = (2 * slice.Blocks.Count * _reader.Header.Hash.Length) + OperationGroup.Sha256Length;
-        if (_slices.Count > 0 && (_slices.Count == limits.Slices || _hashBytes + bytes > limits.HashBytes))
-        {
-            return false;
-        }
-
-        _slices.Add(slice);
-        _hashBytes += bytes;
-        return true;
-    }
-
-    /// <summary>Reads the groups.</summary>
-    /// <returns>For each slice, in the order in which they were added, its index among the operations of <see cref="Group"/>.
-    /// Valid until the next call.</returns>
+    /// <summary>Reads the groups, and puts what they say of some slices into <see cref="Group"/>: each slice an operation.</summary>
+    /// <param name="slices">Any order; at least one.</param>
+    /// <returns>
+    /// For as many of them, from the first one on, as there was room for, at least one: its index among the operations. Valid until the next call.
+    /// </returns>
     /// <exception cref="SyncException">The data file changed.</exception>
-    public ReadOnlySpan<int> Load()
+    public ReadOnlySpan<int> Load(ReadOnlySpan<CopySlice> slices)
     {
-        if (_sorted.Length < _slices.Count)
+        slices = slices[..RoomFor(slices)];
+        if (_sorted.Length < slices.Length)
         {
             // As many as there may be, where there are many: no array is thrown away then.
-            int length = 2 * _slices.Count < limits.Slices ? _slices.Count : Math.Max(limits.Slices, _slices.Count);
-            (_sorted, _places) = (new int[length], new int[length]);
+            int length = 2 * slices.Length < _limits.Slices ? slices.Length : Math.Max(_limits.Slices, slices.Length);
+            (_sorted, _places, _firsts) = (new int[length], new int[length], new long[length]);
         }
 
-        Span<int> sorted = _sorted.AsSpan(0, _slices.Count);
-        Span<int> places = _places.AsSpan(0, _slices.Count);
+        Span<int> sorted = _sorted.AsSpan(0, slices.Length);
+        Span<int> places = _places.AsSpan(0, slices.Length);
+        Span<long> firsts = _firsts.AsSpan(0, slices.Length);
         for (int i = 0; i < sorted.Length; i++)
         {
             sorted[i] = i;
+            firsts[i] = slices[i].Blocks.First;
         }
 
-        sorted.Sort((one, other) => _slices[one].Blocks.First.CompareTo(_slices[other].Blocks.First));
+        firsts.Sort(sorted);
         Group.Begin(_reader.Header.Hash.Length);
         for (int i = 0; i < sorted.Length; i++)
         {
-            CopySlice slice = _slices[sorted[i]];
+            CopySlice slice = slices[sorted[i]];
             Group.AppendCopy(_group, OperationOf(slice.Copy), slice.Blocks);
             places[sorted[i]] = i;
         }
@@ -83,10 +77,26 @@ internal sealed class CopyGather(PatchSource patch, CopyPlan plan, CopyGatherLim
         return places;
     }
 
+    private int RoomFor(ReadOnlySpan<CopySlice> slices)
+    {
+        long hashBytes = 0;
+        for (int i = 0; i < slices.Length; i++)
+        {
+            // As many as there may be for each block, and the SHA-256.
+            hashBytes += (2 * slices[i].Blocks.Count * _reader.Header.Hash.Length) + OperationGroup.Sha256Length;
+            if (i > 0 && (i == _limits.Slices || hashBytes > _limits.HashBytes))
+            {
+                return i;
+            }
+        }
+
+        return slices.Length;
+    }
+
     // Slices ascend, and so do the operations of a group: only a slice before the last one makes this begin again.
     private Operation OperationOf(int copy)
     {
-        CopyGroup group = plan.GroupOf(copy);
+        CopyGroup group = _plan.GroupOf(copy);
         if (_loaded != group)
         {
             _reader.ReadGroupAt(group.Offset, _group);
@@ -105,15 +115,15 @@ internal sealed class CopyGather(PatchSource patch, CopyPlan plan, CopyGatherLim
             {
                 if (_copy == copy)
                 {
-                    CopyRun expected = plan.Runs[copy];
-                    return found.Blocks == expected.Blocks && found.Source == expected.Source ? found : throw patch.Changed();
+                    CopyRun expected = _plan.Runs[copy];
+                    return found.Blocks == expected.Blocks && found.Source == expected.Source ? found : throw _patch.Changed();
                 }
 
                 _copy++;
             }
         }
 
-        throw patch.Changed();
+        throw _patch.Changed();
 
         void Rewind()
         {
@@ -123,12 +133,12 @@ internal sealed class CopyGather(PatchSource patch, CopyPlan plan, CopyGatherLim
     }
 }
 
-/// <summary>Room for what is gathered. Tests make it small.</summary>
+/// <summary>Room for what is gathered: little more than a group of a data file takes. Tests make it small.</summary>
 internal sealed record CopyGatherLimits
 {
     /// <summary>Slices of copies.</summary>
-    public int Slices { get; init; } = 65_536;
+    public int Slices { get; init; } = FormatLimits.MaxGroupOperations;
 
     /// <summary>Bytes of their hashes. One slice may have more.</summary>
-    public long HashBytes { get; init; } = 4 << 20;
+    public long HashBytes { get; init; } = (2 * FormatLimits.MaxGroupHashBytes) + (FormatLimits.MaxGroupOperations * OperationGroup.Sha256Length);
 }

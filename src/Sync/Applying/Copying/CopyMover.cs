@@ -23,8 +23,9 @@ internal sealed class CopyMover(
     private const int ThreadsThatWait = 6;
 
     private readonly SyncGeometry _geometry = plan.Header.SyncGeometry;
-    private readonly TargetChecker _checker = new(target, plan.Header.SyncGeometry, CheckMode.Write, plan.Doubt);
+    private readonly TargetChecker _checker = new(target, plan.Header.SyncGeometry, CheckMode.Write, plan.Doubt, longestGap: CopyBatch.LongestGap);
     private readonly List<CopyPiece> _due = [];
+    private int[] _ascending = [];
 
     /// <summary>Threads for so many pieces.</summary>
     public static int Threads(int pieces, CopyContent content, SyncOptions options) =>
@@ -45,8 +46,14 @@ internal sealed class CopyMover(
     /// <exception cref="SyncException">A block is no longer what it was when the data file was verified.</exception>
     public void Move(OperationGroup group, ReadOnlySpan<int> operations, RedoHandler use)
     {
-        int[] ascending = operations.ToArray();
-        Array.Sort(ascending);
+        if (_ascending.Length < operations.Length)
+        {
+            _ascending = new int[operations.Length];
+        }
+
+        Memory<int> ascending = _ascending.AsMemory(0, operations.Length);
+        operations.CopyTo(ascending.Span);
+        ascending.Span.Sort();
         FindDue(group, ascending);
         _due.Sort((one, other) => one.Source.CompareTo(other.Source));
         if (content.IsLarge)
@@ -73,11 +80,11 @@ internal sealed class CopyMover(
             throw content.Changed(batch.Missing[0]);
         }
 
-        foreach (CopyPiece piece in batch.Pieces)
+        foreach (PlacedPiece placed in batch.Pieces)
         {
-            Span<byte> bytes = batch.BytesOf(piece, _geometry.Target);
-            use(bytes, _geometry.Target.OffsetOf(piece.Blocks.First));
-            Blocks += piece.Blocks.Count;
+            Span<byte> bytes = batch.BytesOf(placed, _geometry.Target);
+            use(bytes, _geometry.Target.OffsetOf(placed.Piece.Blocks.First));
+            Blocks += placed.Piece.Blocks.Count;
             Bytes += bytes.Length;
         }
     }
@@ -98,25 +105,26 @@ internal sealed class CopyMover(
         }
     }
 
-    // Blocks that are new already are passed over. Near ones are read together.
-    private void FindDue(OperationGroup group, int[] ascending)
+    // Blocks that are new already are passed over.
+    private void FindDue(OperationGroup group, Memory<int> ascending)
     {
         _due.Clear();
+        _due.EnsureCapacity(ascending.Length);
         int next = 0;
         OrderedPipeline<PatchItem>.Run(
             Threads(ascending.Length, content, options),
             workspace.BeginPass(_geometry, plan.Header.Hash),
-            item => Take(item, group, ascending, ref next),
+            item => Take(item, group, ascending.Span, ref next),
             Check,
             item =>
             {
-                Collect(item, ascending);
+                Collect(item, ascending.Span);
                 item.Release();
             },
             options.Cancellation);
     }
 
-    private bool Take(PatchItem item, OperationGroup group, int[] ascending, ref int next)
+    private bool Take(PatchItem item, OperationGroup group, ReadOnlySpan<int> ascending, ref int next)
     {
         item.Clear();
         item.Parts.Clear();
@@ -128,10 +136,12 @@ internal sealed class CopyMover(
         }
 
         item.ContentFrom = next;
-        for (; next < ascending.Length; next++)
+        long blocks = 0;
+        for (; next < ascending.Length && item.Parts.Count < PatchItem.MostParts; next++)
         {
             Operation copy = group.Operations[ascending[next]];
-            if (item.Parts.Count > 0 && !IsNear(item.Parts[0].Blocks, item.Parts[^1].Blocks, copy.Blocks))
+            blocks += copy.Blocks.Count;
+            if (item.Parts.Count > 0 && (blocks > content.ChunkBlocks || ComesByGrowing(copy.Blocks) || ComesByGrowing(item.Parts[^1].Blocks)))
             {
                 break;
             }
@@ -141,13 +151,6 @@ internal sealed class CopyMover(
 
         return true;
     }
-
-    private bool IsNear(BlockRun first, BlockRun last, BlockRun next) =>
-        next.End - first.First <= content.ChunkBlocks
-        && _geometry.Target.OffsetOf(next.First - last.End) <= CopyBatch.LongestGap
-        && _geometry.Coverage.Contains(BlockRun.Between(last.End, next.First))
-        && !ComesByGrowing(next)
-        && !ComesByGrowing(last);
 
     private void Check(PatchItem item)
     {
@@ -168,7 +171,7 @@ internal sealed class CopyMover(
         });
     }
 
-    private void Collect(PatchItem item, int[] ascending)
+    private void Collect(PatchItem item, ReadOnlySpan<int> ascending)
     {
         int at = 0;
         for (int i = 0; i < item.Parts.Count; i++)

@@ -67,22 +67,42 @@ internal sealed class CopyPlan
             }
         }
 
-        /// <summary>Orders the copies.</summary>
-        /// <param name="runs">Those that the reader has kept. It has refused circles.</param>
+        /// <summary>Divides the copies.</summary>
+        /// <param name="runs">Those that the reader has kept.</param>
+        /// <param name="order">Their order: it has refused circles.</param>
         /// <param name="usesRedo">False only where a test takes that away.</param>
-        public CopyPlan Finish(CopyRunList runs, bool usesRedo)
+        public CopyPlan Finish(CopyRunList runs, IReadOnlyList<int> order, bool usesRedo)
         {
             if (_copies == 0)
             {
                 return None;
             }
 
-            int[] order = CopyOrder.Find(runs)!;
+            if (!usesRedo)
+            {
+                // They are still in order: that alone is what a test takes away.
+                return new CopyPlan(runs, _groups, [], [.. order]);
+            }
 
-            // Without the redo they are still in order: that alone is what a test takes away.
-            return usesRedo
-                ? new CopyPlan(runs, _groups, Array.FindAll(order, NeedsRedo), [.. Enumerable.Range(0, runs.Count).Where(copy => !NeedsRedo(copy))])
-                : new CopyPlan(runs, _groups, [], order);
+            // Arrays of just the right length: there may be a quarter of a million.
+            int[] redo = new int[order.Count(NeedsRedo)];
+            int[] plain = new int[order.Count - redo.Length];
+            int next = 0;
+            foreach (int copy in order.Where(NeedsRedo))
+            {
+                redo[next++] = copy;
+            }
+
+            next = 0;
+            for (int copy = 0; next < plain.Length; copy++)
+            {
+                if (!NeedsRedo(copy))
+                {
+                    plain[next++] = copy;
+                }
+            }
+
+            return new CopyPlan(runs, _groups, redo, plain);
 
             bool NeedsRedo(int copy)
             {

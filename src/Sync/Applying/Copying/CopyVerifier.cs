@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BinarySync.Format;
 
 namespace BinarySync.Sync;
@@ -58,28 +59,29 @@ internal sealed class CopyVerifier
         SyncGeometry geometry = gather.Header.SyncGeometry;
         CopyVerifier verifier = new(content, gather, geometry, options.Progress, witnesses);
         options.Progress.Begin("looking at what is to be copied", plan.Runs.Sum(run => geometry.Target.LengthOf(run.Blocks)));
-        verifier.Run(plan, workspace, options);
+        verifier.Run(plan, gathering, workspace, options);
         return verifier._faults;
     }
 
-    private void Run(CopyPlan plan, PatchWorkspace workspace, SyncOptions options)
+    private void Run(CopyPlan plan, CopyGatherLimits gathering, PatchWorkspace workspace, SyncOptions options)
     {
-        for (int copy = 0; copy < plan.Runs.Count;)
+        List<CopySlice> slices = new(Math.Min(plan.Runs.Count, gathering.Slices));
+        for (int copy = 0; copy < plan.Runs.Count; copy += _gather.Group.Operations.Count)
         {
-            _gather.Clear();
-            while (copy < plan.Runs.Count && _gather.TryAdd(new CopySlice(copy, plan.Runs[copy].Blocks)))
+            slices.Clear();
+            for (int next = copy; next < plan.Runs.Count && slices.Count < gathering.Slices; next++)
             {
-                copy++;
+                slices.Add(new CopySlice(next, plan.Runs[next].Blocks));
             }
 
-            _gather.Load();
+            _gather.Load(CollectionsMarshal.AsSpan(slices));
             SortPieces();
-            int next = 0;
+            int nextPiece = 0;
             Func<PatchItem> items = workspace.BeginPass(_geometry, _gather.Header.Hash);
             OrderedPipeline<CopyBatch>.Run(
                 CopyMover.Threads(_pieces.Count, _content, options),
                 () => new CopyBatch(items()),
-                batch => batch.Take(_pieces, ref next, _geometry.Target, _geometry.Coverage),
+                batch => batch.Take(_pieces, ref nextPiece, _geometry.Target, _geometry.Coverage),
                 Check,
                 Collect,
                 options.Cancellation);
@@ -91,6 +93,7 @@ internal sealed class CopyVerifier
     {
         _pieces.Clear();
         IReadOnlyList<Operation> copies = _gather.Group.Operations;
+        _pieces.EnsureCapacity(copies.Count);
         for (int i = 0; i < copies.Count; i++)
         {
             _pieces.Add(new CopyPiece(i, copies[i].Blocks, copies[i].Source));
@@ -101,17 +104,18 @@ internal sealed class CopyVerifier
 
     private void Check(CopyBatch batch)
     {
-        if (batch.Pieces is [var alone] && _geometry.Target.LengthOf(alone.Blocks) > batch.Buffer.Length)
+        if (batch.Pieces is [var alone] && _geometry.Target.LengthOf(alone.Piece.Blocks) > batch.Buffer.Length)
         {
-            CheckLong(batch, _gather.Group.Operations[alone.Operation]);
+            CheckLong(batch, _gather.Group.Operations[alone.Piece.Operation]);
             return;
         }
 
         _content.Read(_gather.Group, batch);
         Span<byte> digest = stackalloc byte[OperationGroup.Sha256Length];
-        foreach (CopyPiece piece in batch.Pieces)
+        foreach (PlacedPiece placed in batch.Pieces)
         {
-            Span<byte> bytes = batch.BytesOf(piece, _geometry.Target);
+            CopyPiece piece = placed.Piece;
+            Span<byte> bytes = batch.BytesOf(placed, _geometry.Target);
             BlockHash.Sha256.Hash(bytes, digest);
             if (!digest.SequenceEqual(_gather.Group.Sha256(_gather.Group.Operations[piece.Operation])))
             {

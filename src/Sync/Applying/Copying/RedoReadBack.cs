@@ -4,8 +4,7 @@ using BinarySync.Storage;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Reads from below the page cache what was written from the redo, and compares it with that. Near stretches are read
-/// together.
+/// Reads from below the page cache what was written from the redo, and compares it with that. Near stretches are read together.
 /// </summary>
 internal sealed class RedoReadBack(IReadableStorage target, RedoLog redo, BlockGeometry geometry, SyncOptions options)
 {
@@ -17,7 +16,7 @@ internal sealed class RedoReadBack(IReadableStorage target, RedoLog redo, BlockG
     /// <exception cref="SyncException">It is not.</exception>
     public void Demand()
     {
-        RedoCursor content = new(redo, CopyBatch.LongestGap);
+        RedoCursor content = new(redo);
         int threads = options.Threads == 1 || redo.Count < FewStretches ? 1 : Math.Max(options.Threads, ThreadsThatWait);
 
         // Not to be broken off: what was written from the redo is either proved, or wrong.
@@ -39,22 +38,41 @@ internal sealed class RedoReadBack(IReadableStorage target, RedoLog redo, BlockG
     private void Compare(Slot slot)
     {
         slot.Wrong = null;
-        RedoPiece piece = slot.Piece;
-        int length = (int)Math.Clamp(target.Length - piece.Offset, 0, piece.Length);
+        List<RedoPart> parts = slot.Piece.Parts;
+        for (int first = 0, end; first < parts.Count && slot.Wrong is null; first = end)
+        {
+            end = first + 1;
+            while (end < parts.Count
+                && parts[end].Place.Offset - parts[end - 1].Place.End <= CopyBatch.LongestGap
+                && parts[end].Place.End - parts[first].Place.Offset <= slot.Found.Length)
+            {
+                end++;
+            }
+
+            CompareNear(slot, first, end);
+        }
+    }
+
+    private void CompareNear(Slot slot, int first, int end)
+    {
+        List<RedoPart> parts = slot.Piece.Parts;
+        long begin = parts[first].Place.Offset;
+        int length = (int)Math.Clamp(target.Length - begin, 0, parts[end - 1].Place.End - begin);
         if (length == 0)
         {
             return;
         }
 
-        Span<byte> found = slot.Room(length);
-        target.ReadBelowCache(found, piece.Offset);
-        foreach (ByteRange part in piece.Parts)
+        Span<byte> found = slot.Found.AsSpan(0, length);
+        target.ReadBelowCache(found, begin);
+        for (int i = first; i < end; i++)
         {
-            int from = (int)(part.Offset - piece.Offset);
-            int end = (int)Math.Min(part.End - piece.Offset, length);
-            if (from < end && !found[from..end].SequenceEqual(piece.Bytes[from..end]))
+            RedoPart part = parts[i];
+            int from = (int)(part.Place.Offset - begin);
+            int inTarget = Math.Min(part.Length, length - from);
+            if (inTarget > 0 && !found.Slice(from, inTarget).SequenceEqual(slot.Piece.BytesOf(part)[..inTarget]))
             {
-                slot.Wrong = part;
+                slot.Wrong = part.Place;
                 return;
             }
         }
@@ -73,20 +91,10 @@ internal sealed class RedoReadBack(IReadableStorage target, RedoLog redo, BlockG
 
     private sealed class Slot
     {
-        private byte[] _found = [];
-
         public RedoPiece Piece { get; } = new();
 
+        public byte[] Found { get; } = GC.AllocateUninitializedArray<byte>(RedoPiece.LargestLength);
+
         public ByteRange? Wrong { get; set; }
-
-        public Span<byte> Room(int length)
-        {
-            if (_found.Length < length)
-            {
-                _found = GC.AllocateUninitializedArray<byte>(length);
-            }
-
-            return _found.AsSpan(0, length);
-        }
     }
 }

@@ -1,70 +1,71 @@
+using BinarySync.Storage;
+
 namespace BinarySync.Sync;
 
-/// <summary>
-/// Content of a redo that belongs together in the target: bytes from an offset on, and between its parts bytes that mean
-/// nothing.
-/// </summary>
+/// <summary>Content of a redo.</summary>
+/// <param name="Place">Where in the target it belongs.</param>
+/// <param name="At">Where it begins in the buffer of its piece.</param>
+internal readonly record struct RedoPart(ByteRange Place, int At)
+{
+    public int Length => (int)(Place.End - Place.Offset);
+}
+
+/// <summary>Some stretches of a redo, ascending, with their content: many, since of small ones each by itself would cost more than its bytes.</summary>
 internal sealed class RedoPiece
 {
-    private const int LargestLength = 256 << 10;
+    /// <summary>Bytes at most.</summary>
+    public const int LargestLength = 256 << 10;
 
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(LargestLength);
+    /// <summary>Ascending; no two touch.</summary>
+    public List<RedoPart> Parts { get; } = [];
 
-    /// <summary>Where in the target it begins.</summary>
-    public long Offset { get; set; }
+    public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(LargestLength);
 
-    /// <summary>Bytes.</summary>
-    public int Length { get; set; }
-
-    /// <summary>The stretches of the target that it has content for, ascending.</summary>
-    public List<ByteRange> Parts { get; } = [];
-
-    public Span<byte> Bytes => _buffer.AsSpan(0, Length);
-
-    public Span<byte> Room => _buffer;
+    public ReadOnlySpan<byte> BytesOf(in RedoPart part) => Buffer.AsSpan(part.At, part.Length);
 }
 
 /// <summary>Goes through a redo that is sealed or loaded by ascending offsets of the target.</summary>
 /// <param name="redo">The redo.</param>
-/// <param name="longestGap">Bytes between two parts of a piece; 0: its content has no gap.</param>
-internal sealed class RedoCursor(RedoLog redo, int longestGap)
+internal sealed class RedoCursor(RedoLog redo)
 {
+    private const int MostParts = 1024;
+
     private int _next;
     private long _done;
 
     /// <summary>Reads the next piece; false at the end.</summary>
-    /// <exception cref="BinarySync.Storage.StorageException">The redo cannot be read.</exception>
+    /// <exception cref="StorageException">The redo cannot be read.</exception>
     public bool Next(RedoPiece piece)
     {
         piece.Parts.Clear();
-        piece.Length = 0;
-        for (; _next < redo.Count; _next++, _done = 0)
+        for (int filled = 0; _next < redo.Count && filled < piece.Buffer.Length && piece.Parts.Count < MostParts;)
         {
             (ByteRange place, long at) = redo.StretchAt(_next);
             long offset = place.Offset + _done;
-            if (piece.Parts.Count == 0)
-            {
-                piece.Offset = offset;
-            }
-
-            long gap = offset - piece.Offset - piece.Length;
-            int room = piece.Room.Length - piece.Length;
-            if (gap < 0 || gap > longestGap || gap >= room)
-            {
-                return true;
-            }
-
-            int length = (int)Math.Min(room - gap, place.End - offset);
-            redo.Read(piece.Room.Slice(piece.Length + (int)gap, length), at + _done);
-            piece.Parts.Add(new ByteRange(offset, offset + length));
-            piece.Length += (int)gap + length;
+            int length = (int)Math.Min(piece.Buffer.Length - filled, place.End - offset);
+            redo.Read(piece.Buffer.AsSpan(filled, length), at + _done);
+            Add(piece, new ByteRange(offset, offset + length), filled);
+            filled += length;
             _done += length;
-            if (offset + length < place.End)
+            if (offset + length == place.End)
             {
-                return true;
+                _next++;
+                _done = 0;
             }
         }
 
         return piece.Parts.Count > 0;
+    }
+
+    private static void Add(RedoPiece piece, ByteRange place, int at)
+    {
+        if (piece.Parts.Count > 0 && piece.Parts[^1] is var last && last.Place.End == place.Offset)
+        {
+            piece.Parts[^1] = last with { Place = last.Place with { End = place.End } };
+        }
+        else
+        {
+            piece.Parts.Add(new RedoPart(place, at));
+        }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class RedoLog(IRedoFile file)
     /// <summary>Stretches at most: so many blocks of 512 bytes are 64 MiB. Blocks in random order are a stretch each, and with fewer stretches there would be as many more flushes.</summary>
     public const int MostStretches = 131_072;
 
+    private const int FewStretches = 4096;
     private const int StretchLength = 2 * sizeof(long);
     private const int ContentOffset = 2 * sizeof(long);
     private const int PieceLength = 256 << 10;
@@ -74,6 +75,12 @@ internal sealed class RedoLog(IRedoFile file)
         }
         else
         {
+            if (_stretches.Count == FewStretches)
+            {
+                // All at once: a list that doubles has three times the room in the end, most of it garbage.
+                _stretches.EnsureCapacity(MostStretches);
+            }
+
             _stretches.Add((new ByteRange(offset, offset + content.Length), _length));
         }
 
