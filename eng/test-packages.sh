@@ -107,11 +107,11 @@ contents() {
     return "$missing"
 }
 
-# Nothing but the C and C++ libraries, and /proc: no .NET, no OpenSSL, no ICU, no shell, no environment.
+# Nothing but the C and C++ libraries, /proc and /sys: no .NET, no OpenSSL, no ICU, no shell, no environment.
 alone() {
     local root=$scratch/root library
     [[ $(id -u) == 0 && $(uname -m) == x86_64 ]] || skip 'needs root on x86-64'
-    mkdir -p -- "$root"/{proc,lib64,bin} "$root/lib/x86_64-linux-gnu"
+    mkdir -p -- "$root"/{proc,sys,lib64,bin} "$root/lib/x86_64-linux-gnu"
     cp -- "$scratch/binarysync-$version-linux-x64"/bin/* "$root/bin/"
     cp -L -- /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
     for library in $(ldd "$root/bin/ckfile" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p'); do
@@ -120,6 +120,8 @@ alone() {
     make_images "$root/images"
     mount -t proc proc "$root/proc" || skip 'needs to mount /proc'
     trap "umount -- '$root/proc'" EXIT # 'root' is gone by then
+    mount -t sysfs -o ro sysfs "$root/sys" || skip 'needs to mount /sys'
+    trap "umount -- '$root/proc' '$root/sys'" EXIT
     where=/images cycle env -i /usr/sbin/chroot "$root" /bin/ || fail 'a step of the cycle failed'
     cmp -- "$root/images/remote.img" "$root/images/master.img"
 }

@@ -84,7 +84,7 @@ public sealed class ForeignRedoTests
                 TargetSize = B.Length,
                 Target = "file:target",
                 Patch = "update.dtf",
-                Evidence = new TargetEvidence { IsComplete = true },
+                Evidence = new TargetEvidence { IsComplete = true, Birth = target.ReadBirth() },
             }.ToFile(),
         };
         return ApplyOperation.Run(target, FourSteps.Patch(DataFile), FourSteps.Places(journal) with { Redo = redo }, new ApplySpecification(), FourSteps.Threads(1));
