@@ -15,8 +15,7 @@ public sealed class MessageReader
     private readonly bool _skipContent;
     private readonly XxHash128 _digest = new();
     private readonly byte[] _digestBeforeTrailer = new byte[FormatLimits.DigestLength];
-    private byte[] _payload = [];
-    private byte[] _operations = [];
+    private readonly MessageBuffers _buffers;
 
     /// <summary>Reads and checks preamble and header.</summary>
     /// <param name="input">The stream; it stays the caller's.</param>
@@ -25,9 +24,14 @@ public sealed class MessageReader
     /// Seek over content sections where the stream can seek: for another look at the operations of a message that has been
     /// verified before. Neither those sections nor the digest are checked then.
     /// </param>
+    /// <param name="buffers">
+    /// Those of a reader that has been used before: it may not be used any more then. Null for new ones.
+    /// </param>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
-    public MessageReader(Stream input, string source, bool skipContent = false)
+    public MessageReader(Stream input, string source, bool skipContent = false, MessageBuffers? buffers = null)
     {
+        _buffers = buffers ?? new MessageBuffers();
+        _buffers.User = this;
         _input = input;
         _skipContent = skipContent && input.CanSeek;
         Source = source;
@@ -142,6 +146,7 @@ public sealed class MessageReader
     /// </summary>
     public bool ReadSection()
     {
+        _buffers.Demand(this);
         while (true)
         {
             long offset = Position;
@@ -166,6 +171,7 @@ public sealed class MessageReader
     /// </summary>
     public void ReadSectionAt(long offset)
     {
+        _buffers.Demand(this);
         _input.Position = offset;
         Position = offset;
         ReadFrame(offset);
@@ -175,8 +181,8 @@ public sealed class MessageReader
     /// <summary>Takes the payload's array away from the reader and gives it another (of any length), so that it outlives the next section.</summary>
     public byte[] ExchangePayload(byte[] replacement)
     {
-        byte[] taken = _payload;
-        _payload = replacement;
+        byte[] taken = _buffers.Payload;
+        _buffers.Payload = replacement;
         return taken;
     }
 
@@ -217,7 +223,7 @@ public sealed class MessageReader
         }
 
         FillPayload(Section.StoredLength);
-        Payload = _payload.AsMemory(0, Section.StoredLength);
+        Payload = _buffers.Payload.AsMemory(0, Section.StoredLength);
         Span<byte> computed = stackalloc byte[SectionHeader.ChecksumLength];
         SectionHeader.WriteChecksum(header[..SectionHeader.ChecksumOffset], Payload.Span, computed);
         if (!computed.SequenceEqual(header[SectionHeader.ChecksumOffset..]))
@@ -287,18 +293,18 @@ public sealed class MessageReader
             return;
         }
 
-        if (_operations.Length < Section.RawLength)
+        if (_buffers.Operations.Length < Section.RawLength)
         {
-            _operations = new byte[RoomFor(Section.RawLength)];
+            _buffers.Operations = new byte[RoomFor(Section.RawLength)];
         }
 
-        Span<byte> raw = _operations.AsSpan(0, Section.RawLength);
+        Span<byte> raw = _buffers.Operations.AsSpan(0, Section.RawLength);
         if (!FrameDecompressor.TryDecompress(Section.Codec, Payload.Span, raw))
         {
             throw new MessageFormatException(FormatError.Damaged, Source, offset, $"section {Sections}", $"section {Sections} does not decompress");
         }
 
-        Payload = _operations.AsMemory(0, Section.RawLength);
+        Payload = _buffers.Operations.AsMemory(0, Section.RawLength);
     }
 
     private static bool MayHave(MessageKind kind, SectionType type) => kind switch
@@ -346,13 +352,13 @@ public sealed class MessageReader
         int have = 0;
         while (have < length)
         {
-            if (have == _payload.Length)
+            if (have == _buffers.Payload.Length)
             {
-                Array.Resize(ref _payload, (int)Math.Clamp(_payload.Length * 4L, SmallestPayload, RoomFor(length)));
+                Array.Resize(ref _buffers.Payload, (int)Math.Clamp(_buffers.Payload.Length * 4L, SmallestPayload, RoomFor(length)));
             }
 
-            int step = Math.Min(length, _payload.Length) - have;
-            Fill(_payload.AsSpan(have, step));
+            int step = Math.Min(length, _buffers.Payload.Length) - have;
+            Fill(_buffers.Payload.AsSpan(have, step));
             have += step;
         }
     }

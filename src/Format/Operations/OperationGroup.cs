@@ -166,7 +166,8 @@ public sealed class OperationGroup
         }
 
         // No more room than there can be operations in so many bytes.
-        _operations.EnsureCapacity(Math.Min(count, bytes.Length / ShortestOperation));
+        int most = Math.Min(count, bytes.Length / ShortestOperation);
+        _operations.EnsureCapacity(most > FormatLimits.MaxGroupOperations / 2 ? FormatLimits.MaxGroupOperations : most);
         int position = FieldsLength;
         long end = 0;
         for (int i = 0; i < count; i++)

@@ -39,7 +39,7 @@ public class OperationReader
     /// <param name="input">The stream; it stays the caller's.</param>
     /// <param name="source">Its name in errors.</param>
     /// <param name="kind">Data request or data file: any other is refused.</param>
-    /// <param name="skipContent">See <see cref="MessageReader(Stream, string, bool)"/>.</param>
+    /// <param name="skipContent">See <see cref="MessageReader(Stream, string, bool, MessageBuffers)"/>.</param>
     public OperationReader(Stream input, string source, MessageKind kind, bool skipContent = false)
         : this(new MessageReader(input, source, skipContent).Require(kind))
     {

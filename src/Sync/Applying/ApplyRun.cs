@@ -109,7 +109,7 @@ internal sealed class ApplyRun(
             target.Flush();
         }
 
-        bool hasRedo = _standing is { IsFinished: false, Redo: { } digest } && _redo.TryLoad(digest.Span, tuning.ComparesRedo);
+        bool hasRedo = _standing is { IsFinished: false, Redo: { } digest } && _redo.TryLoad(digest.Span);
         PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options, hasRedo ? _redo : null).Plan(_standing, othersStands: false, specification.KeepsLargerSize);
         if (_standing is not { IsFinished: false } standing)
         {

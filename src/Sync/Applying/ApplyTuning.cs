@@ -26,9 +26,6 @@ internal sealed record ApplyTuning
     /// <summary>The redo is durable before the journal speaks of it.</summary>
     public bool FlushesRedo { get; init; } = true;
 
-    /// <summary>A redo is believed only if it has the digest that the journal names.</summary>
-    public bool ComparesRedo { get; init; } = true;
-
     /// <summary>A redo is written only where the data file copies something.</summary>
     public bool ProvesRedo { get; init; } = true;
 

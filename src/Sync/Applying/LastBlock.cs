@@ -15,9 +15,14 @@ internal static class LastBlock
     /// <summary>Bytes that become zeros behind what was written up to <paramref name="end"/>; most often 0.</summary>
     public static int RestBehind(IWritableStorage target, MessageHeader header, PatchJournal journal, long end)
     {
-        SyncGeometry geometry = header.SyncGeometry;
         bool becomesZeros = target.Kind == StorageKind.BlockDevice ? journal.LeadsBack : header.Set is not null;
-        if (!becomesZeros || !geometry.ResizesTarget || end != geometry.Target.Size || geometry.Target.ShortLength == 0)
+        if (!becomesZeros)
+        {
+            return 0;
+        }
+
+        SyncGeometry geometry = header.SyncGeometry;
+        if (!geometry.ResizesTarget || end != geometry.Target.Size || geometry.Target.ShortLength == 0)
         {
             return 0;
         }

@@ -12,6 +12,7 @@ namespace BinarySync.Sync;
 /// <param name="digest">The digest that it had when it was looked at before; null where it was not.</param>
 public sealed class PatchSource(Stream stream, string name, OwnRequest? own = null, ReadOnlyMemory<byte>? digest = null)
 {
+    private readonly MessageBuffers _buffers = new();
     private Stream? _pinned;
     private MessageHeader? _header;
     private ReadOnlyMemory<byte>? _digest = digest;
@@ -42,7 +43,7 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     /// <summary>A decoder of its frames, for one thread. Frames with repeats need a stream that is an <see cref="IPositionalReader"/>.</summary>
     internal FrameDecoder CreateDecoder() => new(name, Pinned is PinnedStream { CanReadAt: true } file ? file.ReadAt : null);
 
-    /// <summary>Begins to read from the front.</summary>
+    /// <summary>Begins to read from the front. A reader that was opened before may not be used any more.</summary>
     /// <param name="skipContent">Pass over the frames: for a data file that has been verified.</param>
     /// <param name="keepsCopies">Keep the copies; otherwise only as long as nobody has found that they can be ordered: see <see cref="OperationReader.Copies"/>.</param>
     /// <exception cref="SyncException">It is not the one that was read before, or not for the remote whose request was given.</exception>
@@ -63,7 +64,7 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
         Stream pinned = Pinned;
         pinned.Position = 0;
         OperationReader reader = Stretch is { } stretch ? new StretchReader(pinned, name, skipContent, stretch)
-            : own is null ? new OperationReader(pinned, name, MessageKind.DataFile, skipContent)
+            : own is null ? new OperationReader(new MessageReader(pinned, name, skipContent, _buffers).Require(MessageKind.DataFile))
             : new MergedPatchReader(pinned, name, skipContent, own);
         if (reader.Header.Bases is not null)
         {

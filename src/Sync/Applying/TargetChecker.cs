@@ -166,15 +166,13 @@ internal sealed class TargetChecker(
             witnesses?.AddBefore(geometry.Target.OffsetOf(blocks.First), bytes, operation.New == NewKind.Zero);
         }
 
-        bool becomesZero = operation.New == NewKind.Zero;
-
         for (int i = 0; i < blocks.Count; i++)
         {
             long block = blocks.First + i;
             int length = item.Classifier.ContentLength(block, targetLength);
             BlockState state = inMemory
                 ? item.Classifier.Classify(group, operation, block, bytes.Slice(Math.Min(i * _blockSize, bytes.Length), length))
-                : item.Classifier.ClassifyInPieces(group, operation, block, length, item.Target, (piece, offset) => ReadPiece(piece, offset, belowCache, becomesZero));
+                : ClassifyLarge(item, group, operation, block, length, belowCache);
             item.NotOldBlocks += IsOld(state) ? 0 : 1;
             item.Seen = With(item.Seen, state, isTorn: false);
             if (state is BlockState.New or BlockState.OldAndNew && doubt.DoubtsNew(block))
@@ -214,9 +212,7 @@ internal sealed class TargetChecker(
             if (_blockSize > PatchItem.ChunkLength)
             {
                 int length = item.Classifier.ContentLength(blocks.First, targetLength);
-                bool becomesZero = operation.New == NewKind.Zero;
-                BlockState state = item.Classifier.ClassifyInPieces(
-                    group, operation, blocks.First, length, item.Target, (piece, offset) => ReadPiece(piece, offset, belowCache: true, becomesZero));
+                BlockState state = ClassifyLarge(item, group, operation, blocks.First, length, belowCache: true);
                 item.Seen = With(item.Seen, state, isTorn: true);
                 return IsOld(state) ? 0 : 1;
             }
@@ -284,6 +280,14 @@ internal sealed class TargetChecker(
         }
 
         return bytes;
+    }
+
+    // By itself: what small blocks go through should make no delegate.
+    private BlockState ClassifyLarge(PatchItem item, OperationGroup group, in Operation operation, long block, int length, bool belowCache)
+    {
+        bool becomesZero = operation.New == NewKind.Zero;
+        return item.Classifier.ClassifyInPieces(
+            group, operation, block, length, item.Target, (piece, offset) => ReadPiece(piece, offset, belowCache, becomesZero));
     }
 
     private void ReadPiece(Span<byte> bytes, long offset, bool belowCache, bool becomesZero)

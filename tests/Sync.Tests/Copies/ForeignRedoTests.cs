@@ -53,6 +53,23 @@ public sealed class ForeignRedoTests
         Assert.Equal(B, target.Content);
     }
 
+    [Theory]
+    [InlineData(16)] // content
+    [InlineData(-1)] // the table of stretches
+    public void One_that_is_not_as_the_journal_names_it_is_called_damaged(int at)
+    {
+        FakeRedoFile redo = new();
+        RedoLog log = new(redo);
+        log.Add(B.AsSpan(12 * BlockSize, BlockSize), 12 * BlockSize);
+        FakeStorage target = FakeStorage.File(A);
+
+        SyncException refused = Assert.Throws<SyncException>(() => { Apply(target, redo, log, () => redo.Content![at < 0 ? redo.Content.Length + at : at] ^= 1); });
+
+        Assert.Equal(SyncError.Mismatch, refused.Error);
+        Assert.Contains("missing or damaged", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(target.Changes);
+    }
+
     private static void Refused(SyncError error, ByteRange place, byte[] content)
     {
         FakeRedoFile redo = new();
@@ -72,7 +89,7 @@ public sealed class ForeignRedoTests
     }
 
     // The planter knows the data file and what it needs of the target.
-    private static ApplyResult Apply(FakeStorage target, FakeRedoFile redo, RedoLog log)
+    private static ApplyResult Apply(FakeStorage target, FakeRedoFile redo, RedoLog log, Action? damage = null)
     {
         FakeStateFile journal = new()
         {
@@ -87,6 +104,7 @@ public sealed class ForeignRedoTests
                 Evidence = new TargetEvidence { IsComplete = true, Birth = target.ReadBirth() },
             }.ToFile(),
         };
+        damage?.Invoke();
         return ApplyOperation.Run(target, FourSteps.Patch(DataFile), FourSteps.Places(journal) with { Redo = redo }, new ApplySpecification(), FourSteps.Threads(1));
     }
 

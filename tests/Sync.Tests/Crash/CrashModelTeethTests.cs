@@ -78,9 +78,6 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
         DemandFind("a reader sees other bytes than the medium has", new ApplyTuning { ComparesCache = false }, Sets with { OnlyFault = CrashFault.FlushFailure });
 
     [Fact]
-    public void A_redo_that_the_journal_does_not_name_is_found() => DemandFind("what must succeed was refused", new ApplyTuning { ComparesRedo = false }, Thirds);
-
-    [Fact]
     public void Writing_the_redo_of_another_data_file_is_found() => DemandFind("what another run has put there is not overwritten", new ApplyTuning { ForgetsOthersRedo = false }, Thirds);
 
     [Fact]

@@ -21,6 +21,7 @@ internal sealed class CopyExecutor
     private readonly CopyContent _content;
     private readonly CopyGather _gather;
     private readonly CopyMover _mover;
+    private readonly RedoReadBack _readBack;
     private readonly List<CopySlice> _slices = [];
     private readonly RedoHandler _keep;
     private readonly RedoHandler _write;
@@ -47,6 +48,7 @@ internal sealed class CopyExecutor
         _content = new CopyContent(target, plan.Header.SyncGeometry, plan.Header.Hash, null, belowCache: !plan.Doubt.IsNone);
         _gather = new CopyGather(patch, plan.Copies, tuning.Gathering, workspace);
         _mover = new CopyMover(target, plan, workspace, _content, specification, options);
+        _readBack = new RedoReadBack(target, redo, _geometry, options);
         _keep = WithRest(_redo.Add);
         _write = WithRest(_target.Write);
     }
@@ -187,7 +189,7 @@ internal sealed class CopyExecutor
         if (_specification.Verify != VerifyMode.None)
         {
             // While the redo is there to write it once more.
-            new RedoReadBack(_target, _redo, _geometry, _options).Demand();
+            _readBack.Demand();
         }
 
         _journal.RedoDone();

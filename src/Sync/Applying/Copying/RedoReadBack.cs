@@ -12,17 +12,20 @@ internal sealed class RedoReadBack(IReadableStorage target, RedoLog redo, BlockG
     private const int ThreadsThatWait = 6;
     private const int FewStretches = 16;
 
+    private readonly List<Slot> _slots = [];
+
     /// <summary>Demands that all of it is there, as far as the target goes.</summary>
     /// <exception cref="SyncException">It is not.</exception>
     public void Demand()
     {
         RedoCursor content = new(redo);
+        int handedOut = 0;
         int threads = options.Threads == 1 || redo.Count < FewStretches ? 1 : Math.Max(options.Threads, ThreadsThatWait);
 
         // Not to be broken off: what was written from the redo is either proved, or wrong.
         OrderedPipeline<Slot>.Run(
             threads,
-            () => new Slot(),
+            () => NextSlot(ref handedOut),
             slot => content.Next(slot.Piece),
             Compare,
             slot =>
@@ -33,6 +36,17 @@ internal sealed class RedoReadBack(IReadableStorage target, RedoLog redo, BlockG
                 }
             },
             CancellationToken.None);
+    }
+
+    // Made once, and used for each redo.
+    private Slot NextSlot(ref int handedOut)
+    {
+        if (handedOut == _slots.Count)
+        {
+            _slots.Add(new Slot());
+        }
+
+        return _slots[handedOut++];
     }
 
     private void Compare(Slot slot)

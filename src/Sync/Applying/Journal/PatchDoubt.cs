@@ -46,13 +46,27 @@ internal sealed class PatchDoubt
     public bool IsNone => _torn.Count == 0 && _newFrom == long.MaxValue;
 
     /// <summary>True where any of the blocks is in doubt.</summary>
-    public bool Touches(BlockRun run) => run.End > _newFrom || _torn.Exists(torn => torn.First < run.End && torn.End > run.First);
+    public bool Touches(BlockRun run) => run.End > _newFrom || MayBeTorn(run);
 
     /// <summary>True where the block is not believed to be new although it looks so.</summary>
     public bool DoubtsNew(long block) => block >= _newFrom;
 
     /// <summary>True where the block may be neither old nor new.</summary>
-    public bool MayBeTorn(long block) => _torn.Exists(torn => torn.First <= block && block < torn.End);
+    public bool MayBeTorn(long block) => MayBeTorn(new BlockRun(block, 1));
+
+    // Asked of each block: no delegate.
+    private bool MayBeTorn(BlockRun run)
+    {
+        foreach (BlockRun torn in _torn)
+        {
+            if (torn.First < run.End && torn.End > run.First)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Cuts a run where blocks that may be torn begin and end.</summary>
     public IEnumerable<(BlockRun Blocks, bool MayBeTorn)> Cut(BlockRun run)

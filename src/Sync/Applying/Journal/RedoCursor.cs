@@ -14,7 +14,7 @@ internal readonly record struct RedoPart(ByteRange Place, int At)
 internal sealed class RedoPiece
 {
     /// <summary>Bytes at most.</summary>
-    public const int LargestLength = 256 << 10;
+    public const int LargestLength = 128 << 10;
 
     /// <summary>Ascending; no two touch.</summary>
     public List<RedoPart> Parts { get; } = [];

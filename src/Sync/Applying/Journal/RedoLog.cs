@@ -166,9 +166,8 @@ internal sealed class RedoLog(IRedoFile file)
 
     /// <summary>Reads what an earlier run has left.</summary>
     /// <param name="digest">As its journal says.</param>
-    /// <param name="compares">False only where a test takes that away.</param>
     /// <returns>False where there is none of that digest.</returns>
-    public bool TryLoad(ReadOnlySpan<byte> digest, bool compares = true)
+    public bool TryLoad(ReadOnlySpan<byte> digest)
     {
         Clear();
         byte[] numbers = new byte[ContentOffset];
@@ -205,7 +204,7 @@ internal sealed class RedoLog(IRedoFile file)
             _length += bytes;
         }
 
-        if (_length == length && HashContent(table, numbers) is { } found && (!compares || found.AsSpan().SequenceEqual(digest)))
+        if (_length == length && HashContent(table, numbers) is { } found && found.AsSpan().SequenceEqual(digest))
         {
             Sort();
             return true;
