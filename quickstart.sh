@@ -66,15 +66,25 @@ build() {
     command -v dotnet >/dev/null || { echo 'quickstart.sh: error: there is no dotnet; install the .NET 10 SDK' >&2; exit 1; }
     mkdir -p "$bin"
     log=$(mktemp "$top/artifacts/build.XXXXXX")
-    echo 'building into artifacts/bin; the first time that takes some minutes ...'
+    if command -v gcc >/dev/null || command -v clang >/dev/null; then
+        echo 'building native programs into artifacts/bin; the first time that takes some minutes ...'
+    else
+        echo 'building into artifacts/bin; without gcc or clang, programs that need .NET to run; the first time that takes some minutes ...'
+        options=(-p:PublishAot=false)
+    fi
     for tool in ckreq ckfile dtreq dtfile; do
         echo "  $tool"
         publish "$log" "$tool" "${options[@]}" && continue
 
-        # Programs are compiled ahead of time; the compiler is a package, and not every feed has it for every system.
-        if [[ ${#options[@]} == 0 ]] && grep -q -e Crossgen -e NETSDK1094 "$log"; then
+        # The compilers are packages, and not every feed has them for every system.
+        if [[ ${#options[@]} == 0 ]] && grep -q -e ILCompiler -e NETSDK1207 -e 'Platform linker' "$log"; then
+            echo 'without the compiler of native programs, which cannot be used here: programs that need .NET to run'
+            options=(-p:PublishAot=false)
+            publish "$log" "$tool" "${options[@]}" && continue
+        fi
+        if [[ ${#options[@]} == 1 ]] && grep -q -e Crossgen -e NETSDK1094 "$log"; then
             echo 'without the compiler that compiles ahead of time, which is not to be had here: the programs start slower'
-            options=(-p:PublishReadyToRun=false)
+            options+=(-p:PublishReadyToRun=false)
             publish "$log" "$tool" "${options[@]}" && continue
         fi
 

@@ -12,7 +12,7 @@ package_linux_x64() {
     programs=$stage/bin # debian.sh takes them from here
     mkdir -p -- "$programs"
     for tool in "${tools[@]}"; do
-        build publish "tools/$tool" -r linux-x64 --self-contained -p:PublishSingleFile=true -p:PublishTrimmed=true \
+        build publish "tools/$tool" -r linux-x64 --self-contained -p:PublishAot=false -p:PublishSingleFile=true -p:PublishTrimmed=true \
             -p:TrimmerRemoveSymbols=true -p:DebugType=none -o "$work/linux-x64/$tool"
         cp -- "$work/linux-x64/$tool/$tool" "$programs/"
         chmod 755 -- "$programs/$tool"

@@ -20,7 +20,7 @@ package_portable() {
     stage=$work/stage/$name
     mkdir -p -- "$stage/bin" "$stage/lib/binarysync"
     for tool in "${tools[@]}"; do
-        build publish "tools/$tool" --no-self-contained -p:UseAppHost=false -p:PublishReadyToRun=false -p:DebugType=none -p:GenerateDocumentationFile=false -o "$stage/lib/binarysync"
+        build publish "tools/$tool" --no-self-contained -p:UseAppHost=false -p:PublishAot=false -p:PublishReadyToRun=false -p:DebugType=none -p:GenerateDocumentationFile=false -o "$stage/lib/binarysync"
         sed "s/@TOOL@/$tool/g" "$top/eng/packaging/launcher.sh" >"$stage/bin/$tool"
         sed "s/@TOOL@/$tool/g; s/\$/\r/" "$top/eng/packaging/launcher.cmd" >"$stage/bin/$tool.cmd"
         chmod 755 -- "$stage/bin/$tool"

@@ -27,7 +27,7 @@ public static class MessageInput
 
         // Opening a named pipe waits for its writer, and nothing could end that; opened without waiting, the first read waits, and can be cancelled.
         bool exists = Posix.TryStatus(path, out FileStatus before) == 0;
-        if (exists && StandardDescriptors.IsOwnPipe(path, before))
+        if (StandardDescriptors.IsNotGiven(path))
         {
             throw Failure.Of(StorageError.OpenFailed, path, StandardStreams.Closed, Errno.BadDescriptor);
         }

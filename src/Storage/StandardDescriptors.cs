@@ -1,3 +1,4 @@
+using System.Globalization;
 using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage;
@@ -11,8 +12,8 @@ public static class StandardDescriptors
 {
     private const int Count = 3;
 
-    // Enough for /dev/fd/63, where shells put the pipes that they pass by name.
-    private const int MostLookedAt = 1024;
+    // /dev/stdin, /proc/self/fd/0: no more than some.
+    private const int MostLinks = 8;
 
     private static readonly bool[] s_given = Look();
 
@@ -30,36 +31,63 @@ public static class StandardDescriptors
     internal static bool IsGiven(int descriptor) => s_given[descriptor];
 
     /// <summary>
-    /// True if a path such as /dev/stdin or /dev/fd/3 leads to a pipe that only the runtime knows: the one that was meant is closed,
-    /// and reading this
-    /// one would never end.
+    /// True if a path such as /dev/stdin or /dev/fd/3 names a descriptor that whoever started the process did not give: it is closed, or a file that only the
+    /// runtime knows. Reading such a pipe would never end.
     /// </summary>
-    internal static bool IsOwnPipe(string path, in FileStatus status)
+    internal static bool IsNotGiven(string path)
     {
-        // Of such a path the kernel knows the file, but no name.
-        if (status.Type != NodeType.Pipe || Posix.TryRealPath(path, out _) == 0)
+        if (DescriptorOf(path) is not { } descriptor)
         {
             return false;
         }
 
-        bool isOwn = false;
-        for (int descriptor = 0; descriptor < MostLookedAt; descriptor++)
+        int flags = Posix.DescriptorFlags(descriptor);
+        return descriptor < Count ? !IsGiven(descriptor) : flags < 0 || !IsInherited(flags);
+    }
+
+    // The kernel shows them in /proc/PID/fd; all else is links to there.
+    private static int? DescriptorOf(string path)
+    {
+        if (Posix.TryRealPath("/proc/self", out byte[] self) != 0)
         {
-            int flags = Posix.DescriptorFlags(descriptor);
-            if (flags >= 0 && Posix.TryStatus(descriptor, out FileStatus other) == 0 && other.IsSameNode(status))
-            {
-                if (!IsInherited(flags))
-                {
-                    isOwn = true;
-                }
-                else
-                {
-                    return false;
-                }
-            }
+            return null;
         }
 
-        return isOwn;
+        for (int links = 0; links < MostLinks; links++)
+        {
+            string directory = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : Path.IsPathRooted(path) ? "/" : ".";
+            string name = Path.GetFileName(path);
+            if (Posix.TryRealPath(directory, out byte[] real) == 0 && IsDescriptors(real, self)
+                && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor))
+            {
+                return descriptor;
+            }
+
+            if (TryReadLink(path) is not { Length: > 0 } target)
+            {
+                return null;
+            }
+
+            path = Path.Combine(directory, target);
+        }
+
+        return null;
+    }
+
+    private static bool IsDescriptors(ReadOnlySpan<byte> directory, ReadOnlySpan<byte> self) =>
+        directory.Length > self.Length && directory.StartsWith(self) && directory[self.Length] == '/' && directory.EndsWith("/fd"u8);
+
+    private static string? TryReadLink(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // It is opened next, and tells its own error.
+            return null;
+        }
     }
 
     private static bool[] Look()

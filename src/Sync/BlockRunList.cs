@@ -42,6 +42,27 @@ public sealed class BlockRunList
         _end = run.End;
     }
 
+    /// <summary>All that some lists have, which have no block in common, in order; what they do not keep is counted.</summary>
+    public static BlockRunList Merge(params ReadOnlySpan<BlockRunList> lists)
+    {
+        BlockRunList merged = new();
+        long blocks = 0;
+        long notKept = 0;
+        List<BlockRun> runs = [];
+        foreach (BlockRunList list in lists)
+        {
+            runs.AddRange(list.Runs);
+            blocks += list.BlockCount;
+            notKept += list.RunCount - list.Runs.Count;
+        }
+
+        runs.Sort((one, other) => one.First.CompareTo(other.First));
+        runs.ForEach(merged.Add);
+        merged.BlockCount = blocks;
+        merged.RunCount += notKept;
+        return merged;
+    }
+
     /// <summary>Adds what another list has, which lies behind this one.</summary>
     public void Add(BlockRunList behind)
     {

@@ -103,7 +103,7 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
         private readonly TemporaryDirectory _directory = new();
         private readonly Dictionary<string, string[]> _helps = [];
 
-        public Pages() => Command.Demand(System.IO.Path.Combine(Document.Root, "eng/manual-pages.sh"), AppContext.BaseDirectory, _directory.Path);
+        public Pages() => Command.Demand(System.IO.Path.Combine(Document.Root, "eng/manual-pages.sh"), Bash.Programs, _directory.Path);
 
         internal string PathOf(string tool) => System.IO.Path.Combine(_directory.Path, $"{tool}.1");
 

@@ -182,6 +182,16 @@ public sealed class ChangedFileTests : IDisposable
         _scene.Holds(expected);
     }
 
+    [FaultFact]
+    public void A_block_by_which_the_target_is_known_changed_between_two_runs_is_named()
+    {
+        KillInTheMiddle(Line);
+        _scene.Spoil("a", (16 * BlockSize) + 5);
+        byte[] half = _scene.Work.Read("a");
+        _scene.Work.Line(Line).Fails(4, "which no run had to change", "--abandon-journal");
+        Assert.Equal(half, _scene.Work.Read("a"));
+    }
+
     [FaultTheory]
     [InlineData(false)]
     [InlineData(true)]

@@ -9,7 +9,12 @@ public static class Tool
     /// <summary>No test waits longer for a process.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    private static readonly string Directory = Path.Combine(AppContext.BaseDirectory, "tools");
+    /// <summary>Where they are: as they are published, or what BINARYSYNC_PROGRAMS names.</summary>
+    public static string Directory { get; } =
+        Environment.GetEnvironmentVariable("BINARYSYNC_PROGRAMS") is { Length: > 0 } named ? Path.GetFullPath(named) : Path.Combine(AppContext.BaseDirectory, "tools");
+
+    /// <summary>The four, then the system's own programs: what a user has put before them may be a script that starts another one.</summary>
+    private static string SearchPath { get; } = $"{Directory}:/usr/bin:/bin:{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin";
 
     static Tool() => Interrupts.Heed();
 
@@ -45,7 +50,7 @@ public static class Tool
 
         // The runtime that runs the tests runs the programs, wherever it is installed; and what the user's home might bring is kept away.
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
-        start.Environment["PATH"] = $"{Directory}:{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin";
+        start.Environment["PATH"] = SearchPath;
         start.Environment["XDG_STATE_HOME"] = workingDirectory;
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["LC_ALL"] = "C.UTF-8";

@@ -7,7 +7,7 @@ namespace BinarySync.Tools.Tests;
 public sealed partial class LiveLineTests : IDisposable
 {
     // Takes two and a half seconds.
-    private const string Slow = "ckfile a -o x.ckf -f --limit-rate 1M";
+    private const string Slow = "ckfile a -o x.ckf -f --limit-rate 512K";
 
     private readonly Workspace _work = new();
 

@@ -215,6 +215,21 @@ public sealed class SharedMediumTests : IDisposable
 
         public string Path => _disk + "p1";
 
-        public void Dispose() => Command.Demand("delpart", _disk, "1");
+        // The kernel may have it open for a moment, by itself.
+        public void Dispose()
+        {
+            for (int tries = 0; ; tries++)
+            {
+                try
+                {
+                    Command.Demand("delpart", _disk, "1");
+                    return;
+                }
+                catch (InvalidOperationException) when (tries < 20)
+                {
+                    Thread.Sleep(100);
+                }
+            }
+        }
     }
 }

@@ -15,6 +15,9 @@ internal sealed class FrameCollector
     private readonly DataFileWriter _writer;
     private readonly DataFileSpecification _specification;
     private readonly BlockRunList _changed;
+    private BlockRunList _changedCopies = new();
+    private BlockRunList _changedZeros = new();
+    private BlockRunList _changedContent = new();
     private readonly BlockGeometry _geometry;
     private readonly SpanningBlock? _spanning;
     private readonly RepeatFinder? _repeats;
@@ -55,24 +58,28 @@ internal sealed class FrameCollector
     public long OldBlocks { get; private set; }
 
     /// <summary>Handles all groups. Blocks that are not what their hash says are added to the list; from the first of them on nothing is written.</summary>
-    public void Run(SyncOptions options) => OrderedPipeline<FrameSlot>.Run(
-        options.Threads,
-        () =>
-        {
-            FrameSlot slot = new(_specification.FrameSize, _request.Header.Hash.Length, _repeats is null ? null : new RepeatedContent(_master, _geometry));
-            _slots.Add(slot);
-            return slot;
-        },
-        Take,
-        slot => Work(slot, options),
-        slot =>
-        {
-            Emit(slot);
+    public void Run(SyncOptions options)
+    {
+        OrderedPipeline<FrameSlot>.Run(
+            options.Threads,
+            () =>
+            {
+                FrameSlot slot = new(_specification.FrameSize, _request.Header.Hash.Length, _repeats is null ? null : new RepeatedContent(_master, _geometry));
+                _slots.Add(slot);
+                return slot;
+            },
+            Take,
+            slot => Work(slot, options),
+            slot =>
+            {
+                Emit(slot);
 
-            // Else each slot would hold another group until it is used again.
-            slot.Group = null;
-        },
-        options.Cancellation);
+                // Else each slot would hold another group until it is used again.
+                slot.Group = null;
+            },
+            options.Cancellation);
+        EndGroup();
+    }
 
     // A group's first item is the group itself; then come its frames.
     private bool Take(FrameSlot slot)
@@ -115,8 +122,9 @@ internal sealed class FrameCollector
         slot.OldBlocks = 0;
         if (slot.IsGroup)
         {
+            slot.ChangedZeros = new BlockRunList();
             slot.Sha256 = CopyDigests.Of(_master, slot.Group!, _geometry, _request.Header.Hash, slot.Raw, slot.Changed, options.Progress);
-            slot.ZeroBytes = _comparesZeros ? ZeroContent.Compare(_master, slot.Group!, _geometry, slot.Raw, slot.Changed, options) : 0;
+            slot.ZeroBytes = _comparesZeros ? ZeroContent.Compare(_master, slot.Group!, _geometry, slot.Raw, slot.ChangedZeros, options) : 0;
             return;
         }
 
@@ -152,10 +160,17 @@ internal sealed class FrameCollector
 
     private void Emit(FrameSlot slot)
     {
+        if (slot.IsGroup)
+        {
+            EndGroup();
+            _changedZeros = slot.ChangedZeros;
+        }
+
         slot.Changed.Sort();
+        BlockRunList changed = slot.IsGroup ? _changedCopies : _changedContent;
         foreach (long block in slot.Changed)
         {
-            _changed.Add(new BlockRun(block, 1));
+            changed.Add(new BlockRun(block, 1));
         }
 
         OldBlocks += slot.OldBlocks;
@@ -174,7 +189,7 @@ internal sealed class FrameCollector
             {
                 if (_spanning.Append(slot.Group!, piece, slot.Raw.AsSpan(piece.ContentOffset, piece.Length)) is { } block)
                 {
-                    _changed.Add(new BlockRun(block, 1));
+                    _changedContent.Add(new BlockRun(block, 1));
                 }
             }
         }
@@ -196,10 +211,17 @@ internal sealed class FrameCollector
     // The rest is still read when a block is wrong, so that all wrong ones can be named; but the data file is lost already.
     private void WriteUnlessChanged(Action write)
     {
-        if (_changed.BlockCount == 0)
+        if (_changed.BlockCount + _changedCopies.BlockCount + _changedZeros.BlockCount + _changedContent.BlockCount == 0)
         {
             write();
         }
+    }
+
+    // Copies and zeros of a group are looked at before its content, and all are named in order.
+    private void EndGroup()
+    {
+        _changed.Add(BlockRunList.Merge(_changedCopies, _changedZeros, _changedContent));
+        (_changedCopies, _changedZeros, _changedContent) = (new BlockRunList(), new BlockRunList(), new BlockRunList());
     }
 
     private sealed class FrameSlot(int frameSize, int hashLength, RepeatedContent? repeats)
@@ -211,6 +233,8 @@ internal sealed class FrameCollector
         public byte[] Hash { get; } = new byte[hashLength];
 
         public List<long> Changed { get; } = [];
+
+        public BlockRunList ChangedZeros { get; set; } = new();
 
         public int OldBlocks { get; set; }
 

@@ -18,7 +18,7 @@ internal static class ZeroContent
     /// <param name="changed">Gets the blocks that are not zeros.</param>
     /// <param name="options">Progress, told of the bytes of all blocks of zeros; cancellation.</param>
     /// <returns>Bytes that were read.</returns>
-    public static long Compare(IReadableStorage master, OperationGroup group, BlockGeometry geometry, byte[] buffer, List<long> changed, SyncOptions options)
+    public static long Compare(IReadableStorage master, OperationGroup group, BlockGeometry geometry, byte[] buffer, BlockRunList changed, SyncOptions options)
     {
         long read = 0;
         foreach (Operation operation in group.Operations.Where(operation => operation.New == NewKind.Zero))
@@ -37,8 +37,9 @@ internal static class ZeroContent
     }
 
     private static void Compare(
-        IReadableStorage master, BlockRun blocks, BlockGeometry geometry, byte[] buffer, List<long> changed, SyncOptions options)
+        IReadableStorage master, BlockRun blocks, BlockGeometry geometry, byte[] buffer, BlockRunList changed, SyncOptions options)
     {
+        long last = -1;
         long end = geometry.OffsetOf(blocks.First) + geometry.LengthOf(blocks);
         for (long offset = geometry.OffsetOf(blocks.First); offset < end;)
         {
@@ -48,9 +49,10 @@ internal static class ZeroContent
             for (int at = 0; at < bytes.Length && bytes[at..].IndexOfAnyExcept((byte)0) is var other and >= 0;)
             {
                 long block = geometry.BlockAt(offset + at + other);
-                if (changed.Count == 0 || changed[^1] != block)
+                if (block != last)
                 {
-                    changed.Add(block);
+                    changed.Add(new BlockRun(block, 1));
+                    last = block;
                 }
 
                 at = (int)Math.Min(bytes.Length, geometry.OffsetOf(block) + geometry.BlockSize - offset);

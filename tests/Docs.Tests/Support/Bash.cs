@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace BinarySync.Docs.Tests.Support;
 
-/// <summary>Runs what the documents show, with the built programs in the path.</summary>
+/// <summary>Runs what the documents show, with the programs in the path.</summary>
 internal static class Bash
 {
-    /// <summary>Where the programs of this build are.</summary>
-    public static string Programs => AppContext.BaseDirectory;
+    /// <summary>Where the programs are.</summary>
+    public static string Programs => Tool.Directory;
 
     /// <summary>The runtime that runs the tests runs the programs.</summary>
     public static string Runtime { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
