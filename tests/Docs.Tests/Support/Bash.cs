@@ -6,8 +6,8 @@ namespace BinarySync.Docs.Tests.Support;
 /// <summary>Runs what the documents show, with the programs in the path.</summary>
 internal static class Bash
 {
-    /// <summary>Where the programs are.</summary>
-    public static string Programs => Tool.Directory;
+    /// <summary>Where the programs are, with a slash at the end.</summary>
+    public static string Programs => Tool.Directory + "/";
 
     /// <summary>The runtime that runs the tests runs the programs.</summary>
     public static string Runtime { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
