@@ -53,6 +53,11 @@ public sealed class ForeignRedoTests
         Assert.Equal(B, target.Content);
     }
 
+    // On another target than the run's own: there, block 11 would be in its place before 12, its source, is overwritten.
+    [Fact]
+    public void One_that_overwrites_what_is_still_to_be_copied_is_refused() =>
+        Refused(SyncError.Unrecognized, new ByteRange(12 * BlockSize, 13 * BlockSize), B[(12 * BlockSize)..(13 * BlockSize)]);
+
     [Theory]
     [InlineData(16)] // content
     [InlineData(-1)] // the table of stretches

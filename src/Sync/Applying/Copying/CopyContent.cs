@@ -11,7 +11,7 @@ namespace BinarySync.Sync;
 /// <param name="target">The target.</param>
 /// <param name="geometry">A and B.</param>
 /// <param name="hash">The block hash.</param>
-/// <param name="redo">What an earlier run has left; null for none.</param>
+/// <param name="redo">What an earlier run has left, and what is written first; null for none.</param>
 /// <param name="belowCache">
 /// Read from below the page cache. After an interrupted run the cache may show a source that is not on the medium: if it were relied on and the power failed, the content would
 /// be gone.
@@ -99,7 +99,7 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         int length = geometry.Target.LengthOf(block);
         ReadOnlySpan<byte> expected = group.NewHash(copy, block - copy.Blocks.First);
         bool isInRedo = TryReadRedo(buffer.AsSpan(0, 1), own);
-        (long, bool)[] places = isInRedo ? [(own, true)] : [(SourceOf(copy, block), false), (own, false)];
+        (long, bool)[] places = isInRedo ? [(own, true)] : IsSourceGoing(copy, block) ? [(own, false)] : [(SourceOf(copy, block), false), (own, false)];
         foreach ((long from, bool fromRedo) in places)
         {
             if (!Matches(expected, from, fromRedo, length, buffer, (_, _) => { }))
@@ -150,12 +150,26 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
             Span<byte> content = buffer.Slice(at, geometry.Target.LengthOf(block));
             at += content.Length;
             bool isInRedo = TryReadRedo(content, geometry.Target.OffsetOf(block));
-            if (!IsNew(group, copy, block, content, scratch)
+            bool mayUse = isInRedo || !IsSourceGoing(copy, block);
+            if (!(mayUse && IsNew(group, copy, block, content, scratch))
                 && (isInRedo || !TryReadInPlace(group, copy, block, content, scratch)))
             {
                 missing.Add(block);
             }
         }
+    }
+
+    // The redo is written before anything else is copied. What it overwrites has been copied by the run that made it, and is found in its own place:
+    // or this is another target.
+    private bool IsSourceGoing(in Operation copy, long block)
+    {
+        if (redo is null)
+        {
+            return false;
+        }
+
+        long source = SourceOf(copy, block);
+        return redo.Overlaps(new ByteRange(source, source + geometry.Target.LengthOf(block)));
     }
 
     // Some of it may lie behind the end of a target that was cut already, or on a sector that cannot be read: block by block.
@@ -167,7 +181,7 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
             Span<byte> content = buffer.Slice(position, geometry.Target.LengthOf(block));
             position += content.Length;
             bool isInRedo = TryReadRedo(content, geometry.Target.OffsetOf(block));
-            bool isThere = isInRedo || TryRead(SourceOf(copy, block), content);
+            bool isThere = isInRedo || (!IsSourceGoing(copy, block) && TryRead(SourceOf(copy, block), content));
             bool isFound = isThere && IsNew(group, copy, block, content, scratch);
             if (!isFound && (isInRedo || !TryReadInPlace(group, copy, block, content, scratch)))
             {

@@ -235,6 +235,20 @@ internal sealed class RedoLog(IRedoFile file)
         return true;
     }
 
+    /// <summary>True where a log that was loaded has content for any of these bytes of the target.</summary>
+    public bool Overlaps(ByteRange range)
+    {
+        int low = 0;
+        int high = _stretches.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = _stretches[middle].Place.End <= range.Offset ? (middle + 1, high) : (low, middle);
+        }
+
+        return low < _stretches.Count && _stretches[low].Place.Offset < range.End;
+    }
+
     /// <summary>Reads content.</summary>
     /// <param name="bytes">Is filled.</param>
     /// <param name="at">Where: from <see cref="StretchAt"/>.</param>
