@@ -26,7 +26,8 @@ public sealed class BlindGuardTests : IDisposable
     [InlineData("mount -t tmpfs none /sys/block", "/sys/block is not what the kernel shows")]
     [InlineData("mount -t tmpfs none /sys/dev/block", "/sys/dev/block is not what the kernel shows")]
     [InlineData("mount --bind /dev/null /proc/$$/mountinfo", "/proc/self/mountinfo cannot be read")]
-    [InlineData("cat /proc/$$/mountinfo >copy && mount --bind copy /proc/$$/mountinfo", "/proc/self/mountinfo is not what the kernel shows")] // of any other text, the runtime dies at its start
+    // Of any other text, the runtime dies at its start.
+    [InlineData("cat /proc/$$/mountinfo >copy && mount --bind copy /proc/$$/mountinfo", "/proc/self/mountinfo is not what the kernel shows")]
     [InlineData("mount --bind /dev/null /proc/swaps", "/proc/swaps cannot be read")]
     public void A_target_is_refused_and_patched_only_if_told_so(string blindfold, string unseen)
     {

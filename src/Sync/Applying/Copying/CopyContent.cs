@@ -99,7 +99,9 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         int length = geometry.Target.LengthOf(block);
         ReadOnlySpan<byte> expected = group.NewHash(copy, block - copy.Blocks.First);
         bool isInRedo = TryReadRedo(buffer.AsSpan(0, 1), own);
-        (long, bool)[] places = isInRedo ? [(own, true)] : IsSourceGoing(copy, block) ? [(own, false)] : [(SourceOf(copy, block), false), (own, false)];
+        (long, bool)[] places = isInRedo ? [(own, true)]
+            : IsSourceGoing(copy, block) ? [(own, false)]
+            : [(SourceOf(copy, block), false), (own, false)];
         foreach ((long from, bool fromRedo) in places)
         {
             if (!Matches(expected, from, fromRedo, length, buffer, (_, _) => { }))
@@ -159,8 +161,8 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         }
     }
 
-    // The redo is written before anything else is copied. What it overwrites has been copied by the run that made it, and is found in its own place:
-    // or this is another target.
+    // The redo is written before anything else is copied. The run that made it had copied what it overwrites: that is in its own place by now, or this
+    // is another target.
     private bool IsSourceGoing(in Operation copy, long block)
     {
         if (redo is null)

@@ -133,12 +133,7 @@ internal sealed class CopyExecutor
             left = left[operations.Length..];
             while (operations.Length > 0)
             {
-                int count = 0;
-                for (RedoRoom room = new(_redo, _tuning); count < operations.Length && room.Take(_geometry, _gather.Group.Operations[operations[count]].Blocks);)
-                {
-                    count++;
-                }
-
+                int count = FittingOf(operations);
                 if (count == 0)
                 {
                     CloseRedo();
@@ -149,6 +144,18 @@ internal sealed class CopyExecutor
                 operations = operations[count..];
             }
         }
+    }
+
+    private int FittingOf(ReadOnlySpan<int> operations)
+    {
+        RedoRoom room = new(_redo, _tuning);
+        int count = 0;
+        while (count < operations.Length && room.Take(_geometry, _gather.Group.Operations[operations[count]].Blocks))
+        {
+            count++;
+        }
+
+        return count;
     }
 
     // From here on the sources may be overwritten: what was read from them can be had from the redo, and is in the target before the next one is begun.
