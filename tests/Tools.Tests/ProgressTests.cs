@@ -147,15 +147,21 @@ public sealed class ProgressTests : IDisposable
     [LinuxFact]
     public void Who_asks_before_and_after_the_work_ends_nothing()
     {
-        // Limited, so that it does not end before anybody could ask.
+        byte[] dataFile = _work.Read("p.dtf");
         for (int i = 0; i < 5; i++)
         {
-            using Process process = Tool.Start(_work.Root, "ckfile", "a", "-o", "x.ckf", "-f", "--limit-rate", "256K");
+            File.Copy(_work["a"], _work["asked"], overwrite: true);
+            using Process process = Tool.Start(_work.Root, "dtfile", "apply", "-", "asked");
             AwaitHandler(process);
-            Task<ToolResult> finishing = Task.Run(() => Tool.Finish(process, "ckfile"));
-            _work.Shell($"while kill -USR1 {process.Id} 2>/dev/null; do sleep 0.002; done").Ends(0);
-            finishing.Result.Ends(0).Says("ckfile: ");
-            Assert.Equal(_work.Read("a.ckf"), _work.Read("x.ckf"));
+            Task asking = Task.Run(() => _work.Shell($"while kill -USR1 {process.Id} 2>/dev/null; do sleep 0.002; done").Ends(0));
+
+            // It waits for its input until it was asked, and is asked on and on until it is gone.
+            Assert.StartsWith("dtfile: ", process.StandardError.ReadLine(), StringComparison.Ordinal);
+            process.StandardInput.BaseStream.Write(dataFile);
+            process.StandardInput.Close();
+            Tool.Finish(process, "dtfile").Ends(0);
+            asking.GetAwaiter().GetResult();
+            Assert.Equal(_work.Read("b"), _work.Read("asked"));
         }
     }
 
