@@ -21,7 +21,7 @@ internal sealed class CopyExecutor
     private readonly CopyContent _content;
     private readonly CopyGather _gather;
     private readonly CopyMover _mover;
-    private readonly RedoReadBack _readBack;
+    private readonly RedoWriter _writer;
     private readonly List<CopySlice> _slices = [];
     private readonly RedoHandler _keep;
     private readonly RedoHandler _write;
@@ -48,7 +48,7 @@ internal sealed class CopyExecutor
         _content = new CopyContent(target, plan.Header.SyncGeometry, plan.Header.Hash, null, belowCache: !plan.Doubt.IsNone);
         _gather = new CopyGather(patch, plan.Copies, tuning.Gathering, workspace);
         _mover = new CopyMover(target, plan, workspace, _content, specification, options);
-        _readBack = new RedoReadBack(target, redo, _geometry, options);
+        _writer = new RedoWriter(target, redo, _geometry, options);
         _keep = WithRest(_redo.Add);
         _write = WithRest(_target.Write);
     }
@@ -99,6 +99,13 @@ internal sealed class CopyExecutor
             if (_slices.Count > _tuning.Gathering.Slices)
             {
                 FillOneRedo();
+                continue;
+            }
+
+            if (_slices.Count == 0)
+            {
+                // The next one gets all of the room: many slices may fit then.
+                CloseRedo();
                 continue;
             }
 
@@ -177,26 +184,12 @@ internal sealed class CopyExecutor
 
     private void WriteRedo()
     {
-        RedoCursor content = new(_redo);
-        RedoPiece piece = new();
-        while (content.Next(piece))
-        {
-            foreach (RedoPart part in piece.Parts)
-            {
-                // Whatever lies behind the end of a target that is shorter by now, the run that cut it had no more use for.
-                int length = (int)Math.Clamp(_target.Length - part.Place.Offset, 0, part.Length);
-                if (length > 0)
-                {
-                    _target.Write(piece.BytesOf(part)[..length], part.Place.Offset);
-                }
-            }
-        }
-
+        _writer.Write();
         _target.Flush();
         if (_specification.Verify != VerifyMode.None)
         {
             // While the redo is there to write it once more.
-            _readBack.Demand();
+            _writer.DemandReadBack();
         }
 
         _journal.RedoDone();
