@@ -1,3 +1,5 @@
+using BinarySync.Cli.Output;
+
 namespace BinarySync.Bench.Micro;
 
 /// <summary>Block hashes over 1 MiB that lies in the cache, cut into blocks.</summary>

@@ -1,3 +1,5 @@
+using BinarySync.Cli.Output;
+
 namespace BinarySync.Bench.Micro;
 
 /// <summary>Checksum files of 262,144 blocks, in memory.</summary>

@@ -1,3 +1,8 @@
+using BinarySync.Cli.Output;
+using BinarySync.Sync;
+using BinarySync.Sync.Comparing;
+using BinarySync.Sync.Requests;
+
 namespace BinarySync.Bench.Micro;
 
 /// <summary>Two checksum files in memory, of 1,048,576 blocks each, of which 1% differ in short runs.</summary>

@@ -1,3 +1,5 @@
+using BinarySync.Cli.Output;
+
 namespace BinarySync.Bench.Micro;
 
 /// <summary>Frames of 1 MiB, compressed.</summary>

@@ -1,3 +1,5 @@
+using BinarySync.Cli.Output;
+
 namespace BinarySync.Bench.Micro;
 
 /// <summary>Frames of 1 MiB of text, decompressed; the rate is that of what comes out.</summary>

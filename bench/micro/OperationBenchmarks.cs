@@ -1,3 +1,5 @@
+using BinarySync.Cli.Output;
+
 namespace BinarySync.Bench.Micro;
 
 /// <summary>The operations of a data request, in memory: 65,536 blocks that differ, eight after one another.</summary>

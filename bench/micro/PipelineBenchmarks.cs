@@ -1,3 +1,6 @@
+using BinarySync.Cli.Output;
+using BinarySync.Sync.Pipeline;
+
 namespace BinarySync.Bench.Micro;
 
 /// <summary>What the ordered pipeline costs an item that is no work: taking, handing on in order, and the gate between the threads.</summary>

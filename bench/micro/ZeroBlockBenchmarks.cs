@@ -1,3 +1,5 @@
+using BinarySync.Cli.Output;
+
 namespace BinarySync.Bench.Micro;
 
 /// <summary>Is this block of 4 KiB, whose hash is known, one of zeros? As BlockScanner asks it.</summary>

@@ -1,7 +1,17 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using BinarySync.Cli.Advice;
+using BinarySync.Cli.Arguments;
+using BinarySync.Cli.Completion;
+using BinarySync.Cli.Host;
+using BinarySync.Cli.Inputs;
+using BinarySync.Cli.Maps;
+using BinarySync.Cli.Output;
+using BinarySync.Cli.Texts;
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Storage.Files;
+using BinarySync.Storage.Messages;
 using BinarySync.Sync;
 
 namespace BinarySync.Cli;
@@ -229,9 +239,3 @@ public static class ToolRunner
         _ => ExitCode.Failed,
     };
 }
-
-/// <summary>What the actions of a program are told.</summary>
-/// <param name="Name">The program's name.</param>
-/// <param name="Terminal">Where it speaks.</param>
-/// <param name="Cancellation">Ends it between two steps.</param>
-public sealed record ToolContext(string Name, Terminal Terminal, CancellationToken Cancellation);

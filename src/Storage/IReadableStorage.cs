@@ -1,3 +1,5 @@
+using BinarySync.Storage.Usage;
+
 namespace BinarySync.Storage;
 
 /// <summary>What a storage is.</summary>

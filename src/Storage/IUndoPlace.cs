@@ -1,3 +1,5 @@
+using BinarySync.Storage.Messages;
+
 namespace BinarySync.Storage;
 
 /// <summary>Where an undo file is kept, or will be.</summary>

@@ -25,8 +25,8 @@ internal static class PortableFailure
 
     // Outside Windows the base class library passes the system's error number through.
     private static bool IsNoSpace(int result) =>
-        OperatingSystem.IsWindows() ? result is WindowsDiskFull or WindowsHandleDiskFull : result == Native.Errno.NoSpace;
+        OperatingSystem.IsWindows() ? result is WindowsDiskFull or WindowsHandleDiskFull : result == BinarySync.Storage.Errno.NoSpace;
 
     private static bool IsShared(int result) =>
-        OperatingSystem.IsWindows() ? result == WindowsSharingViolation : result is Native.Errno.TryAgain or 35; // EWOULDBLOCK of macOS
+        OperatingSystem.IsWindows() ? result == WindowsSharingViolation : result is BinarySync.Storage.Errno.TryAgain or 35; // EWOULDBLOCK of macOS
 }

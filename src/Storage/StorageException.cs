@@ -83,8 +83,8 @@ public sealed class StorageException : IOException
     /// The block layer's words for that, and the
     /// file systems'.
     /// </summary>
-    public bool IsOfMedium => Error == StorageError.ReadFailed && Errno is Native.Errno.InputOutput or Native.Errno.NoData or Native.Errno.RemoteInputOutput
-        or Native.Errno.IllegalSequence or Native.Errno.TimedOut or Native.Errno.BadMessage or Native.Errno.NeedsCleaning;
+    public bool IsOfMedium => Error == StorageError.ReadFailed && Errno is BinarySync.Storage.Errno.InputOutput or BinarySync.Storage.Errno.NoData or BinarySync.Storage.Errno.RemoteInputOutput
+        or BinarySync.Storage.Errno.IllegalSequence or BinarySync.Storage.Errno.TimedOut or BinarySync.Storage.Errno.BadMessage or BinarySync.Storage.Errno.NeedsCleaning;
 
     /// <summary>The path as the user gave it; "standard output" or "standard input" for those.</summary>
     public string Path { get; }

@@ -1,3 +1,5 @@
+using BinarySync.Storage.Usage;
+
 namespace BinarySync.Storage;
 
 /// <summary>What the guards ask, to find out who else uses a target or source.</summary>

@@ -1,5 +1,5 @@
 using System.Reflection;
-using BinarySync.Cli;
+using BinarySync.Cli.Host;
 
 namespace BinarySync.Docs.Tests;
 

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using BinarySync.Storage;
+using BinarySync.Storage.Disks;
+using BinarySync.Storage.Messages;
+using BinarySync.Storage.State;
 
 // A process of its own for what cannot be tried inside the test runner: injected errors, standard streams, what strace sees.
 // Says what happened on standard error, one word a step.

@@ -1,3 +1,6 @@
+using BinarySync.Storage.Disks;
+using BinarySync.Storage.Files;
+
 namespace BinarySync.Storage.Tests;
 
 /// <summary>Regular files on Linux and through the portable fallback alike.</summary>

@@ -1,3 +1,6 @@
+using BinarySync.Storage.Disks;
+using BinarySync.Storage.Usage;
+
 namespace BinarySync.Storage.Tests;
 
 /// <summary>What shows that others may be writing, and what is marked.</summary>

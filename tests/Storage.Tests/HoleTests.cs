@@ -1,3 +1,5 @@
+using BinarySync.Storage.Disks;
+
 namespace BinarySync.Storage.Tests;
 
 public sealed class HoleTests : IDisposable

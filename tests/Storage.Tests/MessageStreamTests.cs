@@ -1,3 +1,5 @@
+using BinarySync.Storage.Disks;
+using BinarySync.Storage.Messages;
 using BinarySync.Storage.Streams;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BinarySync.Storage.Messages;
 
 namespace BinarySync.Storage.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using BinarySync.Storage.Files;
 
 namespace BinarySync.Storage.Tests;
 

@@ -1,3 +1,6 @@
+using BinarySync.Storage.Messages;
+using BinarySync.Storage.State;
+
 namespace BinarySync.Storage.Tests;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using BinarySync.Storage.Disks;
 
 namespace BinarySync.Storage.Tests;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BinarySync.Storage.Messages;
 using BinarySync.Storage.Native;
 using Microsoft.Win32.SafeHandles;
 

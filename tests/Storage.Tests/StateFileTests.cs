@@ -1,4 +1,5 @@
 using System.Text;
+using BinarySync.Storage.State;
 
 namespace BinarySync.Storage.Tests;
 

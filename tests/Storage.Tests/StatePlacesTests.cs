@@ -1,3 +1,5 @@
+using BinarySync.Storage.State;
+
 namespace BinarySync.Storage.Tests;
 
 /// <summary>Where journals and spools go.</summary>

@@ -1,3 +1,5 @@
+using BinarySync.Storage.State;
+
 namespace BinarySync.Storage.Tests;
 
 /// <summary>State is believed only where nobody else can have written it.</summary>

@@ -1,3 +1,6 @@
+using BinarySync.Storage.Disks;
+using BinarySync.Storage.Usage;
+
 namespace BinarySync.Storage.Tests;
 
 /// <summary>Targets that something uses are refused, and the message names it.</summary>

@@ -1,4 +1,5 @@
 using BinarySync.Storage.Native;
+using BinarySync.Storage.State;
 using BinarySync.Storage.Usage;
 
 namespace BinarySync.Storage.Tests;

@@ -1,3 +1,4 @@
+using BinarySync.Storage.Disks;
 using BinarySync.Storage.Native;
 using Microsoft.Win32.SafeHandles;
 

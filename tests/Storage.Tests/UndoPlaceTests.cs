@@ -1,3 +1,5 @@
+using BinarySync.Storage.State;
+
 namespace BinarySync.Storage.Tests;
 
 public sealed class UndoPlaceTests : IDisposable

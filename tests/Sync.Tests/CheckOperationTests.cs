@@ -1,3 +1,6 @@
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Pipeline;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Is a target still what its checksum file says?</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BinarySync.Sync.Comparing;
 
 namespace BinarySync.Sync.Tests;
 

@@ -1,3 +1,10 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Comparing;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>

@@ -1,3 +1,7 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>In which order things happen to a target, seen from its log.</summary>

@@ -1,3 +1,6 @@
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Checksums;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>A terabyte of zeros costs a few bytes and little time.</summary>

@@ -1,3 +1,7 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Applying that is interrupted, and a data file that is not the same in every pass.</summary>

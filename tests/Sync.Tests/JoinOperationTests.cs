@@ -1,3 +1,4 @@
+using BinarySync.Sync.Checksums;
 using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests;

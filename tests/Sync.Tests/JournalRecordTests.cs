@@ -1,3 +1,8 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Running;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>A journal is read as it was written, and one that was bent does no harm.</summary>

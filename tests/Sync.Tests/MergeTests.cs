@@ -1,3 +1,10 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Checksums;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>One data file for several remotes of different ages.</summary>

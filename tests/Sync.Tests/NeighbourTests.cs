@@ -1,3 +1,7 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Running;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Blocks that lie near one another in the target are read together.</summary>

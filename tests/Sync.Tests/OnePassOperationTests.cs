@@ -1,3 +1,8 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Pipeline;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>A data file made in one pass over the master: the very file that a checksum file of the master and a request lead to.</summary>

@@ -1,3 +1,5 @@
+using BinarySync.Sync.Pipeline;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Several threads, results in order, a bound on the slots; and an end, whatever goes wrong.</summary>

@@ -1,3 +1,5 @@
+using BinarySync.Sync.Applying;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Targets on which a part is done already: the same command finishes it.</summary>

@@ -1,3 +1,6 @@
+using BinarySync.Sync.Comparing;
+using BinarySync.Sync.Requests;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Many runs as few ranges.</summary>

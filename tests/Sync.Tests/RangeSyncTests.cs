@@ -1,3 +1,6 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Syncs of ranges: exactly what both sides speak of becomes the master's, and the size only where all between the sizes is spoken of.</summary>

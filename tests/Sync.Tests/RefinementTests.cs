@@ -1,3 +1,11 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Applying.Verifying;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Requests;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Coarse first, then fine: the same end as one coarse sync, and as much proved.</summary>

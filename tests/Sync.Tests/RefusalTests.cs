@@ -1,3 +1,6 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Targets that are not the data file's: refused with nothing written, and patched all the same where the user insists.</summary>

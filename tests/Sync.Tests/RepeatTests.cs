@@ -1,3 +1,9 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Content that is needed several times is sent once (Format.md 8.1).</summary>

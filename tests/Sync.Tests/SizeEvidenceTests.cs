@@ -1,3 +1,7 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Lengths that somebody else changes, room that is not there, and cuts that nobody can have meant.</summary>

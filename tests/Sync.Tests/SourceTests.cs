@@ -1,3 +1,8 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Pipeline;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Sources that change, lie about holes or fail; and what does not belong together.</summary>

@@ -1,3 +1,6 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+
 namespace BinarySync.Sync.Tests;
 
 public sealed class SpaceReservationTests

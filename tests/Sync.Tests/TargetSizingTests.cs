@@ -1,3 +1,6 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Planning;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Format.md 9.4: which size the target must have, and which it gets.</summary>

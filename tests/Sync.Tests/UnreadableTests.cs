@@ -1,3 +1,7 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Checksums;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Blocks that the medium does not give: named, left out, or written over where that is asked for.</summary>

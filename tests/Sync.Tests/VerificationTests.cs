@@ -1,3 +1,7 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Pipeline;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>What is read back from below the cache, after a flush, and compared.</summary>

@@ -1,3 +1,7 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Pipeline;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>The four steps over whole targets: the remote ends as the master, whatever the content and the knobs.</summary>

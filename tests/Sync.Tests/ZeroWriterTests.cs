@@ -1,3 +1,7 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Writing;
+
 namespace BinarySync.Sync.Tests;
 
 /// <summary>Stretches become zeros by the cheapest means that the storage has, and no byte beside them changes.</summary>

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using BinarySync.Cli;
+using BinarySync.Cli.Arguments;
+using BinarySync.Cli.Commands;
+using BinarySync.Cli.Maps;
 using BinarySync.Format;
-using BinarySync.Sync;
+using BinarySync.Sync.Pipeline;
 
 return ToolRunner.Run("ckfile", args, context =>
 {
@@ -10,12 +13,12 @@ return ToolRunner.Run("ckfile", args, context =>
         new Argument<string>("TARGET") { Description = "The file or block device to checksum (./info if it is called like a command)" },
         new Option<string?>("--request", "-r") { Description = "A checksum request that says block size, hash and ranges; '-' is standard input", HelpName = "FILE.ckr" },
         new SpecificationArguments(),
-        Options.Label(),
-        Options.Live(),
-        Options.Holes(),
-        Options.ReadErrors(),
-        Options.Output("FILE.ckf"),
-        Options.Force());
+        OptionValues.Label(),
+        OptionValues.Live(),
+        OptionValues.Holes(),
+        OptionValues.ReadErrors(),
+        OptionValues.Output("FILE.ckf"),
+        OptionValues.Force());
     RootCommand root = new("Write the checksum file of a file or block device: the hash of every block");
     root.Add(create.Target);
     root.Add(create.Request);
@@ -32,7 +35,7 @@ return ToolRunner.Run("ckfile", args, context =>
     root.SetAction(result => ChecksumActions.Create(result, context, common, create));
 
     Argument<string> file = new("FILE.ckf") { Description = "A checksum file; '-' is standard input" };
-    Option<bool> extents = Options.Extents();
+    Option<bool> extents = OptionValues.Extents();
     Command info = new("info", "Verify a checksum file and show what it says") { file, extents };
     MapOptions infoMaps = new();
     infoMaps.AddTo(info);
@@ -40,8 +43,8 @@ return ToolRunner.Run("ckfile", args, context =>
     root.Add(info);
 
     Argument<string> target = new("TARGET") { Description = "The file or block device to compare" };
-    Option<bool> live = Options.Live();
-    Option<HolePolicy?> holes = Options.Holes();
+    Option<bool> live = OptionValues.Live();
+    Option<HolePolicy?> holes = OptionValues.Holes();
     Command check = new("check", "Compare a file or block device with its checksum file: exit 0 if equal, 1 if not") { target, file, live, holes };
     MapOptions checkMaps = new();
     checkMaps.AddTo(check);
@@ -52,9 +55,9 @@ return ToolRunner.Run("ckfile", args, context =>
     JoinActions.JoinArguments join = new(
         new Argument<string[]>("PART.ckf") { Description = "Checksum files of ranges of one target; one may be '-', standard input", Arity = ArgumentArity.OneOrMore },
         new Option<bool>("--partial") { Description = "The parts need not have every block of the target" },
-        Options.Label(),
-        Options.Output("FILE.ckf", required: true),
-        Options.Force());
+        OptionValues.Label(),
+        OptionValues.Output("FILE.ckf", required: true),
+        OptionValues.Force());
     Command joinCommand = new("join", "Make one checksum file of several for ranges of one target") { join.Parts, join.Partial, join.Label, join.Output, join.Force, OutputMode.Option() };
     joinCommand.SetAction(result => JoinActions.Join(result, context, common, join));
     root.Add(joinCommand);

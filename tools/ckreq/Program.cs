@@ -1,5 +1,7 @@
 using System.CommandLine;
 using BinarySync.Cli;
+using BinarySync.Cli.Arguments;
+using BinarySync.Cli.Commands;
 using BinarySync.Format;
 
 return ToolRunner.Run("ckreq", args, context =>
@@ -12,9 +14,9 @@ return ToolRunner.Run("ckreq", args, context =>
             Description = "Only where this data request differs, in smaller blocks; its hash is used if -a is not given. '-' is standard input",
             HelpName = "COARSE.dtr",
         },
-        Options.Label(),
-        Options.Output("FILE.ckr", required: true),
-        Options.Force());
+        OptionValues.Label(),
+        OptionValues.Output("FILE.ckr", required: true),
+        OptionValues.Force());
     RootCommand root = new("Write a checksum request: which block size, hash and ranges ckfile shall use");
     create.Specification.AddTo(root);
     root.Add(create.Refine);

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using BinarySync.Cli;
+using BinarySync.Cli.Arguments;
+using BinarySync.Cli.Commands;
 
 return ToolRunner.Run("dtfile", args, context =>
 {
@@ -8,15 +10,15 @@ return ToolRunner.Run("dtfile", args, context =>
         new Argument<string>("MASTER") { Description = "The master's file or block device (./info or ./apply if it is called like a command)" },
         new Option<string?>("--request", "-r") { Description = "The data request; '-' is standard input. This or --remote is required", HelpName = "FILE.dtr" },
         new Option<string?>("--remote") { Description = "Instead of a request, the remote's checksum file: the master is read once, and compared on the way", HelpName = "R.ckf" },
-        Options.Compress(),
+        OptionValues.Compress(),
         new Option<bool>("--no-repeats") { Description = "Send content each time it is needed, for programs that cannot go back in the data file" },
-        Options.Label(),
-        Options.Live(),
-        Options.Holes(),
-        Options.Output("FILE.dtf"),
-        Options.Force(),
-        Options.Split(),
-        Options.Part());
+        OptionValues.Label(),
+        OptionValues.Live(),
+        OptionValues.Holes(),
+        OptionValues.Output("FILE.dtf"),
+        OptionValues.Force(),
+        OptionValues.Split(),
+        OptionValues.Part());
     RootCommand root = new("Collect the requested blocks of the master, or those that differ from the remote, into a data file, or apply one to the remote's target");
     root.Add(create.Master);
     root.Add(create.Request);
@@ -36,22 +38,22 @@ return ToolRunner.Run("dtfile", args, context =>
     root.SetAction(result => DataFileActions.Create(result, context, common, create));
 
     Argument<string[]> parts = new("FILE.dtf") { Description = "A data file, or several parts of a set; '-' is standard input", Arity = ArgumentArity.OneOrMore };
-    Option<bool> extents = Options.Extents();
+    Option<bool> extents = OptionValues.Extents();
     Command info = new("info", "Verify a data file and show what it holds, or which parts of a set are missing") { parts, extents };
     info.SetAction(result => SetInfoActions.Show(result, context, common, parts, extents));
     root.Add(info);
 
     ApplyActions.ApplyArguments apply = new(
-        Options.Files("FILE.dtf", "A data file, or several parts of a set; '-' is standard input"),
-        Options.LastFile("TARGET", "The remote's file or block device; it is patched in place"),
+        OptionValues.Files("FILE.dtf", "A data file, or several parts of a set; '-' is standard input"),
+        OptionValues.LastFile("TARGET", "The remote's file or block device; it is patched in place"),
         new Option<string?>("--request") { Description = "For a data file that was merged for several remotes, and only for that: this remote's own data request", HelpName = "OWN.dtr" },
         new Option<string?>("--update-ckf") { Description = "The checksum file that the target had: with the data file it gives the new one, which -o names, without reading the target", HelpName = "OLD.ckf" },
         new Option<string?>("--output", "-o") { Description = "The new checksum file, with --update-ckf", HelpName = "NEW.ckf" },
         new Option<bool>("--force", "-f") { Description = "Replace an existing output of -o" },
         new Option<bool>("--dry-run") { Description = "Verify and recognise, say what would be done, and change nothing" },
         new Option<bool>("--check-base") { Description = "Before writing, compare the whole target with what the request was made for" },
-        Options.Verify(),
-        Options.Sparse(),
+        OptionValues.Verify(),
+        OptionValues.Sparse(),
         new Option<string?>("--undo") { Description = "First save what will be overwritten into this data file, which takes the target back", HelpName = "FILE.dtf" },
         new Option<string?>("--repair") { Description = "Where blocks do not read back as written, write a request for them", HelpName = "FILE.dtr" },
         new Option<string?>("--journal") { Description = "Where the journal is kept while the target is patched [default: beside the target, or the state directory for a device]", HelpName = "DIR" },
@@ -60,14 +62,14 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<bool>("--stream") { Description = "Apply the data file as it arrives, where a pipe cannot be spooled: what comes later is not verified before what came first is written" },
         new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" },
         new Option<bool>("--allow-shrink") { Description = "Cut the target also if it loses more than half of its bytes" },
-        Options.Holes(),
+        OptionValues.Holes(),
         new Option<bool>("--overwrite-unreadable") { Description = "Overwrite blocks that cannot be read, where the data file brings them whole" },
         new Option<bool>("--unguarded") { Description = "Patch the target although what would tell its users (/proc, /sys) cannot be looked at; a user that is seen is refused all the same" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {
         apply.Files, apply.Target, apply.Request, apply.UpdateChecksums, apply.Output, apply.Force, OutputMode.Option(), apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.Stream, apply.ForceUnrecognized, apply.AllowShrink, apply.Holes, apply.OverwriteUnreadable, apply.Unguarded,
     };
-    Options.RequireLast(applyCommand, apply.Files, apply.Target);
+    OptionValues.RequireLast(applyCommand, apply.Files, apply.Target);
     common.Storage.AddTo(applyCommand);
     applyCommand.SetAction(result => ApplyActions.Apply(result, context, common, apply));
     root.Add(applyCommand);

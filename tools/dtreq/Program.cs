@@ -1,5 +1,8 @@
 using System.CommandLine;
 using BinarySync.Cli;
+using BinarySync.Cli.Arguments;
+using BinarySync.Cli.Commands;
+using BinarySync.Cli.Maps;
 using BinarySync.Format;
 
 return ToolRunner.Run("dtreq", args, context =>
@@ -9,9 +12,9 @@ return ToolRunner.Run("dtreq", args, context =>
         new Option<string>("--remote") { Description = "The remote's checksum file (the old content); '-' is standard input", HelpName = "R.ckf", Required = true },
         new Option<string>("--master") { Description = "The master's checksum file (the new content); '-' is standard input", HelpName = "M.ckf", Required = true },
         new Option<bool>("--no-copy") { Description = "Do not look for content that the remote has elsewhere; send all that differs" },
-        Options.Label(),
-        Options.Output("FILE.dtr"),
-        Options.Force());
+        OptionValues.Label(),
+        OptionValues.Output("FILE.dtr"),
+        OptionValues.Force());
     RootCommand root = new("Compare two checksum files into a data request: the blocks that the remote needs");
     root.Add(create.Remote);
     root.Add(create.Master);
@@ -24,7 +27,7 @@ return ToolRunner.Run("dtreq", args, context =>
     root.SetAction(result => DataRequestActions.Create(result, context, common, create));
 
     Argument<string> file = new("FILE.dtr") { Description = "A data request; '-' is standard input" };
-    Option<bool> extents = Options.Extents();
+    Option<bool> extents = OptionValues.Extents();
     Command info = new("info", "Verify a data request and show what it asks for") { file, extents };
     MapOptions maps = new();
     maps.AddTo(info);
@@ -32,9 +35,9 @@ return ToolRunner.Run("dtreq", args, context =>
     root.Add(info);
 
     Argument<string[]> requests = new("FILE.dtr") { Description = "The data requests of several remotes, compared with one checksum file of the master", Arity = ArgumentArity.OneOrMore };
-    Option<string?> mergedLabel = Options.Label();
-    Option<string?> mergedOutput = Options.Output("FILE.dtr", required: true);
-    Option<bool> mergedForce = Options.Force();
+    Option<string?> mergedLabel = OptionValues.Label();
+    Option<string?> mergedOutput = OptionValues.Output("FILE.dtr", required: true);
+    Option<bool> mergedForce = OptionValues.Force();
     Command merge = new("merge", "Make one data request of those of several remotes: one data file then serves all of them") { requests, mergedLabel, mergedOutput, mergedForce, OutputMode.Option() };
     merge.SetAction(result => MergeActions.Merge(result, context, common, requests, mergedLabel, mergedOutput, mergedForce));
     root.Add(merge);

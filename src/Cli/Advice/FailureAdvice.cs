@@ -1,8 +1,11 @@
+using BinarySync.Cli.Arguments;
+using BinarySync.Cli.Inputs;
+using BinarySync.Cli.Output;
 using BinarySync.Format;
 using BinarySync.Storage;
 using BinarySync.Sync;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Advice;
 
 /// <summary>What may have been meant where a run has failed by the files that it was given.</summary>
 internal static class FailureAdvice

@@ -1,8 +1,11 @@
 using System.CommandLine;
+using BinarySync.Cli.Host;
+using BinarySync.Cli.Inputs;
+using BinarySync.Cli.Output;
 using BinarySync.Format;
-using BinarySync.Storage;
+using BinarySync.Storage.Messages;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Advice;
 
 /// <summary>What may have been meant by a line that cannot be understood as it stands: files in the wrong place are recognised by their content.</summary>
 internal static class LineAdvice

@@ -1,6 +1,7 @@
+using BinarySync.Cli.Output;
 using BinarySync.Storage;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Advice;
 
 /// <summary>How what is marked as not to be changed is changed all the same.</summary>
 internal static class MarkAdvice

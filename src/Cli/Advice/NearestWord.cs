@@ -1,4 +1,4 @@
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Advice;
 
 /// <summary>Finds what somebody may have meant to type.</summary>
 internal static class NearestWord

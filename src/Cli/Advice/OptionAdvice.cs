@@ -1,7 +1,9 @@
 using System.CommandLine;
-using BinarySync.Storage;
+using BinarySync.Cli.Host;
+using BinarySync.Cli.Output;
+using BinarySync.Storage.Messages;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Advice;
 
 /// <summary>What may have been meant by an option that does not exist.</summary>
 internal static class OptionAdvice

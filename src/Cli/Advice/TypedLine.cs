@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using BinarySync.Cli.Inputs;
+using BinarySync.Cli.Output;
 using BinarySync.Format;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Advice;
 
 /// <summary>A command line that did not work, taken apart so that it can be put together in another way. Nothing of this is made for one that does.</summary>
 internal sealed class TypedLine

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Advice;
 
 /// <summary>What messages are wrapped in on their way: recognised by its first bytes, for hints.</summary>
 /// <param name="Words">"sealed with age", "packed with gzip".</param>

@@ -1,4 +1,7 @@
-namespace BinarySync.Cli;
+using BinarySync.Cli.Host;
+using BinarySync.Cli.Output;
+
+namespace BinarySync.Cli.Closing;
 
 /// <summary>The end of a closing summary: how long it took and how fast that was, and what to type next.</summary>
 internal static class ClosingLines

@@ -1,9 +1,15 @@
 using System.CommandLine;
+using BinarySync.Cli.Inputs;
+using BinarySync.Cli.Output;
 using BinarySync.Format;
-using BinarySync.Storage;
-using BinarySync.Sync;
+using BinarySync.Storage.Files;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Sets;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Requests;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Closing;
 
 /// <summary>
 /// What to type when a command is done, with the names that were used. What nobody can know here, because it is on the other side, stands in capitals. Null where there is nothing to do, or where the

@@ -1,4 +1,4 @@
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Completion;
 
 /// <summary>Completion for bash 4.4 and later; it needs nothing else to be installed.</summary>
 internal static class BashScript

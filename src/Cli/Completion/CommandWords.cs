@@ -1,6 +1,7 @@
 using System.CommandLine;
+using BinarySync.Cli.Host;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Completion;
 
 /// <summary>A program, or one of its subcommands, as a shell completes it: read out of the declarations that `--help` prints.</summary>
 /// <param name="Name">The subcommand; empty for the program itself.</param>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using BinarySync.Cli.Arguments;
+using BinarySync.Cli.Host;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Completion;
 
 /// <summary>
 /// What `TOOL completions SHELL` does: a script with which the shell completes the program's command line. It is made of the same declarations as `--help`, and holds

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Completion;
 
 /// <summary>Completion for fish 3.4 and later.</summary>
 internal static class FishScript

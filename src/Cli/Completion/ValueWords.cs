@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Completion;
 
 /// <summary>
 /// What can stand where an option or argument wants a value: read out of the word that `--help` shows for it, so that both cannot disagree. <c>trust|read</c> are choices,

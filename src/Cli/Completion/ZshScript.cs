@@ -1,4 +1,4 @@
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Completion;
 
 /// <summary>Completion for zsh 5.</summary>
 internal static class ZshScript

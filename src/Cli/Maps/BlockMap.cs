@@ -1,7 +1,7 @@
 using System.Numerics;
 using BinarySync.Format;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Maps;
 
 /// <summary>
 /// A file as a number of cells, each of the same number of blocks, a power of two (the last may have fewer). It is filled while runs stream by, in any order, and takes the same

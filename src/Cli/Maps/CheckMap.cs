@@ -1,8 +1,8 @@
 using BinarySync.Format;
 using BinarySync.Storage;
-using BinarySync.Sync;
+using BinarySync.Sync.Checksums;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Maps;
 
 /// <summary>Where a target differs from its checksum file; of the two, the longer one.</summary>
 internal sealed class CheckMap

@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Maps;
 
 /// <summary>What a checksum file says of its target.</summary>
 internal sealed class ChecksumMap(MessageHeader header, MapOutput output)

@@ -1,4 +1,4 @@
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Maps;
 
 /// <summary>What a stretch of a file is. Of those that mix in a cell, and of which the file has equally much, the earlier is shown.</summary>
 internal enum MapKind

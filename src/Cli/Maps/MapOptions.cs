@@ -1,6 +1,9 @@
 using System.CommandLine;
+using BinarySync.Cli.Arguments;
+using BinarySync.Cli.Host;
+using BinarySync.Cli.Inputs;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Maps;
 
 /// <summary>Whether a map is drawn, and where it goes.</summary>
 public sealed class MapOptions
@@ -18,7 +21,7 @@ public sealed class MapOptions
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<bool> _force = Options.Force();
+    private readonly Option<bool> _force = OptionValues.Force();
 
     public MapOptions() => _map.Validators.Add(result =>
     {

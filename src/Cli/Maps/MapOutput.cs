@@ -1,7 +1,7 @@
 using System.Text;
 using BinarySync.Storage;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Maps;
 
 /// <summary>Where a map goes: the terminal, or a picture that appears when it is complete.</summary>
 internal sealed class MapOutput : IDisposable

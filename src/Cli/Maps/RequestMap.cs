@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Maps;
 
 /// <summary>What a data request asks for: the file as it becomes, and behind it what is cut off.</summary>
 internal sealed class RequestMap

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Maps;
 
 /// <summary>What standard output can show.</summary>
 /// <param name="Columns">Characters in a line.</param>

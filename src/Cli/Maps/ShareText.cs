@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Maps;
 
 /// <summary>Shares in percent: what is there is never 0, and what is not all never 100.</summary>
 internal static class ShareText

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using BinarySync.Cli.Output;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Maps;
 
 /// <summary>
 /// Draws a map as a picture for browsers: one file without scripts and without anything from elsewhere, of a fixed number of cells, the same bytes for the same map.

@@ -1,6 +1,7 @@
 using System.Text;
+using BinarySync.Cli.Output;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Maps;
 
 /// <summary>Draws a map as lines of characters, with colours where there are some; the characters alone say everything.</summary>
 internal sealed class TerminalMap

@@ -1,6 +1,6 @@
-using BinarySync.Storage;
+using BinarySync.Storage.Messages;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Progress;
 
 /// <summary>How progress is shown.</summary>
 internal enum ProgressKind

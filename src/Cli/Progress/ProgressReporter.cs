@@ -1,7 +1,8 @@
-using BinarySync.Storage;
+using BinarySync.Cli.Output;
+using BinarySync.Storage.Messages;
 using BinarySync.Sync;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Progress;
 
 /// <summary>Shows how far an operation is, in one of several ways, and answers who asks by a signal.</summary>
 internal sealed class ProgressReporter : IDisposable
@@ -93,7 +94,8 @@ internal sealed class ProgressReporter : IDisposable
         }
         else if (StandardError.IsInFront)
         {
-            _terminal.ShowLine(ProgressView.Of(current, _meter), _style);
+            ProgressView view = ProgressView.Of(current, _meter);
+            _terminal.ShowLine(_style.HasEscapes, columns => ProgressText.Line(_terminal.Tool, view, columns, _style.HasColour));
         }
     }
 
@@ -105,7 +107,7 @@ internal sealed class ProgressReporter : IDisposable
         {
             if (phase.Name.Length > 0)
             {
-                _terminal.ProgressObject(ProgressView.Of(phase, _meter));
+                _terminal.Object(ProgressText.Json(_terminal.Tool, ProgressView.Of(phase, _meter)));
             }
 
             if (phase == current)

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using BinarySync.Cli.Output;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Progress;
 
 /// <summary>Progress in words: as a whole line, as a line of some width, and as JSON.</summary>
 internal static class ProgressText

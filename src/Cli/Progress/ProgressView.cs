@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using BinarySync.Cli.Output;
 using BinarySync.Sync;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Progress;
 
 /// <summary>A phase at one moment.</summary>
 /// <param name="Number">The how manyth phase it is, from 1.</param>

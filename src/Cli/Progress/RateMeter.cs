@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using BinarySync.Sync;
 
-namespace BinarySync.Cli;
+namespace BinarySync.Cli.Progress;
 
 /// <summary>How fast a phase goes: what the last seconds count for most, so that a disk that slows down is seen, and the figure does not jump.</summary>
 internal sealed class RateMeter

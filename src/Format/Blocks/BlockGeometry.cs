@@ -55,6 +55,19 @@ public readonly record struct BlockGeometry
     /// <summary>Bytes of a run inside the target: its last block may be short.</summary>
     public long LengthOf(BlockRun run) => Math.Min(run.End << _shift, Size) - (run.First << _shift);
 
+    /// <summary>Bytes of all blocks that a coverage has of this geometry.</summary>
+    public long CoveredBytes(BlockCoverage coverage)
+    {
+        ArgumentNullException.ThrowIfNull(coverage);
+        long bytes = 0;
+        foreach (BlockRun run in coverage.RunsIn(BlockCount))
+        {
+            bytes += LengthOf(run);
+        }
+
+        return bytes;
+    }
+
     /// <summary>The blocks that lie wholly inside the byte range; a short last block counts if the range reaches the end.</summary>
     public BlockRun WholeBlocksInside(long offset, long length)
     {

@@ -121,7 +121,7 @@ public sealed class MessageReader
         long position = _input.Position;
         try
         {
-            return Tail.FindTrailer(_input, position) is { } payload ? TrailerEncoding.Decode(Kind, Minor, Header, payload, Source, 0) : null;
+            return MessageTail.FindTrailer(_input, position) is { } payload ? TrailerEncoding.Decode(Kind, Minor, Header, payload, Source, 0) : null;
         }
         catch (MessageFormatException)
         {
@@ -323,10 +323,10 @@ public sealed class MessageReader
         }
 
         Trailer = TrailerEncoding.Decode(Kind, Minor, Header, Payload, Source, PayloadOffset);
-        Span<byte> tail = stackalloc byte[Tail.Length];
+        Span<byte> tail = stackalloc byte[MessageTail.Length];
         long tailOffset = Position;
         Fill(tail);
-        Tail.Check(tail, SectionHeader.Length + Section.StoredLength, Source, tailOffset);
+        MessageTail.Check(tail, SectionHeader.Length + Section.StoredLength, Source, tailOffset);
         if (Trailer.Sections != Sections)
         {
             throw new MessageFormatException(

@@ -62,8 +62,8 @@ public sealed class MessageWriter
         MessageTrailer complete = trailer with { Digest = digest, Sections = Sections };
         ReadOnlySpan<byte> payload = TrailerEncoding.Encode(_kind, _hasBases, complete);
         WriteSection(SectionType.Trailer, FrameCodec.None, payload.Length, payload);
-        Span<byte> tail = stackalloc byte[Tail.Length];
-        Tail.Write(tail, SectionHeader.Length + payload.Length);
+        Span<byte> tail = stackalloc byte[MessageTail.Length];
+        MessageTail.Write(tail, SectionHeader.Length + payload.Length);
         Put(tail);
         return complete;
     }

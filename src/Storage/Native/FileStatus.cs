@@ -1,3 +1,5 @@
+using BinarySync.Storage.Usage;
+
 namespace BinarySync.Storage.Native;
 
 /// <summary>What kind of node a path leads to.</summary>

@@ -1,3 +1,4 @@
+using BinarySync.Storage.Files;
 using BinarySync.Storage.Native;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,4 +1,6 @@
-namespace BinarySync.Sync;
+using BinarySync.Sync.Applying.Evidence;
+
+namespace BinarySync.Sync.Applying;
 
 /// <summary>
 /// How applying protects the target. Tests make windows small, and take one safeguard away at a time to see that a state is lost; nothing else sets any of this.

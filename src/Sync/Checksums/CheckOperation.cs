@@ -1,7 +1,9 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Comparing;
+using BinarySync.Sync.Pipeline;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Checksums;
 
 /// <summary>In what a target differs from its checksum file.</summary>
 /// <param name="Header">The checksum file's.</param>
@@ -50,7 +52,7 @@ public static class CheckOperation
         SyncGeometry both = SyncGeometry.Compare(header.Size!.Value, covered, size, covered, header.BlockSize, out _);
         BlockRunList differences = new();
         using RunComparer comparer = new(checksums, both, header.Hash, (run, _, _, _, _) => Differ(run));
-        options.Progress.Begin("comparing", ChecksumOperation.CoveredBytes(geometry, both.Coverage));
+        options.Progress.Begin("comparing", geometry.CoveredBytes(both.Coverage));
         BlockScanner scanner = new(target, geometry, header.Hash, holes, belowCache: false, options);
         scanner.Scan(both.Coverage.ClipTo(geometry.BlockCount), comparer);
         comparer.Finish();

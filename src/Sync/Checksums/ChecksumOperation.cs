@@ -1,7 +1,8 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Pipeline;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Checksums;
 
 /// <summary>What is to be checksummed, and how.</summary>
 public sealed record ChecksumSpecification
@@ -65,7 +66,7 @@ public static class ChecksumOperation
             Label = specification.Label,
             Parent = specification.Parent,
         };
-        options.Progress.Begin("checksumming", CoveredBytes(geometry, header.Coverage));
+        options.Progress.Begin("checksumming", geometry.CoveredBytes(header.Coverage));
         if (spool is not null)
         {
             return RunSkipping(source, specification, header, output, spool, watch, options);
@@ -104,16 +105,5 @@ public static class ChecksumOperation
                 $"has {source.Length} bytes; the request refines one between targets of {parent.BaseSize} and {parent.TargetSize} bytes",
                 "its size has changed since the coarse checksum file was made: begin again with that one");
         }
-    }
-
-    internal static long CoveredBytes(BlockGeometry geometry, BlockCoverage coverage)
-    {
-        long bytes = 0;
-        foreach (BlockRun run in coverage.RunsIn(geometry.BlockCount))
-        {
-            bytes += geometry.LengthOf(run);
-        }
-
-        return bytes;
     }
 }

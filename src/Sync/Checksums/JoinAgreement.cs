@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Checksums;
 
 /// <summary>What the parts of one checksum file must have in common. The one place where that is decided.</summary>
 internal static class JoinAgreement

@@ -1,7 +1,7 @@
 using BinarySync.Format;
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Checksums;
 
 /// <summary>What came of joining checksum files.</summary>
 /// <param name="Header">As written.</param>
@@ -51,7 +51,7 @@ public static class JoinOperation
                 // What one part has not read of the target, the whole has not either.
                 IsDerived = readers.Exists(reader => reader.Header.IsDerived),
             };
-            options.Progress.Begin("joining", ChecksumOperation.CoveredBytes(header.Geometry, header.Coverage));
+            options.Progress.Begin("joining", header.Geometry.CoveredBytes(header.Coverage));
             using ChecksumFileWriter writer = new(output, header);
             Merge(readers, writer, options);
             return new JoinResult(header, writer.Finish(), missing, readers.Sum(reader => reader.Length));

@@ -1,6 +1,7 @@
 using BinarySync.Format;
+using BinarySync.Sync.Comparing;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Checksums;
 
 /// <summary>Compares parts where they overlap. From the first disagreement on it is about those two files, so that all of it is named.</summary>
 internal sealed class JoinOverlap

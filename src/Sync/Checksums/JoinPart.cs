@@ -1,4 +1,4 @@
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Checksums;
 
 /// <summary>A checksum file that is to be joined with others.</summary>
 /// <param name="Name">For messages.</param>

@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Checksums;
 
 /// <summary>
 /// Reads one of the checksum files that are joined: its header at once, the rest when it is due. Where the file may be opened again, nothing of it stays open between.

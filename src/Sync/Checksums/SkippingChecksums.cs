@@ -1,7 +1,8 @@
 using BinarySync.Format;
-using BinarySync.Storage;
+using BinarySync.Sync.Comparing;
+using BinarySync.Sync.Pipeline;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Checksums;
 
 /// <summary>
 /// Makes a checksum file that leaves out what cannot be read. What is left out stands in the header, before all that is read: so the

@@ -1,6 +1,6 @@
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Checksums;
 
 /// <summary>Sees whether a source changed while it was read: size, mtime and ctime of a regular file, before and after.</summary>
 internal readonly struct SourceWatch

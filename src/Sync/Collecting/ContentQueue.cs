@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Collecting;
 
 /// <summary>A group, or one frame of the content of the group before it, that waits to be written.</summary>
 /// <param name="Group">The group; null for a frame.</param>

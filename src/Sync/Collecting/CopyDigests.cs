@@ -1,7 +1,8 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Pipeline;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Collecting;
 
 /// <summary>
 /// Reads on the master what the copies of a group bring, compares each block with its hash, and makes the SHA-256 by which a copy is known from another content

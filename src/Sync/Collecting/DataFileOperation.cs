@@ -1,7 +1,8 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Checksums;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Collecting;
 
 /// <summary>How a data file is made.</summary>
 public sealed record DataFileSpecification

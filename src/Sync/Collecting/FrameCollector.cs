@@ -1,7 +1,8 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Pipeline;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Collecting;
 
 /// <summary>
 /// Reads the content of a request's groups frame by frame, compares each block with its hash, compresses on several threads and writes in

@@ -1,7 +1,9 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Comparing;
+using BinarySync.Sync.Pipeline;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Collecting;
 
 /// <summary>
 /// Reads the master once: hashes each block, compares it with the remote's, and collects those that differ from the very bytes that were hashed. Frames of groups that

@@ -1,7 +1,10 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Pipeline;
+using BinarySync.Sync.Requests;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Collecting;
 
 /// <summary>What came of making a data file in one pass over the master.</summary>
 /// <param name="File">The data file.</param>
@@ -66,7 +69,7 @@ public static class OnePassOperation
         DataFileWriter writer = new(output, header);
         BlockScanner scanner = new(master, geometry.Target, a.Hash, holes, belowCache: false, options);
         using OnePassCollector collector = new(master, scanner, remote, header, writer, specification);
-        options.Progress.Begin("collecting", ChecksumOperation.CoveredBytes(geometry.Target, collector.Covered));
+        options.Progress.Begin("collecting", geometry.Target.CoveredBytes(collector.Covered));
         (ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot) = collector.Run(options);
         watch.ThrowIfChanged();
         MessageTrailer trailer = writer.Finish(baseRoot, targetRoot);

@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Collecting;
 
 /// <summary>Blocks of a frame that follow one another and seem to repeat blocks that do so too.</summary>
 /// <param name="At">Where they begin in the frame's content.</param>

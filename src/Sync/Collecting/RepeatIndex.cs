@@ -1,7 +1,7 @@
 using System.Numerics;
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Collecting;
 
 /// <summary>Where the content of a block was first sent.</summary>
 /// <param name="Block">The block of B.</param>

@@ -1,7 +1,7 @@
 using BinarySync.Format;
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Collecting;
 
 /// <summary>
 /// Compares what seems to repeat with the blocks that it seems to repeat, byte by byte, and makes the pieces of a frame of it. Two contents may have one hash, and the

@@ -1,7 +1,8 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Pipeline;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Collecting;
 
 /// <summary>
 /// Reads on the master what a request says has become zeros where the remote has content. Its checksum file may have called a hole zeros

@@ -1,6 +1,7 @@
 using BinarySync.Format;
+using BinarySync.Sync.Comparing;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Copies;
 
 /// <summary>How content that the base has elsewhere is looked for. Tests make it small.</summary>
 internal sealed record CopyLimits
@@ -74,7 +75,7 @@ internal sealed class CopyFinder(ChecksumSource remote, ChecksumSource master, S
         using ChecksumFileReader reader = remote.Open();
         using CoverageCursor compared = new(geometry.Coverage, geometry.Base.BlockCount);
         int length = reader.Header.Hash.Length;
-        options.Progress.Begin("looking for what is there already", ChecksumOperation.CoveredBytes(geometry.Base, geometry.Coverage));
+        options.Progress.Begin("looking for what is there already", geometry.Base.CoveredBytes(geometry.Coverage));
         while (reader.ReadRun(out ChecksumRun run))
         {
             options.Cancellation.ThrowIfCancellationRequested();

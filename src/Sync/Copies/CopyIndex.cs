@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Copies;
 
 /// <summary>
 /// The contents that are needed, by their hashes, and where the base has them. Its size is fixed: when it is full, or a hash finds no place, later contents are not entered, in the same

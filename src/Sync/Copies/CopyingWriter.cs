@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Copies;
 
 /// <summary>Writes the blocks that differ into a data request; those for which there is a copy as that.</summary>
 /// <param name="writer">The request.</param>

@@ -1,7 +1,7 @@
 using BinarySync.Format;
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Messages;
 
 /// <summary>
 /// A message file that is read several times and has to be the same each time: a medium may answer otherwise later, and a file be exchanged. Each piece is read whole; its SHA-256 is noted

@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Pipeline;
 
 /// <summary>Compares content with the new hashes of its operation.</summary>
 internal static class BlockContent

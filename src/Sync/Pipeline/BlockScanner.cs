@@ -1,27 +1,7 @@
 using BinarySync.Format;
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
-
-/// <summary>Whether holes are believed to be zeros.</summary>
-public enum HolePolicy
-{
-    /// <summary>Holes are not read.</summary>
-    Trust,
-
-    /// <summary>Everything is read.</summary>
-    Read,
-}
-
-/// <summary>What becomes of blocks that cannot be read.</summary>
-public enum ReadErrorPolicy
-{
-    /// <summary>They end the run.</summary>
-    Stop,
-
-    /// <summary>They are left out.</summary>
-    Skip,
-}
+namespace BinarySync.Sync.Pipeline;
 
 /// <summary>
 /// Reads the blocks of a storage, hashes them on several threads and hands them to a sink in order: the one loop in which a block gets

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Pipeline;
 
 /// <summary>
 /// Runs work on several threads and hands out the results in order. Each thread takes an item, works on it, and then whoever holds

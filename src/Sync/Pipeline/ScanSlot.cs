@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Pipeline;
 
 /// <summary>Blocks that are read together, or a hole that is not read.</summary>
 internal readonly record struct ScanItem(BlockRun Run, bool IsHole);

@@ -1,7 +1,7 @@
 using BinarySync.Format;
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Pipeline;
 
 /// <summary>
 /// Finds which blocks of what could not be read are at fault. Each is tried by itself: through the cache, which reads whole pages, then

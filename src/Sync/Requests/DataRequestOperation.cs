@@ -1,7 +1,8 @@
 using BinarySync.Format;
-using BinarySync.Storage;
+using BinarySync.Sync.Comparing;
+using BinarySync.Sync.Copies;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Requests;
 
 /// <summary>What came of comparing two checksum files.</summary>
 /// <param name="Header">Of the data request, as written.</param>

@@ -1,6 +1,7 @@
 using BinarySync.Format;
+using BinarySync.Sync.Comparing;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Requests;
 
 /// <summary>A data request that is to be merged.</summary>
 /// <param name="Stream">Seekable: it is read twice. Stays the caller's.</param>

@@ -1,6 +1,7 @@
 using BinarySync.Format;
+using BinarySync.Sync.Comparing;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Requests;
 
 /// <summary>What came of refining a data request.</summary>
 /// <param name="Header">Of the checksum request that asks for the smaller blocks.</param>
@@ -81,7 +82,7 @@ public static class RefineOperation
             Label = label,
             Parent = ParentIdentity.Of(header, coarse.Trailer),
         };
-        return new RefineResult(asked, ChecksumOperation.CoveredBytes(larger, coverage), ranges.HasJoined, nothing, coarse.Position);
+        return new RefineResult(asked, larger.CoveredBytes(coverage), ranges.HasJoined, nothing, coarse.Position);
     }
 
     private static BlockRun Smaller(BlockRun run, int ratio) => new(run.First * ratio, run.Count * ratio);

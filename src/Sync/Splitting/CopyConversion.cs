@@ -1,6 +1,7 @@
 using BinarySync.Format;
+using BinarySync.Sync.Comparing;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Splitting;
 
 /// <summary>
 /// Finds the copies of a data request that a set cannot have, and writes a request in which their blocks are sent: parts are applied in any order, so the source of

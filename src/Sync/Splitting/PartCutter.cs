@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Splitting;
 
 /// <summary>Cuts groups into parts after a number of raw bytes (Format.md 4.5), and keeps account of how long the parts' files can become.</summary>
 /// <param name="splitSize">Raw bytes after which a part is closed.</param>

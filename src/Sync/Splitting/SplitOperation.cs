@@ -1,7 +1,10 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Messages;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Splitting;
 
 /// <summary>Collects the requested blocks on the master into a set of data files, none longer than wanted (Format.md 4.5).</summary>
 public static class SplitOperation

@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Splitting;
 
 /// <summary>What goes into one part of a set.</summary>
 /// <param name="Place">As its header says.</param>

@@ -12,10 +12,10 @@ public class TailTests
     [Fact]
     public void Is_written_field_by_field()
     {
-        byte[] bytes = new byte[Tail.Length];
-        Tail.Write(bytes, 0x1234);
+        byte[] bytes = new byte[MessageTail.Length];
+        MessageTail.Write(bytes, 0x1234);
         Assert.Equal(Good, bytes);
-        Tail.Check(bytes, 0x1234, Refusal.Source, 100);
+        MessageTail.Check(bytes, 0x1234, Refusal.Source, 100);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class TailTests
     {
         byte[] changed = [.. Good];
         changed[position] ^= 0x80;
-        Refusal.Of(FormatError.Damaged, offset, () => Tail.Check(changed, 0x1234, Refusal.Source, 100));
+        Refusal.Of(FormatError.Damaged, offset, () => MessageTail.Check(changed, 0x1234, Refusal.Source, 100));
     }
 
     [Theory]
@@ -40,15 +40,15 @@ public class TailTests
     [InlineData(100)]
     [InlineData(995)]
     public void A_file_with_fewer_bytes_than_it_announces_has_no_trailer_to_be_looked_for(int bytes) =>
-        Assert.Null(Tail.FindTrailer(new Announcing(new byte[bytes], 1000), 0));
+        Assert.Null(MessageTail.FindTrailer(new Announcing(new byte[bytes], 1000), 0));
 
     [Fact]
     public void A_file_cut_before_its_trailer_is_read_has_none()
     {
         byte[] whole = [.. new byte[60], .. Good];
-        Tail.Write(whole.AsSpan(60), 40);
-        Assert.Equal(20, Tail.FindTrailer(new MemoryStream(whole), 0)!.Length);
-        Assert.Null(Tail.FindTrailer(new Announcing(whole, whole.Length) { CutAfterFirstRead = true }, 0));
+        MessageTail.Write(whole.AsSpan(60), 40);
+        Assert.Equal(20, MessageTail.FindTrailer(new MemoryStream(whole), 0)!.Length);
+        Assert.Null(MessageTail.FindTrailer(new Announcing(whole, whole.Length) { CutAfterFirstRead = true }, 0));
     }
 
     /// <summary>A file on a file system that announces more bytes than it gives, or that is cut meanwhile.</summary>

@@ -1,3 +1,9 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Checksums;
 using BinarySync.Sync.Tests.Support;
 using BinarySync.Tests.Messages;
 

@@ -1,3 +1,12 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Comparing;
+using BinarySync.Sync.Copies;
+using BinarySync.Sync.Requests;
 using BinarySync.Sync.Tests.Support;
 
 namespace BinarySync.Sync.Tests.Copies;

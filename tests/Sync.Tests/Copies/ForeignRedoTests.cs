@@ -1,3 +1,11 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Evidence;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+
 namespace BinarySync.Sync.Tests.Copies;
 
 /// <summary>A redo is written only where a copy of the data file says so, and only with the content that the master has: the journal that names it may be forged like it.</summary>

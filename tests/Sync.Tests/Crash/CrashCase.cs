@@ -1,3 +1,9 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Streaming;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>Which of the two contents a run leads to.</summary>

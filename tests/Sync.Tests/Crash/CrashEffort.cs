@@ -1,3 +1,5 @@
+using BinarySync.Sync.Applying;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>How many states are looked at in a case.</summary>

@@ -1,3 +1,6 @@
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Requests;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>Data files that are made in other ways than from one request of the two sides.</summary>

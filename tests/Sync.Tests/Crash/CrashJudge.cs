@@ -1,3 +1,5 @@
+using BinarySync.Storage;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>Says of a run of a case whether it kept what applying promises. Knows the undo file from the first time that one is made: it has to be the same ever after.</summary>

@@ -1,3 +1,5 @@
+using BinarySync.Storage;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>The calls at which a machine may crash.</summary>

@@ -1,4 +1,9 @@
 using System.Text;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Applying.Streaming;
 
 namespace BinarySync.Sync.Tests.Crash;
 

@@ -1,3 +1,4 @@
+using BinarySync.Sync.Applying;
 using Xunit.Abstractions;
 
 namespace BinarySync.Sync.Tests.Crash;

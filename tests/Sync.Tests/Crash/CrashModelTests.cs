@@ -1,4 +1,5 @@
 using System.Globalization;
+using BinarySync.Sync.Applying;
 using Xunit.Abstractions;
 
 namespace BinarySync.Sync.Tests.Crash;

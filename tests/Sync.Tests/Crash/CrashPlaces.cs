@@ -1,3 +1,5 @@
+using BinarySync.Storage;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>The target on a machine that may crash. Not safe from several threads, unlike a real one.</summary>

@@ -1,3 +1,5 @@
+using BinarySync.Sync.Applying.Sets;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>A small file as a reader sees it, and as it is after a power cut. Null where there is no file.</summary>

@@ -1,3 +1,5 @@
+using BinarySync.Sync.Collecting;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>Cuts a request into smaller ones, from which parts or groups of a few blocks are made: the programs close both after 8 MiB.</summary>

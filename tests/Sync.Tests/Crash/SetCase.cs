@@ -1,3 +1,9 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Splitting;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>A data file in parts, and the machine that they are applied on.</summary>

@@ -1,3 +1,6 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Sets;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>Says of a run of a set whether it kept what applying promises.</summary>

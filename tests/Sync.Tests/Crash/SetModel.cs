@@ -1,3 +1,6 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>

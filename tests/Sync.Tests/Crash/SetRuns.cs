@@ -1,5 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Applying.Sets;
 
 namespace BinarySync.Sync.Tests.Crash;
 

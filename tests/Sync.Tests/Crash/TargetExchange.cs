@@ -1,3 +1,6 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Journal;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using BinarySync.Sync.Checksums;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>A data file of another sync, which is given to a target in the middle of a run.</summary>

@@ -1,3 +1,8 @@
+using BinarySync.Storage.Native;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>One run of another data file on a target in the middle of a run: it is refused and nothing is changed, or it goes through and all is right.</summary>

@@ -1,3 +1,5 @@
+using BinarySync.Storage;
+
 namespace BinarySync.Sync.Tests.FakeDisk;
 
 /// <summary>The disk that all else stands on behaves as a disk.</summary>

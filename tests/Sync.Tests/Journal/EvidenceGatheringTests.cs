@@ -1,3 +1,7 @@
+using BinarySync.Storage.State;
+using BinarySync.Sync.Applying.Evidence;
+using BinarySync.Sync.Applying.Journal;
+
 namespace BinarySync.Sync.Tests.Journal;
 
 /// <summary>Which places of a target are kept as evidence.</summary>

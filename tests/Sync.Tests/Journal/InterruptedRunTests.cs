@@ -1,3 +1,8 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Running;
+
 namespace BinarySync.Sync.Tests.Journal;
 
 /// <summary>What a journal says to the next run: of its own data file, of another, and where it cannot be read.</summary>

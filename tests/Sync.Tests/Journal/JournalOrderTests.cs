@@ -1,3 +1,7 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Running;
+
 namespace BinarySync.Sync.Tests.Journal;
 
 /// <summary>In which order the journal, the target and the undo file change.</summary>

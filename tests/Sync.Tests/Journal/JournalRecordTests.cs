@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using BinarySync.Sync.Applying.Journal;
 
 namespace BinarySync.Sync.Tests.Journal;
 

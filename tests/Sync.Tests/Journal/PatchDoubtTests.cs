@@ -1,3 +1,5 @@
+using BinarySync.Sync.Applying.Journal;
+
 namespace BinarySync.Sync.Tests.Journal;
 
 /// <summary>Which blocks a journal does not vouch for, against a look at each single one.</summary>

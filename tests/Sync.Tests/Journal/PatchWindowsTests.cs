@@ -1,3 +1,5 @@
+using BinarySync.Sync.Applying.Journal;
+
 namespace BinarySync.Sync.Tests.Journal;
 
 /// <summary>What is written between two flushes.</summary>

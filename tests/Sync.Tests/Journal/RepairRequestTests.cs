@@ -1,3 +1,8 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Running;
+
 namespace BinarySync.Sync.Tests.Journal;
 
 /// <summary>Blocks that did not read back as written: asked for again, or written again.</summary>

@@ -1,3 +1,11 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Evidence;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
 using BinarySync.Sync.Tests.Splitting;
 using BinarySync.Sync.Tests.Streaming;
 

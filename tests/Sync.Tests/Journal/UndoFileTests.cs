@@ -1,3 +1,9 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Collecting;
+
 namespace BinarySync.Sync.Tests.Journal;
 
 /// <summary>The undo file: what the four steps would make of the two sides exchanged.</summary>

@@ -1,4 +1,8 @@
 using System.IO.Hashing;
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
 using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Mutations;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using BinarySync.Sync.Applying.Journal;
 using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Mutations;

@@ -1,3 +1,8 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Running;
 using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Mutations;

@@ -1,3 +1,6 @@
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+
 namespace BinarySync.Sync.Tests.Mutations;
 
 /// <summary>A data file for two remotes, and the request of the first.</summary>

@@ -1,3 +1,4 @@
+using BinarySync.Storage;
 using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Mutations;

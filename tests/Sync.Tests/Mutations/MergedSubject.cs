@@ -1,3 +1,6 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Reading;
 using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Mutations;

@@ -1,3 +1,8 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+
 namespace BinarySync.Sync.Tests.Mutations;
 
 /// <summary>A checksum request: what it asks for is checksummed.</summary>

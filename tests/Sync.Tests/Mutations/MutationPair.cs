@@ -1,3 +1,7 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
 using BinarySync.Sync.Tests.Splitting;
 using BinarySync.Tests.Messages;
 

@@ -1,3 +1,5 @@
+using BinarySync.Storage;
+
 namespace BinarySync.Sync.Tests.Mutations;
 
 /// <summary>A target to which some parts of a set are applied, and the note beside it.</summary>

@@ -1,3 +1,7 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Applying.Sets;
 using BinarySync.Sync.Tests.Splitting;
 using BinarySync.Tests.Messages;
 

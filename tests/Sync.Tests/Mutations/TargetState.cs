@@ -1,3 +1,5 @@
+using BinarySync.Storage;
+
 namespace BinarySync.Sync.Tests.Mutations;
 
 /// <summary>What a target may look like when a data file is applied to it.</summary>

@@ -1,3 +1,12 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Applying.Sets;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Comparing;
+using BinarySync.Sync.Requests;
+using BinarySync.Sync.Splitting;
 using BinarySync.Sync.Tests.Splitting;
 
 namespace BinarySync.Sync.Tests.Reading;

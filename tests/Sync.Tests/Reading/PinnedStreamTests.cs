@@ -1,3 +1,5 @@
+using BinarySync.Sync.Messages;
+
 namespace BinarySync.Sync.Tests.Reading;
 
 /// <summary>What has been read once is the same ever after, or an error.</summary>

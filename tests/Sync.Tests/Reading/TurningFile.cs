@@ -1,3 +1,5 @@
+using BinarySync.Storage;
+
 namespace BinarySync.Sync.Tests.Reading;
 
 /// <summary>A file that gives other bytes from some moment on: exchanged, rewritten, or on a medium that lies.</summary>

@@ -1,3 +1,5 @@
+using BinarySync.Sync.Splitting;
+
 namespace BinarySync.Sync.Tests.Splitting;
 
 /// <summary>Copies that a set cannot have become content.</summary>

@@ -1,3 +1,8 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Sets;
+
 namespace BinarySync.Sync.Tests.Splitting;
 
 /// <summary>Parts of a set, applied in any order (Format.md 4.5).</summary>

@@ -1,3 +1,7 @@
+using BinarySync.Storage;
+using BinarySync.Storage.State;
+using BinarySync.Sync.Applying.Sets;
+
 namespace BinarySync.Sync.Tests.Splitting;
 
 /// <summary>The note of which parts are applied.</summary>

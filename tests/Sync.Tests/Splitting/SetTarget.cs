@@ -1,3 +1,7 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Sets;
+
 namespace BinarySync.Sync.Tests.Splitting;
 
 /// <summary>A target in memory, with its journal and its note, to which parts are applied.</summary>

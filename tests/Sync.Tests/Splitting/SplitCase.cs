@@ -1,3 +1,8 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Splitting;
+
 namespace BinarySync.Sync.Tests.Splitting;
 
 /// <summary>A pair whose data file has several groups: a group is closed after 8 MiB of content.</summary>

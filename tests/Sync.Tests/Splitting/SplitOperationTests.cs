@@ -1,3 +1,6 @@
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Splitting;
+
 namespace BinarySync.Sync.Tests.Splitting;
 
 /// <summary>A data file in parts (Format.md 4.5).</summary>

@@ -1,3 +1,8 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
 using BinarySync.Sync.Tests.Splitting;
 
 namespace BinarySync.Sync.Tests.Streaming;

@@ -1,3 +1,9 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Applying.Streaming;
+
 namespace BinarySync.Sync.Tests.Streaming;
 
 /// <summary>A target in memory, with its journal, to which data files are applied as they arrive: group by group.</summary>

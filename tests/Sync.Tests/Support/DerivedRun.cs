@@ -1,3 +1,10 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Applying.Verifying;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Comparing;
 using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Support;

@@ -1,3 +1,8 @@
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+
 namespace BinarySync.Sync.Tests.Support;
 
 /// <summary>Remotes of different ages and sizes, one master, and what is merged for them.</summary>

@@ -1,3 +1,15 @@
+using BinarySync.Storage;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Comparing;
+using BinarySync.Sync.Copies;
+using BinarySync.Sync.Pipeline;
+using BinarySync.Sync.Requests;
+
 namespace BinarySync.Sync.Tests.Support;
 
 /// <summary>The four steps of a sync in memory.</summary>

@@ -1,3 +1,6 @@
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Requests;
+
 namespace BinarySync.Sync.Tests.Support;
 
 /// <summary>A case's coarse sync, in blocks of four or sixteen times the size, refined to its own block size.</summary>

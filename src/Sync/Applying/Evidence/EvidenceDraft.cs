@@ -1,4 +1,4 @@
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>What a plan gathers for the evidence of its target.</summary>
 /// <param name="Witnesses">Sectors that change.</param>

@@ -1,4 +1,4 @@
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>A piece of the target that the data file leaves alone, as it was when the run began.</summary>
 /// <param name="Offset">In the target.</param>

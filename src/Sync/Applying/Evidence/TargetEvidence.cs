@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>
 /// What a journal keeps of its target, so that a later run does not take another one of the same name for it (docs/Design.md, "Which target it was").

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>
 /// Eight sectors of the target, each with a fingerprint of what it was when the run began and of what it becomes. A kill or a power cut leaves each of them as one of the two:

@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>
 /// Gathers witnesses while a data file is verified and the target recognised: of all blocks that will be written, as long as there is room, else of an even share of them, and of the first

@@ -1,11 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
 using BinarySync.Format;
+using BinarySync.Sync.Applying.Evidence;
 
-namespace BinarySync.Sync;
-
-/// <summary>A stretch of the target. Bytes; the end is the first byte behind it.</summary>
-internal readonly record struct ByteRange(long Offset, long End);
+namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>What can be read from the file of a journal.</summary>
 internal enum JournalContent

@@ -1,6 +1,6 @@
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>Stands where a run was given no place for a redo: there is none, and none can be made.</summary>
 internal sealed class NoRedoFile : IRedoFile

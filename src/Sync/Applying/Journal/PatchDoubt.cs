@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>
 /// Which blocks of the target the journal of an interrupted run does not vouch for. They are written again whatever they look like.

@@ -1,7 +1,7 @@
 using BinarySync.Format;
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>
 /// Keeps the journal of a run: which stretch of the target is being changed is durable before it is changed, and is given up only after a flush (docs/Design.md,

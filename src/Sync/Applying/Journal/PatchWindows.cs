@@ -1,6 +1,6 @@
 using BinarySync.Format;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>Groups of a data file that are written between two flushes.</summary>
 /// <param name="EndGroup">The number of the first group behind it, from 1.</param>

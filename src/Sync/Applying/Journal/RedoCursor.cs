@@ -1,6 +1,6 @@
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>Content of a redo.</summary>
 /// <param name="Place">Where in the target it belongs.</param>

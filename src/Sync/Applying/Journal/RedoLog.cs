@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using BinarySync.Format;
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>
 /// Content that goes to the target and must not be lost while what it was read from is overwritten: stretches of the target, each with its bytes. Written as a whole, made durable, named in the

@@ -1,4 +1,4 @@
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>Few stretches that together cover many, in a fixed room: what a journal can say of them.</summary>
 internal sealed class StretchCover

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Sets;
 
 /// <summary>Ascending numbers as people write them: "1-3, 5, 8-9".</summary>
 public static class NumberText

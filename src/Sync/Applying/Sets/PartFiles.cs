@@ -1,6 +1,8 @@
 using BinarySync.Format;
+using BinarySync.Sync.Comparing;
+using BinarySync.Sync.Messages;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Sets;
 
 /// <summary>A data file that is opened when it is needed.</summary>
 /// <param name="Name">Its name in messages.</param>

@@ -1,7 +1,13 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
+using BinarySync.Sync.Applying.Undo;
+using BinarySync.Sync.Applying.Verifying;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Sets;
 
 /// <summary>What became of the note that stood.</summary>
 public enum SetNoteState
@@ -103,7 +109,7 @@ public static class SetApplyOperation
                     if (note.With(file.Part).IsComplete && (note.IsInDoubt || CutsByHearsay(plan)))
                     {
                         // Of what was believed only what this command itself has applied is left, if the whole is not what it should be by now.
-                        bool isWhole = ReadBack.RootMatches(
+                        bool isWhole = ReadBackVerifier.RootMatches(
                             target, plan.Header.SyncGeometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options);
                         state = isWhole ? state : SetNoteState.TargetChanged;
                         note = isWhole ? note with { IsInDoubt = false } : runs.Aggregate(Unknown(parts, places.Identity), (known, run) => known.With(run.Part));

@@ -3,7 +3,7 @@ using System.Text;
 using BinarySync.Format;
 using BinarySync.Storage;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Sets;
 
 /// <summary>
 /// What is known of a target to which some parts of a set have been applied. It is information: the blocks of the target are the truth, and a part that is applied

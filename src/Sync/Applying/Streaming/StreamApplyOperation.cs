@@ -1,7 +1,11 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Running;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Streaming;
 
 /// <summary>
 /// Applies a data file as it arrives, for a pipe where there is no room to keep it (docs/Design.md, "Applying as it arrives"): a stretch of it at a time is verified, recognised, written, flushed and

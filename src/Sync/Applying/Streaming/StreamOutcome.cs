@@ -1,6 +1,7 @@
 using BinarySync.Format;
+using BinarySync.Sync.Applying.Planning;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Streaming;
 
 /// <summary>Adds up what came of the stretches of a stream.</summary>
 /// <param name="reader">The stream.</param>

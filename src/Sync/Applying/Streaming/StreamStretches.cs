@@ -1,6 +1,7 @@
 using BinarySync.Format;
+using BinarySync.Sync.Applying.Reading;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Streaming;
 
 /// <summary>
 /// Cuts a data file that arrives into stretches: whole groups, each stretch as soon as it has become long enough. Where it is cut depends on nothing but the data file, so that a

@@ -1,7 +1,12 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Comparing;
+using BinarySync.Sync.Pipeline;
 
-namespace BinarySync.Sync;
+namespace BinarySync.Sync.Applying.Undo;
 
 /// <summary>
 /// The data file that takes the target back. It is what `dtreq` and `dtfile --no-repeats` would make of the two sides exchanged: the request is the data file's own operations
@@ -142,7 +147,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         if (LosesTail)
         {
             BlockCoverage tail = BlockCoverage.Of([BlockRun.Between(geometry.Target.BlockCount, geometry.Base.BlockCount)]);
-            options.Progress.Begin("looking at what will be cut", ChecksumOperation.CoveredBytes(geometry.Base, tail));
+            options.Progress.Begin("looking at what will be cut", geometry.Base.CoveredBytes(tail));
             new BlockScanner(target, geometry.Base, _header.Hash, HolePolicy.Read, belowCache: false, options).Scan(tail, new TailSink(writer));
         }
 

@@ -1,0 +1,251 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using BinarySync.Cli.Output;
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Storage.Disks;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Pipeline;
+using BinarySync.Sync.Splitting;
+
+namespace BinarySync.Cli.Arguments;
+
+/// <summary>
+/// The option types that several commands share: each is declared, described and checked here once. An option that is not given is null; what that means
+/// is said in its description, since the help would show the default as the runtime writes the value.
+/// </summary>
+public static class OptionValues
+{
+    public static Option<int?> BlockSize() => new("--block-size", "-b")
+    {
+        Description = $"Bytes of a block: a power of two from {FormatLimits.MinBlockSize} to 64M [default: 4K]",
+        HelpName = "SIZE",
+        CustomParser = result => Parse(result, text =>
+        {
+            if (!SizeText.TryParse(text, out long size))
+            {
+                return Fail<int?>(result, $"'{text}' is not a size; write 4096, 4K or 1M");
+            }
+
+            return FormatLimits.IsBlockSize(size)
+                ? (int)size
+                : Fail<int?>(result, $"block size {size} is not a power of two from 512 to 64M; the nearest is {NearestBlockSize(size)}");
+        }),
+    };
+
+    public static Option<string?> Hash()
+    {
+        string[] names = [.. BlockHash.All.Select(hash => hash.Name)];
+        Option<string?> option = new("--hash", "-a")
+        {
+            Description = "The block hash. Two blocks with one xxh128 or xxh3 can be written down without any search: "
+                + "if others can write to the target (a guest, a database user), "
+                + "take blake3 (with blocks of 16K or more) or sha256, or they can hide a change; xxh3 takes half the size [default: xxh128]",
+            HelpName = string.Join('|', names),
+        };
+        return AllowOnly(option, "a hash", names);
+    }
+
+    public static Option<BlockRun[]> Range() => new("--range")
+    {
+        Description = "Only these blocks, numbered from 0, both ends included; FIRST- goes to the end; may be repeated",
+        HelpName = "FIRST-LAST",
+        CustomParser = result => ParseAll(result, text => RangeText.TryParseBlocks(text, out BlockRun range)
+            ? range
+            : Fail<BlockRun>(result, $"'{text}' is not a range of blocks; write FIRST-LAST, FIRST- or FIRST, and --range once for each")),
+    };
+
+    /// <summary>Ranges in bytes; what they mean in blocks is known with the block size.</summary>
+    public static Option<(long Offset, long Length)[]> Bytes() => new("--bytes")
+    {
+        Description = "Only the blocks that these bytes touch; may be repeated",
+        HelpName = "OFFSET+LENGTH",
+        CustomParser = result => ParseAll(result, text => RangeText.TryParseBytes(text, out (long Offset, long Length) range)
+            ? range
+            : Fail<(long, long)>(result, $"'{text}' is not a range of bytes; write OFFSET+LENGTH")),
+    };
+
+    public static Option<string?> Label()
+    {
+        Option<string?> option = new("--label") { Description = "Text to be kept in the file", HelpName = "TEXT" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (Fault(result.Tokens[0].Value) ?? MessageHeader.LabelFault(result.Tokens[0].Value)) is { } fault)
+            {
+                result.AddError($"the label {fault}");
+            }
+        });
+        return option;
+    }
+
+    // Bytes of the command line that are no UTF-8 are for names of files only.
+    private static string? Fault(string label) =>
+        System.Text.Encoding.UTF8.GetString(PathText.Encode(label)) == label ? null : "is no text in UTF-8";
+
+    /// <summary>The output file; '-' is standard output.</summary>
+    public static Option<string?> Output(string name, bool required = false) => new("--output", "-o")
+    {
+        Description = "The file to write; '-' is standard output",
+        HelpName = name,
+        Required = required,
+    };
+
+    public static Option<bool> Force() => new("--force", "-f") { Description = "Replace an existing output" };
+
+    public static Option<bool> Live() => new("--live") { Description = "Go on when the source changes while it is read" };
+
+    public static Option<HolePolicy?> Holes() => new("--holes")
+    {
+        Description = "Whether the holes of a sparse file are trusted to be zeros, or read [default: trust]",
+        HelpName = "trust|read",
+        CustomParser = Choice(("trust", HolePolicy.Trust), ("read", HolePolicy.Read)),
+    };
+
+    public static Option<ReadErrorPolicy?> ReadErrors() => new("--read-errors")
+    {
+        Description = "Whether blocks that cannot be read end the run, or are left out and listed (exit 1) [default: stop]",
+        HelpName = "stop|skip",
+        CustomParser = Choice(("stop", ReadErrorPolicy.Stop), ("skip", ReadErrorPolicy.Skip)),
+    };
+
+    public static Option<Compression?> Compress() => new("--compress", "-c")
+    {
+        Description = "How content is compressed, and how hard [default: lz4]",
+        HelpName = "none|lz4[:1-12]|brotli[:1-11]",
+        CustomParser = result => Parse<Compression?>(result, text => CompressionText.TryParse(text, out Compression compression)
+            ? compression
+            : Fail<Compression?>(result, $"'{text}' is not a compression; there are {CompressionText.Allowed}")),
+    };
+
+    public static Option<VerifyMode?> Verify() => new("--verify")
+    {
+        Description = "What is read back and compared: nothing, the patched blocks, or the whole target [default: written]",
+        HelpName = "none|written|full",
+        CustomParser = Choice(("none", VerifyMode.None), ("written", VerifyMode.Written), ("full", VerifyMode.Full)),
+    };
+
+    public static Option<SparseMode?> Sparse() => new("--sparse")
+    {
+        Description = "Whether blocks of zeros become holes of a file: only where it has holes already, always, or never [default: auto]",
+        HelpName = "auto|always|never",
+        CustomParser = Choice(("auto", SparseMode.Auto), ("always", SparseMode.Always), ("never", SparseMode.Never)),
+    };
+
+    public static Option<long?> LimitRate() => new("--limit-rate")
+    {
+        Description = "Bytes a second that are read of a target at most, and that are written to it: 64K or more [default: no limit]",
+        HelpName = "SIZE",
+        CustomParser = result => Parse(result, text => !SizeText.TryParse(text, out long rate)
+            ? Fail<long?>(result, $"'{text}' is not a size; write 50M or 1G")
+            : rate >= RateLimiter.MinBytesPerSecond
+                ? rate
+                : Fail<long?>(result, $"a rate of '{text}' is too low; 64K (bytes a second) and more are allowed")),
+    };
+
+    public static Option<CachePolicy?> Cache() => new("--cache")
+    {
+        Description = "Whether what is read once stays in the page cache; auto drops it for a device, and for a file above half of the memory [default: auto]",
+        HelpName = "auto|keep|drop",
+        CustomParser = Choice(("auto", CachePolicy.Auto), ("keep", CachePolicy.Keep), ("drop", CachePolicy.Drop)),
+    };
+
+    /// <summary>The length of a part's file at most.</summary>
+    public static Option<long?> Split() => new("--split")
+    {
+        Description = "Make a set of data files instead of one, none longer than this: 16M or more; fat32 is 4 GiB less one byte",
+        HelpName = "SIZE|fat32",
+        CustomParser = result => Parse(result, text => text == "fat32"
+            ? SplitOperation.Fat32
+            : !SizeText.TryParse(text, out long size)
+                ? Fail<long?>(result, $"'{text}' is not a size; write 700M, 4G or fat32")
+                : size >= SplitOperation.LeastPart
+                    ? size
+                    : Fail<long?>(result, $"parts of '{text}' are too short; 16M and more are allowed")),
+    };
+
+    public static Option<int?> Part() => new("--part")
+    {
+        Description = "Make only this part of the set: as when all are made",
+        HelpName = "N",
+        CustomParser = Number(1, FormatLimits.MaxParts),
+    };
+
+    public static Option<bool> Extents() => new("--extents") { Description = "List the runs of blocks" };
+
+    /// <summary>One or more files before a last one: the parser gives all of them to this argument. To be used with <see cref="RequireLast"/>.</summary>
+    public static Argument<string[]> Files(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
+
+    /// <summary>The last one.</summary>
+    public static Argument<string?> LastFile(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
+
+    /// <summary>Demands at least one file, and the last one.</summary>
+    public static void RequireLast(Command command, Argument<string[]> files, Argument<string?> last) => command.Validators.Add(result =>
+    {
+        int given = result.GetResult(files)?.Tokens.Count ?? 0;
+        if (given == 0)
+        {
+            result.AddError($"Required argument '{files.Name}' missing");
+        }
+
+        if (given < 2)
+        {
+            result.AddError($"Required argument '{last.Name}' missing");
+        }
+    });
+
+    /// <summary>A number within limits.</summary>
+    internal static Func<ArgumentResult, int?> Number(int least, int most) => result => Parse<int?>(result, text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+            ? number
+            : Fail<int?>(result, $"'{text}' is not a number from {least} to {most}"));
+
+    /// <summary>Refuses all but some texts, in one line that names them.</summary>
+    internal static Option<T> AllowOnly<T>(Option<T> option, string what, params string[] allowed)
+    {
+        option.Validators.Add(result =>
+        {
+            foreach (string text in result.Tokens.Select(token => token.Value).Where(text => !allowed.Contains(text)))
+            {
+                result.AddError($"'{text}' is not {what}; there are {string.Join(", ", allowed)}");
+            }
+        });
+        return option;
+    }
+
+    private static Func<ArgumentResult, T?> Choice<T>(params (string Name, T Value)[] choices)
+        where T : struct => result => Parse<T?>(result, text =>
+    {
+        foreach ((string name, T value) in choices)
+        {
+            if (name == text)
+            {
+                return value;
+            }
+        }
+
+        return Fail<T?>(result, $"'{text}' is not one of {string.Join(", ", choices.Select(choice => choice.Name))}");
+    });
+
+    private static T? Parse<T>(ArgumentResult result, Func<string, T?> parse) => parse(result.Tokens[0].Value);
+
+    private static T[] ParseAll<T>(ArgumentResult result, Func<string, T> parse) => [.. result.Tokens.Select(token => parse(token.Value))];
+
+    private static T? Fail<T>(ArgumentResult result, string message)
+    {
+        result.AddError(message);
+        return default;
+    }
+
+    private static string NearestBlockSize(long size)
+    {
+        long nearest = FormatLimits.MinBlockSize;
+        for (long candidate = nearest; candidate <= FormatLimits.MaxBlockSize; candidate *= 2)
+        {
+            nearest = Math.Abs(candidate - size) < Math.Abs(nearest - size) ? candidate : nearest;
+        }
+
+        return SizeText.Format(nearest).Replace(" KiB", "K", StringComparison.Ordinal).Replace(" MiB", "M", StringComparison.Ordinal)
+            .Replace(" B", string.Empty, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+using BinarySync.Storage.Messages;
+
+namespace BinarySync.Cli.Arguments;
+
+/// <summary>The option that gives outputs other permissions than what they are made from allows.</summary>
+public static class OutputMode
+{
+    private const string Name = "--mode";
+    private const int MostDigits = 4;
+
+    /// <summary>Declares it, for a command that makes outputs.</summary>
+    public static Option<int?> Option() => new(Name)
+    {
+        Description = "The permissions of the output, as chmod takes them [default: no wider than its source]",
+        HelpName = "OCTAL",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (TryParse(text) is { } mode)
+            {
+                return mode;
+            }
+
+            result.AddError($"'{text}' is not a mode; write 600, 640 or 644");
+            return null;
+        },
+    };
+
+    /// <summary>What a command line says of it; null where it says nothing, or the command has no outputs.</summary>
+    internal static int? Given(ParseResult result)
+    {
+        foreach (Option option in result.CommandResult.Command.Options)
+        {
+            if (option is Option<int?> mode && option.Name == Name)
+            {
+                return result.GetValue(mode);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The permissions that octal digits say; null where they say none, or more than permissions.</summary>
+    internal static int? TryParse(string text)
+    {
+        if (text.Length is 0 or > MostDigits || text.AsSpan().ContainsAnyExceptInRange('0', '7'))
+        {
+            return null;
+        }
+
+        int mode = Convert.ToInt32(text, 8);
+        return mode <= OutputRights.AllBits ? mode : null;
+    }
+}

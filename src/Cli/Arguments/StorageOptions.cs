@@ -1,0 +1,44 @@
+using System.CommandLine;
+using BinarySync.Storage;
+using BinarySync.Storage.Disks;
+
+namespace BinarySync.Cli.Arguments;
+
+/// <summary>How a target is read and written beside other work on the machine; and the one place in which actions open one.</summary>
+public sealed class StorageOptions
+{
+    private readonly Option<long?> _limitRate = OptionValues.LimitRate();
+
+    private readonly Option<CachePolicy?> _cache = OptionValues.Cache();
+
+    /// <summary>Adds them to a command that reads or writes a target. Its subcommands do not get them.</summary>
+    public void AddTo(Command command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        command.Add(_limitRate);
+        command.Add(_cache);
+    }
+
+    /// <summary>Opens what is only read.</summary>
+    internal IReadableStorage OpenSource(ParseResult result, string path, CancellationToken cancellation)
+    {
+        IReadableStorage source = StorageAccess.OpenSource(path, CacheOf(result));
+        return Limiter(result, cancellation) is { } reads ? new RateLimitedSource(source, reads) : source;
+    }
+
+    /// <summary>Opens what is patched in place.</summary>
+    internal IWritableStorage OpenTarget(
+        ParseResult result, string path, IReadOnlyList<string> messageFiles, bool readOnly, bool unguarded, CancellationToken cancellation)
+    {
+        IWritableStorage target = StorageAccess.OpenTarget(path, messageFiles, readOnly, CacheOf(result), unguarded);
+        return Limiter(result, cancellation) is { } reads && Limiter(result, cancellation) is { } writes
+            ? new RateLimitedTarget(target, reads, writes)
+            : target;
+    }
+
+    private CachePolicy CacheOf(ParseResult result) => result.GetValue(_cache) ?? CachePolicy.Auto;
+
+    // Each has a budget of its own.
+    private RateLimiter? Limiter(ParseResult result, CancellationToken cancellation) =>
+        result.GetValue(_limitRate) is { } rate ? new RateLimiter(rate, TimeProvider.System, cancellation) : null;
+}

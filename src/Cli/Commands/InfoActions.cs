@@ -1,0 +1,119 @@
+using System.CommandLine;
+using BinarySync.Cli.Arguments;
+using BinarySync.Cli.Host;
+using BinarySync.Cli.Inputs;
+using BinarySync.Cli.Maps;
+using BinarySync.Cli.Output;
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Cli.Commands;
+
+/// <summary>What `info` does, for every kind.</summary>
+public static class InfoActions
+{
+    /// <summary>Reads a message to its end, which verifies it, and shows its header, counts and identities.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="context">Where to speak.</param>
+    /// <param name="common">The common options.</param>
+    /// <param name="kind">The kind of message that the program is about.</param>
+    /// <param name="file">The message.</param>
+    /// <param name="extents">List the runs; null where the kind has none.</param>
+    /// <param name="maps">Draw them; null where the kind has no map.</param>
+    public static int Show(
+        ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, Argument<string> file, Option<bool>? extents, MapOptions? maps = null) =>
+        Show(result, context, common, kind, result.GetValue(file)!, extents, maps);
+
+    /// <summary>The same, of a file whose path is known.</summary>
+    internal static int Show(ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, string path, Option<bool>? extents, MapOptions? maps = null)
+    {
+        using CommandSession session = common.Begin(result, context);
+        using MapOutput? map = maps?.Begin(result, session, path);
+        using Stream input = MessageFiles.Open(path, session.Options.Cancellation);
+        session.Options.Progress.Begin("reading", input.CanSeek ? input.Length : 0);
+        MessageReader message = new MessageReader(input, MessageFiles.NameOf(path)).Require(kind);
+        using Report report = new(session.Terminal, session.Json);
+        report.Line($"{message.Source}: {kind.Words()}, format {FormatVersion.Major}.{message.Minor}");
+        report.AddHeader("file", message.Source, message.Header, message);
+        bool lists = extents is not null && result.GetValue(extents);
+        ExtentList list = new(report, lists);
+        list.Begin();
+        MessageTrailer trailer = kind switch
+        {
+            MessageKind.ChecksumRequest => ChecksumRequest.ReadToEnd(message),
+            MessageKind.ChecksumFile => ReadChecksums(message, list, map, session),
+            _ => ReadOperations(message, input, list, map, session),
+        };
+        session.Options.Progress.Advance(message.Position - session.Options.Progress.Current.Done);
+        list.End();
+        report.AddTrailer(trailer);
+        report.Add("length", "length", message.Position, SizeText.Exact(message.Position));
+        list.AddFrames();
+        map?.Draw($"{message.Source}: {kind.Words()}", report.OwnLine);
+        if (map?.Path is { } picture)
+        {
+            report.Add("map", "map", picture);
+        }
+
+        report.Finish();
+        return ExitCode.Done;
+    }
+
+    private static MessageTrailer ReadChecksums(MessageReader message, ExtentList list, MapOutput? output, CommandSession session)
+    {
+        using ChecksumFileReader reader = new(message);
+        ChecksumMap? map = output is null ? null : new ChecksumMap(message.Header, output);
+        for (long position = 0; reader.ReadRun(out ChecksumRun run); position = Advance(message, position, session))
+        {
+            session.Options.Cancellation.ThrowIfCancellationRequested();
+            list.Add(run.Blocks, run.IsZero ? "zero" : "data", null);
+            map?.Add(run);
+        }
+
+        map?.Complete();
+        return reader.Trailer;
+    }
+
+    private static MessageTrailer ReadOperations(
+        MessageReader message, Stream input, ExtentList list, MapOutput? output, CommandSession session)
+    {
+        OperationReader reader = new(message);
+        using ContentVerifier? content = Verifier(reader, message.Kind, input);
+        OperationGroup group = new();
+        RequestMap? map = output is null ? null : new RequestMap(message.Header, output);
+        for (long position = 0; reader.ReadGroup(group); position = Advance(message, position, session))
+        {
+            session.Options.Cancellation.ThrowIfCancellationRequested();
+            foreach (Operation operation in group.Operations)
+            {
+                list.Add(operation.Blocks, operation.New.ToString().ToLowerInvariant(), operation.Old.ToString().ToLowerInvariant(), operation.New == NewKind.Copy ? operation.Source : null);
+                map?.Add(operation);
+            }
+
+            content?.Begin(group);
+            while (reader.ReadFrame(out ReadOnlyMemory<byte> stored))
+            {
+                list.CountFrame(reader.Frame);
+                content?.Check(stored.Span);
+            }
+        }
+
+        if (content is { NotDecoded: > 0 })
+        {
+            session.Terminal.Warn($"content that repeats was not decoded (frames: {content.NotDecoded}): that needs a file, not a pipe");
+        }
+
+        map?.Complete();
+        return reader.Trailer;
+    }
+
+    /// <summary>What decodes the content of a data file and compares it with its hashes; null for a data request.</summary>
+    internal static ContentVerifier? Verifier(OperationReader reader, MessageKind kind, Stream input) =>
+        kind == MessageKind.DataFile ? new ContentVerifier(reader, input is IPositionalReader file ? file.ReadAt : null) : null;
+
+    private static long Advance(MessageReader message, long position, CommandSession session)
+    {
+        session.Options.Progress.Advance(message.Position - position);
+        return message.Position;
+    }
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using BinarySync.Cli.Arguments;
+using BinarySync.Cli.Host;
+using BinarySync.Cli.Inputs;
+using BinarySync.Cli.Output;
+using BinarySync.Format;
+using BinarySync.Sync;
+using BinarySync.Sync.Applying.Sets;
+
+namespace BinarySync.Cli.Commands;
+
+/// <summary>What `dtfile info` does: for one data file what `info` does for every kind, for parts of a set which of them there are.</summary>
+public static class SetInfoActions
+{
+    /// <summary>Shows one data file, or verifies several parts and says which ones of their set are missing.</summary>
+    public static int Show(ParseResult result, ToolContext context, CommonOptions common, Argument<string[]> files, Option<bool> extents)
+    {
+        string[] paths = result.GetValue(files)!;
+        return paths.Length == 1
+            ? InfoActions.Show(result, context, common, MessageKind.DataFile, paths[0], extents)
+            : ShowParts(result, context, common, paths, result.GetValue(extents));
+    }
+
+    private static int ShowParts(ParseResult result, ToolContext context, CommonOptions common, string[] paths, bool lists)
+    {
+        using CommandSession session = common.Begin(result, context);
+        if (lists)
+        {
+            throw new UsageException("--extents is for one data file at a time");
+        }
+
+        if (paths.Contains(MessageFiles.Standard))
+        {
+            throw new UsageException("'-' can be the only data file, and no part among others");
+        }
+
+        PartFiles.Look([.. paths.Select(path => new PartSource(path, () => MessageFiles.OpenPart(path, session.Options.Cancellation)))], session.Options);
+        List<PartInfo> parts = [.. paths.Select(path => Read(path, session)).OrderBy(part => part.Set.Part)];
+        SetPlace set = parts[0].Set;
+        List<int> given = [.. parts.Select(part => part.Set.Part)];
+        List<int> missing = [.. Enumerable.Range(1, set.Parts).Except(given)];
+        using Report report = new(session.Terminal, session.Json);
+        report.BeginArray("parts");
+        foreach (PartInfo part in parts)
+        {
+            report.Line($"{part.Name}: part {part.Set.Part} of {set.Parts}, {CountText.Blocks(part.Trailer.DataBlocks!.Value)} with content, {part.Trailer.ZeroBlocks} of zeros, {SizeText.Format(part.Length)}");
+            report.BeginObject();
+            report.AddHidden("file", part.Name);
+            report.Add("part", null, part.Set.Part);
+            report.Add("data_blocks", null, part.Trailer.DataBlocks!.Value);
+            report.Add("data_bytes", null, part.Trailer.DataBytes!.Value);
+            report.Add("zero_blocks", null, part.Trailer.ZeroBlocks!.Value);
+            report.Add("copy_blocks", null, part.Trailer.CopyBlocks!.Value);
+            report.AddHidden("digest", Convert.ToHexStringLower(part.Trailer.Digest.Span));
+            report.Add("length", null, part.Length);
+            report.EndObject();
+            report.Drain();
+        }
+
+        report.EndArray();
+        report.Add("set_id", "set", set.Id);
+        report.Add("parts_in_all", "parts in all", set.Parts);
+        AddNumbers(report, "parts_given", "given", given);
+        AddNumbers(report, "parts_missing", "missing", missing);
+        report.Add("complete", null, missing.Count == 0);
+        report.Finish();
+        return ExitCode.Done;
+    }
+
+    // All of it: to be looked at, only the operations have been read.
+    private static PartInfo Read(string path, CommandSession session)
+    {
+        using Stream input = MessageFiles.OpenPart(path, session.Options.Cancellation);
+        session.Options.Progress.Begin("reading", input.Length);
+        MessageReader message = new MessageReader(input, path).Require(MessageKind.DataFile);
+        OperationReader reader = new(message);
+        OperationGroup group = new();
+        using ContentVerifier content = InfoActions.Verifier(reader, message.Kind, input)!;
+        while (reader.ReadGroup(group))
+        {
+            session.Options.Cancellation.ThrowIfCancellationRequested();
+            content.Begin(group);
+            while (reader.ReadFrame(out ReadOnlyMemory<byte> stored))
+            {
+                content.Check(stored.Span);
+            }
+        }
+
+        // A file that was replaced since it was looked at.
+        SetPlace set = message.Header.Set ?? throw new SyncException(SyncError.SourceChanged, path, "changed while it was being read", "name an unchanged copy");
+        return new PartInfo(path, set, reader.Trailer, message.Position);
+    }
+
+    private static void AddNumbers(Report report, string field, string label, IReadOnlyList<int> numbers)
+    {
+        report.Line($"  {label,-18}{NumberText.Of(numbers)}");
+        report.BeginArray(field);
+        foreach (int number in numbers)
+        {
+            report.AddElement(number);
+        }
+
+        report.EndArray();
+    }
+
+    private sealed record PartInfo(string Name, SetPlace Set, MessageTrailer Trailer, long Length);
+}

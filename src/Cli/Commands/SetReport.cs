@@ -1,0 +1,137 @@
+using System.CommandLine;
+using BinarySync.Cli.Closing;
+using BinarySync.Cli.Host;
+using BinarySync.Cli.Output;
+using BinarySync.Cli.Texts;
+using BinarySync.Format;
+using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Sets;
+
+namespace BinarySync.Cli.Commands;
+
+/// <summary>What `dtfile apply` says of parts of a set.</summary>
+internal static class SetReport
+{
+    /// <summary>Says it, to people or scripts.</summary>
+    public static void Say(CommandSession session, ParseResult command, string target, string? undo, string note, SetResult all, ApplySpecification specification)
+    {
+        SayNote(session.Terminal, target, note, all.Note);
+
+        // What concerns sizes is the same for all.
+        foreach ((string name, _, ApplyResult result) in all.Runs.Where((run, i) => i == 0 || run.Result.Start != ApplyStart.Fresh || run.Result.Plan.Unrecognized.BlockCount > 0))
+        {
+            ApplyActions.SayNotes(session.Terminal, target, name, result, specification);
+        }
+
+        if (session.Json)
+        {
+            Report(session, target, undo, all, specification);
+            return;
+        }
+
+        SaySummary(session, command, target, undo, all, specification);
+    }
+
+    private static void SayNote(Terminal terminal, string target, string note, SetNoteState state)
+    {
+        string? text = state switch
+        {
+            SetNoteState.OtherSet => $"{note} is about another set; it is replaced",
+            SetNoteState.Unreadable => $"{note} is damaged, or of a newer program; it is replaced",
+            SetNoteState.TargetChanged => $"{target} has been changed since {note} was written: parts that it names count again when they are applied again",
+            _ => null,
+        };
+        if (text is not null)
+        {
+            terminal.Warn(text);
+        }
+    }
+
+    private static void SaySummary(CommandSession session, ParseResult command, string target, string? undo, SetResult all, ApplySpecification specification)
+    {
+        int parts = all.Set.Parts;
+        string given = $"{(all.Runs.Count == 1 ? "part" : "parts")} {NumberText.Of([.. all.Runs.Select(run => run.Part).Order()])} of {parts}";
+        long already = all.Runs.Sum(run => run.Result.Plan.NewBlocks);
+        TargetSizing first = all.Runs[0].Result.Plan.Sizing;
+        long before = first.LengthBefore;
+        long after = all.Runs[^1].Result.Plan.Sizing.LengthAfter;
+        string size = before == after ? string.Empty : $", size from {SizeText.Exact(before)} to {SizeText.Exact(after)}";
+        if (specification.DryRun)
+        {
+            long toWrite = all.Runs.Sum(run => run.Result.Plan.BlocksToWrite);
+            session.Terminal.Summary($"{target}: {given}: {CountText.Blocks(toWrite)} would be written, {already} up to date already{size}; nothing was changed");
+            session.Terminal.Summary($"then {Standing(all)}");
+            ClosingLines.Say(session, "read", 0, NextCommand.AfterDryRun(command, all.Runs.Select(run => run.Name), all.Runs.Any(run => ApplyActions.HasWork(run.Result))));
+            return;
+        }
+
+        long dataBytes = all.Runs.Sum(run => run.Result.Written.DataBytes);
+        session.Terminal.Summary(
+            $"{target}: {given}: {CountText.Blocks(all.Runs.Sum(run => run.Result.Written.DataBlocks))} written ({SizeText.Format(dataBytes)}), {all.Runs.Sum(run => run.Result.Written.ZeroBlocks)} turned to zeros, {already} up to date already{size}");
+        foreach ((string name, int part, ApplyResult result) in all.Runs)
+        {
+            session.Terminal.Detail($"{name}: part {part}: {CountText.Blocks(result.Written.DataBlocks)} written, {result.Written.ZeroBlocks} turned to zeros, {result.Plan.NewBlocks} up to date already");
+        }
+
+        if (all.Runs[0].Result.UndoKept is { } kept)
+        {
+            session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "has what was there before")}: applying it{ShrinkWarning.OnWayBack(all.Runs[0].Result.Plan.Header)} takes the part back");
+        }
+
+        long verified = all.Runs.Sum(run => run.Result.VerifiedBytes);
+        session.Terminal.Summary(specification.Verify switch
+        {
+            VerifyMode.None => "flushed; nothing was read back",
+            VerifyMode.Written => $"flushed, {SizeText.Format(verified)} read back and equal; the rest was not examined",
+            _ when all.Runs[^1].Result.Plan.Header.Coverage.IsWhole => $"flushed, all {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: equal to the master ({ApplyActions.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
+            _ => $"flushed, {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: the ranges of the data files are equal to the master's ({ApplyActions.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
+        });
+        session.Terminal.Summary(Standing(all));
+        ClosingLines.Say(
+            session,
+            "wrote",
+            all.Runs.Sum(run => ApplyActions.WrittenBytes(run.Result)),
+            all.IsComplete ? NextCommand.AfterApply(target, specification.Verify) : NextCommand.AfterSomeParts(target, undo, all));
+    }
+
+    private static string Standing(SetResult all) => all.IsComplete
+        ? $"complete: {(all.Set.Parts == 1 ? "the only part is" : $"all {all.Set.Parts} parts are")} applied"
+        : $"incomplete: of {all.Set.Parts} parts, {NumberText.Of(all.InPlace)} {(all.InPlace.Count == 1 ? "is" : "are")} applied; missing: {NumberText.Of(all.Missing)}";
+
+    private static void Report(CommandSession session, string target, string? undo, SetResult all, ApplySpecification specification)
+    {
+        using Report report = new(session.Terminal, json: true);
+        report.Add("target", "target", target);
+        report.Add("dry_run", null, specification.DryRun);
+        report.Add("set_id", "set", all.Set.Id);
+        report.Add("complete", null, all.IsComplete);
+        report.Add("parts_in_all", null, all.Set.Parts);
+        Numbers("parts_applied", all.InPlace);
+        Numbers("parts_missing", all.Missing);
+        report.BeginArray("parts");
+        foreach ((string name, int part, ApplyResult result) in all.Runs)
+        {
+            report.BeginObject();
+            report.AddHidden("file", name);
+            report.Add("part", null, part);
+            ApplyActions.ReportResult(report, target, undo, result, specification);
+            report.EndObject();
+            report.Drain();
+        }
+
+        report.EndArray();
+        report.Finish();
+
+        void Numbers(string field, IReadOnlyList<int> numbers)
+        {
+            report.BeginArray(field);
+            foreach (int number in numbers)
+            {
+                report.AddElement(number);
+            }
+
+            report.EndArray();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using BinarySync.Cli.Arguments;
+using BinarySync.Cli.Output;
+using BinarySync.Cli.Progress;
+using BinarySync.Sync;
+
+namespace BinarySync.Cli.Host;
+
+/// <summary>A command at work.</summary>
+/// <param name="Terminal">Where it speaks.</param>
+/// <param name="Options">What all operations are told.</param>
+/// <param name="Json">True where the result is JSON.</param>
+internal sealed record CommandSession(Terminal Terminal, SyncOptions Options, bool Json, ProgressReporter Progress) : IDisposable
+{
+    private readonly long _started = System.Diagnostics.Stopwatch.GetTimestamp();
+
+    /// <summary>The permissions that outputs are to have; null: as what they are made from allows.</summary>
+    public int? OutputMode { get; init; }
+
+    /// <summary>Time since the command began.</summary>
+    public TimeSpan Elapsed => System.Diagnostics.Stopwatch.GetElapsedTime(_started);
+
+    public void Dispose() => Progress.Dispose();
+}

@@ -1,0 +1,31 @@
+using BinarySync.Format;
+using BinarySync.Storage.Messages;
+
+namespace BinarySync.Cli.Inputs;
+
+/// <summary>Recognises a message by how it begins. Nothing is verified: this is for hints and warnings.</summary>
+internal static class MessageSight
+{
+    /// <summary>The kind of a regular file; null where it is no message, or cannot be looked at.</summary>
+    public static MessageKind? KindOf(string path)
+    {
+        Span<byte> start = stackalloc byte[MessageKinds.RecognizedLength];
+        return MessageKinds.Recognize(start[..MessageInput.Peek(path, start)]);
+    }
+
+    /// <summary>As <see cref="KindOf"/>, but only where the name says so too: it is asked in every run, and other files are not opened for it.</summary>
+    public static MessageKind? KindByNameAndContent(string path)
+    {
+        ReadOnlySpan<char> extension = Path.GetExtension(path.AsSpan());
+        return extension is ".ckr" or ".ckf" or ".dtr" or ".dtf" ? KindOf(path) : null;
+    }
+
+    /// <summary>The program that makes messages of this kind, and shows them.</summary>
+    public static string Tool(this MessageKind kind) => kind switch
+    {
+        MessageKind.ChecksumRequest => "ckreq",
+        MessageKind.ChecksumFile => "ckfile",
+        MessageKind.DataRequest => "dtreq",
+        _ => "dtfile",
+    };
+}

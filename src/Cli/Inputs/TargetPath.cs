@@ -1,0 +1,13 @@
+using BinarySync.Cli.Arguments;
+
+namespace BinarySync.Cli.Inputs;
+
+/// <summary>What is checksummed, collected from or patched: a file or block device, read in any order, so no stream.</summary>
+internal static class TargetPath
+{
+    /// <summary>Refuses the name of the standard streams; a file that is called so is `./-`.</summary>
+    /// <exception cref="UsageException">It is '-'.</exception>
+    public static string Demand(string path) => path != MessageFiles.Standard
+        ? path
+        : throw new UsageException("'-' is a stream, and a target is read in any order", "name a file or block device: only the four kinds of message files come through pipes");
+}

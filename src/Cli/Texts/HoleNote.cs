@@ -1,0 +1,18 @@
+using BinarySync.Cli.Output;
+using BinarySync.Storage;
+
+namespace BinarySync.Cli.Texts;
+
+/// <summary>Says that holes were not believed.</summary>
+internal static class HoleNote
+{
+    /// <summary>Says it, if there is something to say.</summary>
+    public static void Say(Terminal terminal, string name, HoleClaim? doubted)
+    {
+        if (doubted is { } claim)
+        {
+            terminal.Note(
+                $"the holes of {name} were read: {SizeText.Exact(claim.HoleBytes)} are said to be holes, and the space that it takes leaves {SizeText.Exact(claim.PossibleBytes)} for them");
+        }
+    }
+}

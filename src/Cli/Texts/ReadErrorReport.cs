@@ -1,0 +1,47 @@
+using BinarySync.Cli.Output;
+using BinarySync.Format;
+using BinarySync.Sync.Checksums;
+
+namespace BinarySync.Cli.Texts;
+
+/// <summary>What a checksum file leaves out because it cannot be read.</summary>
+internal static class ReadErrorReport
+{
+    /// <summary>Lists it for people.</summary>
+    public static void Say(Terminal terminal, string target, ChecksumResult made)
+    {
+        if (made.Unreadable.BlockCount == 0)
+        {
+            return;
+        }
+
+        BlockGeometry geometry = made.Header.Geometry;
+        foreach (BlockRun run in made.Unreadable.Runs)
+        {
+            string blocks = run.Count == 1 ? $"block {run}" : $"blocks {run}";
+            terminal.Warn($"{target}: cannot read {blocks} (bytes {geometry.OffsetOf(run.First)}+{geometry.LengthOf(run)})");
+        }
+
+        string more = made.Unreadable.RunCount > made.Unreadable.Runs.Count ? $", {made.Unreadable.RunCount - made.Unreadable.Runs.Count} ranges of them not listed" : string.Empty;
+        string between = made.LeavesOutMore ? ", and blocks between them: there are too many ranges" : string.Empty;
+        terminal.Warn($"{CountText.Blocks(made.Unreadable.BlockCount)} of {target} cannot be read and are left out{more}{between}");
+    }
+
+    /// <summary>Lists it for scripts.</summary>
+    public static void Add(Report report, ChecksumResult made)
+    {
+        report.Add("unreadable_blocks", null, made.Unreadable.BlockCount);
+        report.Add("unreadable_ranges", null, made.Unreadable.RunCount);
+        report.BeginArray("unreadable");
+        foreach (BlockRun run in made.Unreadable.Runs)
+        {
+            report.BeginObject();
+            report.Add("first", null, run.First);
+            report.Add("count", null, run.Count);
+            report.EndObject();
+            report.Drain();
+        }
+
+        report.EndArray();
+    }
+}

@@ -1,0 +1,62 @@
+using BinarySync.Cli.Inputs;
+using BinarySync.Cli.Output;
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Storage.Usage;
+
+namespace BinarySync.Cli.Texts;
+
+/// <summary>Warns of a source that is likely to change while it is read, or not to be what is meant.</summary>
+internal static class SourceWarnings
+{
+    /// <summary>Who names a message as the target is likely to have mistyped; but it may be meant, and scripts must be able to do it.</summary>
+    /// <param name="terminal">Where to speak.</param>
+    /// <param name="target">What was named.</param>
+    /// <param name="checksums">What may have been meant with a checksum file; null where that is to look at it.</param>
+    public static void SayMessage(Terminal terminal, string target, string? checksums)
+    {
+        if (MessageSight.KindByNameAndContent(target) is { } kind)
+        {
+            string meant = kind == MessageKind.ChecksumFile && checksums is not null ? checksums : $"'{kind.Tool()} info' shows what it says";
+            terminal.Warn($"{target} is a {kind.Words()}, and taken like any other file; {meant}");
+        }
+    }
+
+    public static void Say(Terminal terminal, IReadableStorage source, bool live)
+    {
+        DeviceFileWarning.Say(terminal, source.Name);
+        if (live)
+        {
+            return;
+        }
+
+        if (DeviceUsage.UnseenOfSource(source.Name) is [_, ..] unseen)
+        {
+            terminal.Warn($"cannot tell whether {source.Name} is mounted, or what else changes it: {string.Join(", ", unseen)}");
+        }
+
+        if (DeviceUsage.WritableMounts(source.Name) is [var mount, ..])
+        {
+            terminal.Warn($"{source.Name} is mounted read-write on {mount}: what is read may be of different moments; read a snapshot (lvcreate -s, for instance), or mount it read-only");
+        }
+        else
+        {
+            SayWriter(terminal, source.Name);
+        }
+    }
+
+    // Of a file that is mapped, the time of its last change need not tell that it was written meanwhile.
+    private static void SayWriter(Terminal terminal, string source)
+    {
+        string? who = FileUsage.WriterOf(source) switch
+        {
+            WriterSign.Locked => $"another process has locked {source} for writing",
+            WriterSign.Open => $"another process, or a loop device, has {source} open for writing, or mapped",
+            _ => DeviceUsage.IsHeldAlone(source) ? $"another process holds {source} for itself alone" : null,
+        };
+        if (who is not null)
+        {
+            terminal.Warn($"{who}, perhaps an apply: what is read may be of different moments; 'fuser -v' with its name shows it");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using BinarySync.Storage.Native;
+
+namespace BinarySync.Storage.Disks;
+
+internal sealed partial class LinuxStorage
+{
+    private volatile bool _cannotZero;
+    private volatile bool _cannotPunch;
+
+    public bool TryZeroRange(long offset, long length)
+    {
+        DemandWritable();
+        DemandInside(offset, length);
+        if (Kind != StorageKind.BlockDevice || _cannotZero || length == 0 || offset % _sector != 0 || length % _sector != 0)
+        {
+            return false;
+        }
+
+        // On a device "keep size" with "zero range" means that blocks stay allocated. "Punch hole" would discard them.
+        int errno = Posix.TryAllocate(_file, AllocationMode.ZeroRange | AllocationMode.KeepSize, offset, length);
+        if (errno is Errno.NotSupported or Errno.NotImplemented or Errno.NotATerminal)
+        {
+            _cannotZero = true;
+        }
+
+        return errno == 0 || (IsRefusal(errno) ? false : throw Failure.System(errno, StorageError.WriteFailed, Name, "zero", offset));
+    }
+
+    public bool TryPunchHole(long offset, long length)
+    {
+        DemandWritable();
+        DemandInside(offset, length);
+        if (Kind != StorageKind.RegularFile || _cannotPunch || length == 0)
+        {
+            return false;
+        }
+
+        int errno = Posix.TryAllocate(_file, AllocationMode.PunchHole | AllocationMode.KeepSize, offset, length);
+        if (errno is Errno.NotSupported or Errno.NotImplemented)
+        {
+            _cannotPunch = true;
+        }
+
+        return errno == 0
+            || (IsRefusal(errno) ? false : throw Failure.System(errno, StorageError.WriteFailed, Name, "punch a hole", offset));
+    }
+
+    public bool TryAllocate(long offset, long length)
+    {
+        DemandWritable();
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (Kind != StorageKind.RegularFile)
+        {
+            return false;
+        }
+
+        int errno = length == 0 ? 0 : Posix.TryAllocate(_file, AllocationMode.KeepSize, offset, length);
+        return errno == 0
+            || (IsRefusal(errno) ? false : throw Failure.System(errno, StorageError.WriteFailed, Name, "reserve space", offset));
+    }
+
+    public void DemandRoom(long bytes)
+    {
+        if (Kind != StorageKind.RegularFile || Posix.FreeBytes(_file) is not { } free || bytes <= free)
+        {
+            return;
+        }
+
+        if (_writable)
+        {
+            // A run that was killed may have reserved this very room.
+            ReleasePastEnd();
+            free = Posix.FreeBytes(_file) ?? long.MaxValue;
+        }
+
+        if (bytes > free)
+        {
+            throw Failure.NoRoom(Name, bytes, free);
+        }
+    }
+
+    public void ReleasePastEnd()
+    {
+        DemandWritable();
+        // Cutting to the length that there is gives back what lies behind it. Where somebody has added to the file, that would be theirs:
+        // it stays.
+        if (Kind == StorageKind.RegularFile && Posix.Status(_file, Name).Size == Length)
+        {
+            Posix.Truncate(_file, Length, Name);
+        }
+    }
+
+    /// <summary>Errors that mean "not here": nothing was done, and the plain way remains.</summary>
+    private static bool IsRefusal(int errno) =>
+        errno is Errno.NotSupported or Errno.NotImplemented or Errno.Invalid or Errno.NotATerminal or Errno.NotPermitted;
+}

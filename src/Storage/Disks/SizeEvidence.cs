@@ -1,0 +1,54 @@
+using BinarySync.Storage.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace BinarySync.Storage.Disks;
+
+/// <summary>
+/// Finds the length of what has been opened, and does not take "nothing" for content: a device without a medium has 0 bytes, and so, by
+/// its own words, has a file that the
+/// system makes up while it is read. Either would make an empty master of something that is not empty.
+/// </summary>
+internal static class SizeEvidence
+{
+    /// <summary>The length in bytes.</summary>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.NoMedium"/>, <see cref="StorageError.SizeUntrue"/>, or the length cannot be found.
+    /// </exception>
+    public static long LengthOf(SafeFileHandle file, in FileStatus status, string name)
+    {
+        if (status.Type == NodeType.BlockDevice)
+        {
+            long length = Posix.Length(file, name);
+            return length > 0
+                ? length
+                : throw Failure.Of(StorageError.NoMedium, name, "is a device of 0 bytes: it has no medium, or nothing is attached to it");
+        }
+
+        DemandEnd(file, status.Size, name);
+        return status.Size;
+    }
+
+    // One byte is asked for where the file is said to end. A file that grows meanwhile is another matter: its size says so.
+    private static void DemandEnd(SafeFileHandle file, long size, string name)
+    {
+        Span<byte> one = stackalloc byte[1];
+        int count = Posix.TryPeekAt(file, one, size, out int errno);
+
+        // Where a file of 0 bytes would make one wait for content, it has some to come.
+        bool hasMore = count > 0 || (errno == Errno.TryAgain && size == 0);
+        if (hasMore && Posix.Status(file, name).Size <= size)
+        {
+            throw Untrue(name, size);
+        }
+
+        // Some files of /proc cannot be read at this offset, or at all; what has 0 bytes and cannot be read is not known to be empty.
+        if (errno != 0 && size == 0)
+        {
+            throw Failure.System(errno, StorageError.ReadFailed, name, "read", size);
+        }
+    }
+
+    /// <summary>An error for a file that goes on where it is said to end.</summary>
+    public static StorageException Untrue(string name, long size) =>
+        Failure.Of(StorageError.SizeUntrue, name, $"is said to have {size} bytes and has more: how long it is cannot be known");
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using BinarySync.Storage.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace BinarySync.Storage.Disks;
+
+/// <summary>
+/// Reads what is on the medium rather than in the page cache: with direct I/O through a second descriptor of the very same
+/// inode, else by dropping the cached pages first. Several threads may read at once, each with a buffer of its own.
+/// </summary>
+internal sealed class UncachedReader : IDisposable
+{
+    /// <summary>Bytes; what direct I/O is satisfied with wherever the kernel does not say what it wants.</summary>
+    public const int DefaultAlignment = 4096;
+
+    private const int BufferSize = 1 << 20;
+
+    private readonly SafeFileHandle _file;
+    private readonly string _name;
+    private readonly int _alignment;
+    private readonly bool _dropAfter;
+    private readonly ConcurrentBag<AlignedBuffer> _buffers = [];
+    private readonly Lock _opening = new();
+    private SafeFileHandle? _direct;
+    private volatile bool _opened;
+    private volatile bool _noDirect;
+
+    /// <summary>Reads from what an open descriptor leads to.</summary>
+    /// <param name="file">Borrowed.</param>
+    /// <param name="alignment">Bytes, a power of two; 0: no direct I/O.</param>
+    /// <param name="dropAfter">Where there is no direct I/O, leave nothing of what was read in the page cache.</param>
+    public UncachedReader(SafeFileHandle file, string name, long alignment, bool dropAfter = false)
+    {
+        _file = file;
+        _name = name;
+        _dropAfter = dropAfter;
+        _noDirect = alignment is <= 0 or > BufferSize || !long.IsPow2(alignment);
+        _alignment = _noDirect ? DefaultAlignment : (int)alignment;
+    }
+
+    /// <summary>True while direct I/O is used (or has not been tried).</summary>
+    public bool IsDirect => !_noDirect;
+
+    /// <summary>Fills the whole buffer.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.ReadFailed"/> or <see cref="StorageError.EndReached"/>.</exception>
+    public void Read(Span<byte> buffer, long offset)
+    {
+        int done = 0;
+        if (OpenDirect() is { } direct)
+        {
+            AlignedBuffer bounce = _buffers.TryTake(out AlignedBuffer? kept) ? kept : new AlignedBuffer(BufferSize, _alignment);
+            try
+            {
+                done = ReadDirect(direct, bounce.Span, buffer, offset);
+            }
+            finally
+            {
+                _buffers.Add(bounce);
+            }
+        }
+
+        if (done < buffer.Length)
+        {
+            ReadDropped(buffer[done..], offset + done);
+        }
+    }
+
+    public void Dispose()
+    {
+        _noDirect = true;
+        _direct?.Dispose();
+        while (_buffers.TryTake(out AlignedBuffer? buffer))
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private SafeFileHandle? OpenDirect()
+    {
+        if (_noDirect)
+        {
+            return null;
+        }
+
+        if (!_opened)
+        {
+            lock (_opening)
+            {
+                if (!_opened)
+                {
+                    // Through the descriptor, not the path: the path may lead elsewhere by now.
+                    string path = "/proc/self/fd/" + _file.DangerousGetHandle().ToString(CultureInfo.InvariantCulture);
+                    _noDirect = Posix.TryOpen(path, OpenFlags.ReadOnly | OpenFlags.Direct, out _direct) != 0;
+                    _opened = true;
+                }
+            }
+        }
+
+        return _noDirect ? null : _direct;
+    }
+
+    /// <summary>Returns the bytes that could be read; less than all where direct I/O turns out not to work here.</summary>
+    private int ReadDirect(SafeFileHandle direct, Span<byte> bounce, Span<byte> buffer, long offset)
+    {
+        int done = 0;
+        while (done < buffer.Length)
+        {
+            long start = (offset + done) & -(long)_alignment;
+            int skip = (int)(offset + done - start);
+
+            // The length is rounded up as well. Past the end the kernel returns less, and a device's end is a whole sector.
+            long wanted = Math.Min(bounce.Length, AlignUp((long)skip + buffer.Length - done));
+            int count = Posix.TryReadAt(direct, bounce[..(int)wanted], start, out int errno);
+            if (errno is Errno.Invalid or Errno.NotSupported)
+            {
+                _noDirect = true;
+                return done;
+            }
+
+            if (errno != 0)
+            {
+                throw Failure.System(errno, StorageError.ReadFailed, _name, "read", offset + done);
+            }
+
+            int usable = Math.Min(count - skip, buffer.Length - done);
+            if (usable <= 0)
+            {
+                throw Failure.EndReached(_name, offset + done);
+            }
+
+            bounce.Slice(skip, usable).CopyTo(buffer[done..]);
+            done += usable;
+        }
+
+        return done;
+    }
+
+    private void ReadDropped(Span<byte> buffer, long offset)
+    {
+        // Only whole pages are dropped: take the ones at the edges too.
+        long page = Environment.SystemPageSize;
+        long start = offset / page * page;
+        long end = (offset + buffer.Length + page - 1) / page * page;
+        Posix.DropCache(_file, start, end - start);
+
+        int count = Posix.ReadAt(_file, buffer, offset, _name);
+        if (count < buffer.Length)
+        {
+            throw Failure.EndReached(_name, offset + count);
+        }
+
+        if (_dropAfter)
+        {
+            Posix.DropCache(_file, start, end - start);
+        }
+    }
+
+    private long AlignUp(long length) => (length + _alignment - 1) & -(long)_alignment;
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using BinarySync.Storage.Native;
+
+namespace BinarySync.Storage.Files;
+
+/// <summary>
+/// The runtime makes a socket and two pipes in the temporary directory, by which a debugger or a profiler may come in. A process that
+/// is killed leaves them there. No setting that a
+/// program brings along prevents it, so the names are taken away at the start; DOTNET_EnableDiagnostics=1 keeps them.
+/// </summary>
+public static class RuntimeSockets
+{
+    // Of /proc/self/stat, counted from behind the name, which is in brackets and may have blanks.
+    private const int StartTimeField = 19;
+
+    /// <summary>Takes the names away. Never throws.</summary>
+    public static void Withdraw()
+    {
+        bool isSaid = Environment.GetEnvironmentVariable("DOTNET_EnableDiagnostics") is "0" or "1";
+        if (isSaid || !Posix.IsSupported || StartTime() is not { } started)
+        {
+            return;
+        }
+
+        string directory = ProcessText.Variable("TMPDIR") is { Length: > 0 } given ? given : "/tmp";
+        string key = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{started}");
+        Posix.Unlink(Path.Combine(directory, $"dotnet-diagnostic-{key}-socket"));
+        Posix.Unlink(Path.Combine(directory, $"clr-debug-pipe-{key}-in"));
+        Posix.Unlink(Path.Combine(directory, $"clr-debug-pipe-{key}-out"));
+    }
+
+    private static string? StartTime()
+    {
+        try
+        {
+            string status = File.ReadAllText("/proc/self/stat");
+            string[] fields = status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return fields.Length > StartTimeField ? fields[StartTimeField] : null;
+        }
+        catch (Exception error) when (PortableFailure.IsSystem(error))
+        {
+            return null;
+        }
+    }
+}

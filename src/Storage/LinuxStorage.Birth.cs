@@ -1,8 +1,0 @@
-using BinarySync.Storage.Native;
-
-namespace BinarySync.Storage;
-
-internal sealed partial class LinuxStorage
-{
-    public FileBirth? ReadBirth() => Kind == StorageKind.RegularFile ? Posix.TryBirth(_file) : null;
-}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using BinarySync.Storage.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace BinarySync.Storage.Messages;
+
+/// <summary>
+/// Hidden drafts that processes have left which were killed, or lost their power. A live process holds a lock on its draft; and it stands
+/// in the process table, where it was made
+/// by a version without such locks.
+/// </summary>
+internal static class StaleDrafts
+{
+    /// <summary>
+    /// Removes those of an output. Only this user's, and only where locks and process numbers can prove something: not on file systems that
+    /// other machines use too.
+    /// </summary>
+    public static void Remove(OutputPlace place)
+    {
+        if (!Posix.IsSupported || !Posix.IsLocalFileSystem(place.Directory))
+        {
+            return;
+        }
+
+        foreach (string draft in Find(place))
+        {
+            if (Posix.TryOpen(draft, OpenFlags.ReadWrite | OpenFlags.NoFollow | OpenFlags.NonBlocking, out SafeFileHandle? file) == 0)
+            {
+                using (file)
+                {
+                    RemoveDead(draft, file!);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a name in the place's directory is that of a draft of its, and the number of the process in it.</summary>
+    internal static bool TryParse(ReadOnlySpan<char> name, string prefix, out int process)
+    {
+        process = 0;
+        if (!name.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        name = name[prefix.Length..];
+        int dash = name.IndexOf('-');
+        return int.TryParse(dash < 0 ? name : name[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out process)
+            && (dash < 0 || int.TryParse(name[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
+    }
+
+    private static string[] Find(OutputPlace place)
+    {
+        string prefix = place.TemporaryPrefix;
+        try
+        {
+            return
+            [
+                .. Directory.EnumerateFiles(place.Directory)
+                    .Where(path => TryParse(Path.GetFileName(path.AsSpan()), prefix, out int process) && !IsAnothers(process)),
+            ];
+        }
+        catch (Exception error) when (PortableFailure.IsSystem(error))
+        {
+            return []; // a directory that can be written and not read
+        }
+    }
+
+    private static bool IsAnothers(int process) => process != Environment.ProcessId && Directory.Exists($"/proc/{process}");
+
+    private static void RemoveDead(string draft, SafeFileHandle file)
+    {
+        if (Posix.TryStatus(draft, out FileStatus named, followLinks: false) == 0
+            && named.Type == NodeType.RegularFile
+            && named.IsSameNode(Posix.Status(file, draft))
+            && Posix.Rights(file, draft).User == Posix.EffectiveUserId
+            && Posix.TryHold(file))
+        {
+            Posix.Unlink(draft);
+        }
+    }
+}

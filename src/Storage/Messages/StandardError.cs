@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using BinarySync.Storage.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace BinarySync.Storage.Messages;
+
+/// <summary>
+/// Standard error, where people are spoken to. The runtime's own console reads the terminal database and takes over the terminal's settings before it writes a word: that takes 20 ms, and is not needed.
+/// </summary>
+public static class StandardError
+{
+    private const int Descriptor = 2;
+
+    // TIOCGWINSZ
+    private const nuint GetWindowSize = 0x5413;
+
+    private static readonly SafeFileHandle s_file = new(Descriptor, ownsHandle: false);
+
+    /// <summary>True where all of this can be done: on Linux.</summary>
+    public static bool IsKnown => Posix.IsSupported;
+
+    /// <summary>Writes all of it; false where that failed, and where it was closed when the process was started.</summary>
+    public static unsafe bool TryWrite(ReadOnlySpan<byte> bytes)
+    {
+        if (!StandardDescriptors.HasError)
+        {
+            return false;
+        }
+
+        fixed (byte* start = bytes)
+        {
+            for (int done = 0; done < bytes.Length;)
+            {
+                nint count = Libc.Write(s_file, start + done, (nuint)(bytes.Length - done));
+                int errno = count > 0 ? 0 : Marshal.GetLastPInvokeError();
+                if (errno == Errno.TryAgain)
+                {
+                    // Somebody else who has this terminal does not want to wait for it.
+                    PollEntry entry = new() { Descriptor = Descriptor, Events = PollEntry.Out };
+                    _ = Libc.Poll(&entry, 1, -1);
+                }
+                else if (count <= 0 && errno != Errno.Interrupted)
+                {
+                    return false;
+                }
+
+                done += (int)Math.Max(count, 0);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>True where it is a terminal.</summary>
+    public static bool IsTerminal => Posix.IsSupported && StandardDescriptors.HasError && Libc.IsTerminal(Descriptor) == 1;
+
+    /// <summary>
+    /// False where the process runs in the background of its terminal: what it would draw there stands in the way of what is in front.
+    /// </summary>
+    public static bool IsInFront => !Posix.IsSupported || Libc.ForegroundGroup(Descriptor) is var group && (group < 0 || group == Libc.OwnGroup());
+
+    /// <summary>Characters that a line of the terminal has now; 0 where the terminal does not say.</summary>
+    public static unsafe int Columns
+    {
+        get
+        {
+            Libc.WindowSize size = default;
+            return Posix.IsSupported && Libc.WindowOf(Descriptor, GetWindowSize, &size) == 0 ? size.Columns : 0;
+        }
+    }
+}

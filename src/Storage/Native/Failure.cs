@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+
+namespace BinarySync.Storage.Native;
+
+/// <summary>Makes the errors of this layer. Every message begins with the path and can stand alone.</summary>
+internal static class Failure
+{
+    /// <summary>An error of the system, in its own words. No room and too large are told apart whatever was being done.</summary>
+    /// <param name="otherwise">The kind where <paramref name="errno"/> does not say a kind of its own.</param>
+    /// <param name="action">What could not be done: "read", "write", "open", ...</param>
+    public static StorageException System(int errno, StorageError otherwise, string path, string action, long? offset = null)
+    {
+        StorageError error = errno switch
+        {
+            Errno.NoSpace or Errno.QuotaExceeded => StorageError.NoSpace,
+            Errno.FileTooLarge => StorageError.FileTooLarge,
+            _ => otherwise,
+        };
+
+        return new StorageException(error, path, $"{path}: cannot {action}: {Words(errno)}{At(offset)}", errno, offset);
+    }
+
+    /// <summary>A failed flush stays one, even where the cause is a full disk: what was written may not be believed.</summary>
+    public static StorageException Flush(int errno, string path) =>
+        new(StorageError.FlushFailed, path, $"{path}: cannot flush: {Words(errno)}", errno);
+
+    public static StorageException Open(int errno, string path, bool writes = false) => errno switch
+    {
+        Errno.NoEntry or Errno.NotADirectory => new(StorageError.NotFound, path, $"{path}: {Words(errno)}", errno),
+        Errno.IsADirectory => Of(StorageError.IsDirectory, path, "is a directory", errno),
+        Errno.AccessDenied => new(StorageError.OpenFailed, path, $"{path}: cannot open: {Words(errno)}", errno, hint: AccessRights.Explain(path, writes)),
+        Errno.NotPermitted when MarksOf(path) is var marks and not FileMarks.None => Marked(path, marks, $"{path}: cannot open: it"),
+        Errno.Busy or Errno.TextBusy => InUse(path, Words(errno), errno),
+        _ => System(errno, StorageError.OpenFailed, path, "open"),
+    };
+
+    /// <summary>A mark forbids it, where the permissions may allow it.</summary>
+    /// <param name="path">What is marked.</param>
+    /// <param name="beginning">The message up to the verb.</param>
+    public static StorageException Marked(string path, FileMarks marks, string beginning) =>
+        new(StorageError.Marked, path, $"{beginning} is marked {marks.Words()}", Errno.NotPermitted) { Marks = marks };
+
+    public static StorageException EndReached(string path, long offset) =>
+        new(StorageError.EndReached, path, $"{path}: ended while it was read{At(offset)}", offset: offset);
+
+    public static StorageException NoRoom(string path, long needed, long free) =>
+        new(StorageError.NoSpace, path, $"{path}: cannot grow: {Words(Errno.NoSpace)}: it takes {needed} bytes more, and its file system has {free} free", Errno.NoSpace);
+
+    public static StorageException LengthChanged(string path, long expected, long found) =>
+        new(StorageError.LengthChanged, path, $"{path}: has {found} bytes where it had {expected}: something else changed its length, and it was left so", offset: expected);
+
+    public static StorageException InUse(string path, string how, int errno = 0, string? hint = null) =>
+        new(StorageError.InUse, path, $"{path}: in use: {how}", errno, hint: hint);
+
+    /// <summary>Nothing is known to use a target, because not everything could be looked at.</summary>
+    public static StorageException Unguarded(string path, IReadOnlyList<UnseenTable> unseen) =>
+        new(StorageError.Unguarded, path, $"{path}: cannot tell whether something uses it: {string.Join(", ", unseen)}") { Unseen = unseen };
+
+    public static StorageException Of(StorageError error, string path, string what, int errno = 0) =>
+        new(error, path, $"{path}: {what}", errno);
+
+    private static FileMarks MarksOf(string path) => Posix.TryStatus(path, out FileStatus status) == 0 ? status.Marks : FileMarks.None;
+
+    private static string Words(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+
+    private static string At(long? offset) => offset is { } at ? $" (offset {at})" : "";
+}

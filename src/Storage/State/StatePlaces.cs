@@ -1,0 +1,216 @@
+using System.Text;
+using BinarySync.Storage.Files;
+using BinarySync.Storage.Native;
+
+namespace BinarySync.Storage.State;
+
+/// <summary>The policy of <see cref="StateDirectory"/>.</summary>
+/// <param name="directory">The state directory, an absolute path; need not exist.</param>
+/// <param name="parentMode">Permissions of directories above it that have to be made. It is itself the owner's only.</param>
+internal sealed class StatePlaces(string directory, uint parentMode)
+{
+    public const uint OwnerOnly = 0x1C0; // rwx------
+    public const uint EveryoneMayLook = 0x1ED; // rwxr-xr-x
+
+    private const int LongestName = 255; // bytes, on every file system that matters
+    private const string Suffix = ".binarysync-";
+
+    private const string Journal = "journal";
+    private const string SetNote = "set";
+
+    public StateFile JournalOf(string target, string? given, bool readOnly) => Of(target, Journal, given, readOnly);
+
+    /// <summary>Which parts of a set are applied to a target: beside its journal.</summary>
+    public StateFile SetNoteOf(string target, string? given, bool readOnly) => Of(target, SetNote, given, readOnly);
+
+    private StateFile Of(string target, string kind, string? given, bool readOnly)
+    {
+        string identity = TargetIdentity.Of(target);
+        if (given is not null)
+        {
+            if (!FileIdentity.IsDirectory(given))
+            {
+                throw Failure.Of(StorageError.DirectoryMissing, given, "there is no such directory");
+            }
+
+            string path = Path.Combine(given, NameFor(identity, kind));
+            StateTrust.DemandDirectory(given, path);
+            DemandWritable(given, readOnly, hint: null);
+            return new StateFile(path);
+        }
+
+        return StateDirectory.IsDevice(target)
+            ? Kept(identity, kind, readOnly, mayBeLost: false, sharedPlace: null)
+            : OfFile(target, identity, kind, readOnly);
+    }
+
+    /// <summary>
+    /// Beside the file; but where others may put files into its directory, and what they put there would be believed, where the state of
+    /// devices is. Once it is there it stays there until it is removed, whatever becomes of the directory.
+    /// </summary>
+    private StateFile OfFile(string target, string identity, string kind, bool readOnly)
+    {
+        // As the user wrote it, where that is the file itself and no link to it.
+        string real = FileIdentity.RealPath(target);
+        string file = IsItself(target, real) ? target : real;
+        string path = Beside(file, Suffix + kind);
+        string place = FileIdentity.DirectoryOf(path);
+        bool isShared = StateTrust.IsSharedDirectory(place);
+        if (isShared && Lies(path))
+        {
+            StateTrust.DemandDirectory(place, path);
+        }
+
+        if (isShared || IsKeptElsewhere(file, identity))
+        {
+            bool isVolatile = Posix.IsSupported && Posix.VolatileFileSystemAt(place) is not null;
+            return Kept(identity, kind, readOnly, mayBeLost: isVolatile, sharedPlace: isShared ? place : null);
+        }
+
+        DemandWritable(place, readOnly, "--journal DIR names a directory that can be written");
+        return new StateFile(path);
+    }
+
+    private bool IsKeptElsewhere(string file, string identity) =>
+        !Lies(Beside(file, Suffix + Journal))
+        && (Lies(Path.Combine(directory, NameFor(identity, Journal))) || Lies(Path.Combine(directory, NameFor(identity, SetNote))));
+
+    // Also a link that leads nowhere; and without the name of the working directory, which may have none.
+    private static bool Lies(string path) =>
+        Posix.IsSupported ? Posix.TryStatus(path, out _, followLinks: false) == 0 : File.Exists(path);
+
+    /// <summary>In the state directory.</summary>
+    /// <param name="mayBeLost">True where the target would be lost with the power, too.</param>
+    private StateFile Kept(string identity, string kind, bool readOnly, bool mayBeLost, string? sharedPlace)
+    {
+        if (!readOnly && !mayBeLost)
+        {
+            DemandLasting();
+        }
+
+        DemandTrusted();
+        DemandWritable(NearestExisting(directory), readOnly, "--journal DIR names a directory that can be written", directory);
+        return new StateFile(Path.Combine(directory, NameFor(identity, kind)), Make) { SharedPlace = sharedPlace };
+    }
+
+    private void DemandTrusted()
+    {
+        StateTrust.DemandParents(directory);
+        if (Directory.Exists(directory))
+        {
+            StateTrust.DemandDirectory(directory, directory);
+        }
+    }
+
+    public string SpoolDirectoryFor(string target, string? given)
+    {
+        if (given is not null)
+        {
+            return given;
+        }
+
+        if (!StateDirectory.IsDevice(target))
+        {
+            // Anywhere: it has no name there.
+            return FileIdentity.DirectoryOf(FileIdentity.RealPath(target));
+        }
+
+        Make();
+        return directory;
+    }
+
+    // The working directory by its bytes; it may have no name at all.
+    private static bool IsItself(string target, string real)
+    {
+        string here = FileIdentity.RealPath(".");
+        return Path.IsPathRooted(here) && real == Path.GetFullPath(target, here);
+    }
+
+    private static string NameFor(string identity, string kind) => $"{HashText.Of(identity)}.{kind}";
+
+    private static string Beside(string file, string suffix)
+    {
+        string name = Path.GetFileName(file);
+        bool fits = Encoding.UTF8.GetByteCount(name) + suffix.Length <= LongestName;
+        return Path.Combine(Path.GetDirectoryName(file) ?? string.Empty, (fits ? name : HashText.Of(name)) + suffix);
+    }
+
+    private static string NearestExisting(string path)
+    {
+        while (!FileIdentity.IsDirectory(path) && Path.GetDirectoryName(path) is { Length: > 0 } parent)
+        {
+            path = parent;
+        }
+
+        return path;
+    }
+
+    /// <summary>Said now, and not when hours of reading are done.</summary>
+    /// <param name="place">Must be there.</param>
+    /// <param name="readOnly">Then nothing is demanded.</param>
+    /// <param name="hint">What to do else.</param>
+    /// <param name="wanted">What is to be made there, which the message names; null for the place itself.</param>
+    private static void DemandWritable(string place, bool readOnly, string? hint, string? wanted = null)
+    {
+        int errno = readOnly || !Posix.IsSupported ? 0 : Posix.TryWriteAccess(place);
+        if (errno != 0)
+        {
+            StorageException cause = Failure.System(errno, StorageError.OpenFailed, wanted ?? place, "keep a journal there");
+            throw new StorageException(cause.Error, cause.Path, cause.Message, cause.Errno, hint: hint);
+        }
+    }
+
+    private void DemandLasting()
+    {
+        if (Posix.IsSupported && Posix.VolatileFileSystemAt(NearestExisting(directory)) is { } kind)
+        {
+            throw new StorageException(
+                StorageError.OpenFailed,
+                directory,
+                $"{directory}: a journal there would be lost with the power ({kind})",
+                hint: "--journal DIR names a directory on a disk");
+        }
+    }
+
+    private void Make()
+    {
+        if (Posix.IsSupported)
+        {
+            MakeParents(FileIdentity.DirectoryOf(directory));
+
+            // Flushed even where it is there already: an earlier run may have made it and died before this.
+            MakeOne(directory, OwnerOnly);
+            DemandTrusted();
+            return;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception error) when (PortableFailure.IsSystem(error))
+        {
+            throw PortableFailure.From(error, StorageError.OpenFailed, directory, "create");
+        }
+    }
+
+    private void MakeParents(string path)
+    {
+        if (!FileIdentity.IsDirectory(path))
+        {
+            MakeParents(FileIdentity.DirectoryOf(path));
+            MakeOne(path, parentMode);
+        }
+    }
+
+    private static void MakeOne(string path, uint mode)
+    {
+        int errno = Posix.TryCreateDirectory(path, mode);
+        if (errno != 0 && !(errno == Errno.Exists && FileIdentity.IsDirectory(path)))
+        {
+            throw Failure.System(errno, StorageError.OpenFailed, path, "create");
+        }
+
+        Posix.FlushDirectory(FileIdentity.DirectoryOf(path), path);
+    }
+}

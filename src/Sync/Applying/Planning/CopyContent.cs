@@ -1,0 +1,253 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Reading;
+
+namespace BinarySync.Sync.Applying.Planning;
+
+/// <summary>
+/// Finds the content of blocks that are copied, each by its hash: in the redo that an interrupted run has left, and then nowhere else, because the redo is written
+/// as it is; otherwise at its source; or, if that is overwritten already, in its own place, where that run has brought it. Safe from several threads, each with
+/// its own buffers.
+/// </summary>
+/// <param name="target">The target.</param>
+/// <param name="geometry">A and B.</param>
+/// <param name="hash">The block hash.</param>
+/// <param name="redo">What an earlier run has left, and what is written first; null for none.</param>
+/// <param name="belowCache">
+/// Read from below the page cache. After an interrupted run the cache may show a source that is not on the medium: if it were relied on and the power failed, the content would
+/// be gone.
+/// </param>
+internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry, BlockHash hash, RedoLog? redo, bool belowCache)
+{
+    // For so few pieces nobody starts a thread.
+    private const int Few = 16;
+
+    // Reading from below the cache waits for the disk, which does several such reads in the time of one.
+    private const int ThreadsThatWait = 6;
+
+    private readonly Lock _redoGate = new();
+
+    /// <summary>Blocks that are looked at together: as many as fit into a buffer, or one.</summary>
+    public int ChunkBlocks { get; } = Math.Max(1, PatchItem.ChunkLength / geometry.Target.BlockSize);
+
+    /// <summary>True where a block does not fit into a buffer: see <see cref="TryReadLarge"/>.</summary>
+    public bool IsLarge { get; } = geometry.Target.BlockSize > PatchItem.ChunkLength;
+
+    /// <summary>Threads for so many pieces: if they wait for the disk, more of them than there are processors have something to do.</summary>
+    public int Threads(int pieces, SyncOptions options) =>
+        options.Threads == 1 || pieces < Few ? 1 : belowCache ? Math.Max(options.Threads, ThreadsThatWait) : options.Threads;
+
+    /// <summary>Reads the content of all pieces of a batch into its buffer: they fit into it.</summary>
+    public void Read(OperationGroup group, CopyBatch batch)
+    {
+        for (int first = 0, end; first < batch.Pieces.Count; first = end)
+        {
+            end = first + 1;
+            while (end < batch.Pieces.Count && batch.Pieces[end].IsNear)
+            {
+                end++;
+            }
+
+            ReadNear(group, batch, first, end);
+        }
+    }
+
+    private void ReadNear(OperationGroup group, CopyBatch batch, int first, int end)
+    {
+        PlacedPiece last = batch.Pieces[end - 1];
+        int at = batch.Pieces[first].At;
+        int length = last.At + (int)geometry.Target.LengthOf(last.Piece.Blocks) - at;
+        bool isThere = TryRead(geometry.Target.OffsetOf(batch.Pieces[first].Piece.Source), batch.Buffer.AsSpan(at, length));
+        for (int i = first; i < end; i++)
+        {
+            PlacedPiece placed = batch.Pieces[i];
+            Operation copy = group.Operations[placed.Piece.Operation];
+            Span<byte> bytes = batch.BytesOf(placed, geometry.Target);
+            if (isThere)
+            {
+                Compare(group, copy, placed.Piece.Blocks, bytes, batch.Hash, batch.Missing);
+            }
+            else
+            {
+                ReadEach(group, copy, placed.Piece.Blocks, bytes, batch.Hash, batch.Missing);
+            }
+        }
+    }
+
+    /// <summary>Reads the content of blocks.</summary>
+    /// <param name="group">The group of the copy.</param>
+    /// <param name="copy">The copy.</param>
+    /// <param name="blocks">At most <see cref="ChunkBlocks"/> of its blocks.</param>
+    /// <param name="buffer">As long as the blocks.</param>
+    /// <param name="scratch">As long as a hash.</param>
+    /// <param name="missing">Gets the blocks whose content is nowhere; their bytes are undefined.</param>
+    public void Read(OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
+    {
+        if (TryRead(SourceOf(copy, blocks.First), buffer))
+        {
+            Compare(group, copy, blocks, buffer, scratch, missing);
+        }
+        else
+        {
+            ReadEach(group, copy, blocks, buffer, scratch, missing);
+        }
+    }
+
+    /// <summary>Reads a block that is larger than the buffer, in pieces; twice, since it is known only at its end whether it is the right one.</summary>
+    /// <param name="group">The group of the copy.</param>
+    /// <param name="copy">The copy.</param>
+    /// <param name="block">One of its blocks.</param>
+    /// <param name="buffer">For the pieces.</param>
+    /// <param name="use">Takes each piece, and its offset in the target.</param>
+    /// <returns>False where the content is nowhere: nothing was handed on then.</returns>
+    /// <exception cref="SyncException">It was there, and was another one when it was read again.</exception>
+    public bool TryReadLarge(OperationGroup group, in Operation copy, long block, byte[] buffer, RedoHandler use)
+    {
+        long own = geometry.Target.OffsetOf(block);
+        int length = geometry.Target.LengthOf(block);
+        ReadOnlySpan<byte> expected = group.NewHash(copy, block - copy.Blocks.First);
+        bool isInRedo = TryReadRedo(buffer.AsSpan(0, 1), own);
+        (long, bool)[] places = isInRedo ? [(own, true)]
+            : IsSourceGoing(copy, block) ? [(own, false)]
+            : [(SourceOf(copy, block), false), (own, false)];
+        foreach ((long from, bool fromRedo) in places)
+        {
+            if (!Matches(expected, from, fromRedo, length, buffer, (_, _) => { }))
+            {
+                continue;
+            }
+
+            return Matches(expected, from, fromRedo, length, buffer, (piece, at) => use(piece, own + at)) ? true : throw Changed(block);
+        }
+
+        return false;
+    }
+
+    /// <summary>An error for content that was there when it was looked for.</summary>
+    public SyncException Changed(long block) => new(
+        SyncError.Unrecognized,
+        target.Name,
+        $"the content of block {block} changed where it was to be copied from; blocks before it may be written already",
+        "stop what else writes to the target",
+        [new BlockRun(block, 1)]);
+
+    private bool Matches(ReadOnlySpan<byte> expected, long from, bool fromRedo, int length, byte[] buffer, RedoHandler use)
+    {
+        using RunningHash running = hash.StartBlock();
+        for (int at = 0; at < length;)
+        {
+            Span<byte> piece = buffer.AsSpan(0, Math.Min(buffer.Length, length - at));
+            if (!(fromRedo ? TryReadRedo(piece, from + at) : TryRead(from + at, piece)))
+            {
+                return false;
+            }
+
+            running.Append(piece);
+            use(piece, at);
+            at += piece.Length;
+        }
+
+        Span<byte> found = stackalloc byte[expected.Length];
+        running.Finish(found);
+        return found.SequenceEqual(expected);
+    }
+
+    private void Compare(OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
+    {
+        int at = 0;
+        for (long block = blocks.First; block < blocks.End; block++)
+        {
+            Span<byte> content = buffer.Slice(at, geometry.Target.LengthOf(block));
+            at += content.Length;
+            bool isInRedo = TryReadRedo(content, geometry.Target.OffsetOf(block));
+            bool mayUse = isInRedo || !IsSourceGoing(copy, block);
+            if (!(mayUse && IsNew(group, copy, block, content, scratch))
+                && (isInRedo || !TryReadInPlace(group, copy, block, content, scratch)))
+            {
+                missing.Add(block);
+            }
+        }
+    }
+
+    // The redo is written before anything else is copied. The run that made it had copied what it overwrites: that is in its own place by now, or this
+    // is another target.
+    private bool IsSourceGoing(in Operation copy, long block)
+    {
+        if (redo is null)
+        {
+            return false;
+        }
+
+        long source = SourceOf(copy, block);
+        return redo.Overlaps(new ByteRange(source, source + geometry.Target.LengthOf(block)));
+    }
+
+    // Some of it may lie behind the end of a target that was cut already, or on a sector that cannot be read: block by block.
+    private void ReadEach(OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
+    {
+        int position = 0;
+        for (long block = blocks.First; block < blocks.End; block++)
+        {
+            Span<byte> content = buffer.Slice(position, geometry.Target.LengthOf(block));
+            position += content.Length;
+            bool isInRedo = TryReadRedo(content, geometry.Target.OffsetOf(block));
+            bool isThere = isInRedo || (!IsSourceGoing(copy, block) && TryRead(SourceOf(copy, block), content));
+            bool isFound = isThere && IsNew(group, copy, block, content, scratch);
+            if (!isFound && (isInRedo || !TryReadInPlace(group, copy, block, content, scratch)))
+            {
+                missing.Add(block);
+            }
+        }
+    }
+
+    private bool TryReadInPlace(OperationGroup group, in Operation copy, long block, Span<byte> content, Span<byte> scratch) =>
+        TryRead(geometry.Target.OffsetOf(block), content) && IsNew(group, copy, block, content, scratch);
+
+    private bool TryReadRedo(Span<byte> bytes, long offset)
+    {
+        if (redo is null)
+        {
+            return false;
+        }
+
+        lock (_redoGate)
+        {
+            return redo.TryRead(bytes, offset);
+        }
+    }
+
+    private bool TryRead(long offset, Span<byte> bytes)
+    {
+        if (bytes.Length > target.Length - offset)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (belowCache)
+            {
+                target.ReadBelowCache(bytes, offset);
+            }
+            else
+            {
+                target.Read(bytes, offset);
+            }
+
+            return true;
+        }
+        catch (StorageException unreadable) when (unreadable.Error == StorageError.ReadFailed)
+        {
+            return false;
+        }
+    }
+
+    private long SourceOf(in Operation copy, long block) => geometry.Target.OffsetOf(copy.Source + (block - copy.Blocks.First));
+
+    private bool IsNew(OperationGroup group, in Operation copy, long block, ReadOnlySpan<byte> content, Span<byte> scratch)
+    {
+        hash.Hash(content, scratch);
+        return scratch.SequenceEqual(group.NewHash(copy, block - copy.Blocks.First));
+    }
+}

@@ -1,0 +1,323 @@
+using BinarySync.Format;
+using BinarySync.Sync.Comparing;
+
+namespace BinarySync.Sync.Applying.Reading;
+
+/// <summary>
+/// A data file for several remotes as one of them sees it: header, roots and old hashes of its own request, and of the operations those that it asked for. Each group is cut to
+/// them; its frames are those of the merged file, so there may be content between its blocks that nobody here wants.
+/// </summary>
+internal sealed class MergedPatchReader : OperationReader
+{
+    private readonly OwnRequest _own;
+    private readonly OperationReader _request;
+    private readonly OperationCursor _cursor;
+    private readonly OperationGroup _merged = new();
+    private readonly int _hashLength;
+    private readonly HeldFrame _held = new();
+
+    // In the merged group: how far its operations and its frames have been gone through.
+    private int _operation;
+    private long _blocksDone;
+    private long _contentRead;
+
+    // Of the own request: the first block that has not been found yet.
+    private long _due;
+
+    // The frames of the group that was handed out: from here to there in the merged group's content, and how much of that its blocks reach.
+    private long _nextFrame;
+    private long _framesEnd;
+    private long _neededEnd;
+    private MessageTrailer? _trailer;
+
+    /// <summary>Reads the header, and makes sure that the request is one of those merged.</summary>
+    /// <exception cref="SyncException">It is not.</exception>
+    public MergedPatchReader(Stream stream, string name, bool skipContent, OwnRequest own)
+        : base(stream, name, MessageKind.DataFile, skipContent)
+    {
+        _own = own;
+        MessageHeader merged = base.Header;
+        RequireMerged(merged);
+        Header = own.Header with { FrameSize = merged.FrameSize, Label = merged.Label, Set = merged.Set };
+        Geometry = Header.SyncGeometry;
+        _hashLength = Header.Hash.Length;
+        _request = own.Open();
+        _cursor = new OperationCursor(_request);
+        NextDue();
+    }
+
+    public override MessageHeader Header { get; }
+
+    public override SyncGeometry Geometry { get; }
+
+    public override MessageTrailer Trailer => _trailer ?? throw new InvalidOperationException("the data file has not been read to its end");
+
+    public override MessageTrailer? PeekTrailer() => _own.Trailer;
+
+    public override SectionHeader Frame => _held.IsCurrent ? _held.Frame : base.Frame;
+
+    public override (long Number, long Offset) FramePlace => _held.IsCurrent ? _held.Place : base.FramePlace;
+
+    public override bool ReadGroup(OperationGroup group)
+    {
+        while (!Fill(group))
+        {
+            while (base.ReadFrame(out _))
+            {
+            }
+
+            if (!base.ReadGroup(_merged))
+            {
+                Finish();
+                return false;
+            }
+
+            _operation = 0;
+            _blocksDone = 0;
+            _contentRead = 0;
+            _held.Clear();
+        }
+
+        return true;
+    }
+
+    public override bool ReadFrame(out ReadOnlyMemory<byte> stored)
+    {
+        stored = default;
+        if (_nextFrame == _framesEnd)
+        {
+            return false;
+        }
+
+        _held.IsCurrent = _held.Has(_nextFrame);
+        if (_held.IsCurrent)
+        {
+            stored = _held.Stored;
+        }
+        else
+        {
+            // Frames before it are for others only.
+            long from;
+            do
+            {
+                base.ReadFrame(out stored);
+                from = _contentRead;
+                _contentRead += base.Frame.RawLength;
+            }
+            while (from < _nextFrame);
+        }
+
+        long end = _nextFrame + Frame.RawLength;
+        if (!_held.IsCurrent && end == _framesEnd && end > _neededEnd)
+        {
+            // What follows in it may belong to the next group.
+            _held.Keep(_nextFrame, base.Frame, base.FramePlace, stored.Span, Pieces);
+        }
+
+        _nextFrame = end;
+        return true;
+    }
+
+    public override byte[] ExchangePayload(byte[] replacement) => _held.IsCurrent ? _held.CopyTo(replacement) : base.ExchangePayload(replacement);
+
+    public override FramePieces ExchangePieces(FramePieces replacement)
+    {
+        if (!_held.IsCurrent)
+        {
+            return base.ExchangePieces(replacement);
+        }
+
+        replacement.CopyFrom(_held.Pieces);
+        return replacement;
+    }
+
+    // The part of the merged group that comes next, as much of it as one group may have; false where nothing more of it is wanted.
+    private bool Fill(OperationGroup group)
+    {
+        group.Begin(_hashLength);
+        long neededFrom = -1;
+        _neededEnd = 0;
+        while (_operation < _merged.Operations.Count && group.Operations.Count < FormatLimits.MaxGroupOperations)
+        {
+            Operation merged = _merged.Operations[_operation];
+            long first = merged.Blocks.First + _blocksDone;
+            if (_due < first)
+            {
+                throw NotThere(_due);
+            }
+
+            if (_due >= merged.Blocks.End)
+            {
+                _operation++;
+                _blocksDone = 0;
+                continue;
+            }
+
+            Operation own = _cursor.Operation;
+            long end = Math.Min(merged.Blocks.End, own.Blocks.End);
+            int hashBytes = _hashLength * OperationKinds.HashesPerBlock(merged.New, own.Old);
+            if (hashBytes > 0)
+            {
+                end = Math.Min(end, _due + ((FormatLimits.MaxGroupHashBytes - group.HashBytes) / hashBytes));
+            }
+
+            if (end == _due)
+            {
+                break;
+            }
+
+            BlockRun run = BlockRun.Between(_due, end);
+            long contentAt = Add(group, run, merged, own);
+            if (merged.New == NewKind.Data)
+            {
+                neededFrom = neededFrom < 0 ? contentAt : neededFrom;
+                _neededEnd = contentAt + Geometry.Target.LengthOf(run);
+            }
+
+            _blocksDone = end - merged.Blocks.First;
+            _due = end;
+            if (end == own.Blocks.End)
+            {
+                NextDue();
+            }
+        }
+
+        PlaceFrames(group, neededFrom);
+        return group.Operations.Count > 0;
+    }
+
+    private long Add(OperationGroup group, BlockRun run, in Operation merged, in Operation own)
+    {
+        if (merged.HasNewHashes != own.HasNewHashes)
+        {
+            throw Different(run.First);
+        }
+
+        ReadOnlySpan<byte> newHashes = Part(_merged.NewHashes(merged), run, merged);
+        ReadOnlySpan<byte> wanted = Part(_cursor.Group.NewHashes(own), run, own);
+        if (!wanted.SequenceEqual(newHashes))
+        {
+            throw Different(run.First + (wanted.CommonPrefixLength(newHashes) / _hashLength));
+        }
+
+        ReadOnlySpan<byte> oldHashes = Part(_cursor.Group.OldHashes(own), run, own);
+        long contentAt = merged.ContentAt + (merged.New == NewKind.Data ? Geometry.Target.OffsetOf(run.First) - Geometry.Target.OffsetOf(merged.Blocks.First) : 0);
+        group.Append(run, merged.New, own.Old, oldHashes, newHashes, contentAt);
+        return contentAt;
+    }
+
+    // The hashes of some of an operation's blocks; none where it has none.
+    private ReadOnlySpan<byte> Part(ReadOnlySpan<byte> hashes, BlockRun run, in Operation operation) =>
+        hashes.IsEmpty ? hashes : hashes.Slice((int)(run.First - operation.Blocks.First) * _hashLength, (int)run.Count * _hashLength);
+
+    private void PlaceFrames(OperationGroup group, long neededFrom)
+    {
+        int frame = Header.FrameSize!.Value;
+        _nextFrame = neededFrom < 0 ? 0 : neededFrom / frame * frame;
+        _framesEnd = neededFrom < 0 ? 0 : Math.Min((_neededEnd + frame - 1) / frame * frame, _merged.ContentLength);
+        _held.IsCurrent = false;
+        group.End(_nextFrame, _framesEnd - _nextFrame);
+    }
+
+    private void NextDue()
+    {
+        _cursor.Next();
+        _due = _cursor.Operation.Blocks.First;
+    }
+
+    private void Finish()
+    {
+        MessageTrailer merged = base.Trailer;
+        MessageTrailer own = _own.Trailer;
+        if (_due != OperationCursor.Behind)
+        {
+            throw NotThere(_due);
+        }
+
+        _own.RequireSame(_request.Trailer);
+
+        if (!merged.TargetRoot!.Value.Span.SequenceEqual(own.TargetRoot!.Value.Span))
+        {
+            throw NotMerged("it is for another content of the master");
+        }
+
+        _trailer = own with { Digest = _own.SessionOf(merged.Digest) };
+    }
+
+    private void RequireMerged(MessageHeader merged)
+    {
+        MessageHeader own = _own.Header;
+        string? other = merged.Bases is null ? "that one is not merged, and is applied without a request"
+            : own.Bases is not null ? "it is itself merged"
+            : own.BlockSize != merged.BlockSize ? "it has another block size"
+            : own.Hash != merged.Hash ? "it has another hash"
+            : own.TargetSize != merged.TargetSize ? "it is for a master of another size"
+            : !own.Coverage.Equals(merged.Coverage) ? "it has other ranges"
+            : own.Parent is not null || !merged.Bases.Contains(new BaseIdentity(_own.Trailer.BaseRoot!.Value, own.BaseSize!.Value)) ? "it starts from another old content than any of them"
+            : null;
+        if (other is not null)
+        {
+            throw NotMerged(other);
+        }
+    }
+
+    private SyncException NotMerged(string why) => new(
+        SyncError.Mismatch, _own.Name, $"is not one of the requests that {Source} was merged from: {why}", "give the request of this remote that went into the merged one");
+
+    private SyncException NotThere(long block) => new(
+        SyncError.Mismatch, _own.Name, $"asks for block {block}, which {Source} does not have: it was not made from a request that this one is a part of", ranges: [new BlockRun(block, 1)]);
+
+    private SyncException Different(long block) => new(
+        SyncError.Mismatch, _own.Name, $"asks for another content of block {block} than {Source} has: they are not for the same master", ranges: [new BlockRun(block, 1)]);
+
+    /// <summary>The last frame of a group, kept because it may be the first of the next one too.</summary>
+    private sealed class HeldFrame
+    {
+        private byte[] _stored = [];
+        private int _length;
+        private long _from = -1;
+
+        /// <summary>True where it is the frame that was read last.</summary>
+        public bool IsCurrent { get; set; }
+
+        public SectionHeader Frame { get; private set; }
+
+        public (long Number, long Offset) Place { get; private set; }
+
+        /// <summary>Of a frame with repeats.</summary>
+        public FramePieces Pieces { get; } = new();
+
+        public ReadOnlyMemory<byte> Stored => _stored.AsMemory(0, _length);
+
+        public bool Has(long from) => _from == from;
+
+        public void Keep(long from, SectionHeader frame, (long Number, long Offset) place, ReadOnlySpan<byte> stored, FramePieces pieces)
+        {
+            if (frame.Codec == FrameCodec.Repeats && !stored.IsEmpty)
+            {
+                Pieces.CopyFrom(pieces);
+            }
+
+            if (_stored.Length < stored.Length)
+            {
+                _stored = new byte[stored.Length];
+            }
+
+            stored.CopyTo(_stored);
+            (_length, _from, Frame, Place) = (stored.Length, from, frame, place);
+        }
+
+        public byte[] CopyTo(byte[] replacement)
+        {
+            byte[] copy = replacement.Length >= _length ? replacement : new byte[_length];
+            Stored.CopyTo(copy);
+            return copy;
+        }
+
+        public void Clear()
+        {
+            _from = -1;
+            IsCurrent = false;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using BinarySync.Format;
+using BinarySync.Sync.Applying.Evidence;
+using BinarySync.Sync.Applying.Recognizing;
+
+namespace BinarySync.Sync.Applying.Reading;
+
+/// <summary>Which items of a data file a pass looks at.</summary>
+internal enum PatchPass
+{
+    /// <summary>All frames, and all blocks of all operations.</summary>
+    Plan,
+
+    /// <summary>All frames, and the blocks that become zeros.</summary>
+    Write,
+
+    /// <summary>All blocks of all operations; frames are passed over.</summary>
+    ReadBack,
+
+    /// <summary>All frames, and no block of the target.</summary>
+    Verify,
+}
+
+/// <summary>A slot of the pipeline through which a pass goes: a frame of content, or some blocks of one operation.</summary>
+internal sealed class PatchItem : IDisposable
+{
+    /// <summary>Bytes of the target that are looked at together.</summary>
+    public const int ChunkLength = 1 << 20;
+
+    /// <summary>Parts of an item at most: so many that the way through the pipeline costs little beside them, and so few that every thread has some.</summary>
+    public const int MostParts = 256;
+
+    private static readonly OperationGroup Nothing = new();
+
+    // Made when a frame comes: a slot that only looks at the target has no use for them.
+    private readonly int _frameLength;
+    private byte[]? _stored;
+    private byte[]? _raw;
+    private FrameDecoder? _decoder;
+
+    public PatchItem(SyncGeometry geometry, BlockHash hash)
+    {
+        Classifier = new BlockClassifier(geometry, hash);
+        Hash = new byte[hash.Length];
+
+        // No more than there is to be looked at: buffers of a megabyte for a file of a few blocks would be most of the work.
+        Target = GC.AllocateUninitializedArray<byte>((int)Math.Min(ChunkLength, Math.Max(geometry.Base.Size, geometry.Target.Size)));
+        _frameLength = (int)Math.Min(FormatLimits.DefaultFrameSize, geometry.Target.Size);
+    }
+
+    /// <summary>Recognises blocks for this slot's thread.</summary>
+    public BlockClassifier Classifier { get; }
+
+    /// <summary>As long as a hash.</summary>
+    public byte[] Hash { get; }
+
+    /// <summary>Content of the target.</summary>
+    public byte[] Target { get; }
+
+    /// <summary>The frame as stored; exchanged with the reader's.</summary>
+    public byte[] Stored
+    {
+        get => _stored ??= GC.AllocateUninitializedArray<byte>(_frameLength);
+        set => _stored = value;
+    }
+
+    /// <summary>The frame's content; becomes longer where a frame is.</summary>
+    public byte[] Raw => _raw ??= GC.AllocateUninitializedArray<byte>(_frameLength);
+
+    /// <summary>The pieces of a frame with repeats; exchanged with the reader's.</summary>
+    public FramePieces Pieces { get; set; } = new();
+
+    public OperationGroup Group { get; set; } = Nothing;
+
+    /// <summary>The number of the group in the data file, from 1.</summary>
+    public long GroupNumber { get; set; }
+
+    /// <summary>True for a frame, false for blocks of an operation.</summary>
+    public bool IsFrame { get; set; }
+
+    /// <summary>Codec and lengths of the frame.</summary>
+    public SectionHeader Frame { get; set; }
+
+    /// <summary>Where in the message the frame stands, for errors.</summary>
+    public (long Number, long Offset) FramePlace { get; set; }
+
+    /// <summary>Where in the group's content the frame begins.</summary>
+    public long ContentFrom { get; set; }
+
+    /// <summary>
+    /// The blocks of operations, ascending, anywhere in the target. If there are several, they have no more blocks together than fit into
+    /// <see cref="Target"/>.
+    /// </summary>
+    public List<OperationPart> Parts { get; } = [];
+
+    /// <summary>The bytes of the target that <see cref="Target"/> holds for several parts; none but while they are checked.</summary>
+    public (long Offset, int Length) Loaded { get; set; }
+
+    /// <summary>Blocks found to be as they were.</summary>
+    public long OldBlocks { get; set; }
+
+    /// <summary>Blocks found to be as they shall be.</summary>
+    public long NewBlocks { get; set; }
+
+    /// <summary>Blocks to be written whatever they look like.</summary>
+    public long AgainBlocks { get; set; }
+
+    /// <summary>Blocks that are not as they were, whatever is to be done with them: an undo file cannot be made any more.</summary>
+    public long NotOldBlocks { get; set; }
+
+    /// <summary>What was seen of all blocks, whatever is believed of them.</summary>
+    public SeenBlocks Seen { get; set; }
+
+    /// <summary>Blocks found to be neither.</summary>
+    public List<long> Unrecognized { get; } = [];
+
+    /// <summary>Blocks that the medium does not give.</summary>
+    public List<long> Unreadable { get; } = [];
+
+    /// <summary>Blocks of the frame whose content is not what its hash says.</summary>
+    public List<long> WrongContent { get; } = [];
+
+    /// <summary>Blocks found not to be new, where that is asked for.</summary>
+    public List<long> NotNew { get; } = [];
+
+    /// <summary>What is to be written: stretches of the target; for a frame with the place in its content.</summary>
+    public List<ContentPiece> Writes { get; } = [];
+
+    public void Clear()
+    {
+        OldBlocks = 0;
+        NewBlocks = 0;
+        AgainBlocks = 0;
+        NotOldBlocks = 0;
+        Seen = default;
+        Unrecognized.Clear();
+        Unreadable.Clear();
+        WrongContent.Clear();
+        NotNew.Clear();
+        Loaded = default;
+        Writes.Clear();
+    }
+
+    /// <summary>Lets go of the group when the slot is done with: else each slot would hold another one until it is used again.</summary>
+    public void Release() => Group = Nothing;
+
+    public void Count(BlockState state, long block)
+    {
+        switch (state)
+        {
+            case BlockState.Old:
+                OldBlocks++;
+                break;
+            case BlockState.New or BlockState.OldAndNew:
+                NewBlocks++;
+                break;
+            case BlockState.Again:
+                AgainBlocks++;
+                break;
+            case BlockState.Unreadable:
+                Unreadable.Add(block);
+                break;
+            default:
+                Unrecognized.Add(block);
+                break;
+        }
+    }
+
+    /// <summary>Adds a stretch to what is to be written, joined with the one before it where they touch.</summary>
+    public void AddWrite(in Operation operation, long targetOffset, int contentOffset, int length)
+    {
+        if (Writes.Count > 0 && Writes[^1] is var last && last.TargetOffset + last.Length == targetOffset)
+        {
+            Writes[^1] = last with { Length = last.Length + length };
+        }
+        else
+        {
+            Writes.Add(new ContentPiece(operation, targetOffset, contentOffset, length));
+        }
+    }
+
+    /// <summary>Decodes the frame.</summary>
+    /// <param name="patch">The data file that it is from: the same one for all that a slot decodes.</param>
+    /// <exception cref="MessageFormatException">It does not decompress.</exception>
+    public ReadOnlySpan<byte> Decode(PatchSource patch)
+    {
+        if (Raw.Length < Frame.RawLength)
+        {
+            _raw = GC.AllocateUninitializedArray<byte>(Frame.RawLength);
+        }
+
+        Span<byte> raw = Raw.AsSpan(0, Frame.RawLength);
+        _decoder ??= patch.CreateDecoder();
+        _decoder.Decode(Frame, Stored.AsSpan(0, Frame.StoredLength), Pieces, FramePlace, raw);
+        return raw;
+    }
+
+    public void Dispose() => Classifier.Dispose();
+}
+
+/// <summary>Some blocks of one operation.</summary>
+internal readonly record struct OperationPart(Operation Operation, BlockRun Blocks);

@@ -1,0 +1,100 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync.Messages;
+
+namespace BinarySync.Sync.Applying.Reading;
+
+/// <summary>
+/// A data file that is read several times: a regular file, or a pipe that was spooled. Each time it has to be the same one: what is read is pinned (<see cref="PinnedStream"/>).
+/// </summary>
+/// <param name="stream">Seekable; stays the caller's. One that is pinned already goes on being compared with what it was.</param>
+/// <param name="name">Its name in messages.</param>
+/// <param name="own">The request of the remote whose target it is, where the data file is for several; else null.</param>
+/// <param name="digest">The digest that it had when it was looked at before; null where it was not.</param>
+public sealed class PatchSource(Stream stream, string name, OwnRequest? own = null, ReadOnlyMemory<byte>? digest = null)
+{
+    private readonly MessageBuffers _buffers = new();
+    private Stream? _pinned;
+    private MessageHeader? _header;
+    private ReadOnlyMemory<byte>? _digest = digest;
+
+    public string Name => name;
+
+    /// <summary>The name of the remote's own request, where the data file is for several; else null.</summary>
+    internal string? OwnName => own?.Name;
+
+    /// <summary>Which stretch of a stream it is; null for a whole data file.</summary>
+    internal StreamStretch? Stretch { get; init; }
+
+    /// <summary>What the journal calls it.</summary>
+    internal string NameInJournal => Stretch is null ? name : $"{name} (with --stream)";
+
+    /// <summary>What a refusal says of the target: that nothing was written, or, in the middle of a stream, that something was.</summary>
+    /// <param name="untouched">What it says of a whole data file.</param>
+    internal string Untouched(string untouched) => Stretch is { IsFirst: false } stretch
+        ? $"all that comes before block {stretch.FirstBlock} is patched, and nothing else was written"
+        : untouched;
+
+    /// <summary>The digest of the data file, with that of the own request where there is one, once it has been read to its end.</summary>
+    public ReadOnlyMemory<byte> Digest => _digest ?? throw new InvalidOperationException("the data file has not been read yet");
+
+    /// <summary>Bytes.</summary>
+    public long Length => stream.Length;
+
+    /// <summary>A decoder of its frames, for one thread. Frames with repeats need a stream that is an <see cref="IPositionalReader"/>.</summary>
+    internal FrameDecoder CreateDecoder() => new(name, Pinned is PinnedStream { CanReadAt: true } file ? file.ReadAt : null);
+
+    /// <summary>Begins to read from the front. A reader that was opened before may not be used any more.</summary>
+    /// <param name="skipContent">Pass over the frames: for a data file that has been verified.</param>
+    /// <param name="keepsCopies">Keep the copies; otherwise only as long as nobody has found that they can be ordered: see <see cref="OperationReader.Copies"/>.</param>
+    /// <exception cref="SyncException">It is not the one that was read before, or not for the remote whose request was given.</exception>
+    public OperationReader Open(bool skipContent, bool keepsCopies = false)
+    {
+        OperationReader reader = ReadHeader(skipContent);
+        if (!keepsCopies && _digest is not null)
+        {
+            // Should it be another one by now, its digest tells.
+            reader.ForgetCopies();
+        }
+
+        return reader;
+    }
+
+    private OperationReader ReadHeader(bool skipContent)
+    {
+        Stream pinned = Pinned;
+        pinned.Position = 0;
+        OperationReader reader = Stretch is { } stretch ? new StretchReader(pinned, name, skipContent, stretch)
+            : own is null ? new OperationReader(new MessageReader(pinned, name, skipContent, _buffers).Require(MessageKind.DataFile))
+            : new MergedPatchReader(pinned, name, skipContent, own);
+        if (reader.Header.Bases is not null)
+        {
+            throw new SyncException(SyncError.Mismatch, name, "is merged for several remotes, and nothing says what this one has", "give its own data request");
+        }
+
+        if (own is not null && reader.Header.Set is not null)
+        {
+            throw new MessageFormatException(FormatError.Unsupported, name, 0, "header", "needs a program that applies parts of merged data files");
+        }
+
+        _header ??= reader.Header;
+        return reader.Header == _header ? reader : throw Changed();
+    }
+
+    /// <summary>Compares the digest with the one of the time before.</summary>
+    /// <exception cref="SyncException">It is not the one that was read before.</exception>
+    public void RequireSame(MessageTrailer trailer)
+    {
+        _digest ??= trailer.Digest;
+        if (!trailer.Digest.Span.SequenceEqual(_digest.Value.Span))
+        {
+            throw Changed();
+        }
+    }
+
+    /// <summary>An error for a data file that is not the one that was read before.</summary>
+    internal SyncException Changed() => new(SyncError.SourceChanged, name, "changed since it was read first: it is another file now");
+
+    // A stretch is in memory: nobody exchanges it.
+    private Stream Pinned => _pinned ??= Stretch is null ? PinnedStream.Of(stream, name) : stream;
+}

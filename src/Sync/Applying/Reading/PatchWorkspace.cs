@@ -1,0 +1,47 @@
+using BinarySync.Format;
+using BinarySync.Sync.Pipeline;
+
+namespace BinarySync.Sync.Applying.Reading;
+
+/// <summary>
+/// What the passes over one data file work with: slots and groups are made once and used by all passes, so that a long file leaves
+/// no more garbage than a short one.
+/// </summary>
+internal sealed class PatchWorkspace : IDisposable
+{
+    private readonly List<PatchItem> _items = [];
+    private readonly OperationGroupPool _groups;
+    private int _handedOut;
+
+    public PatchWorkspace() => _groups = new OperationGroupPool(group => _items.Exists(item => item.Group == group));
+
+    /// <summary>Begins a pass, and makes its slots.</summary>
+    public Func<PatchItem> BeginPass(OperationReader reader) => BeginPass(reader.Geometry, reader.Header.Hash);
+
+    /// <summary>As <see cref="BeginPass(OperationReader)"/>, over what has been read before.</summary>
+    public Func<PatchItem> BeginPass(SyncGeometry geometry, BlockHash hash)
+    {
+        _handedOut = 0;
+        return () =>
+        {
+            if (_handedOut == _items.Count)
+            {
+                _items.Add(new PatchItem(geometry, hash));
+            }
+
+            return _items[_handedOut++];
+        };
+    }
+
+    /// <summary>For a group that is looked into for its copies, and for what is gathered from many. Valid until the next pass over the data file.</summary>
+    public (OperationGroup Read, OperationGroup Gathered) TakeCopyGroups()
+    {
+        OperationGroup read = _groups.Take();
+        return (read, _groups.Take(read));
+    }
+
+    /// <summary>A group that no slot is at work with.</summary>
+    public OperationGroup TakeGroup() => _groups.Take();
+
+    public void Dispose() => _items.ForEach(item => item.Dispose());
+}

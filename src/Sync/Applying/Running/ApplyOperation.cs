@@ -1,0 +1,37 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+
+namespace BinarySync.Sync.Applying.Running;
+
+/// <summary>Applies a data file to a target in place: verify, recognise, write, flush, read back, cut, flush.</summary>
+public static class ApplyOperation
+{
+    /// <summary>Does it, or finds out what it would do.</summary>
+    /// <param name="target">Opened for writing, or for reading only where <see cref="ApplySpecification.DryRun"/> is set.</param>
+    /// <param name="patch">The data file.</param>
+    /// <param name="places">Where the journal is kept, and what else is to be written.</param>
+    /// <param name="specification">How.</param>
+    /// <param name="options">Threads, progress, cancellation.</param>
+    /// <exception cref="MessageFormatException">The data file is refused; nothing was written.</exception>
+    /// <exception cref="SyncException">The target is not the data file's, or could not be verified.</exception>
+    /// <exception cref="StorageException">Reading, writing or flushing failed.</exception>
+    public static ApplyResult Run(IWritableStorage target, PatchSource patch, ApplyPlaces places, ApplySpecification specification, SyncOptions options) =>
+        Run(target, patch, places, specification, new ApplyTuning(), options);
+
+    internal static ApplyResult Run(
+        IWritableStorage target, PatchSource patch, ApplyPlaces places, ApplySpecification specification, ApplyTuning tuning, SyncOptions options)
+    {
+        using PatchWorkspace workspace = new();
+        ApplyRun run = new(target, patch, places, specification, tuning, workspace, options);
+        try
+        {
+            return run.Run();
+        }
+        catch (SyncException changed) when (changed.Error == SyncError.SourceChanged && changed.Progress is null)
+        {
+            throw changed.With(run.Progress);
+        }
+    }
+}

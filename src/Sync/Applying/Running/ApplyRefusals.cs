@@ -1,0 +1,132 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Pipeline;
+
+namespace BinarySync.Sync.Applying.Running;
+
+/// <summary>Why a plan is not carried out: what was found in the target, the likely cause, and what to do. Nothing has been written by then.</summary>
+internal static class ApplyRefusals
+{
+    /// <summary>Refuses a plan whose copies would not bring what the master has.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="patch">The name of the data file.</param>
+    /// <param name="plan">What was found.</param>
+    /// <param name="isFresh">No interrupted run came before.</param>
+    /// <exception cref="SyncException">Content is not where it should be, or is another one with the same hash.</exception>
+    public static void DemandCopies(IReadableStorage target, string patch, PatchPlan plan, bool isFresh)
+    {
+        if (plan.WithoutSource.BlockCount > 0)
+        {
+            throw new SyncException(
+                SyncError.Unrecognized,
+                target.Name,
+                $"the content for {plan.WithoutSource} is not where {patch} says that it can be copied from; nothing was written",
+                isFresh
+                    ? "the target has changed since its checksum file was made: make a new one, and a new request"
+                    : "what was to be copied has been overwritten since: finish taking it back (apply the undo file), or make a new checksum file and request",
+                plan.WithoutSource.Runs);
+        }
+
+        if (plan.OtherContent.BlockCount > 0)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                target.Name,
+                $"what was to be copied to {plan.OtherContent} has the hashes of the master's blocks and is not what the master has; nothing was written",
+                "make the request with dtreq --no-copy, or the checksum files with -a sha256",
+                plan.OtherContent.Runs);
+        }
+    }
+
+    /// <summary>Refuses a target with blocks that cannot be read, unless they shall be overwritten and can be.</summary>
+    /// <exception cref="SyncException"><see cref="SyncError.Unreadable"/> or <see cref="SyncError.UnreadableButBrought"/>.</exception>
+    public static void DemandReadable(IReadableStorage target, PatchSource patch, PatchPlan plan, bool overwrites)
+    {
+        string rest = $"; {patch.Untouched("nothing was written")}";
+        if (plan.UnreadableLost.BlockCount > 0)
+        {
+            throw UnreadableBlocks.Error(
+                target.Name, plan.Unreadable, plan.ReadFailure!, $", of which {patch.Name} does not bring {plan.UnreadableLost} whole{rest}");
+        }
+
+        if (plan.Unreadable.BlockCount > 0 && !overwrites)
+        {
+            SyncException unreadable = UnreadableBlocks.Error(target.Name, plan.Unreadable, plan.ReadFailure!, rest);
+            throw new SyncException(SyncError.UnreadableButBrought, target.Name, unreadable.Message, hint: null, plan.Unreadable.Runs);
+        }
+    }
+
+    /// <summary>Refuses to cut away more than half of a file that nobody has said shall become so small. Parts of a set are refused from
+    /// the first on.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="patch">The data file.</param>
+    /// <param name="plan">What was found.</param>
+    /// <param name="takesBack">
+    /// True where an interrupted run of the other direction is being taken back: what it made longer becomes what it was, and what it was
+    /// to cut had its leave.
+    /// </param>
+    /// <exception cref="SyncException"><see cref="SyncError.ShrinksGreatly"/>.</exception>
+    public static void DemandMeantShrinking(IReadableStorage target, PatchSource patch, PatchPlan plan, bool takesBack)
+    {
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        (long from, long to) = (geometry.Base.Size, geometry.Target.Size);
+        bool isCut = target.Kind == StorageKind.RegularFile && geometry.ResizesTarget && target.Length > to;
+        if (isCut && !takesBack && TargetSizing.ShrinksGreatly(from, to))
+        {
+            throw new SyncException(
+                SyncError.ShrinksGreatly,
+                target.Name,
+                $"would be cut from {from} to {to} bytes by {patch.Name}; {patch.Untouched("nothing was written")}");
+        }
+    }
+
+    /// <summary>An error for blocks that are neither as expected nor already new.</summary>
+    public static SyncException Unrecognized(IReadableStorage target, PatchSource patch, PatchPlan plan)
+    {
+        long all = plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks + plan.Unrecognized.BlockCount;
+        return new SyncException(
+            SyncError.Unrecognized,
+            target.Name,
+            $"neither as {patch.Name} expects nor already new: {plan.Unrecognized} of the {all} to be patched; {patch.Untouched("nothing was written")}",
+            $"{LikelyCause(target, patch.Name, plan)} (--force-unrecognized overwrites them)",
+            plan.Unrecognized.Runs);
+    }
+
+    /// <summary>An error for a target whose journal is another data file's, which may have had the same name.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="patch">The name of the data file that is refused; null for a stream, which has none of its own.</param>
+    /// <param name="journal">The name of the journal.</param>
+    /// <param name="standing">What it says.</param>
+    public static SyncException OtherRun(IReadableStorage target, string? patch, string journal, JournalRecord standing)
+    {
+        bool isNamesake = standing.Patch == patch;
+        string back = standing.Other is null ? string.Empty : ", or its undo file to go back";
+        return new SyncException(
+            SyncError.Mismatch,
+            target.Name,
+            $"is in the middle of another run: {journal} is the journal of {(isNamesake ? $"another data file that was called {standing.Patch} too" : standing.Patch)}",
+            isNamesake
+                ? $"apply that one to go on with its run{back}; where it is lost, make a new checksum file of the target and a data file from that"
+                : $"apply {standing.Patch} again to go on with that run{back}; --abandon-journal gives that up");
+    }
+
+    private static string LikelyCause(IReadableStorage target, string patch, PatchPlan plan)
+    {
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        bool isBehindBase = plan.Unrecognized.Runs[0].First >= geometry.Base.BlockAt(geometry.Base.Size) && geometry.Target.Size > geometry.Base.Size;
+        if (target.Kind == StorageKind.BlockDevice && isBehindBase)
+        {
+            return $"behind byte {geometry.Base.Size}, where the remote's checksum file ends, the device is not zero: "
+                + $"if it was extended for this, or what is there came of a run that was taken back, clear that part first (blkdiscard -z -o {geometry.Base.Size} {target.Name})";
+        }
+
+        // Blocks that the base has not are found old in any target that is as long: they say nothing about which target it is.
+        long absent = geometry.ResizesTarget ? Math.Max(0, geometry.Target.BlockCount - geometry.Base.BlockCount) : 0;
+        return plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks <= absent
+            ? $"is this the target of {patch}?"
+            : "the target has changed since its checksum file was made: make a new one, and a new request";
+    }
+}

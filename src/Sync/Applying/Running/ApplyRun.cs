@@ -1,0 +1,455 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Undo;
+using BinarySync.Sync.Applying.Verifying;
+using BinarySync.Sync.Applying.Writing;
+using BinarySync.Sync.Pipeline;
+
+namespace BinarySync.Sync.Applying.Running;
+
+/// <summary>One run of applying, step by step (docs/Design.md, "The passes of apply").</summary>
+internal sealed class ApplyRun(
+    IWritableStorage target,
+    PatchSource patch,
+    ApplyPlaces places,
+    ApplySpecification specification,
+    ApplyTuning tuning,
+    PatchWorkspace workspace,
+    SyncOptions options)
+{
+    private ApplyStart _start;
+    private readonly RedoLog _redo = new(places.Redo ?? new NoRedoFile());
+    private JournalRecord? _standing;
+    private PatchExecutor? _executor;
+
+    /// <summary>How far the target has come: for errors.</summary>
+    public TargetProgress Progress => _executor is { HasBegun: true } || _standing is { IsFinished: false } ? TargetProgress.PartlyPatched : TargetProgress.Untouched;
+    private HoleClaim? _doubtedHoles;
+
+    public ApplyResult Run()
+    {
+        PatchPlan plan = Plan();
+        if (plan.Unrecognized.BlockCount > 0 && !specification.ForceUnrecognized)
+        {
+            throw ApplyRefusals.Unrecognized(target, patch, plan);
+        }
+
+        ApplyRefusals.DemandReadable(target, patch, plan, specification.OverwriteUnreadable);
+        ApplyRefusals.DemandCopies(target, patch.Name, plan, isFresh: _start == ApplyStart.Fresh);
+        if (specification.DemandsLeaveToShrink)
+        {
+            ApplyRefusals.DemandMeantShrinking(target, patch, plan, takesBack: _start == ApplyStart.TurnedRound);
+        }
+
+        if (specification.CheckBase || DemandsBase())
+        {
+            CheckBase(plan);
+        }
+
+        // Whether there can be an undo file is found out before anything is touched, and by a dry run too.
+        UndoFile? undo = places.Undo is null ? null : new UndoFile(target, plan, patch, places.Undo, options);
+        ReadOnlyMemory<byte>? other = undo?.FindExisting();
+        if (undo is not null && other is null)
+        {
+            undo.DemandPossible();
+        }
+
+        if (plan.Sizing.Grows && _start == ApplyStart.Fresh)
+        {
+            SpaceReservation.DemandRoom(target, plan, patch, specification.Sparse);
+        }
+
+        if (specification.DryRun)
+        {
+            return new ApplyResult(plan, _start, DryRun: true, null, default, 0) { DoubtedHoles = _doubtedHoles };
+        }
+
+        if (places.OldChecksums is { } checksums)
+        {
+            DerivedChecksums.RequireBase(checksums, plan, target);
+        }
+
+        places.BeforeWriting?.Invoke();
+        if (plan.BlocksToWrite > 0)
+        {
+            SpaceReservation.Reserve(target, plan, patch, specification.Sparse);
+        }
+
+        bool? undoKept = undo is null ? null : other is not null;
+        bool makesUndo = undoKept == false;
+        if (makesUndo && tuning.WritesUndoFirst)
+        {
+            other = Make(undo!);
+        }
+
+        PatchJournal journal = new(places.Journal, FirstRecord(plan, other), doubtIsInherited: _start is ApplyStart.Resumed or ApplyStart.TurnedRound or ApplyStart.OtherRetired, tuning);
+        WriteCounts written = Write(new PatchExecutor(target, plan, patch, workspace, journal, _redo, specification, tuning, options));
+        if (makesUndo && !tuning.WritesUndoFirst)
+        {
+            Make(undo!);
+        }
+
+        journal.Flushed(long.MaxValue);
+        long verified = Verify(plan, journal);
+        if (places.MayCut?.Invoke(plan) ?? true)
+        {
+            Cut(plan, journal);
+        }
+
+        // Success is said of a target of this length, and what somebody has added to it would be neither verified nor the master's.
+        target.DemandLength();
+        places.BeforeFinishing?.Invoke();
+        Finish(journal);
+        return new ApplyResult(plan, _start, DryRun: false, undoKept, written, verified) { DoubtedHoles = _doubtedHoles };
+    }
+
+    // A journal is taken for this session's at first: whose it is shows when the data file has been read to its end.
+    private PatchPlan Plan()
+    {
+        _standing = ReadJournal();
+        if (_standing is { IsFinished: false } && !specification.DryRun)
+        {
+            // What the run before wrote must be on the medium to be looked at there. A flush that fails here leaves the journal as it is.
+            target.Flush();
+        }
+
+        bool hasRedo = _standing is { IsFinished: false, Redo: { } digest } && _redo.TryLoad(digest.Span);
+        PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options, hasRedo ? _redo : null).Plan(_standing, othersStands: false, specification.KeepsLargerSize);
+        if (_standing is not { IsFinished: false } standing)
+        {
+            return plan.Misfit is { } misfit ? throw misfit : plan;
+        }
+
+        // The digest decides; the sizes can only agree with it, unless the journal is not what it seems.
+        (long baseSize, long targetSize) = (plan.Header.BaseSize!.Value, plan.Header.TargetSize!.Value);
+        bool isSame = standing.Session.Span.SequenceEqual(patch.Digest.Span) && (standing.BaseSize, standing.TargetSize) == (baseSize, targetSize);
+        bool isOther = standing.Other is { } other && other.Span.SequenceEqual(patch.Digest.Span) && (standing.TargetSize, standing.BaseSize) == (baseSize, targetSize);
+        _start = isSame ? ApplyStart.Resumed : isOther ? ApplyStart.TurnedRound : ApplyStart.OtherRetired;
+        if (_start == ApplyStart.Resumed && standing.Redo is not null && !hasRedo)
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                target.Name,
+                $"cannot be gone on with: {places.Redo?.Name}, where the interrupted run kept what it was copying, is missing or damaged",
+                standing.Other is null ? "make a new checksum file of the target, and a new request; --abandon-journal gives the interrupted run up" : "apply the undo file");
+        }
+
+        if (_start != ApplyStart.OtherRetired)
+        {
+            DemandSameTarget(plan, standing);
+            if (_start == ApplyStart.Resumed && hasRedo && tuning.ProvesRedo)
+            {
+                RedoProof.Demand(_redo, plan.Copies, plan.Header.SyncGeometry, target.Name, places.Redo!.Name);
+            }
+
+            return plan.Misfit is { } unfit ? throw unfit : plan;
+        }
+
+        plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true, specification.KeepsLargerSize);
+        return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing) && IsBaseThroughout(plan)
+            ? plan
+            : throw ApplyRefusals.OtherRun(target, patch.Stretch is null ? patch.Name : null, places.Journal.Name, standing);
+    }
+
+    // The journal was found by a name, or by what a device calls itself. Before any of it is believed the content has to prove
+    // that it is this target's.
+    private void DemandSameTarget(PatchPlan plan, JournalRecord standing)
+    {
+        if (tuning.ProvesTarget)
+        {
+            EvidenceProof proof = new(target, standing, places.Journal.Name);
+            proof.Demand(plan.Seen, _start == ApplyStart.Resumed, specification.ForceUnrecognized);
+        }
+    }
+
+    // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at, on the medium. And as the cache shows it:
+    // where a flush has failed, that may be what the other session wrote, and without its journal nobody would know that it is there only.
+    private bool IsBaseThroughout(PatchPlan plan) =>
+        BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
+        && (!tuning.ComparesCache || BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: false, options));
+
+    // What the ranges of the data file leave out, nobody can vouch for; nor for what lies behind its end on a device that is longer. The other session changed nothing behind its
+    // own two sizes, although a window ends with a whole block.
+    private bool Covers(PatchPlan plan, JournalRecord standing)
+    {
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        long end = Math.Min(target.Length, Math.Max(standing.BaseSize, standing.TargetSize));
+        foreach (ByteRange window in standing.Windows.Where(window => window.Offset < end))
+        {
+            BlockRun blocks = BlockRun.Between(
+                geometry.Target.BlockAt(window.Offset), geometry.Target.BlockAt(Math.Min(window.End, end) - 1) + 1);
+
+            // What B has behind A's end is in no root of the base: a data file speaks of all of it, but a part of a set leaves some to others.
+            bool isOthers = tuning.LeavesOtherPartsTail && plan.Header.Set is not null && Math.Min(window.End, end) > geometry.Base.Size;
+            if (isOthers || blocks.End > geometry.BlockCount || !geometry.Coverage.Contains(blocks))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private JournalRecord? ReadJournal()
+    {
+        if (places.Journal.Read() is not { } content)
+        {
+            return null;
+        }
+
+        if (specification.AbandonJournal)
+        {
+            _start = ApplyStart.Abandoned;
+            return null;
+        }
+
+        return JournalRecord.TryDecode(content, out JournalRecord? record) switch
+        {
+            JournalContent.Valid => record,
+            JournalContent.Newer => throw new SyncException(
+                SyncError.Mismatch, places.Journal.Name, "is the journal of a newer version of this program", "go on with that version; --abandon-journal gives up what it says"),
+            _ => throw new SyncException(
+                SyncError.Mismatch,
+                places.Journal.Name,
+                $"is damaged, or no journal: what the run before did to {target.Name} is not known",
+                "--abandon-journal goes on without it: every block is then recognised, or refused, by itself"),
+        };
+    }
+
+    private JournalRecord FirstRecord(PatchPlan plan, ReadOnlyMemory<byte>? undo)
+    {
+        JournalRecord? standing = _start is ApplyStart.Resumed or ApplyStart.TurnedRound ? _standing : null;
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        return new JournalRecord
+        {
+            Sequence = 0,
+            Session = patch.Digest,
+            Other = undo ?? (_start == ApplyStart.TurnedRound ? standing!.Session : standing?.Other),
+            TailWasZero = standing?.TailWasZero
+                ?? ((target.Kind == StorageKind.BlockDevice || plan.Header.Set is not null) && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
+            Windows = standing?.Windows ?? (_start == ApplyStart.OtherRetired ? LastBlock.LeftByOthers(geometry) : []),
+
+            // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and what it left in doubt stays so.
+            DoubtFrom = standing?.DoubtFrom ?? 0,
+
+            // The other direction has the old content of all that is being copied.
+            Redo = _start == ApplyStart.Resumed ? standing!.Redo : null,
+            IsDistrusted = standing?.IsDistrusted ?? false,
+
+            // What was proved goes on being true. In the other direction a sector becomes what it was, and may be what it has become.
+            Evidence = _start == ApplyStart.Resumed && !specification.ForceUnrecognized && standing!.Evidence is { } proved
+                ? proved
+                : EvidenceTaker.Take(target, plan),
+            BaseSize = geometry.Base.Size,
+            TargetSize = geometry.Target.Size,
+            Target = places.Identity,
+            Patch = patch.NameInJournal,
+        };
+    }
+
+    private ReadOnlyMemory<byte> Make(UndoFile undo)
+    {
+        try
+        {
+            return undo.Make();
+        }
+        catch
+        {
+            WhileFailing.Do(target.ReleasePastEnd);
+            throw;
+        }
+    }
+
+    private WriteCounts Write(PatchExecutor executor)
+    {
+        _executor = executor;
+        try
+        {
+            return executor.Write();
+        }
+        catch (StorageException failure) when (!executor.HasBegun)
+        {
+            WhileFailing.Do(target.ReleasePastEnd);
+            string? hint = failure.Error == StorageError.NoSpace ? "--journal names a directory with more room" : failure.Hint;
+            throw new StorageException(failure.Error, failure.Path, $"{failure.Message}; {patch.Untouched("nothing was written to the target")}", failure.Errno, failure.Offset, hint);
+        }
+        catch (StorageException failure) when (failure.Hint is null)
+        {
+            throw new StorageException(
+                failure.Error,
+                failure.Path,
+                failure.Message,
+                failure.Errno,
+                failure.Offset,
+                "the target is partly patched: remove the cause, then run the same command again to go on");
+        }
+    }
+
+    // The blocks that go are marked first: half of them may be gone after a crash, and the other direction has to bring them back.
+    private void Cut(PatchPlan plan, PatchJournal journal)
+    {
+        if (!plan.Sizing.Shrinks || target.Length == plan.Sizing.LengthAfter)
+        {
+            return;
+        }
+
+        journal.Mark(new ByteRange(plan.Sizing.LengthAfter, Math.Max(plan.Header.BaseSize!.Value, plan.Sizing.LengthBefore)));
+        target.SetLength(plan.Sizing.LengthAfter);
+        if (tuning.FlushesBeforeFinish)
+        {
+            target.Flush();
+        }
+    }
+
+    private void Finish(PatchJournal journal)
+    {
+        journal.Finish();
+        places.Redo?.Remove();
+    }
+
+    // Where there is one request for each of several remotes, one of them may be taken for another, and fit wherever it speaks of no more than both have. What an interrupted run goes on with, was looked at when it began.
+    private bool DemandsBase() => patch.OwnName is not null && _start == ApplyStart.Fresh && !specification.ForceUnrecognized;
+
+    private void CheckBase(PatchPlan plan)
+    {
+        bool tailMayBeGone = target.Kind == StorageKind.BlockDevice || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
+        if (!BaseCheck.Matches(target, plan, patch, tailMayBeGone, belowCache: false, options, WeighHoles()))
+        {
+            throw new SyncException(
+                SyncError.Mismatch,
+                target.Name,
+                $"is not the base of {patch.OwnName ?? patch.Name}: its blocks outside the data file differ from the remote's checksum file; nothing was written",
+                patch.OwnName is null
+                    ? "make a new checksum file of the target, and a new request; if this is an undo file, apply those of later runs first"
+                    : "is it this remote's own request? if so, make a new checksum file of the target, and a new request");
+        }
+
+        if (plan.Header.Parent is { } parent)
+        {
+            CheckParent(plan, parent);
+        }
+    }
+
+    // What a coarse block was before a part of it was written, nobody can tell any more: so the target is either side as a whole, or nothing can be said of it.
+    private void CheckParent(PatchPlan plan, ParentIdentity parent)
+    {
+        bool isTouched = plan.NotOldBlocks > 0 || target.Length < parent.BaseSize;
+        if (ParentCheck.IsBase(target, parent, belowCache: false, options, WeighHoles()) || (isTouched && ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: false, options, WeighHoles())))
+        {
+            return;
+        }
+
+        bool isBetween = isTouched && plan.BlocksToWrite > 0;
+        throw new SyncException(
+            SyncError.Mismatch,
+            target.Name,
+            isBetween
+                ? $"is partly patched: whether the rest is the base of the coarse request that {patch.Name} refines can no longer be told"
+                : $"is not the base of the coarse request that {patch.Name} refines: blocks outside the data file differ",
+            isBetween ? "a run without --check-base goes on; --verify full proves all of it in the end" : "make a new coarse checksum file of the target, and begin again with that");
+    }
+
+    // Weighed each time: what has been written since takes space that was a hole before.
+    private HolePolicy WeighHoles()
+    {
+        _doubtedHoles = specification.Holes == HolePolicy.Trust ? target.WeighHoles() ?? _doubtedHoles : null;
+        return specification.Holes;
+    }
+
+    private long Verify(PatchPlan plan, PatchJournal journal)
+    {
+        if (specification.Verify == VerifyMode.None)
+        {
+            return 0;
+        }
+
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        if (specification.Verify == VerifyMode.Full)
+        {
+            options.Progress.Begin("reading back all", geometry.Target.CoveredBytes(plan.Header.Coverage));
+            ParentIdentity? parent = plan.Header.Parent;
+            if (ReadBackVerifier.RootMatches(target, geometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options, WeighHoles())
+                && (parent is null || ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: true, options, WeighHoles())))
+            {
+                if (specification.Holes == HolePolicy.Trust && plan.Trailer.ZeroBlocks > 0)
+                {
+                    (BlockRunList others, _) = ReadBackVerifier.Blocks(target, plan, patch, workspace, options, onlyZeros: true);
+                    DemandNoneWrong(plan, journal, others);
+                }
+
+                return parent is null
+                    ? geometry.Target.CoveredBytes(plan.Header.Coverage)
+                    : parent.SyncGeometry.Target.CoveredBytes(parent.Coverage);
+            }
+        }
+
+        (BlockRunList wrong, long bytes) = ReadBackVerifier.Blocks(target, plan, patch, workspace, options);
+        DemandNoneWrong(plan, journal, wrong);
+
+        if (specification.Verify == VerifyMode.Written)
+        {
+            return bytes;
+        }
+
+        // What was to be written is written: there is nothing to go on with, and a part of a set is in place.
+        WhileFailing.Do(() =>
+        {
+            places.BeforeFinishing?.Invoke();
+            Finish(journal);
+        });
+        throw new SyncException(
+            SyncError.VerificationFailed,
+            target.Name,
+            "all written blocks are right, but others differ from the master",
+            "the target was not the one that the remote's checksum file describes: make a new checksum file and request for what is left");
+    }
+
+    private void DemandNoneWrong(PatchPlan plan, PatchJournal journal, BlockRunList wrong)
+    {
+        if (wrong.BlockCount > 0)
+        {
+            throw ReadBackFailed(plan, journal, wrong);
+        }
+    }
+
+    // In the cache they look right: only the journal can tell the next run that they have to be written again.
+    private SyncException ReadBackFailed(PatchPlan plan, PatchJournal journal, BlockRunList wrong)
+    {
+        BlockGeometry geometry = plan.Header.SyncGeometry.Target;
+        List<ByteRange> ranges = [.. wrong.Runs.Select(run => new ByteRange(geometry.OffsetOf(run.First), Math.Min(geometry.OffsetOf(run.End), FormatLimits.MaxSize)))];
+        if (wrong.RunCount > wrong.Runs.Count)
+        {
+            ranges.Add(new ByteRange(ranges[^1].Offset, geometry.Size));
+        }
+
+        string repair = string.Empty;
+        try
+        {
+            journal.Distrust(ranges);
+            if (places.Repair is { } output)
+            {
+                Cut(plan, journal);
+                journal.Distrust(ranges);
+                RepairRequest.Write(target, plan, patch, wrong.Runs, output.Stream, options);
+                output.Commit();
+                repair = $"; {output.Name} asks the master for {(wrong.RunCount > wrong.Runs.Count ? "the first of them" : "them")} again";
+            }
+        }
+        catch (StorageException second)
+        {
+            // That the target is wrong weighs more than what could not be done about it.
+            repair = $"; {second.Message}";
+        }
+
+        return new SyncException(
+            SyncError.VerificationFailed,
+            target.Name,
+            $"{wrong} did not read back as written{repair}",
+            ApplyHints.OtherBytes,
+            wrong.Runs);
+    }
+
+}

@@ -1,0 +1,129 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Comparing;
+
+namespace BinarySync.Sync.Applying.Verifying;
+
+/// <summary>
+/// Makes the checksum file of a target that has been patched from the one that it had before and the data file, without reading the target. It is that which `ckfile` would make, but for
+/// the key that says so (Format.md 4, `derived`).
+/// </summary>
+public static class DerivedChecksums
+{
+    /// <summary>Makes sure that a checksum file is that of the data file's base. Reads it once.</summary>
+    /// <param name="old">The checksum file.</param>
+    /// <param name="plan">Of applying the data file.</param>
+    /// <param name="target">The target.</param>
+    /// <exception cref="SyncException">It is not, or what it would lead to cannot be told.</exception>
+    internal static void RequireBase(ChecksumSource old, PatchPlan plan, IReadableStorage target)
+    {
+        using ChecksumFileReader reader = old.Open();
+        MessageHeader header = reader.Header;
+        MessageHeader patch = plan.Header;
+        SyncGeometry geometry = patch.SyncGeometry;
+        BlockCoverage compared = patch.Coverage.ClipTo(geometry.Base.BlockCount);
+        string? other = header.BlockSize != patch.BlockSize ? "has another block size than the data file"
+            : header.Hash != patch.Hash ? "has another hash than the data file"
+            : header.Size != patch.BaseSize ? $"is of a target of {header.Size} bytes; the data file was made for one of {patch.BaseSize}"
+            : header.Parent != patch.Parent ? "refines another coarse request than the data file"
+            : !compared.RunsIn(geometry.Base.BlockCount).All(header.Coverage.Contains) ? "does not cover all that the data file compares"
+            : null;
+        if (other is not null)
+        {
+            throw Refused(reader.Source, other);
+        }
+
+        // A device keeps its size, and so does a file whose ranges leave out where the sizes differ: what lies there, neither of the two knows.
+        if (plan.Sizing.LengthAfter != geometry.FinalSize)
+        {
+            throw Refused(target.Name, $"has {plan.Sizing.LengthAfter} bytes afterwards, of which the old checksum file and the data file describe {geometry.FinalSize}");
+        }
+
+        using ChecksumRuns runs = new(reader, compared, ahead: false);
+        while (runs.ReadRun(out _))
+        {
+        }
+
+        if (!runs.FinishRoot().Span.SequenceEqual(plan.Trailer.BaseRoot!.Value.Span))
+        {
+            throw Refused(reader.Source, "is not the checksum file that the data file was made for");
+        }
+
+        old.RequireSame(reader);
+    }
+
+    /// <summary>Writes the new checksum file, when all has been applied and verified.</summary>
+    /// <param name="old">As it was when the run began.</param>
+    /// <param name="patch">The data file.</param>
+    /// <param name="plan">Of the run.</param>
+    /// <param name="output">Where to.</param>
+    /// <exception cref="SyncException">One of the two is not what it was.</exception>
+    public static MessageTrailer Write(ChecksumSource old, PatchSource patch, PatchPlan plan, Stream output)
+    {
+        using ChecksumFileReader reader = old.Open();
+        SyncGeometry both = plan.Header.SyncGeometry;
+        BlockGeometry geometry = both.ResizesTarget ? both.Target : both.Base;
+        long kept = Math.Min(geometry.BlockCount, both.Base.BlockCount);
+        BlockCoverage coverage = both.ResizesTarget
+            ? BlockCoverage.Of([.. reader.Header.Coverage.RunsIn(kept), .. both.Coverage.RunsIn(geometry.BlockCount)]).ClipTo(geometry.BlockCount)
+            : reader.Header.Coverage;
+        MessageHeader header = new()
+        {
+            BlockSize = geometry.BlockSize,
+            Hash = plan.Header.Hash,
+            Size = geometry.Size,
+            Coverage = coverage,
+            Parent = plan.Header.Parent,
+            IsDerived = true,
+        };
+        using ChecksumFileWriter writer = new(output, header);
+
+        // The target root is that of B, also where the size is left.
+        using CoveredRoot root = new(both.Target, header.Hash, both.Coverage.ClipTo(both.Target.BlockCount));
+        OperationReader operations = patch.Open(skipContent: true);
+        OperationSubstitution changed = new(new Sink(writer, root), operations, old: false);
+        while (reader.ReadRun(out ChecksumRun run))
+        {
+            BlockRun left = BlockRun.Between(run.Blocks.First, Math.Max(run.Blocks.First, Math.Min(run.Blocks.End, kept)));
+            if (run.IsZero)
+            {
+                changed.AddZeros(left);
+            }
+            else
+            {
+                changed.AddData(left, run.Hashes.Span[..((int)left.Count * header.Hash.Length)]);
+            }
+        }
+
+        old.RequireSame(reader);
+
+        // Every block that A has not has an operation (Format.md 9.3).
+        changed.AddZeros(BlockRun.Between(kept, geometry.BlockCount));
+        if (!root.Finish().AsSpan().SequenceEqual(plan.Trailer.TargetRoot!.Value.Span))
+        {
+            throw new SyncException(SyncError.SourceChanged, reader.Source, "changed meanwhile, or the data file did: the target is patched, but its checksum file cannot be made of them", "make it with ckfile");
+        }
+
+        return writer.Finish();
+    }
+
+    private static SyncException Refused(string subject, string why) =>
+        new(SyncError.Mismatch, subject, $"{why}; nothing was written", "leave out --update-ckf, and make a new checksum file with ckfile");
+
+    private sealed class Sink(ChecksumFileWriter writer, CoveredRoot root) : IBlockSink
+    {
+        public void AddData(BlockRun run, ReadOnlySpan<byte> hashes)
+        {
+            writer.AddData(run, hashes);
+            root.AddData(run, hashes);
+        }
+
+        public void AddZeros(BlockRun run)
+        {
+            writer.AddZeros(run);
+            root.AddZeros(run);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+using System.Runtime.InteropServices;
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+
+namespace BinarySync.Sync.Applying.Writing;
+
+/// <summary>
+/// Carries out the copies of a plan, before content and zeros are written (docs/Design.md, "Copies"): says in which order, and what has to be durable before what. What is overwritten is
+/// recognised once more, and what is copied is compared with its hash once more. When it returns, all copies are durable.
+/// </summary>
+internal sealed class CopyExecutor
+{
+    private readonly IWritableStorage _target;
+    private readonly PatchPlan _plan;
+    private readonly PatchJournal _journal;
+    private readonly RedoLog _redo;
+    private readonly ApplySpecification _specification;
+    private readonly ApplyTuning _tuning;
+    private readonly SyncOptions _options;
+    private readonly BlockGeometry _geometry;
+    private readonly CopyContent _content;
+    private readonly CopyGather _gather;
+    private readonly CopyMover _mover;
+    private readonly RedoWriter _writer;
+    private readonly List<CopySlice> _slices = [];
+    private readonly RedoHandler _keep;
+    private readonly RedoHandler _write;
+
+    public CopyExecutor(
+        IWritableStorage target,
+        PatchPlan plan,
+        PatchSource patch,
+        PatchWorkspace workspace,
+        PatchJournal journal,
+        RedoLog redo,
+        ApplySpecification specification,
+        ApplyTuning tuning,
+        SyncOptions options)
+    {
+        _target = target;
+        _plan = plan;
+        _journal = journal;
+        _redo = redo;
+        _specification = specification;
+        _tuning = tuning;
+        _options = options;
+        _geometry = plan.Header.SyncGeometry.Target;
+        _content = new CopyContent(target, plan.Header.SyncGeometry, plan.Header.Hash, null, belowCache: !plan.Doubt.IsNone);
+        _gather = new CopyGather(patch, plan.Copies, tuning.Gathering, workspace);
+        _mover = new CopyMover(target, plan, workspace, _content, specification, options);
+        _writer = new RedoWriter(target, redo, _geometry, options);
+        _keep = WithRest(_redo.Add);
+        _write = WithRest(_target.Write);
+    }
+
+    /// <summary>Does all that is due.</summary>
+    /// <exception cref="StorageException">A failure of the target, of the redo or of the journal.</exception>
+    /// <exception cref="SyncException">A block changed since it was looked at, or did not read back as written.</exception>
+    public WriteCounts Run()
+    {
+        if (_journal.HasRedo)
+        {
+            WriteRedo();
+        }
+        else if (_tuning.ForgetsOthersRedo)
+        {
+            // What was loaded may be another session's.
+            _redo.Clear();
+        }
+
+        if (_plan.Doubt.IsNone)
+        {
+            // What is copied must be on the medium for as long as it may have to be copied again. After an interrupted run that has been seen to.
+            _target.Flush();
+            _journal.FlushedCopies();
+        }
+
+        _options.Progress.Begin("copying", _plan.Copies.Runs.Sum(run => _geometry.LengthOf(run.Blocks)));
+        ThroughRedo();
+        CloseRedo();
+        WritePlain();
+        return new WriteCounts { CopyBlocks = _mover.Blocks, CopyBytes = _mover.Bytes };
+    }
+
+    // All that goes into one redo is read before anything of it is written: in what order, makes no difference.
+    private void ThroughRedo()
+    {
+        // At once, here and elsewhere: of lists that double, three quarters of the room are garbage in the end.
+        _slices.EnsureCapacity(Math.Min(_plan.Copies.Redo.Length, RedoLog.MostStretches));
+        CopySlices slices = new(_plan.Copies.Runs, _plan.Copies.Redo, _content.ChunkBlocks);
+        for (bool more = slices.Next(out CopySlice slice); more;)
+        {
+            _slices.Clear();
+            for (RedoRoom room = new(_redo, _tuning); more && room.Take(_geometry, slice.Blocks); more = slices.Next(out slice))
+            {
+                _slices.Add(slice);
+            }
+
+            if (_slices.Count > _tuning.Gathering.Slices)
+            {
+                FillOneRedo();
+                continue;
+            }
+
+            if (_slices.Count == 0)
+            {
+                // The next one gets all of the room: many slices may fit then.
+                CloseRedo();
+                continue;
+            }
+
+            // Fewer fit than are gathered at once.
+            for (; more && _slices.Count < _tuning.Gathering.Slices; more = slices.Next(out slice))
+            {
+                _slices.Add(slice);
+            }
+
+            FillRedos();
+        }
+    }
+
+    // All of them fit, and none is written before the last one is read: in the order of the groups, each of those is read once.
+    private void FillOneRedo()
+    {
+        _slices.Sort((one, other) => one.Blocks.First.CompareTo(other.Blocks.First));
+        for (ReadOnlySpan<CopySlice> left = CollectionsMarshal.AsSpan(_slices); left.Length > 0;)
+        {
+            ReadOnlySpan<int> operations = _gather.Load(left);
+            left = left[operations.Length..];
+            _mover.Move(_gather.Group, operations, _keep);
+        }
+    }
+
+    // In their order: a redo is written as soon as the next one does not fit.
+    private void FillRedos()
+    {
+        for (ReadOnlySpan<CopySlice> left = CollectionsMarshal.AsSpan(_slices); left.Length > 0;)
+        {
+            ReadOnlySpan<int> operations = _gather.Load(left);
+            left = left[operations.Length..];
+            while (operations.Length > 0)
+            {
+                int count = FittingOf(operations);
+                if (count == 0)
+                {
+                    CloseRedo();
+                    continue;
+                }
+
+                _mover.Move(_gather.Group, operations[..count], _keep);
+                operations = operations[count..];
+            }
+        }
+    }
+
+    private int FittingOf(ReadOnlySpan<int> operations)
+    {
+        RedoRoom room = new(_redo, _tuning);
+        int count = 0;
+        while (count < operations.Length && room.Take(_geometry, _gather.Group.Operations[operations[count]].Blocks))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    // From here on the sources may be overwritten: what was read from them can be had from the redo, and is in the target before the next one is begun.
+    private void CloseRedo()
+    {
+        if (!_redo.IsEmpty)
+        {
+            ReadOnlyMemory<byte> digest = _redo.Seal(_tuning.FlushesRedo);
+            StretchCover cover = new();
+            foreach (ByteRange stretch in _redo.Stretches)
+            {
+                cover.Add(stretch);
+            }
+
+            _journal.MarkRedo(cover.Ranges, digest);
+            WriteRedo();
+        }
+    }
+
+    private void WriteRedo()
+    {
+        _writer.Write();
+        _target.Flush();
+        if (_specification.Verify != VerifyMode.None)
+        {
+            // While the redo is there to write it once more.
+            _writer.DemandReadBack();
+        }
+
+        _journal.RedoDone();
+        _redo.Clear();
+    }
+
+    // Their sources stay as they are until content and zeros are written, so each can be done again: windows are marked and flushed as for content.
+    private void WritePlain()
+    {
+        CopySlices slices = new(_plan.Copies.Runs, _plan.Copies.Plain, _content.ChunkBlocks);
+        for (bool more = slices.Next(out CopySlice slice); more;)
+        {
+            long left = Mark(slice, slices);
+            while (left > 0)
+            {
+                _slices.Clear();
+                for (; left > 0 && _slices.Count < _tuning.Gathering.Slices; left--)
+                {
+                    _slices.Add(slice);
+                    more = slices.Next(out slice);
+                }
+
+                WriteSlices();
+            }
+
+            if (_tuning.FlushesCopies)
+            {
+                _target.Flush();
+                _journal.FlushedCopies();
+            }
+        }
+    }
+
+    private void WriteSlices()
+    {
+        for (ReadOnlySpan<CopySlice> left = CollectionsMarshal.AsSpan(_slices); left.Length > 0;)
+        {
+            ReadOnlySpan<int> operations = _gather.Load(left);
+            left = left[operations.Length..];
+
+            // Without the redo their order is all that they have: one by one then.
+            int step = _tuning.UsesRedo ? operations.Length : 1;
+            for (; operations.Length > 0; operations = operations[step..])
+            {
+                _mover.Move(_gather.Group, operations[..step], _write);
+            }
+        }
+    }
+
+    // Marks what is written until the next flush; returns how many slices that is.
+    private long Mark(CopySlice slice, CopySlices following)
+    {
+        StretchCover cover = new();
+        long count = 0;
+        long bytes = 0;
+        do
+        {
+            cover.Add(new ByteRange(_geometry.OffsetOf(slice.Blocks.First), Math.Min(_geometry.OffsetOf(slice.Blocks.End), FormatLimits.MaxSize)));
+            bytes += _geometry.LengthOf(slice.Blocks);
+            count++;
+        }
+        while (bytes < _tuning.WindowBytes && following.Next(out slice));
+
+        _journal.Mark(cover.Ranges);
+        return count;
+    }
+
+    private RedoHandler WithRest(RedoHandler use) => (bytes, offset) =>
+    {
+        use(bytes, offset);
+        LastBlock.ForEachRestBehind(_target, _plan.Header, _journal, offset + bytes.Length, use);
+    };
+}

@@ -1,0 +1,202 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Applying.Recognizing;
+using BinarySync.Sync.Pipeline;
+
+namespace BinarySync.Sync.Applying.Writing;
+
+/// <summary>
+/// Brings the content of copies that were gathered: first all that they overwrite is recognised once more, ascending; then
+/// the content of what is to be written is read, in the order in which the sources
+/// lie, and compared with its hash.
+/// </summary>
+internal sealed class CopyMover(
+    IReadableStorage target,
+    PatchPlan plan,
+    PatchWorkspace workspace,
+    CopyContent content,
+    ApplySpecification specification,
+    SyncOptions options)
+{
+    private readonly SyncGeometry _geometry = plan.Header.SyncGeometry;
+    private readonly TargetChecker _checker = new(target, plan.Header.SyncGeometry, CheckMode.Write, plan.Doubt, longestGap: CopyBatch.LongestGap);
+    private readonly List<CopyPiece> _due = [];
+    private int[] _ascending = [];
+
+    /// <summary>Blocks that were handed on so far.</summary>
+    public long Blocks { get; private set; }
+
+    /// <summary>Bytes that were handed on so far.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Hands on the content of all blocks of some copies that have to be written.</summary>
+    /// <param name="group">What was gathered.</param>
+    /// <param name="operations">Indices of its operations, each with no more blocks than are looked at together.</param>
+    /// <param name="use">
+    /// Takes bytes, and their offset in the target; in any order. They may be written at once only where no source is.
+    /// </param>
+    /// <exception cref="SyncException">A block is no longer what it was when the data file was verified.</exception>
+    public void Move(OperationGroup group, ReadOnlySpan<int> operations, RedoHandler use)
+    {
+        if (_ascending.Length < operations.Length)
+        {
+            _ascending = new int[operations.Length];
+        }
+
+        Memory<int> ascending = _ascending.AsMemory(0, operations.Length);
+        operations.CopyTo(ascending.Span);
+        ascending.Span.Sort();
+        FindDue(group, ascending);
+        _due.Sort((one, other) => one.Source.CompareTo(other.Source));
+        if (content.IsLarge)
+        {
+            MoveLarge(group, use);
+            return;
+        }
+
+        int next = 0;
+        Func<PatchItem> items = workspace.BeginPass(_geometry, plan.Header.Hash);
+        OrderedPipeline<CopyBatch>.Run(
+            content.Threads(_due.Count, options),
+            () => new CopyBatch(items()),
+            batch => batch.Take(_due, ref next, _geometry.Target, _geometry.Coverage),
+            batch => content.Read(group, batch),
+            batch => HandOn(batch, use),
+            options.Cancellation);
+    }
+
+    private void HandOn(CopyBatch batch, RedoHandler use)
+    {
+        if (batch.Missing.Count > 0)
+        {
+            throw content.Changed(batch.Missing[0]);
+        }
+
+        foreach (PlacedPiece placed in batch.Pieces)
+        {
+            Span<byte> bytes = batch.BytesOf(placed, _geometry.Target);
+            use(bytes, _geometry.Target.OffsetOf(placed.Piece.Blocks.First));
+            Blocks += placed.Piece.Blocks.Count;
+            Bytes += bytes.Length;
+        }
+    }
+
+    private void MoveLarge(OperationGroup group, RedoHandler use)
+    {
+        byte[] buffer = workspace.BeginPass(_geometry, plan.Header.Hash)().Target;
+        foreach (CopyPiece piece in _due)
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            if (!content.TryReadLarge(group, group.Operations[piece.Operation], piece.Blocks.First, buffer, use))
+            {
+                throw content.Changed(piece.Blocks.First);
+            }
+
+            Blocks++;
+            Bytes += _geometry.Target.LengthOf(piece.Blocks);
+        }
+    }
+
+    // Blocks that are new already are passed over.
+    private void FindDue(OperationGroup group, Memory<int> ascending)
+    {
+        _due.Clear();
+        _due.EnsureCapacity(ascending.Length);
+        int next = 0;
+        OrderedPipeline<PatchItem>.Run(
+            content.Threads(ascending.Length, options),
+            workspace.BeginPass(_geometry, plan.Header.Hash),
+            item => Take(item, group, ascending.Span, ref next),
+            Check,
+            item =>
+            {
+                Collect(item, ascending.Span);
+                item.Release();
+            },
+            options.Cancellation);
+    }
+
+    private bool Take(PatchItem item, OperationGroup group, ReadOnlySpan<int> ascending, ref int next)
+    {
+        item.Clear();
+        item.Parts.Clear();
+        item.Group = group;
+        item.IsFrame = false;
+        if (next == ascending.Length)
+        {
+            return false;
+        }
+
+        item.ContentFrom = next;
+        long blocks = 0;
+        for (; next < ascending.Length && item.Parts.Count < PatchItem.MostParts; next++)
+        {
+            Operation copy = group.Operations[ascending[next]];
+            blocks += copy.Blocks.Count;
+            if (item.Parts.Count > 0 && (blocks > content.ChunkBlocks || ComesByGrowing(copy.Blocks) || ComesByGrowing(item.Parts[^1].Blocks)))
+            {
+                break;
+            }
+
+            item.Parts.Add(new OperationPart(copy, copy.Blocks));
+        }
+
+        return true;
+    }
+
+    private void Check(PatchItem item)
+    {
+        if (ComesByGrowing(item.Parts[0].Blocks))
+        {
+            // What the target was grown by holds nothing that could be lost.
+            return;
+        }
+
+        _checker.Check(item, target.Length, (block, state) =>
+        {
+            if (state == BlockState.Unrecognized && !specification.ForceUnrecognized)
+            {
+                throw PatchExecutor.ChangedBlock(target.Name, block);
+            }
+
+            item.NotNew.Add(block);
+        });
+    }
+
+    private void Collect(PatchItem item, ReadOnlySpan<int> ascending)
+    {
+        int at = 0;
+        for (int i = 0; i < item.Parts.Count; i++)
+        {
+            BlockRun blocks = item.Parts[i].Blocks;
+            Operation copy = item.Parts[i].Operation;
+            int operation = ascending[(int)item.ContentFrom + i];
+            options.Progress.Advance(_geometry.Target.LengthOf(blocks));
+            if (ComesByGrowing(blocks))
+            {
+                Add(blocks);
+                continue;
+            }
+
+            while (at < item.NotNew.Count && item.NotNew[at] < blocks.End)
+            {
+                long first = item.NotNew[at++];
+                long end = first + 1;
+                for (; at < item.NotNew.Count && item.NotNew[at] == end && end < blocks.End; at++)
+                {
+                    end++;
+                }
+
+                Add(BlockRun.Between(first, end));
+            }
+
+            void Add(BlockRun due) => _due.Add(new CopyPiece(operation, due, copy.Source + (due.First - blocks.First)));
+        }
+    }
+
+    private bool ComesByGrowing(BlockRun blocks) =>
+        blocks.First >= _geometry.Base.BlockCount && _geometry.Target.OffsetOf(blocks.First) >= plan.Sizing.LengthBefore;
+}

@@ -1,0 +1,66 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Journal;
+
+namespace BinarySync.Sync.Applying.Writing;
+
+/// <summary>
+/// B's last block, where it is short and A fills it further. On a device the rest of it is left alone like all that lies behind B, but where a data file leads the other way: that one
+/// expects the block as B has it, and zeros behind that; and it brings the rest back. In a file that is patched part by part the rest becomes zeros: that is how the undo file of the part, and the
+/// part itself once it was taken back, find the block.
+/// </summary>
+internal static class LastBlock
+{
+    private static readonly byte[] Zeros = new byte[16 << 10];
+
+    /// <summary>Bytes that become zeros behind what was written up to <paramref name="end"/>; most often 0.</summary>
+    public static int RestBehind(IWritableStorage target, MessageHeader header, PatchJournal journal, long end)
+    {
+        bool becomesZeros = target.Kind == StorageKind.BlockDevice ? journal.LeadsBack : header.Set is not null;
+        if (!becomesZeros)
+        {
+            return 0;
+        }
+
+        SyncGeometry geometry = header.SyncGeometry;
+        if (!geometry.ResizesTarget || end != geometry.Target.Size || geometry.Target.ShortLength == 0)
+        {
+            return 0;
+        }
+
+        return (int)Math.Clamp(target.Length - end, 0, Math.Max(0, Rest(geometry)));
+    }
+
+    /// <summary>Hands on zeros for what becomes zeros behind <paramref name="end"/>, in pieces: a block may be larger than what one likes to have in memory.</summary>
+    public static void ForEachRestBehind(IWritableStorage target, MessageHeader header, PatchJournal journal, long end, RedoHandler use)
+    {
+        for (int left = RestBehind(target, header, journal, end); left > 0;)
+        {
+            int length = Math.Min(left, Zeros.Length);
+            use(Zeros.AsSpan(0, length), end);
+            end += length;
+            left -= length;
+        }
+    }
+
+    /// <summary>
+    /// The last block of B, where A fills it further: another run that was given up may have left it new for this direction, and neither for the other one. Empty where there is
+    /// no such block.
+    /// </summary>
+    public static IReadOnlyList<ByteRange> LeftByOthers(SyncGeometry geometry)
+    {
+        if (!geometry.ResizesTarget || geometry.Target.ShortLength == 0 || Rest(geometry) <= 0)
+        {
+            return [];
+        }
+
+        long offset = geometry.Target.OffsetOf(geometry.Target.BlockCount - 1);
+        return [new ByteRange(offset, offset + geometry.Target.BlockSize)];
+    }
+
+    private static int Rest(SyncGeometry geometry)
+    {
+        long block = geometry.Target.BlockCount - 1;
+        return geometry.Base.LengthOf(block) - geometry.Target.LengthOf(block);
+    }
+}

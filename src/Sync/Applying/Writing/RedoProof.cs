@@ -1,0 +1,79 @@
+using BinarySync.Format;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+
+namespace BinarySync.Sync.Applying.Writing;
+
+/// <summary>
+/// Says whether a redo may be written: only blocks that a copy of this very data file makes. That their content is the master's, the SHA-256 of each copy proves
+/// (<see cref="CopyContent"/> takes the content of such blocks from the redo and from nowhere else, so that what is compared is what is written).
+/// </summary>
+internal static class RedoProof
+{
+    /// <summary>Demands it.</summary>
+    /// <param name="redo">What an earlier run has left, loaded.</param>
+    /// <param name="copies">The copies of the data file.</param>
+    /// <param name="geometry">A and B.</param>
+    /// <param name="target">The name of the target.</param>
+    /// <param name="name">The name of the redo.</param>
+    /// <exception cref="SyncException"><see cref="SyncError.ForeignRedo"/>.</exception>
+    public static void Demand(RedoLog redo, CopyPlan copies, SyncGeometry geometry, string target, string name)
+    {
+        if (FindStranger(redo, copies, geometry) is { } stretch)
+        {
+            throw new SyncException(
+                SyncError.ForeignRedo,
+                target,
+                $"{name} has content for bytes {stretch.Offset} to {stretch.End - 1}, where the data file copies nothing: "
+                    + "it is not the redo of this run; nothing was written");
+        }
+    }
+
+    /// <summary>The first stretch that is not made of whole blocks which copies make, or that says something twice; null where there is none.</summary>
+    public static ByteRange? FindStranger(RedoLog redo, CopyPlan copies, SyncGeometry geometry)
+    {
+        long done = 0;
+        int next = 0;
+        foreach (ByteRange stretch in redo.Stretches.OrderBy(stretch => stretch.Offset))
+        {
+            long end = Math.Min(stretch.End, geometry.Target.Size);
+            bool isWhole = stretch.Offset % geometry.Target.BlockSize == 0 && (end % geometry.Target.BlockSize == 0 || end == geometry.Target.Size);
+            if (stretch.Offset < done || stretch.Offset >= geometry.Target.Size || !isWhole || !IsRestOfLastBlock(redo, stretch, geometry))
+            {
+                return stretch;
+            }
+
+            for (long block = geometry.Target.BlockAt(stretch.Offset), last = geometry.Target.BlockAt(end - 1); block <= last;)
+            {
+                while (next < copies.Runs.Count && copies.Runs[next].Blocks.End <= block)
+                {
+                    next++;
+                }
+
+                if (next == copies.Runs.Count || copies.Runs[next].Blocks.First > block)
+                {
+                    return stretch;
+                }
+
+                block = copies.Runs[next].Blocks.End;
+            }
+
+            done = stretch.End;
+        }
+
+        return null;
+    }
+
+    // Behind B's last block there may be zeros, to the end of A's (LastBlock).
+    private static bool IsRestOfLastBlock(RedoLog redo, ByteRange stretch, SyncGeometry geometry)
+    {
+        long rest = stretch.End - geometry.Target.Size;
+        if (rest <= 0)
+        {
+            return true;
+        }
+
+        byte[] content = new byte[Math.Min(rest, geometry.Target.BlockSize)];
+        return rest < geometry.Target.BlockSize && redo.TryRead(content, geometry.Target.Size) && ZeroBlocks.IsZero(content);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Buffers.Binary;
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Pipeline;
+
+namespace BinarySync.Sync.Applying.Writing;
+
+/// <summary>
+/// Writes a redo to the target, and reads from below the page cache what was written. Near stretches are read together. What is read back is compared by the XXH128 of each piece: to read the
+/// redo once more, block by block where they are in random order, would take longer than all the rest.
+/// </summary>
+internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeometry geometry, SyncOptions options)
+{
+    // As in all reading from below the cache: a disk does several such reads in the time of one.
+    private const int ThreadsThatWait = 6;
+    private const int FewStretches = 16;
+
+    private readonly List<Slot> _slots = [];
+
+    // Of each piece that was written, as far as the target goes.
+    private readonly List<UInt128> _hashes = [];
+
+    /// <summary>Writes all of it.</summary>
+    /// <exception cref="StorageException">A failure of the target or of the redo.</exception>
+    public void Write()
+    {
+        _hashes.Clear();
+        RedoCursor content = new(redo);
+        int handedOut = 0;
+        Slot slot = NextSlot(ref handedOut);
+        RedoPiece piece = slot.Piece;
+        while (content.Next(piece))
+        {
+            content.Read(piece);
+            foreach (RedoPart part in piece.Parts)
+            {
+                // Whatever lies behind the end of a target that is shorter by now, the run that cut it had no more use for.
+                ReadOnlySpan<byte> bytes = piece.BytesOf(part)[..LengthInTarget(part)];
+                if (bytes.Length > 0)
+                {
+                    target.Write(bytes, part.Place.Offset);
+                    slot.Hash.Append(bytes);
+                }
+            }
+
+            _hashes.Add(slot.Hash.Finish());
+        }
+    }
+
+    /// <summary>Demands that the target has all that <see cref="Write"/> has written.</summary>
+    /// <exception cref="SyncException">It has not.</exception>
+    public void DemandReadBack()
+    {
+        RedoCursor content = new(redo);
+        int handedOut = 0;
+        int threads = options.Threads == 1 || redo.Count < FewStretches ? 1 : Math.Max(options.Threads, ThreadsThatWait);
+
+        // Not to be broken off: what was written from the redo is either proved, or wrong.
+        OrderedPipeline<Slot>.Run(
+            threads,
+            () => NextSlot(ref handedOut),
+            slot => content.Next(slot.Piece),
+            Hash,
+            slot =>
+            {
+                if (slot.Found != _hashes[slot.Piece.Number])
+                {
+                    throw Differs(FindWrong(content, slot.Piece));
+                }
+            },
+            CancellationToken.None);
+    }
+
+    private int LengthInTarget(in RedoPart part) => (int)Math.Clamp(target.Length - part.Place.Offset, 0, part.Length);
+
+    // Made once, and used for each redo.
+    private Slot NextSlot(ref int handedOut)
+    {
+        if (handedOut == _slots.Count)
+        {
+            _slots.Add(new Slot());
+        }
+
+        return _slots[handedOut++];
+    }
+
+    private void Hash(Slot slot)
+    {
+        List<RedoPart> parts = slot.Piece.Parts;
+        for (int first = 0, end; first < parts.Count; first = end)
+        {
+            end = first + 1;
+            while (end < parts.Count
+                && parts[end].Place.Offset - parts[end - 1].Place.End <= CopyBatch.LongestGap
+                && parts[end].Place.End - parts[first].Place.Offset <= slot.Piece.Buffer.Length)
+            {
+                end++;
+            }
+
+            HashNear(slot, first, end);
+        }
+
+        slot.Found = slot.Hash.Finish();
+    }
+
+    private void HashNear(Slot slot, int first, int end)
+    {
+        List<RedoPart> parts = slot.Piece.Parts;
+        long begin = parts[first].Place.Offset;
+        int length = (int)Math.Clamp(target.Length - begin, 0, parts[end - 1].Place.End - begin);
+        if (length == 0)
+        {
+            return;
+        }
+
+        Span<byte> found = slot.Piece.Buffer.AsSpan(0, length);
+        target.ReadBelowCache(found, begin);
+        for (int i = first; i < end; i++)
+        {
+            slot.Hash.Append(found.Slice((int)Math.Min(parts[i].Place.Offset - begin, length), LengthInTarget(parts[i])));
+        }
+    }
+
+    // Only to say it: which of the stretches it is.
+    private ByteRange FindWrong(RedoCursor content, RedoPiece piece)
+    {
+        content.Read(piece);
+        byte[] found = GC.AllocateUninitializedArray<byte>(RedoPiece.LargestLength);
+        foreach (RedoPart part in piece.Parts)
+        {
+            Span<byte> bytes = found.AsSpan(0, LengthInTarget(part));
+            target.ReadBelowCache(bytes, part.Place.Offset);
+            if (!bytes.SequenceEqual(piece.BytesOf(part)[..bytes.Length]))
+            {
+                return part.Place;
+            }
+        }
+
+        // It reads differently each time.
+        return new ByteRange(piece.Parts[0].Place.Offset, piece.Parts[^1].Place.End);
+    }
+
+    private SyncException Differs(ByteRange stretch)
+    {
+        BlockRun blocks = BlockRun.Between(geometry.BlockAt(stretch.Offset), geometry.BlockAt(stretch.End - 1) + 1);
+        return new SyncException(
+            SyncError.VerificationFailed,
+            target.Name,
+            $"blocks {blocks} did not read back as they were copied",
+            ApplyHints.OtherBytes,
+            [blocks]);
+    }
+
+    private sealed class Slot
+    {
+        public RedoPiece Piece { get; } = new();
+
+        public PieceHash Hash { get; } = new();
+
+        public UInt128 Found { get; set; }
+    }
+
+    private sealed class PieceHash
+    {
+        private readonly RunningHash _hash = BlockHash.Xxh128.StartBlock();
+        private readonly byte[] _value = new byte[BlockHash.Xxh128.Length];
+
+        public void Append(ReadOnlySpan<byte> bytes) => _hash.Append(bytes);
+
+        public UInt128 Finish()
+        {
+            _hash.Finish(_value);
+            return BinaryPrimitives.ReadUInt128LittleEndian(_value);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+
+namespace BinarySync.Sync.Applying.Writing;
+
+/// <summary>
+/// Reserves room for what will be written into holes and past the end, so that a full disk is found before anything is changed. On file systems that
+/// copy on write it cannot be promised. Where zeros shall not be holes, growing leaves none either: their room is reserved too.
+/// </summary>
+internal static class SpaceReservation
+{
+    /// <summary>Reserves all of it, or nothing past the end.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: the content and the length of the target are unchanged.</exception>
+    public static void Reserve(IWritableStorage target, PatchPlan plan, PatchSource patch, SparseMode sparse)
+    {
+        bool hadHoles = target.HasHoles;
+        if (target.Kind != StorageKind.RegularFile || !(plan.Sizing.Grows || hadHoles))
+        {
+            return;
+        }
+
+        try
+        {
+            ReserveWritten(target, plan, patch, sparse);
+        }
+        catch (StorageException exception) when (exception.Error == StorageError.NoSpace)
+        {
+            WhileFailing.Do(target.ReleasePastEnd);
+            string hint = "make room on the file system of the target" + (hadHoles ? "; what was reserved for its holes stays reserved" : string.Empty);
+            throw new StorageException(
+                StorageError.NoSpace, exception.Path, $"{exception.Message}; {patch.Untouched("no byte of the target was changed")}", exception.Errno, exception.Offset, hint);
+        }
+    }
+
+    /// <summary>
+    /// Looks whether what is written behind the end of the target has room, before anything is done that takes long; where the file
+    /// system cannot reserve it, nothing else would
+    /// tell before the room is used up. What is written into holes is left to <see cref="Reserve"/>.
+    /// </summary>
+    /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: nothing was changed.</exception>
+    public static void DemandRoom(IWritableStorage target, PatchPlan plan, PatchSource patch, SparseMode sparse)
+    {
+        long needed = 0;
+        foreach ((long offset, long length) in Written(patch, sparse))
+        {
+            needed += Math.Min(length, Math.Max(0, offset + length - plan.Sizing.LengthBefore));
+        }
+
+        try
+        {
+            target.DemandRoom(needed);
+        }
+        catch (StorageException full) when (full.Error == StorageError.NoSpace)
+        {
+            throw new StorageException(
+                StorageError.NoSpace, full.Path, $"{full.Message}; {patch.Untouched("no byte of the target was changed")}", full.Errno, full.Offset,
+                "make room on the file system of the target");
+        }
+    }
+
+    private static void ReserveWritten(IWritableStorage target, PatchPlan plan, PatchSource patch, SparseMode sparse)
+    {
+        bool holes = target.HasHoles;
+        foreach ((long offset, long length) in Written(patch, sparse))
+        {
+            if ((holes || offset + length > plan.Sizing.LengthBefore) && !target.TryAllocate(offset, length))
+            {
+                return;
+            }
+        }
+    }
+
+    // What takes space when it is written, in the order of the data file. Where zeros shall not be holes, they do too.
+    private static IEnumerable<(long Offset, long Length)> Written(PatchSource patch, SparseMode sparse)
+    {
+        OperationReader reader = patch.Open(skipContent: true);
+        BlockGeometry geometry = reader.Geometry.Target;
+        OperationGroup group = new();
+        while (reader.ReadGroup(group))
+        {
+            foreach (Operation operation in group.Operations.Where(operation => operation.New != NewKind.Zero || sparse == SparseMode.Never))
+            {
+                yield return (geometry.OffsetOf(operation.Blocks.First), geometry.LengthOf(operation.Blocks));
+            }
+
+            while (reader.ReadFrame(out _))
+            {
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync.Comparing;
+
+/// <summary>A checksum file that is read several times: a regular file, or a pipe that was spooled. Each time it has to be the same one.</summary>
+/// <param name="stream">Seekable; stays the caller's.</param>
+/// <param name="name">Its name in messages.</param>
+public sealed class ChecksumSource(Stream stream, string name)
+{
+    private MessageHeader? _header;
+    private ReadOnlyMemory<byte>? _digest;
+
+    /// <summary>Begins to read from the front.</summary>
+    /// <exception cref="MessageFormatException">Not a readable checksum file.</exception>
+    /// <exception cref="SyncException">It is not the one that was read before.</exception>
+    public ChecksumFileReader Open()
+    {
+        stream.Position = 0;
+        ChecksumFileReader reader = new(stream, name);
+        _header ??= reader.Header;
+        if (reader.Header == _header)
+        {
+            return reader;
+        }
+
+        reader.Dispose();
+        throw Changed();
+    }
+
+    /// <summary>Compares the digest of a file that has been read to its end with the one of the time before.</summary>
+    /// <exception cref="SyncException">It is not the one that was read before.</exception>
+    internal void RequireSame(ChecksumFileReader reader)
+    {
+        _digest ??= reader.Trailer.Digest;
+        if (!reader.Trailer.Digest.Span.SequenceEqual(_digest.Value.Span))
+        {
+            throw Changed();
+        }
+    }
+
+    private SyncException Changed() => new(SyncError.SourceChanged, name, "changed while it was being read", "make the request from an unchanged copy");
+}

@@ -1,0 +1,44 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync.Comparing;
+
+/// <summary>Cuts ascending runs to a coverage, walking along it once.</summary>
+internal sealed class CoverageCursor(BlockCoverage coverage, long blockCount) : IDisposable
+{
+    private readonly IEnumerator<BlockRun> _ranges = coverage.RunsIn(blockCount).GetEnumerator();
+    private BlockRun _range;
+
+    /// <summary>The next part of <paramref name="left"/> that is covered; takes it, and what was passed over before it, off its front.</summary>
+    public bool NextInside(ref BlockRun left, out BlockRun inside)
+    {
+        while (left.Count > 0)
+        {
+            while (_range.End <= left.First)
+            {
+                if (!_ranges.MoveNext())
+                {
+                    _range = BlockRun.From(long.MaxValue - 1);
+                    break;
+                }
+
+                _range = _ranges.Current;
+            }
+
+            long first = Math.Max(left.First, _range.First);
+            long end = Math.Min(left.End, _range.End);
+            if (first >= end)
+            {
+                break;
+            }
+
+            inside = BlockRun.Between(first, end);
+            left = BlockRun.Between(end, left.End);
+            return true;
+        }
+
+        inside = default;
+        return false;
+    }
+
+    public void Dispose() => _ranges.Dispose();
+}

@@ -1,0 +1,48 @@
+using BinarySync.Format;
+
+namespace BinarySync.Sync.Comparing;
+
+/// <summary>Goes through the operations of a data request or data file, passing over content, to the one that has a block.</summary>
+internal sealed class OperationCursor(OperationReader reader)
+{
+    /// <summary>The first block of <see cref="Operation"/> behind the last one.</summary>
+    public const long Behind = long.MaxValue - 1;
+
+    private int _next;
+
+    /// <summary>The group of <see cref="Operation"/>.</summary>
+    public OperationGroup Group { get; } = new();
+
+    /// <summary>The operation that has the block, or the next one behind it; one without end behind all others when there is none.</summary>
+    public Operation Operation { get; private set; }
+
+    /// <summary>Goes on to a block; blocks ascend.</summary>
+    public void Seek(long block)
+    {
+        while (Operation.Blocks.End <= block && Next())
+        {
+        }
+    }
+
+    /// <summary>Goes on to the next operation; false behind the last one.</summary>
+    public bool Next()
+    {
+        while (_next == Group.Operations.Count)
+        {
+            while (reader.ReadFrame(out _))
+            {
+            }
+
+            if (Operation.Blocks.First == Behind || !reader.ReadGroup(Group))
+            {
+                Operation = new Operation(BlockRun.From(Behind), default, default, 0, 0, 0);
+                return false;
+            }
+
+            _next = 0;
+        }
+
+        Operation = Group.Operations[_next++];
+        return true;
+    }
+}
