@@ -45,6 +45,7 @@ public static class ToolRunner
         StandardDescriptors.Secure();
         RuntimeSockets.Withdraw();
         Terminal terminal = new(name);
+        FailureSpeaker speaker = new(terminal, FailureSpeaker.WantsJson(arguments));
         using SignalWatch signals = new(terminal.AnswerProgress, terminal.TryClearLine);
         ToolContext context = new(name, terminal, signals.Token);
         ParseResult? line = null;
@@ -53,22 +54,22 @@ public static class ToolRunner
             RootCommand root = declare(context);
             CompletionActions.AddTo(root, context);
             line = Parse(root, ProcessText.Arguments(arguments) ?? throw NoText(arguments), terminal, name);
-            int code = Invoke(line, terminal, name);
-            return FlushResult(terminal, code, line.CommandResult.Command.Name);
+            int code = Invoke(line, speaker, name);
+            return FlushResult(terminal, speaker, code, line.CommandResult.Command.Name);
         }
         catch (OperationCanceledException) when (signals.Signal != 0)
         {
-            terminal.Error("interrupted", line is null ? null : Advice(() => FailureAdvice.AfterInterruption(new TypedLine(line, name), name)));
-            return ExitCode.SignalBase + signals.Signal;
+            string? hint = line is null ? null : Advice(() => FailureAdvice.AfterInterruption(new TypedLine(line, name), name));
+            return speaker.Say(new FailureText(ExitCode.SignalBase + signals.Signal, FailureText.InterruptedReason, "interrupted", hint, []));
         }
         catch (Exception exception)
         {
-            return Report(exception, terminal, line is null ? null : Advice(() => FailureAdvice.For(exception, new TypedLine(line, name), name)));
+            return speaker.Say(FailureText.Of(exception, line is null ? null : Advice(() => FailureAdvice.For(exception, new TypedLine(line, name), name))));
         }
     }
 
     // Who asked for a report has not got it; who asked for work only does not know that it is done.
-    private static int FlushResult(Terminal terminal, int code, string command)
+    private static int FlushResult(Terminal terminal, FailureSpeaker speaker, int code, string command)
     {
         try
         {
@@ -77,8 +78,7 @@ public static class ToolRunner
         }
         catch (StorageException lost) when (code == ExitCode.Done && command is not "info" and not "completions")
         {
-            terminal.Error(lost.Message, "all is done: only what was to be said of it is lost");
-            return CodeFor(lost.Error);
+            return speaker.Say(FailureText.Of(lost, "all is done: only what was to be said of it is lost"));
         }
     }
 
@@ -106,28 +106,20 @@ public static class ToolRunner
         return command.Parse(MapOptions.Settle(command, arguments), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
     }
 
-    private static int Invoke(ParseResult result, Terminal terminal, string name)
+    private static int Invoke(ParseResult result, FailureSpeaker speaker, string name)
     {
         bool isHelp = result.Action is { ClearsParseErrors: true };
         if (!isHelp && CommandLineText.UnknownOption(result) is { } unknown)
         {
             TypedLine line = new(result, name);
-            if (LineAdvice.MeantCommand(line, name) is { } meant)
-            {
-                terminal.Error($"there is no command '{line.Files[0]}'", meant);
-            }
-            else
-            {
-                terminal.Error($"there is no option '{unknown}'", OptionAdvice.For(unknown, result, name));
-            }
-
-            return ExitCode.Usage;
+            return LineAdvice.MeantCommand(line, name) is { } meant
+                ? speaker.Say(Slip($"there is no command '{line.Files[0]}'", meant))
+                : speaker.Say(Slip($"there is no option '{unknown}'", OptionAdvice.For(unknown, result, name)));
         }
 
         if (!isHelp && result.Errors.Count > 0)
         {
-            SayErrors(result, terminal, name);
-            return ExitCode.Usage;
+            return speaker.Say(ErrorsOf(result, name));
         }
 
         // In the place of the target, with nothing else on the line that would be wrong.
@@ -150,92 +142,17 @@ public static class ToolRunner
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
-    private static void SayErrors(ParseResult result, Terminal terminal, string name)
+    private static FailureText ErrorsOf(ParseResult result, string name)
     {
         if (LineAdvice.For(new TypedLine(result, name), name) is var (error, hint))
         {
-            terminal.Error(error, hint);
-            return;
+            return Slip(error, hint);
         }
 
         string[] messages = [.. result.Errors.Select(error => CommandLineText.InOurVoice(error.Message)).Distinct()];
-        foreach (string message in messages)
-        {
-            terminal.Error(message);
-        }
-
-        terminal.Hint(messages.All(CommandLineText.SaysMissing) ? CommandLineText.SeekWhole(result, name) : CommandLineText.Seek(result, name));
+        string seek = messages.All(CommandLineText.SaysMissing) ? CommandLineText.SeekWhole(result, name) : CommandLineText.Seek(result, name);
+        return Slip(messages[0], seek) with { Further = messages[1..] };
     }
 
-    private static int Report(Exception exception, Terminal terminal, string? advice)
-    {
-        switch (exception)
-        {
-            case UsageException usage:
-                terminal.Error(usage.Message, advice ?? usage.Hint);
-                return ExitCode.Usage;
-            case MessageFormatException format:
-                terminal.Error($"{format.MessageName}: {format.Message} (offset {format.Offset})", advice ?? HintFor(format));
-                return ExitCode.BadMessage;
-            case SyncException sync:
-                terminal.Error(sync.Subject.Length > 0 ? $"{sync.Subject}: {sync.Message}" : sync.Message, advice ?? sync.Hint);
-                foreach (BlockRun run in sync.Ranges)
-                {
-                    terminal.Detail($"block{(run.Count == 1 ? string.Empty : "s")} {run}");
-                }
-
-                return sync.Error switch
-                {
-                    SyncError.VerificationFailed => ExitCode.VerificationFailed,
-                    SyncError.OutOfBounds => ExitCode.Usage,
-                    SyncError.Unreadable or SyncError.UnreadableButBrought => ExitCode.Failed,
-                    _ => ExitCode.Mismatch,
-                };
-            case StorageException storage:
-                terminal.Error(storage.Message, advice ?? storage.Hint ?? HintFor(storage.Error));
-                return CodeFor(storage.Error);
-            case var _ when Shortage.Of(exception) is var (message, hint):
-                terminal.Error(message, hint);
-                return ExitCode.Failed;
-            default:
-                terminal.Error($"a defect of this program: {exception.GetType().Name}: {exception.Message}");
-                terminal.Error("please report it, with this trace and the command:");
-                foreach (string line in (exception.StackTrace ?? "(no trace)").Split('\n'))
-                {
-                    terminal.Progress(line);
-                }
-
-                return ExitCode.Defect;
-        }
-    }
-
-    private static string? HintFor(MessageFormatException exception) => exception.Error switch
-    {
-        FormatError.WrongKind when exception.Found is { } kind => $"'{kind.Tool()} info' shows what it says",
-        FormatError.Truncated or FormatError.Damaged or FormatError.TrailingBytes => "copy the file again, or make it again",
-        FormatError.TextModeDamage => "copy it in binary mode",
-        FormatError.NewerVersion => "use a newer version of this program",
-        _ => null,
-    };
-
-    private static string? HintFor(StorageError error) => error switch
-    {
-        StorageError.Exists => "-f replaces an existing output",
-        StorageError.IsLink => "name the file itself, or remove the link",
-        StorageError.EndReached => "it became shorter while it was read; use a snapshot, or stop what writes to it",
-        StorageError.NoMedium => "insert the medium, or attach what the device is for (losetup, nbd-client), and look at its size with 'blockdev --getsize64'",
-        StorageError.SizeUntrue => "copy it to a regular file, and use that",
-        StorageError.LengthChanged => "stop what else writes to the target; what it has added lies behind that length: keep it elsewhere, cut the target to that length, then run the same command again",
-        StorageError.FlushFailed => "nothing that was written may be believed; look at the system's log before you try again",
-        _ => null,
-    };
-
-    private static int CodeFor(StorageError error) => error switch
-    {
-        StorageError.NotFound or StorageError.IsDirectory or StorageError.NotAFileOrBlockDevice
-            or StorageError.Exists or StorageError.IsLink or StorageError.DirectoryMissing => ExitCode.Usage,
-        StorageError.EndReached or StorageError.LengthChanged => ExitCode.Mismatch,
-        StorageError.InUse or StorageError.Untrusted or StorageError.Unguarded => ExitCode.InUse,
-        _ => ExitCode.Failed,
-    };
+    private static FailureText Slip(string message, string? hint) => new(ExitCode.Usage, FailureText.UsageReason, message, hint, []);
 }

@@ -63,25 +63,66 @@ public enum StorageError
     Marked,
 }
 
-/// <summary>A path could not be opened, read, written or flushed. Carries the place and the system's own words.</summary>
+/// <summary>What was being done, as far as it decides what helps.</summary>
+public enum StorageContext
+{
+    /// <summary>The error says all.</summary>
+    None,
+
+    /// <summary>A file of state was to be kept at a place that nobody has chosen.</summary>
+    UsualStatePlace,
+
+    /// <summary>Another program has the target open or locked.</summary>
+    HeldOpen,
+
+    /// <summary>The system itself uses the target: mounted, swapped on, a member of something.</summary>
+    UsedBySystem,
+
+    /// <summary>An output has the name of something that is no regular file.</summary>
+    OutputNotReplaced,
+
+    /// <summary>There is an undo file already, and it is another data file's.</summary>
+    ForeignUndoFile,
+
+    /// <summary>The undo file was being made; nothing is written to the target before it is durable.</summary>
+    UndoFile,
+
+    /// <summary>Room for a growing target was being sought or reserved.</summary>
+    Reserving,
+
+    /// <summary>As <see cref="Reserving"/>; what was reserved for holes stays reserved.</summary>
+    ReservingHoles,
+
+    /// <summary>The journal or the redo was being written, before anything was written to the target.</summary>
+    KeepingJournal,
+
+    /// <summary>The target was being written, and is partly patched.</summary>
+    Patching,
+
+    /// <summary>The target is patched; its checksum file was being written.</summary>
+    DerivingChecksums,
+}
+
+/// <summary>A path could not be opened, read, written or flushed. Carries the place and the system's own words. What to do about it is looked up by <see cref="Error"/> and <see cref="Context"/>.</summary>
 public sealed class StorageException : IOException
 {
-    public StorageException(StorageError error, string path, string message, int errno = 0, long? offset = null, string? hint = null)
-        : base(message)
+    public StorageException(StorageError error, string path, string message, int errno = 0, long? offset = null, Exception? inner = null)
+        : base(message, inner)
     {
         Error = error;
         Path = path;
         Errno = errno;
         Offset = offset;
-        Hint = hint;
     }
 
     public StorageError Error { get; }
 
+    /// <summary>What was being done.</summary>
+    public StorageContext Context { get; init; }
+
     /// <summary>
-    /// True where the medium does not give the bytes of one place, or gives others than it was given: others may be read all the same.
-    /// The block layer's words for that, and the
-    /// file systems'.
+    /// True if the medium does not give the bytes of one place, or gives others than it was given: others may be read all the same.
+    /// The block layer's words for that, and the file systems'.
     /// </summary>
     public bool IsOfMedium => Error == StorageError.ReadFailed && Errno is BinarySync.Storage.Errno.InputOutput or BinarySync.Storage.Errno.NoData or BinarySync.Storage.Errno.RemoteInputOutput
         or BinarySync.Storage.Errno.IllegalSequence or BinarySync.Storage.Errno.TimedOut or BinarySync.Storage.Errno.BadMessage or BinarySync.Storage.Errno.NeedsCleaning;
@@ -89,10 +130,10 @@ public sealed class StorageException : IOException
     /// <summary>The path as the user gave it; "standard output" or "standard input" for those.</summary>
     public string Path { get; }
 
-    /// <summary>The system's error number; 0 where there is none.</summary>
+    /// <summary>The system's error number; 0 if there is none.</summary>
     public int Errno { get; }
 
-    /// <summary>The byte offset at which it happened, where that is known.</summary>
+    /// <summary>The byte offset at which it happened, if that is known.</summary>
     public long? Offset { get; }
 
     /// <summary>What could not be looked at, of <see cref="StorageError.Unguarded"/>.</summary>
@@ -101,6 +142,10 @@ public sealed class StorageException : IOException
     /// <summary>What forbids it, of <see cref="StorageError.Marked"/>; <see cref="Path"/> has the marks.</summary>
     public FileMarks Marks { get; init; }
 
-    /// <summary>What to do next, where there is something.</summary>
-    public string? Hint { get; }
+    /// <summary>Whose the path is and who may do what was refused, if permissions explain it; else null.</summary>
+    public string? Rights { get; init; }
+
+    /// <summary>The same error, with what was being done, and with more words behind its own.</summary>
+    public StorageException With(StorageContext context, string? words = null) =>
+        new(Error, Path, words is null ? Message : $"{Message}; {words}", Errno, Offset, this) { Context = context, Unseen = Unseen, Marks = Marks, Rights = Rights };
 }

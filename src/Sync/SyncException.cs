@@ -55,30 +55,40 @@ public enum TargetProgress
     Patched,
 }
 
-/// <summary>An operation was refused or failed for a reason of content; nothing is damaged by it unless the message says so.</summary>
+/// <summary>
+/// An operation was refused or failed for a reason of content; nothing is damaged by it unless the message says so. What to do about it is not said here: that depends on the program, and is looked up by the
+/// reason and the values.
+/// </summary>
 public sealed class SyncException : Exception
 {
-    public SyncException(SyncError error, string subject, string message, string? hint = null, IReadOnlyList<BlockRun>? ranges = null)
-        : base(message)
+    public SyncException(SyncReason reason, string subject, string message, IReadOnlyList<BlockRun>? ranges = null, Exception? inner = null)
+        : base(message, inner)
     {
-        Error = error;
+        Reason = reason;
         Subject = subject;
-        Hint = hint;
         Ranges = ranges ?? [];
     }
 
-    public SyncError Error { get; }
+    /// <summary>Why.</summary>
+    public SyncReason Reason { get; }
 
-    /// <summary>The file or target that the message is about; empty where it is about several.</summary>
+    /// <summary>What kind of failure the reason is.</summary>
+    public SyncError Error => ErrorOf(Reason);
+
+    /// <summary>The file or target that the message is about; empty if it is about several.</summary>
     public string Subject { get; }
 
-    public string? Hint { get; }
-
-    /// <summary>How far the target had come, where a message changed while it was applied; else null.</summary>
+    /// <summary>How far the target had come when a message changed while it was applied; else null.</summary>
     public TargetProgress? Progress { get; private init; }
 
     /// <summary>The blocks concerned, ascending; at most as many as <see cref="BlockRunList.Capacity"/>.</summary>
     public IReadOnlyList<BlockRun> Ranges { get; }
+
+    /// <summary>Figures and names that belong to the reason, for hints and scripts: strings, integers (<see cref="long"/>, <see cref="int"/>) and booleans. Names in snake case.</summary>
+    public IReadOnlyList<(string Name, object Value)> Values { get; init; } = [];
+
+    /// <summary>The value with this name; the default of its type if there is none.</summary>
+    public T? ValueOf<T>(string name) => Values.FirstOrDefault(value => value.Name == name).Value is T found ? found : default;
 
     /// <summary>The same error, telling how far the target had come.</summary>
     public SyncException With(TargetProgress progress)
@@ -89,6 +99,25 @@ public sealed class SyncException : Exception
             TargetProgress.PartlyPatched => "the target may be partly patched",
             _ => "the target is patched",
         };
-        return new SyncException(Error, Subject, $"{Message}; {words}", Hint, Ranges) { Progress = progress };
+        return new SyncException(Reason, Subject, $"{Message}; {words}", Ranges, this) { Progress = progress, Values = Values };
     }
+
+    /// <summary>The kind of failure that a reason is.</summary>
+    public static SyncError ErrorOf(SyncReason reason) => reason switch
+    {
+        SyncReason.MessageChanged or SyncReason.ChecksumsNotDerived or SyncReason.DataFileChanged or SyncReason.SourceChanged
+            or SyncReason.OtherMaster or SyncReason.PartsDoNotFit => SyncError.SourceChanged,
+        SyncReason.UnreadableBlocks => SyncError.Unreadable,
+        SyncReason.UnreadableBlocksBrought => SyncError.UnreadableButBrought,
+        SyncReason.HolesUntrue => SyncError.HolesUntrue,
+        SyncReason.ShrinksGreatly => SyncError.ShrinksGreatly,
+        SyncReason.CopySourceChanged or SyncReason.CopySourceMissing or SyncReason.UnrecognizedBlocks or SyncReason.ChangedWhileSaved
+            or SyncReason.TargetChanged => SyncError.Unrecognized,
+        SyncReason.OtherBlocksDiffer or SyncReason.WrittenBlocksDiffer => SyncError.VerificationFailed,
+        SyncReason.OtherTarget => SyncError.OtherTarget,
+        SyncReason.TargetNotProved => SyncError.TargetNotProved,
+        SyncReason.ForeignRedo => SyncError.ForeignRedo,
+        SyncReason.NotPartOfSet or SyncReason.TooManyUnreadable or SyncReason.PartsTooSmall => SyncError.OutOfBounds,
+        _ => SyncError.Mismatch,
+    };
 }

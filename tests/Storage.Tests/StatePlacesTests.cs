@@ -224,7 +224,7 @@ public sealed class StatePlacesTests : IDisposable
         StatePlaces places = new(Path.Combine(memory.Point, "lib/binarysync"), StatePlaces.OwnerOnly);
 
         StorageException error = Expect.Error(StorageError.OpenFailed, () => places.JournalOf(device.Path, given: null, readOnly: false));
-        Assert.Equal("--journal DIR names a directory on a disk", error.Hint);
+        Assert.Equal((StorageContext.UsualStatePlace, 0), (error.Context, error.Errno));
         Assert.Empty(Directory.GetFileSystemEntries(memory.Point));
 
         // The user's word counts; a dry run writes nothing; a spool need not outlive the run.
@@ -252,7 +252,7 @@ public sealed class StatePlacesTests : IDisposable
         using Mount readOnly = Mount.Of(_directory["mounted"], "-o", "ro", device.Path);
         string file = Path.Combine(readOnly.Point, "file");
         StorageException error = Expect.Error(StorageError.OpenFailed, () => StateDirectory.JournalOf(file, directory: null));
-        Assert.Equal("--journal DIR names a directory that can be written", error.Hint);
+        Assert.Equal(StorageContext.UsualStatePlace, error.Context);
         Assert.Null(StateDirectory.JournalOf(file, directory: null, readOnly: true).Read());
         Expect.Error(StorageError.OpenFailed, () => StateDirectory.JournalOf(_directory.File("b", 5), readOnly.Point));
     }

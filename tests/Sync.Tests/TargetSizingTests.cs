@@ -98,7 +98,7 @@ public sealed class TargetSizingTests
         catch (SyncException refusal)
         {
             Assert.Equal(SyncError.Mismatch, refusal.Error);
-            Assert.NotNull(refusal.Hint);
+            Assert.Equal(kind == StorageKind.BlockDevice ? SyncReason.DeviceTooSmall : SyncReason.OtherTargetSize, refusal.Reason);
             return null;
         }
     }

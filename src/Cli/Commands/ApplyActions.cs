@@ -248,21 +248,18 @@ public static class ApplyActions
         catch (MessageFormatException changed)
         {
             throw new SyncException(
-                SyncError.SourceChanged, changed.MessageName, $"changed meanwhile ({changed.Message}): {target} is patched and verified, only its checksum file is missing", "make it with ckfile");
+                SyncReason.ChecksumsNotDerived,
+                changed.MessageName,
+                $"changed meanwhile ({changed.Message}): {target} is patched and verified, only its checksum file is missing",
+                inner: changed);
         }
-        catch (SyncException changed) when (changed.Error == SyncError.SourceChanged && changed.Progress is null && changed.Hint is null)
+        catch (SyncException changed) when (changed.Reason is SyncReason.MessageChanged or SyncReason.DataFileChanged && changed.Progress is null)
         {
             throw changed.With(TargetProgress.Patched);
         }
         catch (StorageException failure)
         {
-            throw new StorageException(
-                failure.Error,
-                failure.Path,
-                $"{failure.Message}; {target} is patched and verified, only its checksum file is missing",
-                failure.Errno,
-                failure.Offset,
-                "make room and run the same command again, or make the checksum file with ckfile");
+            throw failure.With(StorageContext.DerivingChecksums, $"{target} is patched and verified, only its checksum file is missing");
         }
     }
 

@@ -87,7 +87,7 @@ public static class SetInfoActions
         }
 
         // A file that was replaced since it was looked at.
-        SetPlace set = message.Header.Set ?? throw new SyncException(SyncError.SourceChanged, path, "changed while it was being read", "name an unchanged copy");
+        SetPlace set = message.Header.Set ?? throw new SyncException(SyncReason.MessageChanged, path, "changed while it was being read");
         return new PartInfo(path, set, reader.Trailer, message.Position);
     }
 

@@ -1,3 +1,4 @@
+using BinarySync.Cli.Arguments;
 using BinarySync.Cli.Host;
 using BinarySync.Format;
 using BinarySync.Storage;
@@ -46,8 +47,7 @@ internal static class SpoolDirectory
         catch (StorageException exception) when (exception.Error == StorageError.NoSpace)
         {
             spool.Dispose();
-            throw new StorageException(
-                exception.Error, exception.Path, $"{exception.Message}; nothing was written to {untouched}", exception.Errno, exception.Offset, hint);
+            throw new AdvisedException(exception.With(exception.Context, $"nothing was written to {untouched}"), hint);
         }
         catch
         {

@@ -37,14 +37,7 @@ public sealed class Terminal
     internal void AnswerProgress() => (OnProgressAsked ?? (() => Progress(NothingBegun)))();
 
     /// <summary>Says what could not be done.</summary>
-    internal void Error(string message, string? hint = null)
-    {
-        Say($"error: {message}");
-        if (hint is not null)
-        {
-            Hint(hint);
-        }
-    }
+    internal void Error(string message) => Say($"error: {message}");
 
     /// <summary>Says what to do next, after an error.</summary>
     internal void Hint(string message) => Say($"hint: {message}");

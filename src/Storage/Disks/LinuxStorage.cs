@@ -1,3 +1,4 @@
+using BinarySync.Storage.Files;
 using BinarySync.Storage.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -20,7 +21,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
     private readonly bool _keepsPages;
     private readonly int _sector;
     private long _length;
-    private StorageException? _flushFailure;
+    private readonly StickyFlush _flush = new();
 
     /// <summary>Takes over an open descriptor.</summary>
     /// <param name="file">Owned from here on.</param>
@@ -138,24 +139,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
         }
     }
 
-    public void Flush()
-    {
-        // The kernel tells a descriptor of a failed write-back once. The next fsync would succeed over lost data.
-        if (_flushFailure is { } earlier)
-        {
-            throw Failure.Flush(earlier.Errno, Name);
-        }
-
-        try
-        {
-            Posix.Flush(_file, Name);
-        }
-        catch (StorageException failure)
-        {
-            _flushFailure = failure;
-            throw;
-        }
-    }
+    public void Flush() => _flush.Run(Name, () => Posix.Flush(_file, Name));
 
     public void Dispose()
     {

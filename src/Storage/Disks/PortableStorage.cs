@@ -9,7 +9,7 @@ internal sealed class PortableStorage : IWritableStorage
 {
     private readonly SafeFileHandle _file;
     private readonly bool _writable;
-    private StorageException? _flushFailure;
+    private readonly StickyFlush _flush = new();
 
     private PortableStorage(string name, SafeFileHandle file, bool writable)
     {
@@ -128,23 +128,7 @@ internal sealed class PortableStorage : IWritableStorage
         }
     }
 
-    public void Flush()
-    {
-        if (_flushFailure is { } earlier)
-        {
-            throw Failure.Flush(earlier.Errno, Name);
-        }
-
-        try
-        {
-            PortableFlush.Flush(_file, Name);
-        }
-        catch (StorageException failure)
-        {
-            _flushFailure = failure;
-            throw;
-        }
-    }
+    public void Flush() => _flush.Run(Name, () => PortableFlush.Flush(_file, Name));
 
     public void Dispose() => _file.Dispose();
 

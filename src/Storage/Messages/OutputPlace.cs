@@ -182,7 +182,7 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
         {
             0 when status.Type == NodeType.RegularFile && Replace && status.Marks != FileMarks.None => throw Failure.Marked(Name, status.Marks, $"{Name}: cannot be replaced: it"),
             0 when status.Type == NodeType.RegularFile => true,
-            0 => throw new StorageException(StorageError.Exists, Name, $"{Name}: is {status.Noun}, which is not replaced by a file", hint: "name another output"),
+            0 => throw new StorageException(StorageError.Exists, Name, $"{Name}: is {status.Noun}, which is not replaced by a file") { Context = StorageContext.OutputNotReplaced },
             Errno.NoEntry => false,
             _ => throw Failure.System(errno, StorageError.OpenFailed, Name, "create"),
         };

@@ -28,7 +28,7 @@ internal static class Failure
     {
         Errno.NoEntry or Errno.NotADirectory => new(StorageError.NotFound, path, $"{path}: {Words(errno)}", errno),
         Errno.IsADirectory => Of(StorageError.IsDirectory, path, "is a directory", errno),
-        Errno.AccessDenied => new(StorageError.OpenFailed, path, $"{path}: cannot open: {Words(errno)}", errno, hint: AccessRights.Explain(path, writes)),
+        Errno.AccessDenied => new(StorageError.OpenFailed, path, $"{path}: cannot open: {Words(errno)}", errno) { Rights = AccessRights.Explain(path, writes) },
         Errno.NotPermitted when MarksOf(path) is var marks and not FileMarks.None => Marked(path, marks, $"{path}: cannot open: it"),
         Errno.Busy or Errno.TextBusy => InUse(path, Words(errno), errno),
         _ => System(errno, StorageError.OpenFailed, path, "open"),
@@ -49,8 +49,8 @@ internal static class Failure
     public static StorageException LengthChanged(string path, long expected, long found) =>
         new(StorageError.LengthChanged, path, $"{path}: has {found} bytes where it had {expected}: something else changed its length, and it was left so", offset: expected);
 
-    public static StorageException InUse(string path, string how, int errno = 0, string? hint = null) =>
-        new(StorageError.InUse, path, $"{path}: in use: {how}", errno, hint: hint);
+    public static StorageException InUse(string path, string how, int errno = 0, StorageContext context = StorageContext.None) =>
+        new(StorageError.InUse, path, $"{path}: in use: {how}", errno) { Context = context };
 
     /// <summary>Nothing is known to use a target, because not everything could be looked at.</summary>
     public static StorageException Unguarded(string path, IReadOnlyList<UnseenTable> unseen) =>

@@ -22,7 +22,7 @@ public sealed class StateFile : IStateFile
     private readonly Action _makeDirectory;
     private SeekableStream? _content;
     private SafeFileHandle? _file;
-    private StorageException? _flushFailure;
+    private readonly StickyFlush _flush = new();
 
     /// <summary>Nothing is opened or made yet.</summary>
     /// <param name="path">In a directory that exists when the file is first written.</param>
@@ -96,25 +96,14 @@ public sealed class StateFile : IStateFile
 
     public void Overwrite(ReadOnlySpan<byte> content, long offset)
     {
-        if (_flushFailure is { } earlier)
-        {
-            throw Failure.Flush(earlier.Errno, Name);
-        }
+        _flush.Demand(Name);
 
         SeekableStream stream = _content ?? throw new InvalidOperationException("Only what this object has put there is overwritten.");
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, stream.Length - content.Length);
         stream.Position = offset;
         stream.Write(content);
-        try
-        {
-            PortableFlush.Flush(_file!, Name);
-        }
-        catch (StorageException failure)
-        {
-            _flushFailure = failure;
-            throw;
-        }
+        _flush.Run(Name, () => PortableFlush.Flush(_file!, Name));
     }
 
     public void Remove()
@@ -152,7 +141,8 @@ public sealed class StateFile : IStateFile
     private void Close()
     {
         _content?.Dispose();
-        (_content, _file, _flushFailure) = (null, null, null);
+        (_content, _file) = (null, null);
+        _flush.Clear();
     }
 
     /// <summary>Looks before anything is opened: opening a pipe would wait, opening a tape would rewind it.</summary>

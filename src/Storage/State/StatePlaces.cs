@@ -35,7 +35,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
             string path = Path.Combine(given, NameFor(identity, kind));
             StateTrust.DemandDirectory(given, path);
-            DemandWritable(given, readOnly, hint: null);
+            DemandWritable(given, readOnly, StorageContext.None);
             return new StateFile(path);
         }
 
@@ -67,7 +67,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
             return Kept(identity, kind, readOnly, mayBeLost: isVolatile, sharedPlace: isShared ? place : null);
         }
 
-        DemandWritable(place, readOnly, "--journal DIR names a directory that can be written");
+        DemandWritable(place, readOnly, StorageContext.UsualStatePlace);
         return new StateFile(path);
     }
 
@@ -89,7 +89,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         }
 
         DemandTrusted();
-        DemandWritable(NearestExisting(directory), readOnly, "--journal DIR names a directory that can be written", directory);
+        DemandWritable(NearestExisting(directory), readOnly, StorageContext.UsualStatePlace, directory);
         return new StateFile(Path.Combine(directory, NameFor(identity, kind)), Make) { SharedPlace = sharedPlace };
     }
 
@@ -148,15 +148,14 @@ internal sealed class StatePlaces(string directory, uint parentMode)
     /// <summary>Said now, and not when hours of reading are done.</summary>
     /// <param name="place">Must be there.</param>
     /// <param name="readOnly">Then nothing is demanded.</param>
-    /// <param name="hint">What to do else.</param>
+    /// <param name="context">Whether the user has chosen the place.</param>
     /// <param name="wanted">What is to be made there, which the message names; null for the place itself.</param>
-    private static void DemandWritable(string place, bool readOnly, string? hint, string? wanted = null)
+    private static void DemandWritable(string place, bool readOnly, StorageContext context, string? wanted = null)
     {
         int errno = readOnly || !Posix.IsSupported ? 0 : Posix.TryWriteAccess(place);
         if (errno != 0)
         {
-            StorageException cause = Failure.System(errno, StorageError.OpenFailed, wanted ?? place, "keep a journal there");
-            throw new StorageException(cause.Error, cause.Path, cause.Message, cause.Errno, hint: hint);
+            throw Failure.System(errno, StorageError.OpenFailed, wanted ?? place, "keep a journal there").With(context);
         }
     }
 
@@ -167,8 +166,10 @@ internal sealed class StatePlaces(string directory, uint parentMode)
             throw new StorageException(
                 StorageError.OpenFailed,
                 directory,
-                $"{directory}: a journal there would be lost with the power ({kind})",
-                hint: "--journal DIR names a directory on a disk");
+                $"{directory}: a journal there would be lost with the power ({kind})")
+            {
+                Context = StorageContext.UsualStatePlace,
+            };
         }
     }
 

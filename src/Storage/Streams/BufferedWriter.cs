@@ -109,7 +109,7 @@ internal sealed class BufferedWriter(SafeFileHandle file, string name) : OneWayS
     {
         if (_failure is { } earlier)
         {
-            throw new StorageException(earlier.Error, earlier.Path, earlier.Message, earlier.Errno, earlier.Offset, earlier.Hint);
+            throw earlier.With(earlier.Context);
         }
     }
 }

@@ -128,10 +128,10 @@ internal sealed class TargetGuard(string path, FileStatus target)
         target.Type == NodeType.BlockDevice ? _finder.UsesOfDevice(target.Node) : _finder.UsesOfFile(target);
 
     // Which process it is, only a look into all of them tells.
-    private StorageException Held(string how, int errno = 0) => Failure.InUse(path, how, errno, "'fuser -v' with its name shows who has it open; wait, or end that, then run the same command again");
+    private StorageException Held(string how, int errno = 0) => Failure.InUse(path, how, errno, StorageContext.HeldOpen);
 
     private StorageException Used(IReadOnlyList<string> uses, int errno = 0) =>
-        Failure.InUse(path, Join(uses), errno, "end that first (umount, swapoff, losetup -d, or what it takes), then run the same command again");
+        Failure.InUse(path, Join(uses), errno, StorageContext.UsedBySystem);
 
     private static string Join(IReadOnlyList<string> uses) =>
         string.Join(", ", uses.Take(MostNamed)) + (uses.Count > MostNamed ? $" and {uses.Count - MostNamed} more" : "");

@@ -40,7 +40,10 @@ public static class CheckOperation
         MessageHeader header = checksums.Header;
         if (header.Coverage.IsEmpty)
         {
-            throw new SyncException(SyncError.Mismatch, checksums.Source, $"covers no block: nothing of {target.Name} can be compared");
+            throw new SyncException(
+                SyncReason.NothingToCompare,
+                checksums.Source,
+                $"covers no block: nothing of {target.Name} can be compared");
         }
 
         // A device often is longer than the image that was written to it: what lies behind the image is not its business.

@@ -100,10 +100,12 @@ public static class ChecksumOperation
         if (parent is not null && source.Length != parent.BaseSize && source.Length != parent.TargetSize)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.CoarseSizeChanged,
                 source.Name,
-                $"has {source.Length} bytes; the request refines one between targets of {parent.BaseSize} and {parent.TargetSize} bytes",
-                "its size has changed since the coarse checksum file was made: begin again with that one");
+                $"has {source.Length} bytes; the request refines one between targets of {parent.BaseSize} and {parent.TargetSize} bytes")
+            {
+                Values = [("size", source.Length)],
+            };
         }
     }
 }

@@ -36,10 +36,12 @@ internal static class JoinAgreement
         if (Fault(first.Header, other.Header) is { } fault)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.DifferentSpecifications,
                 string.Empty,
-                $"the parts have different {fault.What}: {first.Name} has {fault.One}, {other.Name} has {fault.Other}",
-                "make all parts from the same checksum request (ckreq), or with the same -b and -a, and of the same target");
+                $"the parts have different {fault.What}: {first.Name} has {fault.One}, {other.Name} has {fault.Other}")
+            {
+                Values = [("of", "parts"), ("what", fault.What)],
+            };
         }
     }
 }

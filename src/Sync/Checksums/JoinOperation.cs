@@ -82,20 +82,21 @@ public static class JoinOperation
         if (missing.BlockCount > 0 && !partial)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.PartsLeaveOut,
                 string.Empty,
                 $"the parts leave out {missing} of the target's {blockCount}",
-                "make the missing parts; --partial joins what there is",
                 missing.Runs);
         }
 
         return count <= FormatLimits.MaxRanges
             ? BlockCoverage.Of(ranges).ClipTo(blockCount)
             : throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.TooManyRanges,
                 string.Empty,
-                $"the parts have {count} ranges together; a checksum file has at most {FormatLimits.MaxRanges}",
-                "join those first that touch one another");
+                $"the parts have {count} ranges together; a checksum file has at most {FormatLimits.MaxRanges}")
+            {
+                Values = [("of", "parts"), ("ranges", count)],
+            };
 
         void AddGap(long from, long to)
         {

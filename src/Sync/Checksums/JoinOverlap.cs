@@ -42,10 +42,9 @@ internal sealed class JoinOverlap
         if (_one is not null && (_one.IsDone || _other!.IsDone))
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.PartsDisagree,
                 string.Empty,
                 $"{_one.Name} and {_other!.Name} disagree in {_ranges}",
-                "was the target written to between the two? read a snapshot, and make the parts of it again",
                 _ranges.Runs);
         }
     }

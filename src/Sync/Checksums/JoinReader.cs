@@ -136,7 +136,7 @@ internal sealed class JoinReader : IDisposable
         // All that follows was decided by the header that was seen first.
         if (Header is { } seen && !(JoinAgreement.Fault(seen, _reader.Header) is null && seen.Coverage.Equals(_reader.Header.Coverage)))
         {
-            throw new SyncException(SyncError.SourceChanged, Name, "changed while it was joined");
+            throw new SyncException(SyncReason.MessageChanged, Name, "changed while it was joined");
         }
 
         return _reader;

@@ -123,6 +123,8 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
         return left.Ranges.Length <= FormatLimits.MaxRanges
             ? left
             : throw new SyncException(
-                SyncError.OutOfBounds, string.Empty, $"{Unreadable} cannot be read: what is left are more ranges than a checksum file has room for");
+                SyncReason.TooManyUnreadable,
+                string.Empty,
+                $"{Unreadable} cannot be read: what is left are more ranges than a checksum file has room for");
     }
 }

@@ -25,11 +25,7 @@ internal readonly struct SourceWatch
     {
         if (!_live && _source.ReadStamp() != _before)
         {
-            throw new SyncException(
-                SyncError.SourceChanged,
-                _source.Name,
-                "changed while it was read",
-                "stop what writes to it, or read a snapshot; --live takes it as it is");
+            throw new SyncException(SyncReason.SourceChanged, _source.Name, "changed while it was read");
         }
     }
 }

@@ -61,9 +61,6 @@ public static class DataFileOperation
         return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks, collector.ReadBytes);
     }
 
-    // What the request says of the remote is true of this master.
-    private const string MeantForRemote = "the request expects on the remote: were --remote and --master exchanged in dtreq, or is this the remote?";
-
     /// <summary>What is looked at of the master: the content to be sent, what is copied, and what is zeros, in whole blocks. 0 where that
     /// is not known.</summary>
     internal static long BytesToCollect(MessageTrailer? announced, int blockSize) =>
@@ -76,10 +73,12 @@ public static class DataFileOperation
         if (master.Length != request.Geometry.Target.Size)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.OtherMasterSize,
                 master.Name,
-                $"has {master.Length} bytes; {request.Source} was made for a master of {request.Geometry.Target.Size} bytes",
-                master.Length == request.Geometry.Base.Size ? $"it has the size that {MeantForRemote}" : "is this the master of the request, and unchanged since its checksum file was made?");
+                $"has {master.Length} bytes; {request.Source} was made for a master of {request.Geometry.Target.Size} bytes")
+            {
+                Values = [("size", master.Length), ("expected", request.Geometry.Target.Size), ("is_base", master.Length == request.Geometry.Base.Size)],
+            };
         }
     }
 
@@ -90,12 +89,10 @@ public static class DataFileOperation
     {
         if (changed.BlockCount > 0)
         {
-            throw new SyncException(
-                SyncError.SourceChanged,
-                master.Name,
-                $"not what {request.Source} asks for: {changed}",
-                changed.BlockCount == oldBlocks ? $"it has what {MeantForRemote}" : "the master has changed since its checksum file was made, or is another one: make a new checksum file and request",
-                changed.Runs);
+            throw new SyncException(SyncReason.OtherMaster, master.Name, $"not what {request.Source} asks for: {changed}", changed.Runs)
+            {
+                Values = [("is_base", changed.BlockCount == oldBlocks)],
+            };
         }
     }
 }

@@ -46,12 +46,9 @@ public static class OnePassOperation
         if (geometry.Coverage.IsEmpty)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.NothingToCompare,
                 remote.Source,
-                a.Coverage.IsEmpty
-                    ? $"covers no block: nothing of {master.Name} can be compared"
-                    : $"covers only blocks that {master.Name} does not have, or that lie where the sizes differ: nothing can be compared",
-                "make it with other ranges, or of the whole");
+                a.Coverage.IsEmpty ? $"covers no block: nothing of {master.Name} can be compared" : $"covers only blocks that {master.Name} does not have, or that lie where the sizes differ: nothing can be compared");
         }
 
         MessageHeader header = new()

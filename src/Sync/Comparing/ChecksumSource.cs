@@ -38,5 +38,5 @@ public sealed class ChecksumSource(Stream stream, string name)
         }
     }
 
-    private SyncException Changed() => new(SyncError.SourceChanged, name, "changed while it was being read", "make the request from an unchanged copy");
+    private SyncException Changed() => new(SyncReason.MessageChanged, name, "changed while it was being read");
 }

@@ -230,7 +230,9 @@ public sealed class PinnedStream : Stream, IPositionalReader
         if (!_pins.Holds(piece, hash))
         {
             throw new SyncException(
-                SyncError.SourceChanged, _name, $"changed since it was read first: between bytes {piece * _piece} and {(piece + 1) * _piece} it is another file, or its medium gives other bytes");
+                SyncReason.MessageChanged,
+                _name,
+                $"changed since it was read first: between bytes {piece * _piece} and {(piece + 1) * _piece} it is another file, or its medium gives other bytes");
         }
     }
 

@@ -67,11 +67,13 @@ internal sealed class BlockScanner
             if (bytes.IndexOfAnyExcept((byte)0) is var at and >= 0)
             {
                 throw new SyncException(
-                    SyncError.HolesUntrue,
+                    SyncReason.HolesUntrue,
                     _storage.Name,
                     $"is said to have a hole at byte {offset + at}, and has content there: none of its holes can be believed",
-                    hint: null,
-                    [new BlockRun(_geometry.BlockAt(offset + at), 1)]);
+                    [new BlockRun(_geometry.BlockAt(offset + at), 1)])
+                {
+                    Values = [("offset", offset + at)],
+                };
             }
         }
     }

@@ -69,7 +69,11 @@ internal static class UnreadableBlocks
     public static SyncException Error(string name, BlockRunList blocks, StorageException cause, string rest = "")
     {
         string words = cause.Message.StartsWith($"{name}: ", StringComparison.Ordinal) ? cause.Message[(name.Length + 2)..] : cause.Message;
-        return new SyncException(SyncError.Unreadable, name, blocks.BlockCount == 0 ? words + rest : $"{words}: {blocks}{rest}", hint: null, blocks.Runs);
+        return new SyncException(
+            SyncReason.UnreadableBlocks,
+            name,
+            blocks.BlockCount == 0 ? words + rest : $"{words}: {blocks}{rest}",
+            blocks.Runs);
     }
 
     private static BlockRunList Find(IReadableStorage storage, BlockGeometry geometry, BlockRun blocks)

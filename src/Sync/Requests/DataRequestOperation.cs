@@ -104,21 +104,20 @@ public static class DataRequestOperation
         if (geometry.Coverage.IsEmpty)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.NoCommonBlocks,
                 string.Empty,
-                sizeLeft && !a.Coverage.Intersect(b.Coverage).IsEmpty
-                    ? "the ranges of the two checksum files have only blocks in common that lie where the sizes differ"
-                    : "the ranges of the two checksum files have no block in common",
-                "make both with the same --range, or from the same checksum request");
+                sizeLeft && !a.Coverage.Intersect(b.Coverage).IsEmpty ? "the ranges of the two checksum files have only blocks in common that lie where the sizes differ" : "the ranges of the two checksum files have no block in common");
         }
 
         if (geometry.Coverage.Ranges.Length > FormatLimits.MaxRanges)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.TooManyRanges,
                 string.Empty,
-                $"the two checksum files have {geometry.Coverage.Ranges.Length} ranges in common; a request has at most {FormatLimits.MaxRanges}",
-                "make both from the same checksum request");
+                $"the two checksum files have {geometry.Coverage.Ranges.Length} ranges in common; a request has at most {FormatLimits.MaxRanges}")
+            {
+                Values = [("of", "checksum files"), ("ranges", geometry.Coverage.Ranges.Length)],
+            };
         }
 
         return geometry;
@@ -139,21 +138,22 @@ public static class DataRequestOperation
         RequireSameParent(remote, master);
 
         SyncException Different(string what, string ofRemote, string ofMaster) => new(
-            SyncError.Mismatch,
+            SyncReason.DifferentSpecifications,
             string.Empty,
-            $"the checksum files have different {what}: {remote.Source} has {ofRemote}, {master.Source} has {ofMaster}",
-            "make both from the same checksum request (ckreq), or with the same -b and -a");
+            $"the checksum files have different {what}: {remote.Source} has {ofRemote}, {master.Source} has {ofMaster}")
+        {
+            Values = [("of", "checksum files"), ("what", what)],
+        };
     }
 
     private static void RequireSameParent(ChecksumFileReader remote, ChecksumFileReader master)
     {
-        const string Hint = "make both from the same refined checksum request (ckreq --refine)";
         if (remote.Header.Parent != master.Header.Parent)
         {
             string words = remote.Header.Parent is null || master.Header.Parent is null
                 ? $"{(remote.Header.Parent is null ? master.Source : remote.Source)} refines a coarse data request, {(remote.Header.Parent is null ? remote.Source : master.Source)} does not"
                 : $"{remote.Source} and {master.Source} refine different data requests";
-            throw new SyncException(SyncError.Mismatch, string.Empty, words, Hint);
+            throw new SyncException(SyncReason.DifferentRefinements, string.Empty, words);
         }
 
         if (master.Header.Parent is { } parent)
@@ -169,10 +169,12 @@ public static class DataRequestOperation
         if (size != expected)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.OtherCoarseSize,
                 side,
-                $"is of a target of {size} bytes; the {name} of the coarse request has {expected}",
-                $"is it the {name}'s, and was the target's size the same when the coarse checksum file was made?");
+                $"is of a target of {size} bytes; the {name} of the coarse request has {expected}")
+            {
+                Values = [("size", size), ("expected", expected), ("side", name)],
+            };
         }
     }
 }

@@ -60,12 +60,15 @@ public static class MergeOperation
         OperationReader reader = Open(input);
         if (reader.Header.Parent is not null)
         {
-            throw new SyncException(SyncError.Mismatch, input.Name, "refines a coarse request: its ranges are its own remote's", "merge the requests of remotes that were compared at once");
+            throw new SyncException(SyncReason.RefinedRequest, input.Name, "refines a coarse request: its ranges are its own remote's");
         }
 
         if (reader.Header.Bases is not null)
         {
-            throw new SyncException(SyncError.Mismatch, input.Name, "is merged already", "merge the requests that it was made of together with the others");
+            throw new SyncException(SyncReason.MergedRequest, input.Name, "is merged already")
+            {
+                Values = [("to", "merge")],
+            };
         }
 
         OperationGroup group = new();
@@ -89,19 +92,23 @@ public static class MergeOperation
 
     private static void RequireSame(string nameA, MessageHeader a, MessageTrailer trailerA, string nameB, MessageHeader b, MessageTrailer trailerB)
     {
-        const string SameSpecification = "make all checksum files from the same checksum request (ckreq), or with the same -b and -a";
-        const string SameMaster = "make all requests with the same checksum file of the master (--master)";
-        RequireEqual("block sizes", $"{a.BlockSize}", $"{b.BlockSize}", SameSpecification);
-        RequireEqual("hashes", a.Hash.Name, b.Hash.Name, SameSpecification);
-        RequireEqual("target sizes", $"{a.TargetSize}", $"{b.TargetSize}", SameMaster);
-        RequireEqual("ranges", Short(a.Coverage), Short(b.Coverage), "the ranges that were compared must be the same, whatever the sizes of the remotes; the whole always is", a.Coverage.Equals(b.Coverage));
-        RequireEqual("target roots", Convert.ToHexStringLower(trailerA.TargetRoot!.Value.Span), Convert.ToHexStringLower(trailerB.TargetRoot!.Value.Span), SameMaster);
+        RequireEqual("block sizes", $"{a.BlockSize}", $"{b.BlockSize}", SyncReason.DifferentSpecifications);
+        RequireEqual("hashes", a.Hash.Name, b.Hash.Name, SyncReason.DifferentSpecifications);
+        RequireEqual("target sizes", $"{a.TargetSize}", $"{b.TargetSize}", SyncReason.DifferentMasters);
+        RequireEqual("ranges", Short(a.Coverage), Short(b.Coverage), SyncReason.DifferentSpecifications, a.Coverage.Equals(b.Coverage));
+        RequireEqual("target roots", Convert.ToHexStringLower(trailerA.TargetRoot!.Value.Span), Convert.ToHexStringLower(trailerB.TargetRoot!.Value.Span), SyncReason.DifferentMasters);
 
-        void RequireEqual(string what, string ofA, string ofB, string hint, bool? equal = null)
+        void RequireEqual(string what, string ofA, string ofB, SyncReason reason, bool? equal = null)
         {
             if (!(equal ?? ofA == ofB))
             {
-                throw new SyncException(SyncError.Mismatch, string.Empty, $"the requests have different {what}: {nameA} has {ofA}, {nameB} has {ofB}", hint);
+                throw new SyncException(
+                    reason,
+                    string.Empty,
+                    $"the requests have different {what}: {nameA} has {ofA}, {nameB} has {ofB}")
+                {
+                    Values = [("of", "requests"), ("what", what)],
+                };
             }
         }
     }
@@ -165,10 +172,9 @@ public static class MergeOperation
 
         long block = run.First + (one.HasContent == other.HasContent ? mine.CommonPrefixLength(its) / hashLength : 0);
         throw new SyncException(
-            SyncError.Mismatch,
+            SyncReason.RequestsDisagree,
             string.Empty,
             $"{one.Name} and {other.Name} disagree on what block {block} becomes, although they name the same master: one of them is wrong",
-            "make them again from the checksum files",
             [new BlockRun(block, 1)]);
     }
 
@@ -229,6 +235,6 @@ public static class MergeOperation
             }
         }
 
-        private SyncException Changed() => new(SyncError.SourceChanged, Name, "changed while it was being merged", "merge unchanged copies");
+        private SyncException Changed() => new(SyncReason.MessageChanged, Name, "changed while it was being merged");
     }
 }

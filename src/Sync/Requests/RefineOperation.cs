@@ -29,14 +29,18 @@ public static class RefineOperation
         MessageHeader header = coarse.Header;
         if (header.Parent is not null)
         {
-            throw new SyncException(
-                SyncError.Mismatch, coarse.Source, "is itself a refinement; there is one level only", "refine the coarse request with the block size that you want in the end");
+            throw new SyncException(SyncReason.RefinedAlready, coarse.Source, "is itself a refinement; there is one level only");
         }
 
         if (header.Bases is not null)
         {
             throw new SyncException(
-                SyncError.Mismatch, coarse.Source, "is merged from the requests of several remotes, which cannot be refined together", "refine each remote's own request");
+                SyncReason.MergedRequest,
+                coarse.Source,
+                "is merged from the requests of several remotes, which cannot be refined together")
+            {
+                Values = [("to", "refine")],
+            };
         }
 
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(blockSize, header.BlockSize);

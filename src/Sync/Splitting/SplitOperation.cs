@@ -49,7 +49,10 @@ public static class SplitOperation
         OperationReader reader = Open(pinned, name);
         if (reader.Header.Bases is not null)
         {
-            throw new SyncException(SyncError.Mismatch, name, "is merged for several remotes, and is not cut into parts", "make a set for each remote from its own request");
+            throw new SyncException(SyncReason.MergedRequest, name, "is merged for several remotes, and is not cut into parts")
+            {
+                Values = [("to", "split")],
+            };
         }
 
         CopyConversion copies = new();
@@ -206,12 +209,19 @@ public static class SplitOperation
 
         throw cutters[0].HasTooMany
             ? new SyncException(
-                SyncError.OutOfBounds, name, $"would make more than {FormatLimits.MaxParts} parts of {mostBytes} bytes", "make the parts larger")
-            : new SyncException(
-                SyncError.OutOfBounds,
+                SyncReason.PartsTooSmall,
                 name,
-                $"cannot be cut into parts of at most {mostBytes} bytes: the shortest that would do is {cutters.Where(cutter => !cutter.HasTooMany).Min(cutter => cutter.Longest)}",
-                "a part has whole groups, and groups without content are not cut apart: make the parts larger");
+                $"would make more than {FormatLimits.MaxParts} parts of {mostBytes} bytes")
+            {
+                Values = [("cause", "too-many")],
+            }
+            : new SyncException(
+                SyncReason.PartsTooSmall,
+                name,
+                $"cannot be cut into parts of at most {mostBytes} bytes: the shortest that would do is {cutters.Where(cutter => !cutter.HasTooMany).Min(cutter => cutter.Longest)}")
+            {
+                Values = [("cause", "groups")],
+            };
     }
 
     // What was counted is an upper bound. Should it ever not be, the file must not be believed to fit.
@@ -219,10 +229,13 @@ public static class SplitOperation
     {
         if (length > mostBytes)
         {
-            throw new SyncException(SyncError.OutOfBounds, output, $"has become {length} bytes; at most {mostBytes} were wanted", "make the parts larger");
+            throw new SyncException(SyncReason.PartsTooSmall, output, $"has become {length} bytes; at most {mostBytes} were wanted")
+            {
+                Values = [("cause", "grown")],
+            };
         }
     }
 
     private static SyncException Changed(OperationReader request) =>
-        new(SyncError.SourceChanged, request.Source, "changed while it was read", "the parts that were made do not belong together: make them again");
+        new(SyncReason.PartsDoNotFit, request.Source, "changed while it was read");
 }

@@ -64,7 +64,7 @@ public sealed class UndoFileTests
         if (isRefused)
         {
             SyncException refused = Assert.Throws<SyncException>(() => Apply(target, dataFile, undo, sync.Threads));
-            Assert.Contains("blkdiscard -z", refused.Hint, StringComparison.Ordinal);
+            Assert.Equal((SyncReason.UnrecognizedBlocks, "not-zero", a.Length), (refused.Reason, refused.ValueOf<string>("cause"), refused.ValueOf<long>("base_size")));
             target.Write(new byte[device.Length - a.Length], a.Length);
         }
 
@@ -139,7 +139,7 @@ public sealed class UndoFileTests
         StorageException failure = Assert.Throws<StorageException>(() => { Apply(target, FourSteps.DataFile(a, b), undo); });
 
         Assert.Equal(StorageError.NoSpace, failure.Error);
-        Assert.Contains("--undo", failure.Hint, StringComparison.Ordinal);
+        Assert.Equal(StorageContext.UndoFile, failure.Context);
         Assert.Empty(target.Changes);
         Assert.Equal(0, target.ReservedPastEnd);
     }

@@ -150,7 +150,7 @@ public sealed class StreamApplyTests
         SyncException refused = Assert.Throws<SyncException>(() => target.Apply(nothing));
 
         Assert.Equal(SyncError.Mismatch, refused.Error);
-        Assert.Contains("with --stream", refused.Hint, StringComparison.Ordinal);
+        Assert.EndsWith(" (as a stream)", refused.ValueOf<string>("data_file"), StringComparison.Ordinal);
         Assert.Equal(content, target.Content);
         target.Apply(dataFile);
         Assert.Equal(pair.B, target.Content);

@@ -126,10 +126,9 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
 
     /// <summary>An error for content that was there when it was looked for.</summary>
     public SyncException Changed(long block) => new(
-        SyncError.Unrecognized,
+        SyncReason.CopySourceChanged,
         target.Name,
         $"the content of block {block} changed where it was to be copied from; blocks before it may be written already",
-        "stop what else writes to the target",
         [new BlockRun(block, 1)]);
 
     private bool Matches(ReadOnlySpan<byte> expected, long from, bool fromRedo, int length, byte[] buffer, RedoHandler use)

@@ -40,10 +40,12 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
             return length >= needed
                 ? new TargetSizing(length, length, sizeLeft, sizeLeft ? 0 : length - b)
                 : throw new SyncException(
-                    SyncError.Mismatch,
+                    SyncReason.DeviceTooSmall,
                     target,
-                    $"is a device of {length} bytes; {patch} needs {needed} bytes",
-                    "make the device larger (lvextend, for instance), then a new checksum file of it and a new request");
+                    $"is a device of {length} bytes; {patch} needs {needed} bytes")
+                {
+                    Values = [("size", length), ("needed", needed)],
+                };
         }
 
         bool between = interrupted && geometry.ResizesTarget && length > Math.Min(a, b) && length < Math.Max(a, b);
@@ -51,10 +53,12 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
         {
             string expected = a == b ? $"{a}" : $"{a} or {b}";
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.OtherTargetSize,
                 target,
-                $"has {length} bytes; {patch} is for a target of {expected} bytes",
-                "is this the target of the data file, and unchanged since its checksum file was made?");
+                $"has {length} bytes; {patch} is for a target of {expected} bytes")
+            {
+                Values = [("size", length), ("expected", expected)],
+            };
         }
 
         // Cut already it stays so; in between, it was being made as long as A when a run was interrupted.

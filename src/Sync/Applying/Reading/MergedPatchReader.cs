@@ -262,13 +262,21 @@ internal sealed class MergedPatchReader : OperationReader
     }
 
     private SyncException NotMerged(string why) => new(
-        SyncError.Mismatch, _own.Name, $"is not one of the requests that {Source} was merged from: {why}", "give the request of this remote that went into the merged one");
+        SyncReason.NotMergedFromRequest,
+        _own.Name,
+        $"is not one of the requests that {Source} was merged from: {why}");
 
     private SyncException NotThere(long block) => new(
-        SyncError.Mismatch, _own.Name, $"asks for block {block}, which {Source} does not have: it was not made from a request that this one is a part of", ranges: [new BlockRun(block, 1)]);
+        SyncReason.NotMergedFromRequest,
+        _own.Name,
+        $"asks for block {block}, which {Source} does not have: it was not made from a request that this one is a part of",
+        [new BlockRun(block, 1)]);
 
     private SyncException Different(long block) => new(
-        SyncError.Mismatch, _own.Name, $"asks for another content of block {block} than {Source} has: they are not for the same master", ranges: [new BlockRun(block, 1)]);
+        SyncReason.NotMergedFromRequest,
+        _own.Name,
+        $"asks for another content of block {block} than {Source} has: they are not for the same master",
+        [new BlockRun(block, 1)]);
 
     /// <summary>The last frame of a group, kept because it may be the first of the next one too.</summary>
     private sealed class HeldFrame

@@ -51,7 +51,11 @@ internal sealed class OperationSubstitution(IBlockSink sink, OperationReader rea
             {
                 BlockRunList blocks = new();
                 blocks.Add(before);
-                throw new SyncException(SyncError.Unreadable, target, $"cannot be compared with the base: {blocks} cannot be read", hint: null, blocks.Runs);
+                throw new SyncException(
+                    SyncReason.UnreadableBlocks,
+                    target,
+                    $"cannot be compared with the base: {blocks} cannot be read",
+                    blocks.Runs);
             }
 
             TakeReplaced(ref run);

@@ -66,7 +66,10 @@ public sealed class OwnRequest(Stream stream, string name)
         return _read.Value;
     }
 
-    private SyncException Changed() => new(SyncError.SourceChanged, name, "changed since it was read first: it is another request now");
+    private SyncException Changed() => new(
+        SyncReason.MessageChanged,
+        name,
+        "changed since it was read first: it is another request now");
 
     private OperationReader OpenReader()
     {

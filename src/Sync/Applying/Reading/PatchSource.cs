@@ -27,7 +27,7 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     internal StreamStretch? Stretch { get; init; }
 
     /// <summary>What the journal calls it.</summary>
-    internal string NameInJournal => Stretch is null ? name : $"{name} (with --stream)";
+    internal string NameInJournal => Stretch is null ? name : $"{name} (as a stream)";
 
     /// <summary>What a refusal says of the target: that nothing was written, or, in the middle of a stream, that something was.</summary>
     /// <param name="untouched">What it says of a whole data file.</param>
@@ -69,7 +69,10 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
             : new MergedPatchReader(pinned, name, skipContent, own);
         if (reader.Header.Bases is not null)
         {
-            throw new SyncException(SyncError.Mismatch, name, "is merged for several remotes, and nothing says what this one has", "give its own data request");
+            throw new SyncException(
+                SyncReason.OwnRequestNeeded,
+                name,
+                "is merged for several remotes, and nothing says what this one has");
         }
 
         if (own is not null && reader.Header.Set is not null)
@@ -93,7 +96,10 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     }
 
     /// <summary>An error for a data file that is not the one that was read before.</summary>
-    internal SyncException Changed() => new(SyncError.SourceChanged, name, "changed since it was read first: it is another file now");
+    internal SyncException Changed() => new(
+        SyncReason.MessageChanged,
+        name,
+        "changed since it was read first: it is another file now");
 
     // A stretch is in memory: nobody exchanges it.
     private Stream Pinned => _pinned ??= Stretch is null ? PinnedStream.Of(stream, name) : stream;

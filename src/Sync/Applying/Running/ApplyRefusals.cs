@@ -21,22 +21,21 @@ internal static class ApplyRefusals
         if (plan.WithoutSource.BlockCount > 0)
         {
             throw new SyncException(
-                SyncError.Unrecognized,
+                SyncReason.CopySourceMissing,
                 target.Name,
                 $"the content for {plan.WithoutSource} is not where {patch} says that it can be copied from; nothing was written",
-                isFresh
-                    ? "the target has changed since its checksum file was made: make a new one, and a new request"
-                    : "what was to be copied has been overwritten since: finish taking it back (apply the undo file), or make a new checksum file and request",
-                plan.WithoutSource.Runs);
+                plan.WithoutSource.Runs)
+            {
+                Values = [("cause", isFresh ? "changed" : "overwritten")],
+            };
         }
 
         if (plan.OtherContent.BlockCount > 0)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.CopyHashCollision,
                 target.Name,
                 $"what was to be copied to {plan.OtherContent} has the hashes of the master's blocks and is not what the master has; nothing was written",
-                "make the request with dtreq --no-copy, or the checksum files with -a sha256",
                 plan.OtherContent.Runs);
         }
     }
@@ -55,7 +54,7 @@ internal static class ApplyRefusals
         if (plan.Unreadable.BlockCount > 0 && !overwrites)
         {
             SyncException unreadable = UnreadableBlocks.Error(target.Name, plan.Unreadable, plan.ReadFailure!, rest);
-            throw new SyncException(SyncError.UnreadableButBrought, target.Name, unreadable.Message, hint: null, plan.Unreadable.Runs);
+            throw new SyncException(SyncReason.UnreadableBlocksBrought, target.Name, unreadable.Message, plan.Unreadable.Runs);
         }
     }
 
@@ -77,9 +76,12 @@ internal static class ApplyRefusals
         if (isCut && !takesBack && TargetSizing.ShrinksGreatly(from, to))
         {
             throw new SyncException(
-                SyncError.ShrinksGreatly,
+                SyncReason.ShrinksGreatly,
                 target.Name,
-                $"would be cut from {from} to {to} bytes by {patch.Name}; {patch.Untouched("nothing was written")}");
+                $"would be cut from {from} to {to} bytes by {patch.Name}; {patch.Untouched("nothing was written")}")
+            {
+                Values = [("size", from), ("becomes", to)],
+            };
         }
     }
 
@@ -88,11 +90,13 @@ internal static class ApplyRefusals
     {
         long all = plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks + plan.Unrecognized.BlockCount;
         return new SyncException(
-            SyncError.Unrecognized,
+            SyncReason.UnrecognizedBlocks,
             target.Name,
             $"neither as {patch.Name} expects nor already new: {plan.Unrecognized} of the {all} to be patched; {patch.Untouched("nothing was written")}",
-            $"{LikelyCause(target, patch.Name, plan)} (--force-unrecognized overwrites them)",
-            plan.Unrecognized.Runs);
+            plan.Unrecognized.Runs)
+        {
+            Values = [("data_file", patch.Name), ("cause", LikelyCause(target, plan)), ("base_size", plan.Header.SyncGeometry.Base.Size)],
+        };
     }
 
     /// <summary>An error for a target whose journal is another data file's, which may have had the same name.</summary>
@@ -103,30 +107,27 @@ internal static class ApplyRefusals
     public static SyncException OtherRun(IReadableStorage target, string? patch, string journal, JournalRecord standing)
     {
         bool isNamesake = standing.Patch == patch;
-        string back = standing.Other is null ? string.Empty : ", or its undo file to go back";
         return new SyncException(
-            SyncError.Mismatch,
+            SyncReason.OtherRunUnfinished,
             target.Name,
-            $"is in the middle of another run: {journal} is the journal of {(isNamesake ? $"another data file that was called {standing.Patch} too" : standing.Patch)}",
-            isNamesake
-                ? $"apply that one to go on with its run{back}; where it is lost, make a new checksum file of the target and a data file from that"
-                : $"apply {standing.Patch} again to go on with that run{back}; --abandon-journal gives that up");
+            $"is in the middle of another run: {journal} is the journal of {(isNamesake ? $"another data file that was called {standing.Patch} too" : standing.Patch)}")
+        {
+            Values = [("journal", journal), ("data_file", standing.Patch), ("same_name", isNamesake), ("undo", standing.Other is not null)],
+        };
     }
 
-    private static string LikelyCause(IReadableStorage target, string patch, PatchPlan plan)
+    // What the block with the lowest number tells of the cause: "not-zero", "other-target" or "changed".
+    private static string LikelyCause(IReadableStorage target, PatchPlan plan)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
         bool isBehindBase = plan.Unrecognized.Runs[0].First >= geometry.Base.BlockAt(geometry.Base.Size) && geometry.Target.Size > geometry.Base.Size;
         if (target.Kind == StorageKind.BlockDevice && isBehindBase)
         {
-            return $"behind byte {geometry.Base.Size}, where the remote's checksum file ends, the device is not zero: "
-                + $"if it was extended for this, or what is there came of a run that was taken back, clear that part first (blkdiscard -z -o {geometry.Base.Size} {target.Name})";
+            return "not-zero";
         }
 
         // Blocks that the base has not are found old in any target that is as long: they say nothing about which target it is.
         long absent = geometry.ResizesTarget ? Math.Max(0, geometry.Target.BlockCount - geometry.Base.BlockCount) : 0;
-        return plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks <= absent
-            ? $"is this the target of {patch}?"
-            : "the target has changed since its checksum file was made: make a new one, and a new request";
+        return plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks <= absent ? "other-target" : "changed";
     }
 }

@@ -131,10 +131,12 @@ internal sealed class ApplyRun(
         if (_start == ApplyStart.Resumed && standing.Redo is not null && !hasRedo)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.RedoLost,
                 target.Name,
-                $"cannot be gone on with: {places.Redo?.Name}, where the interrupted run kept what it was copying, is missing or damaged",
-                standing.Other is null ? "make a new checksum file of the target, and a new request; --abandon-journal gives the interrupted run up" : "apply the undo file");
+                $"cannot be gone on with: {places.Redo?.Name}, where the interrupted run kept what it was copying, is missing or damaged")
+            {
+                Values = [("undo", standing.Other is not null)],
+            };
         }
 
         if (_start != ApplyStart.OtherRetired)
@@ -210,12 +212,13 @@ internal sealed class ApplyRun(
         {
             JournalContent.Valid => record,
             JournalContent.Newer => throw new SyncException(
-                SyncError.Mismatch, places.Journal.Name, "is the journal of a newer version of this program", "go on with that version; --abandon-journal gives up what it says"),
-            _ => throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.NewerJournal,
                 places.Journal.Name,
-                $"is damaged, or no journal: what the run before did to {target.Name} is not known",
-                "--abandon-journal goes on without it: every block is then recognised, or refused, by itself"),
+                "is the journal of a newer version of this program"),
+            _ => throw new SyncException(
+                SyncReason.DamagedJournal,
+                places.Journal.Name,
+                $"is damaged, or no journal: what the run before did to {target.Name} is not known"),
         };
     }
 
@@ -273,18 +276,12 @@ internal sealed class ApplyRun(
         catch (StorageException failure) when (!executor.HasBegun)
         {
             WhileFailing.Do(target.ReleasePastEnd);
-            string? hint = failure.Error == StorageError.NoSpace ? "--journal names a directory with more room" : failure.Hint;
-            throw new StorageException(failure.Error, failure.Path, $"{failure.Message}; {patch.Untouched("nothing was written to the target")}", failure.Errno, failure.Offset, hint);
+            throw failure.With(
+                failure.Error == StorageError.NoSpace ? StorageContext.KeepingJournal : failure.Context, patch.Untouched("nothing was written to the target"));
         }
-        catch (StorageException failure) when (failure.Hint is null)
+        catch (StorageException failure) when (failure.Context == StorageContext.None)
         {
-            throw new StorageException(
-                failure.Error,
-                failure.Path,
-                failure.Message,
-                failure.Errno,
-                failure.Offset,
-                "the target is partly patched: remove the cause, then run the same command again to go on");
+            throw failure.With(StorageContext.Patching);
         }
     }
 
@@ -319,12 +316,12 @@ internal sealed class ApplyRun(
         if (!BaseCheck.Matches(target, plan, patch, tailMayBeGone, belowCache: false, options, WeighHoles()))
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.NotTheBase,
                 target.Name,
-                $"is not the base of {patch.OwnName ?? patch.Name}: its blocks outside the data file differ from the remote's checksum file; nothing was written",
-                patch.OwnName is null
-                    ? "make a new checksum file of the target, and a new request; if this is an undo file, apply those of later runs first"
-                    : "is it this remote's own request? if so, make a new checksum file of the target, and a new request");
+                $"is not the base of {patch.OwnName ?? patch.Name}: its blocks outside the data file differ from the remote's checksum file; nothing was written")
+            {
+                Values = [("merged", patch.OwnName is not null)],
+            };
         }
 
         if (plan.Header.Parent is { } parent)
@@ -344,12 +341,12 @@ internal sealed class ApplyRun(
 
         bool isBetween = isTouched && plan.BlocksToWrite > 0;
         throw new SyncException(
-            SyncError.Mismatch,
+            SyncReason.NotTheCoarseBase,
             target.Name,
-            isBetween
-                ? $"is partly patched: whether the rest is the base of the coarse request that {patch.Name} refines can no longer be told"
-                : $"is not the base of the coarse request that {patch.Name} refines: blocks outside the data file differ",
-            isBetween ? "a run without --check-base goes on; --verify full proves all of it in the end" : "make a new coarse checksum file of the target, and begin again with that");
+            isBetween ? $"is partly patched: whether the rest is the base of the coarse request that {patch.Name} refines can no longer be told" : $"is not the base of the coarse request that {patch.Name} refines: blocks outside the data file differ")
+        {
+            Values = [("partly_patched", isBetween)],
+        };
     }
 
     // Weighed each time: what has been written since takes space that was a hole before.
@@ -401,10 +398,9 @@ internal sealed class ApplyRun(
             Finish(journal);
         });
         throw new SyncException(
-            SyncError.VerificationFailed,
+            SyncReason.OtherBlocksDiffer,
             target.Name,
-            "all written blocks are right, but others differ from the master",
-            "the target was not the one that the remote's checksum file describes: make a new checksum file and request for what is left");
+            "all written blocks are right, but others differ from the master");
     }
 
     private void DemandNoneWrong(PatchPlan plan, PatchJournal journal, BlockRunList wrong)
@@ -445,10 +441,9 @@ internal sealed class ApplyRun(
         }
 
         return new SyncException(
-            SyncError.VerificationFailed,
+            SyncReason.WrittenBlocksDiffer,
             target.Name,
             $"{wrong} did not read back as written{repair}",
-            ApplyHints.OtherBytes,
             wrong.Runs);
     }
 

@@ -61,7 +61,9 @@ public sealed class PartFiles
             if (ofThis.Set is not { } set)
             {
                 throw new SyncException(
-                    SyncError.OutOfBounds, source.Name, "is no part of a set: only parts are applied several at once", "apply one data file after the other");
+                    SyncReason.NotPartOfSet,
+                    source.Name,
+                    "is no part of a set: only parts are applied several at once");
             }
 
             if (header is null)
@@ -73,12 +75,20 @@ public sealed class PartFiles
             if (Common(ofThis) != Common(header) || !set.Id.Span.SequenceEqual(header.Set!.Id.Span))
             {
                 throw new SyncException(
-                    SyncError.Mismatch, string.Empty, $"{firstName} and {source.Name} are parts of two different sets", "'dtfile info' shows to which set a part belongs");
+                    SyncReason.PartsOfOtherSets,
+                    string.Empty,
+                    $"{firstName} and {source.Name} are parts of two different sets");
             }
 
             if (files.TryGetValue(set.Part, out PartFile? twin))
             {
-                throw new SyncException(SyncError.Mismatch, string.Empty, $"{twin.Source.Name} and {source.Name} are both part {set.Part} of the set", "give each part once");
+                throw new SyncException(
+                    SyncReason.PartGivenTwice,
+                    string.Empty,
+                    $"{twin.Source.Name} and {source.Name} are both part {set.Part} of the set")
+                {
+                    Values = [("part", set.Part)],
+                };
             }
 
             files.Add(set.Part, new PartFile(source, set.Part, itsTrailer.Digest, pins));

@@ -74,19 +74,23 @@ public static class SetApplyOperation
         if (specification.Verify == VerifyMode.Full && !after.IsComplete)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.PartsMissing,
                 target.Name,
-                $"cannot be equal to the master yet: of {parts.Set.Parts} parts, {NumberText.Of(Numbers(after, applied: false))} {(Numbers(after, applied: false).Count == 1 ? "is" : "are")} missing; nothing was written",
-                "give the missing parts too, or leave --verify full to the run with the last one");
+                $"cannot be equal to the master yet: of {parts.Set.Parts} parts, {NumberText.Of(Numbers(after, applied: false))} {(Numbers(after, applied: false).Count == 1 ? "is" : "are")} missing; nothing was written")
+            {
+                Values = [("parts", parts.Set.Parts), ("missing", NumberText.Of(Numbers(after, applied: false)))],
+            };
         }
 
         if (specification.CheckBase && note.InPlace.Contains(true))
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.PartsAppliedAlready,
                 target.Name,
-                $"is no longer the base: of {parts.Set.Parts} parts, {NumberText.Of(Numbers(note, applied: true))} {(Numbers(note, applied: true).Count == 1 ? "is" : "are")} applied already",
-                "the base can be checked before the first part only: go on without --check-base");
+                $"is no longer the base: of {parts.Set.Parts} parts, {NumberText.Of(Numbers(note, applied: true))} {(Numbers(note, applied: true).Count == 1 ? "is" : "are")} applied already")
+            {
+                Values = [("parts", parts.Set.Parts), ("applied", NumberText.Of(Numbers(note, applied: true)))],
+            };
         }
 
         // A part that was interrupted goes first: no other one is let in before it is finished.

@@ -90,16 +90,23 @@ public static class StreamApplyOperation
         if (header.Bases is not null || header.Set is not null)
         {
             throw new SyncException(
-                SyncError.Mismatch, name, header.Set is null ? "is merged for several remotes, and is not applied as it arrives" : "is a part of a set, and is not applied as it arrives", "apply it without --stream");
+                SyncReason.NotForStreaming,
+                name,
+                header.Set is null ? "is merged for several remotes, and is not applied as it arrives" : "is a part of a set, and is not applied as it arrives")
+            {
+                Values = [("cause", header.Set is null ? "merged" : "part")],
+            };
         }
 
         if (!header.IsForward)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.NotForStreaming,
                 name,
-                "may have copies or repeats, for which one has to go back: it is not applied as it arrives",
-                "apply it without --stream, or make it with 'dtfile --no-repeats' from the remote's checksum file (--remote) or from a request that copies nothing (dtreq --no-copy)");
+                "may have copies or repeats, for which one has to go back: it is not applied as it arrives")
+            {
+                Values = [("cause", "not-forward")],
+            };
         }
     }
 

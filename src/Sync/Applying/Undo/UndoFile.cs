@@ -56,8 +56,10 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
             : throw new StorageException(
                 StorageError.Exists,
                 place.Name,
-                $"{place.Name}: exists already, and is not the undo file of {patch.Name}",
-                hint: "name another file with --undo");
+                $"{place.Name}: exists already, and is not the undo file of {patch.Name}")
+            {
+                Context = StorageContext.ForeignUndoFile,
+            };
     }
 
     /// <summary>Makes sure that the target still is what the undo file has to take it back to.</summary>
@@ -67,16 +69,20 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         if (plan.NotOldBlocks > 0)
         {
             throw new SyncException(
-                SyncError.Mismatch,
+                SyncReason.TooLateForUndo,
                 target.Name,
-                $"no undo file can be made: {plan.NotOldBlocks} of its blocks are no longer what {patch.Name} was made for",
-                "a run without --undo goes on; an undo file takes the target back only if it is made before anything is written");
+                $"no undo file can be made: {plan.NotOldBlocks} of its blocks are no longer what {patch.Name} was made for")
+            {
+                Values = [("blocks", plan.NotOldBlocks)],
+            };
         }
 
         if (target.Length < plan.Header.BaseSize!.Value && plan.Header.SyncGeometry.ResizesTarget)
         {
             throw new SyncException(
-                SyncError.Mismatch, target.Name, $"no undo file can be made: {target.Length} bytes are left of {plan.Header.BaseSize}", "a run without --undo goes on");
+                SyncReason.TooLateForUndo,
+                target.Name,
+                $"no undo file can be made: {target.Length} bytes are left of {plan.Header.BaseSize}");
         }
     }
 
@@ -92,8 +98,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         }
         catch (StorageException full) when (full.Error == StorageError.NoSpace)
         {
-            throw new StorageException(
-                full.Error, full.Path, $"{full.Message}; nothing was written to the target", full.Errno, full.Offset, "--undo names a file where there is more room");
+            throw full.With(StorageContext.UndoFile, "nothing was written to the target");
         }
     }
 
@@ -114,7 +119,10 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         if (changed.BlockCount > 0)
         {
             throw new SyncException(
-                SyncError.Unrecognized, target.Name, $"changed while the undo file was being made: {changed}; nothing was written", "stop what else writes to the target", changed.Runs);
+                SyncReason.ChangedWhileSaved,
+                target.Name,
+                $"changed while the undo file was being made: {changed}; nothing was written",
+                changed.Runs);
         }
 
         MessageTrailer trailer = writer.Finish(request.Trailer.BaseRoot!.Value, request.Trailer.TargetRoot!.Value);

@@ -103,14 +103,17 @@ public static class DerivedChecksums
         changed.AddZeros(BlockRun.Between(kept, geometry.BlockCount));
         if (!root.Finish().AsSpan().SequenceEqual(plan.Trailer.TargetRoot!.Value.Span))
         {
-            throw new SyncException(SyncError.SourceChanged, reader.Source, "changed meanwhile, or the data file did: the target is patched, but its checksum file cannot be made of them", "make it with ckfile");
+            throw new SyncException(
+                SyncReason.ChecksumsNotDerived,
+                reader.Source,
+                "changed meanwhile, or the data file did: the target is patched, but its checksum file cannot be made of them");
         }
 
         return writer.Finish();
     }
 
     private static SyncException Refused(string subject, string why) =>
-        new(SyncError.Mismatch, subject, $"{why}; nothing was written", "leave out --update-ckf, and make a new checksum file with ckfile");
+        new(SyncReason.ChecksumsNotDerivable, subject, $"{why}; nothing was written");
 
     private sealed class Sink(ChecksumFileWriter writer, CoveredRoot root) : IBlockSink
     {

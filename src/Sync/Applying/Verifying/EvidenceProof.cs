@@ -155,12 +155,12 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
     private bool IsExcused(long offset) => standing.IsDistrusted && standing.Windows.Any(window => window.Offset <= offset && offset < window.End);
 
     private SyncException Other(string how) => new(
-        SyncError.OtherTarget,
+        SyncReason.OtherTarget,
         target.Name,
         $"is not the target that {standing.Patch} was being applied to, as {journal} describes it: {how}; nothing was written");
 
     private SyncException NotProved(string why) => new(
-        SyncError.TargetNotProved,
+        SyncReason.TargetNotProved,
         target.Name,
         $"may not be the target that {standing.Patch} was being applied to: {why}; nothing was written");
 }

@@ -112,10 +112,9 @@ internal sealed class PatchExecutor
 
     /// <summary>An error for a block that is no longer what it was found to be.</summary>
     internal static SyncException ChangedBlock(string target, long block) => new(
-        SyncError.Unrecognized,
+        SyncReason.TargetChanged,
         target,
         $"block {block} changed while the data file was being applied; blocks before it may be written already",
-        "stop what else writes to the target",
         [new BlockRun(block, 1)]);
 
     private void Grow()

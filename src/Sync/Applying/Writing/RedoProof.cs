@@ -22,10 +22,12 @@ internal static class RedoProof
         if (FindStranger(redo, copies, geometry) is { } stretch)
         {
             throw new SyncException(
-                SyncError.ForeignRedo,
+                SyncReason.ForeignRedo,
                 target,
-                $"{name} has content for bytes {stretch.Offset} to {stretch.End - 1}, where the data file copies nothing: "
-                    + "it is not the redo of this run; nothing was written");
+                $"{name} has content for bytes {stretch.Offset} to {stretch.End - 1}, where the data file copies nothing: " + "it is not the redo of this run; nothing was written")
+            {
+                Values = [("offset", stretch.Offset), ("length", stretch.End - stretch.Offset)],
+            };
         }
     }
 

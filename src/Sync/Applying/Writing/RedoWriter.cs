@@ -146,10 +146,9 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
     {
         BlockRun blocks = BlockRun.Between(geometry.BlockAt(stretch.Offset), geometry.BlockAt(stretch.End - 1) + 1);
         return new SyncException(
-            SyncError.VerificationFailed,
+            SyncReason.WrittenBlocksDiffer,
             target.Name,
             $"blocks {blocks} did not read back as they were copied",
-            ApplyHints.OtherBytes,
             [blocks]);
     }
 

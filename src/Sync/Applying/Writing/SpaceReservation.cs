@@ -28,9 +28,7 @@ internal static class SpaceReservation
         catch (StorageException exception) when (exception.Error == StorageError.NoSpace)
         {
             WhileFailing.Do(target.ReleasePastEnd);
-            string hint = "make room on the file system of the target" + (hadHoles ? "; what was reserved for its holes stays reserved" : string.Empty);
-            throw new StorageException(
-                StorageError.NoSpace, exception.Path, $"{exception.Message}; {patch.Untouched("no byte of the target was changed")}", exception.Errno, exception.Offset, hint);
+            throw exception.With(hadHoles ? StorageContext.ReservingHoles : StorageContext.Reserving, patch.Untouched("no byte of the target was changed"));
         }
     }
 
@@ -54,9 +52,7 @@ internal static class SpaceReservation
         }
         catch (StorageException full) when (full.Error == StorageError.NoSpace)
         {
-            throw new StorageException(
-                StorageError.NoSpace, full.Path, $"{full.Message}; {patch.Untouched("no byte of the target was changed")}", full.Errno, full.Offset,
-                "make room on the file system of the target");
+            throw full.With(StorageContext.Reserving, patch.Untouched("no byte of the target was changed"));
         }
     }
 

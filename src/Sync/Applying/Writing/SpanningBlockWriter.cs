@@ -45,10 +45,9 @@ internal sealed class SpanningBlockWriter(
             if (_content.Append(item.Group, piece, bytes) is { } wrong)
             {
                 throw new SyncException(
-                    SyncError.SourceChanged,
+                    SyncReason.DataFileChanged,
                     target.Name,
-                    $"block {wrong} was written from a data file that changed while it was being applied",
-                    "apply an unchanged copy of the data file");
+                    $"block {wrong} was written from a data file that changed while it was being applied");
             }
         }
 
