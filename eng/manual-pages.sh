@@ -25,7 +25,7 @@ for tool in ckreq ckfile dtreq dtfile; do
     for command in $commands; do
         "$bin/$tool" "$command" --help >"$help/$tool-$command"
     done
-    awk -v tool="$tool" -v version="$version" -v commands="$commands" -v help="$help/$tool" -v manual="$top/docs/Manual.md" \
+    awk -v tool="$tool" -v version="$version" -v commands="$commands" -v help="$help/$tool" -v manual="$top/docs/manual/scripting.md" \
         -f "$top/eng/manual-page.awk" "$top/docs/man/$tool.man" >"$help/page"
     cp -- "$help/page" "$out/$tool.1"
 done

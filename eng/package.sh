@@ -70,7 +70,7 @@ archive() {
 
 # The documents, as they lie in the repository, so that they find one another.
 add_documents() {
-    (cd -- "$top" && cp --parents -- "${documents[@]}" docs/*.md "$1")
+    (cd -- "$top" && cp --parents -- "${documents[@]}" docs/*.md docs/manual/*.md "$1")
     cp -- "$top/eng/packaging/THIRD-PARTY-NOTICES.txt" "$1"
 }
 

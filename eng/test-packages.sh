@@ -98,7 +98,7 @@ sums() {
 contents() {
     local name path missing=0
     for name in binarysync-"$version" binarysync-"$version"-linux-x64; do
-        for path in README.md LICENSE CHANGELOG.md THIRD-PARTY-NOTICES.txt docs/Manual.md docs/Format.md \
+        for path in README.md LICENSE CHANGELOG.md THIRD-PARTY-NOTICES.txt docs/Manual.md docs/manual/first-sync.md docs/Format.md \
             {bin,share/bash-completion/completions}/{ckreq,ckfile,dtreq,dtfile} share/zsh/site-functions/_{ckreq,ckfile,dtreq,dtfile} \
             share/fish/vendor_completions.d/{ckreq,ckfile,dtreq,dtfile}.fish share/man/man1/{ckreq,ckfile,dtreq,dtfile}.1; do
             [[ -s $scratch/$name/$path ]] || { echo "$name has no $path"; missing=1; }

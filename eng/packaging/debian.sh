@@ -20,7 +20,7 @@ package_debian() {
     gzip -9n -- "$root"/usr/share/man/man1/*
 
     mkdir -p -- "$doc"
-    (cd -- "$top" && cp --parents -- README.md docs/*.md "$doc")
+    (cd -- "$top" && cp --parents -- README.md docs/*.md docs/manual/*.md "$doc")
     cp -- "$work/stage/binarysync-$version-linux-x64/DOTNET-THIRD-PARTY-NOTICES.txt" "$doc/"
     cp -- "$top/eng/packaging/debian/lintian-overrides" "$root/usr/share/lintian/overrides/binarysync"
     cat -- "$top/eng/packaging/debian/copyright" >"$doc/copyright"

@@ -5,7 +5,7 @@ namespace BinarySync.Docs.Tests;
 /// <summary>The Manual's synopses and option tables, against what each command's --help says.</summary>
 public class OptionTableTests
 {
-    private const string Everywhere = "### Options of every command";
+    private const string Everywhere = "## Options of every command";
 
     [Theory]
     [InlineData("ckreq")]
@@ -22,14 +22,13 @@ public class OptionTableTests
     [InlineData("dtfile apply")]
     public void Synopsis_and_options_are_those_of_help(string command)
     {
-        Document manual = Document.Open("docs/Manual.md");
         using Shell shell = new();
         string[] help = shell.Run($"{command} --help").Split('\n');
-        string[] section = [.. manual.Below($"### {command}")];
+        string[] section = [.. Manual.Below($"## {command}")];
 
         Assert.Equal(help[Array.IndexOf(help, "Usage:") + 1].Trim(), section[Array.IndexOf(section, "```text") + 1]);
 
-        IEnumerable<string> documented = Document.Rows(section.Concat(manual.Below(Everywhere))).Select(row => $"{row[0].Trim('`')} [{row[1].Trim('`')}]");
+        IEnumerable<string> documented = Document.Rows(section.Concat(Manual.Below(Everywhere))).Select(row => $"{row[0].Trim('`')} [{row[1].Trim('`')}]");
         Assert.Equal(OptionsIn(help).Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
@@ -40,7 +39,7 @@ public class OptionTableTests
     [InlineData("dtfile")]
     public void Completions_of_every_program_have_one_section(string tool)
     {
-        string[] section = [.. Document.Open("docs/Manual.md").Below("### TOOL completions")];
+        string[] section = [.. Manual.Below("## TOOL completions")];
         using Shell shell = new();
         string[] help = shell.Run($"{tool} completions --help").Split('\n');
         Assert.Contains(help[Array.IndexOf(help, "Usage:") + 1].Trim().Replace(tool, "TOOL", StringComparison.Ordinal), section);
@@ -50,7 +49,7 @@ public class OptionTableTests
     [Fact]
     public void Every_command_of_help_has_a_section()
     {
-        Document manual = Document.Open("docs/Manual.md");
+        string[] headings = [.. Manual.Pages.SelectMany(page => page.Lines)];
         using Shell shell = new();
         foreach (string tool in new[] { "ckreq", "ckfile", "dtreq", "dtfile" })
         {
@@ -58,7 +57,7 @@ public class OptionTableTests
             foreach (string line in help.SkipWhile(line => line != "Commands:").Skip(1).Where(line => line.Length > 0))
             {
                 string command = line.Trim().Split(' ')[0];
-                Assert.Contains($"### {(command == "completions" ? "TOOL" : tool)} {command}", manual.Lines);
+                Assert.Contains($"## {(command == "completions" ? "TOOL" : tool)} {command}", headings);
             }
         }
     }

@@ -3,8 +3,7 @@ using BinarySync.Format.Tests.Blocks;
 namespace BinarySync.Tools.Tests;
 
 /// <summary>
-/// Two blocks with one XXH128, one at the remote and the other at the master: what the documents say of each hash is what happens (Manual
-/// 10).
+/// Two blocks with one XXH128, one at the remote and the other at the master: what the documents say of each hash is what happens (docs/manual/hashes.md).
 /// </summary>
 public sealed class CollisionTests : IDisposable
 {

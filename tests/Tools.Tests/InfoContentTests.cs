@@ -1,6 +1,6 @@
 namespace BinarySync.Tools.Tests;
 
-/// <summary>`dtfile info` verifies a data file: also that its content is what its hashes say (Manual, section 8).</summary>
+/// <summary>`dtfile info` verifies a data file: also that its content is what its hashes say (docs/manual/safety.md).</summary>
 public sealed class InfoContentTests : IDisposable
 {
     private readonly Workspace _work = new();

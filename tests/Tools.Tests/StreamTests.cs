@@ -1,6 +1,6 @@
 namespace BinarySync.Tools.Tests;
 
-/// <summary>`dtfile apply --stream` (Manual, section 5, "Without room to spool").</summary>
+/// <summary>`dtfile apply --stream` (docs/manual/pipes.md, "Without room to spool").</summary>
 public sealed class StreamTests : IDisposable
 {
     private readonly Workspace _work = new();

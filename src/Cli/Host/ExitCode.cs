@@ -1,6 +1,6 @@
 namespace BinarySync.Cli.Host;
 
-/// <summary>The exit codes of all programs (Manual, "Exit codes").</summary>
+/// <summary>The exit codes of all programs (docs/manual/scripting.md, "Exit codes").</summary>
 internal static class ExitCode
 {
     public const int Done = 0;

@@ -188,7 +188,7 @@ public sealed class CopySyncTests
         Assert.Equal(c, target.Content);
     }
 
-    // The Manual, section 16: what --verify none gives up.
+    // docs/manual/sending-less.md, "Content that moved": what --verify none gives up.
     [Theory]
     [InlineData(VerifyMode.Written)]
     [InlineData(VerifyMode.None)]
