@@ -128,6 +128,46 @@ public sealed class SetApplyTests
         Assert.Equal(pair.B, target.Content);
     }
 
+    // The block at which it is cut belongs to the last part, and looked new with A's bytes behind its end.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_cut_that_was_half_done_is_taken_back_and_each_part_after_it(int cutBy)
+    {
+        SplitCase pair = SplitCase.MakeCutInsideEqualBlock(34, 26);
+        List<byte[]> parts = pair.Parts(1);
+        SetTarget target = new(pair.A);
+        byte[][] undos = new byte[parts.Count][];
+        for (int i = parts.Count - 1; i >= 0; i--)
+        {
+            if (i != cutBy)
+            {
+                undos[i] = target.ApplyWithUndo(parts[i]);
+            }
+        }
+
+        FakeUndoPlace undo = new();
+        target.Disk.Before = call =>
+        {
+            if (call.Call == DiskCall.SetLength)
+            {
+                throw new OperationCanceledException();
+            }
+        };
+        Assert.Throws<OperationCanceledException>(() => { target.ApplyWithUndo(parts[cutBy], undo); });
+        undos[cutBy] = undo.Content!;
+        target.Reopen();
+        target.Disk.SetLength(pair.B.Length + 100);
+
+        target.Apply(undos[cutBy]);
+        foreach (byte[] other in undos.Where(other => other != undos[cutBy]))
+        {
+            target.Apply(other);
+        }
+
+        Assert.Equal(pair.A, target.Content);
+    }
+
     [Fact]
     public void A_part_of_a_complete_set_is_taken_back_and_applied_again()
     {

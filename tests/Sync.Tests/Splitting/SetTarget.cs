@@ -21,9 +21,11 @@ internal sealed class SetTarget(byte[] content, StorageKind kind = StorageKind.R
         SetApplyOperation.Run(Disk, Look(parts)!, FourSteps.Places(Journal), Note, specification, FourSteps.Threads(2));
 
     /// <summary>Applies one part and returns its undo file.</summary>
-    public byte[] ApplyWithUndo(byte[] part)
+    public byte[] ApplyWithUndo(byte[] part) => ApplyWithUndo(part, new FakeUndoPlace());
+
+    /// <summary>Applies one part and returns its undo file, which is in its place even if the run ends before that.</summary>
+    public byte[] ApplyWithUndo(byte[] part, FakeUndoPlace undo)
     {
-        FakeUndoPlace undo = new();
         SetApplyOperation.Run(Disk, Look(part)!, FourSteps.Places(Journal, undo), Note, new ApplySpecification(), FourSteps.Threads(2));
         return undo.Content!;
     }

@@ -33,6 +33,16 @@ internal sealed class SplitCase
         return new SplitCase(a, Fill((megabytesOfB << 20) + (odd / 2), seed + 1, a));
     }
 
+    /// <summary>As <see cref="Make"/>, of a B that is shorter and ends in the middle of a block with what A has there.</summary>
+    public static SplitCase MakeCutInsideEqualBlock(int megabytesOfA, int megabytesOfB)
+    {
+        SplitCase pair = Make(megabytesOfA, megabytesOfB);
+        int end = pair.B.Length / BlockSize * BlockSize;
+        pair.A.AsSpan(end, BlockSize).Fill(77);
+        pair.B.AsSpan(end).Fill(77);
+        return new SplitCase(pair.A, pair.B);
+    }
+
     public static SplitCase Equal() => new(new byte[5000], new byte[5000]);
 
     /// <summary>All parts, or one.</summary>

@@ -10,10 +10,11 @@ internal sealed class PatchDoubt
     private readonly List<BlockRun> _torn;
     private readonly long _newFrom;
 
-    private PatchDoubt(List<BlockRun> torn, long newFrom)
+    private PatchDoubt(List<BlockRun> torn, long newFrom, IReadOnlyList<ByteRange>? windows = null)
     {
         _torn = torn;
         _newFrom = newFrom;
+        Windows = windows ?? [];
     }
 
     /// <summary>There is no journal: all blocks are what they look like.</summary>
@@ -39,8 +40,11 @@ internal sealed class PatchDoubt
         }
 
         torn.RemoveAll(run => run.Count <= 0);
-        return new PatchDoubt(torn, record.DoubtFrom == JournalRecord.NoDoubt ? long.MaxValue : record.DoubtFrom / blockSize);
+        return new PatchDoubt(torn, record.DoubtFrom == JournalRecord.NoDoubt ? long.MaxValue : record.DoubtFrom / blockSize, record.Windows);
     }
+
+    /// <summary>The windows of the journal, in bytes.</summary>
+    public IReadOnlyList<ByteRange> Windows { get; }
 
     /// <summary>True where nothing is in doubt.</summary>
     public bool IsNone => _torn.Count == 0 && _newFrom == long.MaxValue;

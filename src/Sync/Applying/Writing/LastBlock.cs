@@ -1,6 +1,7 @@
 using BinarySync.Format;
 using BinarySync.Storage;
 using BinarySync.Sync.Applying.Journal;
+using BinarySync.Sync.Applying.Planning;
 
 namespace BinarySync.Sync.Applying.Writing;
 
@@ -40,6 +41,26 @@ internal static class LastBlock
             use(Zeros.AsSpan(0, length), end);
             end += length;
             left -= length;
+        }
+    }
+
+    /// <summary>
+    /// After a cut of a file that a crash has left half done, and that a part of a set takes back: the block at which it was to end belongs to any part, and what was behind that end may be there to some byte and
+    /// gone from there on. It becomes zeros, as the undo file of that part expects it. A window of the journal that begins at the very byte tells of the cut: those of content begin with blocks.
+    /// </summary>
+    public static void ClearBehindInterruptedCut(IWritableStorage target, PatchPlan plan)
+    {
+        SyncGeometry geometry = plan.Header.SyncGeometry;
+        long end = geometry.Base.Size;
+        if (plan.Header.Set is null || geometry.Base.ShortLength == 0 || !plan.Doubt.Windows.Any(window => window.Offset == end))
+        {
+            return;
+        }
+
+        long behind = Math.Min(geometry.Base.OffsetOf(geometry.Base.BlockCount), target.Length);
+        for (; end < behind; end += Zeros.Length)
+        {
+            target.Write(Zeros.AsSpan(0, (int)Math.Min(behind - end, Zeros.Length)), end);
         }
     }
 
