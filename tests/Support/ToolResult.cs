@@ -53,6 +53,16 @@ public sealed partial record ToolResult(string Command, int Exit, byte[] Output,
         Ends(exit);
         string tool = Command.Split(' ').First(Tool.IsOurs);
         string[] lines = Answer.TrimEnd('\n').Split('\n');
+        if (Command.Split(' ').Contains("--json"))
+        {
+            // One object, with the same words.
+            using JsonDocument document = JsonDocument.Parse(Assert.Single(lines, line => line.StartsWith('{')));
+            JsonElement error = document.RootElement.GetProperty("error");
+            Assert.Equal(exit, error.GetProperty("exit").GetInt32());
+            lines = [.. lines.Where(line => !line.StartsWith('{')), $"{tool}: error: {error.GetProperty("message").GetString()}",
+                .. error.TryGetProperty("hint", out JsonElement given) ? [$"{tool}: hint: {given.GetString()}"] : Array.Empty<string>()];
+        }
+
         string[] errors = [.. lines.Where(line => line.StartsWith($"{tool}: error: ", StringComparison.Ordinal))];
         string[] hints = [.. lines.Where(line => line.StartsWith($"{tool}: hint: ", StringComparison.Ordinal))];
         int before = lines.Count(line => line.StartsWith($"{tool}: warning: ", StringComparison.Ordinal) || line.StartsWith($"{tool}: note: ", StringComparison.Ordinal));
