@@ -47,11 +47,11 @@ absolute() {
     printf '%s/%s' "$(cd -- "$(dirname -- "$1")" && pwd)" "$(basename -- "$1")"
 }
 
-# Publishes program $2 and logs to $1; further arguments go to dotnet.
+# Publishes the four programs together: what they share is compiled once. Logs to $1; further arguments go to dotnet.
 publish() {
-    local log=$1 tool=$2
-    shift 2
-    (cd -- "$top" && dotnet publish "tools/$tool" -c Release -o "$bin" --nologo "$@") >"$log" 2>&1 </dev/null
+    local log=$1
+    shift
+    (cd -- "$top" && dotnet build tools/Programs.proj --nologo -p:PublishDir="$bin/" "$@") >"$log" 2>&1 </dev/null
 }
 
 build() {
@@ -72,27 +72,25 @@ build() {
         echo 'building into artifacts/bin; without gcc or clang, programs that need .NET to run; the first time that takes some minutes ...'
         options=(-p:PublishAot=false)
     fi
-    for tool in ckreq ckfile dtreq dtfile; do
-        echo "  $tool"
-        publish "$log" "$tool" "${options[@]}" && continue
-
+    if ! publish "$log" "${options[@]}"; then
         # The compilers are packages, and not every feed has them for every system.
         if [[ ${#options[@]} == 0 ]] && grep -q -e ILCompiler -e NETSDK1207 -e 'Platform linker' "$log"; then
             echo 'without the compiler of native programs, which cannot be used here: programs that need .NET to run'
             options=(-p:PublishAot=false)
-            publish "$log" "$tool" "${options[@]}" && continue
+            publish "$log" "${options[@]}" || true
         fi
         if [[ ${#options[@]} == 1 ]] && grep -q -e Crossgen -e NETSDK1094 "$log"; then
             echo 'without the compiler that compiles ahead of time, which is not to be had here: the programs start slower'
             options+=(-p:PublishReadyToRun=false)
-            publish "$log" "$tool" "${options[@]}" && continue
+            publish "$log" "${options[@]}" || true
         fi
-
-        cat -- "$log" >&2
-        rm -f -- "$log"
-        echo "quickstart.sh: error: $tool could not be built" >&2
-        exit 1
-    done
+        if grep -q -e ': error ' -e '^Build FAILED' "$log"; then
+            cat -- "$log" >&2
+            rm -f -- "$log"
+            echo 'quickstart.sh: error: the programs could not be built' >&2
+            exit 1
+        fi
+    fi
     rm -f -- "$log"
 }
 
@@ -205,7 +203,7 @@ run dtfile apply update.dtf "$remote" --dry-run
 run dtfile apply update.dtf "$remote" --verify full "${keep[@]}"
 
 size=$(ckfile info master.ckf --json | sed -n 's/^ *"size": \([0-9]*\).*/\1/p')
-say 'what travelled'
+say 'what travels: remote.ckf to the master, update.dtf to the remote; request.ckr and update.dtr between those who make them'
 sizes "$size"
 
 say 'the proof (cmp is silent where two files are equal)'

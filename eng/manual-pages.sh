@@ -20,7 +20,7 @@ export LC_ALL=C
 
 for tool in ckreq ckfile dtreq dtfile; do
     "$bin/$tool" --help >"$help/$tool"
-    version=$("$bin/$tool" --version)
+    version=$("$bin/$tool" --version | head -n 1)
     commands=$(awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' "$help/$tool")
     for command in $commands; do
         "$bin/$tool" "$command" --help >"$help/$tool-$command"

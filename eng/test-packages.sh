@@ -134,7 +134,7 @@ portable() {
     where=$scratch/portable cycle "$home/bin/" || fail 'a step of the cycle failed'
     cmp -- "$scratch/portable/remote.img" "$scratch/portable/master.img" || fail 'not equal'
     ln -sf -- "$home/bin/ckreq" "$scratch/link"
-    [[ $("$scratch/link" --version) == "$version" ]] || fail 'it does not start through a link'
+    [[ $("$scratch/link" --version | head -n 1) == "$version" ]] || fail 'it does not start through a link'
     [[ ! -d $scratch/root/images ]] || for file in remote.ckf master.ckf update.dtr update.dtf undo.dtf; do
         cmp -- "$scratch/portable/$file" "$scratch/root/images/$file" || fail "$file: other bytes than without OpenSSL"
     done

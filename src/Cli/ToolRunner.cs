@@ -103,8 +103,18 @@ public static class ToolRunner
     {
         // No response files, no single-letter bundles: a target may be called @x, and -rf is a typing error here.
         command.Options.OfType<HelpOption>().Single().Action = new HelpText(name, terminal);
-        return command.Parse(MapOptions.Settle(command, arguments), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        command.Options.OfType<VersionOption>().Single().Action = new VersionText(terminal);
+        return command.Parse(MapOptions.Settle(command, Asked(command, arguments)), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
     }
+
+    // "help", "help COMMAND" and "version", as other programs have them. A file that has such a name is written ./help.
+    private static string[] Asked(RootCommand command, string[] arguments) => arguments switch
+    {
+        ["help"] => ["--help"],
+        ["help", var name] when command.Subcommands.Any(subcommand => subcommand.Name == name) => [name, "--help"],
+        ["version"] => ["--version"],
+        _ => arguments,
+    };
 
     private static int Invoke(ParseResult result, FailureSpeaker speaker, string name)
     {

@@ -6,7 +6,10 @@ namespace BinarySync.Sync;
 /// <summary>How far an operation is. Written by the operation, read by whoever shows it; cheap enough to be always on.</summary>
 public sealed class SyncProgress
 {
-    private volatile SyncPhase _current = new(0, string.Empty, 0);
+    private readonly SyncPhase _first = new(0, string.Empty, 0);
+    private volatile SyncPhase _current;
+
+    public SyncProgress() => _current = _first;
 
     /// <summary>What is being done; a phase without a name before the first one.</summary>
     public SyncPhase Current => _current;
@@ -20,6 +23,21 @@ public sealed class SyncProgress
         SyncPhase next = new(before.Number + 1, name, total);
         _current = next;
         before.End(next);
+    }
+
+    /// <summary>How long phases of these names took until now, all together.</summary>
+    public TimeSpan TimeOf(params ReadOnlySpan<string> names)
+    {
+        TimeSpan time = TimeSpan.Zero;
+        for (SyncPhase? phase = _first; phase is not null; phase = phase.Next)
+        {
+            if (names.Contains(phase.Name))
+            {
+                time += Stopwatch.GetElapsedTime(phase.Began, phase.Ended > 0 ? phase.Ended : Stopwatch.GetTimestamp());
+            }
+        }
+
+        return time;
     }
 
     /// <summary>Counts bytes that are done.</summary>

@@ -91,7 +91,7 @@ public sealed class PipeTests : IDisposable
         string errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(5, process.ExitCode);
-        Assert.Contains("error: standard output: ", errors, StringComparison.Ordinal);
+        Assert.Contains(line.Contains("--json", StringComparison.Ordinal) ? "\"message\":\"standard output: " : "error: standard output: ", errors, StringComparison.Ordinal);
         Assert.Contains("Broken pipe", errors, StringComparison.Ordinal);
     }
 

@@ -17,6 +17,7 @@ return ToolRunner.Run("ckfile", args, context =>
         OptionValues.Live(),
         OptionValues.Holes(),
         OptionValues.ReadErrors(),
+        OptionValues.SplitChecksums(),
         OptionValues.Output("FILE.ckf"),
         OptionValues.Force());
     RootCommand root = new("Write the checksum file of a file or block device: the hash of every block");
@@ -27,6 +28,7 @@ return ToolRunner.Run("ckfile", args, context =>
     root.Add(create.Live);
     root.Add(create.Holes);
     root.Add(create.ReadErrors);
+    root.Add(create.Split);
     root.Add(create.Output);
     root.Add(create.Force);
     root.Add(OutputMode.Option());

@@ -50,7 +50,7 @@ return ToolRunner.Run("dtfile", args, context =>
         new Option<string?>("--update-ckf") { Description = "The checksum file that the target had: with the data file it gives the new one, which -o names, without reading the target", HelpName = "OLD.ckf" },
         new Option<string?>("--output", "-o") { Description = "The new checksum file, with --update-ckf", HelpName = "NEW.ckf" },
         new Option<bool>("--force", "-f") { Description = "Replace an existing output of -o" },
-        new Option<bool>("--dry-run") { Description = "Verify and recognise, say what would be done, and change nothing" },
+        new Option<bool>("--dry-run", "-n") { Description = "Verify and recognise, say what would be done, and change nothing" },
         new Option<bool>("--check-base") { Description = "Before writing, compare the whole target with what the request was made for" },
         OptionValues.Verify(),
         OptionValues.Sparse(),

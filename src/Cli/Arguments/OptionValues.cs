@@ -6,6 +6,7 @@ using BinarySync.Format;
 using BinarySync.Storage;
 using BinarySync.Storage.Disks;
 using BinarySync.Sync.Applying;
+using BinarySync.Sync.Checksums;
 using BinarySync.Sync.Pipeline;
 using BinarySync.Sync.Splitting;
 
@@ -44,7 +45,8 @@ public static class OptionValues
                 + "take blake3 (with blocks of 16K or more) or sha256, or they can hide a change; xxh3 takes half the size [default: xxh128]",
             HelpName = string.Join('|', names),
         };
-        return AllowOnly(option, "a hash", names);
+        option.CustomParser = result => result.Tokens[0].Value.ToLowerInvariant();
+        return AllowOnly(option, "a hash", StringComparison.OrdinalIgnoreCase, names);
     }
 
     public static Option<BlockRun[]> Range() => new("--range")
@@ -151,17 +153,24 @@ public static class OptionValues
     };
 
     /// <summary>The length of a part's file at most.</summary>
-    public static Option<long?> Split() => new("--split")
+    public static Option<long?> Split() =>
+        Split("Make a set of data files instead of one, none longer than this: 16M or more; fat32 is 4 GiB less one byte", SplitOperation.LeastPart, "16M");
+
+    /// <summary>The length of a checksum file at most.</summary>
+    public static Option<long?> SplitChecksums() =>
+        Split("Make several checksum files, none longer than this: 1M or more; fat32 is 4 GiB less one byte. 'ckfile join' makes one of them", ChecksumSplit.LeastPart, "1M");
+
+    private static Option<long?> Split(string description, long least, string leastText) => new("--split")
     {
-        Description = "Make a set of data files instead of one, none longer than this: 16M or more; fat32 is 4 GiB less one byte",
+        Description = description,
         HelpName = "SIZE|fat32",
         CustomParser = result => Parse(result, text => text == "fat32"
             ? SplitOperation.Fat32
             : !SizeText.TryParse(text, out long size)
                 ? Fail<long?>(result, $"'{text}' is not a size; write 700M, 4G or fat32")
-                : size >= SplitOperation.LeastPart
+                : size >= least
                     ? size
-                    : Fail<long?>(result, $"parts of '{text}' are too short; 16M and more are allowed")),
+                    : Fail<long?>(result, $"parts of '{text}' are too short; {leastText} and more are allowed")),
     };
 
     public static Option<int?> Part() => new("--part")
@@ -201,11 +210,14 @@ public static class OptionValues
             : Fail<int?>(result, $"'{text}' is not a number from {least} to {most}"));
 
     /// <summary>Refuses all but some texts, in one line that names them.</summary>
-    internal static Option<T> AllowOnly<T>(Option<T> option, string what, params string[] allowed)
+    internal static Option<T> AllowOnly<T>(Option<T> option, string what, params string[] allowed) =>
+        AllowOnly(option, what, StringComparison.Ordinal, allowed);
+
+    private static Option<T> AllowOnly<T>(Option<T> option, string what, StringComparison comparison, params string[] allowed)
     {
         option.Validators.Add(result =>
         {
-            foreach (string text in result.Tokens.Select(token => token.Value).Where(text => !allowed.Contains(text)))
+            foreach (string text in result.Tokens.Select(token => token.Value).Where(text => !allowed.Any(one => one.Equals(text, comparison))))
             {
                 result.AddError($"'{text}' is not {what}; there are {string.Join(", ", allowed)}");
             }

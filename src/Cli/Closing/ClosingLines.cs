@@ -6,6 +6,12 @@ namespace BinarySync.Cli.Closing;
 /// <summary>The end of a closing summary: how long it took and how fast that was, and what to type next.</summary>
 internal static class ClosingLines
 {
+    /// <summary>The verb of a command that writes to a target.</summary>
+    public const string Wrote = "wrote";
+
+    private static readonly string[] s_writing = ["copying", "writing", "flushing"];
+    private static readonly string[] s_reading = ["checksumming", "comparing", "collecting"];
+
     /// <summary>Says both.</summary>
     /// <param name="session">The command.</param>
     /// <param name="verb">"read", "wrote".</param>
@@ -13,8 +19,24 @@ internal static class ClosingLines
     /// <param name="next">The next command; null where there is none, or where nobody can say what the files are called.</param>
     public static void Say(CommandSession session, string verb, long bytes, string? next)
     {
-        session.Terminal.Summary(bytes > 0 ? $"{verb} {SizeText.Format(bytes)} in {Rate.Text(bytes, session.Elapsed)}" : $"took {Rate.Time(session.Elapsed)}");
+        session.Terminal.Summary(Took(session, verb, bytes));
         SayNext(session, next);
+    }
+
+    // The rate is that of the phases that moved these bytes: what waits for a flush, or looks at other files, would make it too low.
+    private static string Took(CommandSession session, string verb, long bytes)
+    {
+        if (bytes == 0)
+        {
+            return $"took {Rate.Time(session.Elapsed)}";
+        }
+
+        TimeSpan moving = session.Options.Progress.TimeOf(verb == Wrote ? s_writing : s_reading);
+        return moving == TimeSpan.Zero
+            ? $"{verb} {SizeText.Format(bytes)} in {Rate.Text(bytes, session.Elapsed)}"
+            : session.Elapsed - moving < Rate.LeastMeasured
+                ? $"{verb} {SizeText.Format(bytes)} in {Rate.Text(bytes, moving)}"
+                : $"{verb} {SizeText.Format(bytes)} in {Rate.Text(bytes, moving)}; took {Rate.Time(session.Elapsed)} in all";
     }
 
     /// <summary>Says what to type next.</summary>

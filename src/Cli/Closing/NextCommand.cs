@@ -28,7 +28,19 @@ internal static class NextCommand
     {
         string name = ShellText.File(path);
         bool coversNothing = header.Size > 0 && trailer.DataBlocks + trailer.ZeroBlocks == 0;
-        return coversNothing || IsNameless(path) ? null : ($"dtreq --remote {name} --master MASTER.ckf", $"dtreq --remote REMOTE.ckf --master {name}");
+        return coversNothing || IsNameless(path) ? null : ($"dtfile MASTER --remote {name}", $"dtreq --remote REMOTE.ckf --master {name}");
+    }
+
+    /// <summary>After `ckfile --split`: one checksum file of all parts.</summary>
+    /// <param name="path">As one checksum file would be called.</param>
+    /// <param name="names">The parts that were made.</param>
+    public static string AfterChecksumParts(string path, IReadOnlyList<string> names)
+    {
+        string extension = "." + MessageKind.ChecksumFile.Extension();
+        string parts = names.Count <= MostNames
+            ? string.Join(' ', names.Select(ShellText.File))
+            : $"{ShellText.File(PartNames.StemOf(path, extension))}.{string.Concat(Enumerable.Repeat("[0-9]", PartNames.DigitsOf(names.Count)))}{extension}";
+        return $"ckfile join {parts} -o {ShellText.File(path)}";
     }
 
     /// <summary>After a `ckfile check` that found differences: what the target has now, to be compared with what it should have.</summary>
@@ -66,7 +78,7 @@ internal static class NextCommand
         MessageTrailer trailer = made.Trailer;
         bool isEmpty = made.Header.Bases is null && trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks == 0 && made.Header.BaseSize == made.Header.TargetSize;
         string request = made.Header.Bases is null ? string.Empty : " --request OWN.dtr";
-        return isEmpty || IsNameless(path) ? null : $"dtfile apply {ShellText.File(path)} TARGET{request}";
+        return isEmpty || IsNameless(path) ? null : $"dtfile apply {ShellText.File(path)} TARGET{request} --verify full";
     }
 
     /// <summary>After `dtfile --split`.</summary>
@@ -74,13 +86,13 @@ internal static class NextCommand
     /// <param name="names">The parts that were made.</param>
     /// <param name="parts">How many there are.</param>
     public static string? AfterParts(string path, IReadOnlyList<string> names, int parts) =>
-        IsNameless(path) ? null : $"dtfile apply {Files(names, path, parts)} TARGET";
+        IsNameless(path) ? null : $"dtfile apply {Files(names, path, parts)} TARGET --verify full";
 
     /// <summary>After a dry run of `dtfile apply`: the same without it.</summary>
     public static string? AfterDryRun(ParseResult result, IEnumerable<string> files, bool hasWork) =>
         !hasWork || files.Contains(MessageFiles.Standard)
             ? null
-            : $"dtfile {string.Join(' ', result.Tokens.Where(token => token.Value != "--dry-run").Select(token => ShellText.Quote(token.Value)))}";
+            : $"dtfile {string.Join(' ', result.Tokens.Where(token => token.Value is not ("--dry-run" or "-n")).Select(token => ShellText.Quote(token.Value)))}";
 
     /// <summary>After `dtfile apply`: nothing, but where it was told to leave the last step out.</summary>
     public static string? AfterApply(string target, VerifyMode verify) =>

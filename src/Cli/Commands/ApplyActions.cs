@@ -185,8 +185,12 @@ public static class ApplyActions
         {
             using Report report = new(session.Terminal, json: true);
             ReportResult(report, target, undo, done, specification);
-            report.Add("new_checksums", "new checksums", newChecksums ?? string.Empty);
-            report.Finish();
+            if (newChecksums is not null)
+            {
+                report.Add("new_checksums", "new checksums", newChecksums);
+            }
+
+            report.Finish(VersionText.Number, session.Elapsed);
         }
         else
         {
@@ -416,8 +420,12 @@ public static class ApplyActions
         report.Add("target", "target", target);
         report.Add("dry_run", null, done.DryRun);
         report.Add("start", "start", StartText(done.Start));
-        report.Add("undo", "undo", done.UndoKept is null ? string.Empty : undo!);
-        report.Add("undo_kept", null, done.UndoKept ?? false);
+        if (done.UndoKept is { } kept)
+        {
+            report.Add("undo", "undo", undo!);
+            report.Add("undo_kept", null, kept);
+        }
+
         report.Add("blocks_to_write", null, plan.BlocksToWrite);
         report.Add("blocks_already_new", null, plan.NewBlocks);
         report.Add("blocks_written_again", null, plan.AgainBlocks);
@@ -434,6 +442,11 @@ public static class ApplyActions
         report.Add("verify", "verify", specification.Verify.ToString().ToLowerInvariant());
         report.Add("verified_bytes", null, done.VerifiedBytes);
         report.Add("target_root", "target root", plan.Trailer.TargetRoot!.Value);
+        if (specification.Verify == VerifyMode.Full && !done.DryRun)
+        {
+            // Else the run would have failed. Without a full comparison nothing is said, neither yes nor no.
+            report.Add("equal_to_master", null, (plan.Header.Parent?.Coverage ?? plan.Header.Coverage).IsWhole);
+        }
     }
 
     private static string StartText(ApplyStart start) => start switch

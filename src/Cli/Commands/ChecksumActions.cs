@@ -9,6 +9,8 @@ using BinarySync.Cli.Texts;
 using BinarySync.Format;
 using BinarySync.Storage;
 using BinarySync.Storage.Messages;
+using BinarySync.Storage.State;
+using BinarySync.Sync.Applying.Running;
 using BinarySync.Sync.Checksums;
 using BinarySync.Sync.Pipeline;
 
@@ -26,6 +28,7 @@ public static class ChecksumActions
         Option<bool> Live,
         Option<HolePolicy?> Holes,
         Option<ReadErrorPolicy?> ReadErrors,
+        Option<long?> Split,
         Option<string?> Output,
         Option<bool> Force);
 
@@ -51,9 +54,22 @@ public static class ChecksumActions
 
         using IReadableStorage source = common.Storage.OpenSource(result, target, session.Options.Cancellation);
         string[] inputs = result.GetValue(arguments.Request) is { } request ? [target, request] : [target];
-        using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, inputs);
+        bool force = result.GetValue(arguments.Force);
+        if (result.GetValue(arguments.Split) is { } mostBytes)
+        {
+            if (skips)
+            {
+                throw new UsageException("--split and --read-errors skip exclude one another", "leave out --split");
+            }
+
+            SourceWarnings.Say(session.Terminal, source, specification.Live);
+            return ChecksumSplitActions.Create(session, source, specification, path, force, mostBytes, inputs);
+        }
+
+        using MessageOutput output = MessageFiles.Create(path, force, session, inputs);
         SourceWarnings.Say(session.Terminal, source, specification.Live);
         SourceWarnings.SayMessage(session.Terminal, target, checksums: null);
+        SayLength(session.Terminal, output.Name, source.Length, specification);
         using Stream? spool = skips ? CreateSpool(path) : null;
         ChecksumResult made = ChecksumOperation.Run(source, specification, output.Stream, session.Options, spool);
         long length = output.Stream.Position;
@@ -102,7 +118,7 @@ public static class ChecksumActions
                 report.AddHidden("map", picture);
             }
 
-            report.Finish();
+            report.Finish(VersionText.Number, session.Elapsed);
         }
         else
         {
@@ -113,10 +129,54 @@ public static class ChecksumActions
 
             DrawCheck(output, target, MessageFiles.NameOf(file), session.Terminal.OwnLine);
             SayCheck(session.Terminal, target, MessageFiles.NameOf(file), check);
-            ClosingLines.Say(session, "read", check.ReadBytes, NextCommand.AfterCheck(target, file, check));
+            string? interrupted = check.IsEqual ? null : InterruptedRun(target);
+            ClosingLines.Say(session, "read", check.ReadBytes, interrupted is null ? NextCommand.AfterCheck(target, file, check) : null);
+            if (interrupted is not null)
+            {
+                session.Terminal.Note($"a run of {interrupted} was interrupted, and {target} is partly patched");
+                ClosingLines.SayNext(session, $"dtfile apply {ShellText.File(interrupted)} {ShellText.File(target)}", "to finish it");
+            }
         }
 
         return check.IsEqual ? ExitCode.Done : ExitCode.Different;
+    }
+
+    // Only to say it: a journal that cannot be read, or is not trusted, is left to `dtfile apply`.
+    private static string? InterruptedRun(string target)
+    {
+        try
+        {
+            using StateFile journal = StateDirectory.JournalOf(target, directory: null, readOnly: true);
+            return ApplyOperation.InterruptedRun(journal);
+        }
+        catch (StorageException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Says how large the checksum file of a large target will be, before hours of reading.</summary>
+    private static void SayLength(Terminal terminal, string name, long size, ChecksumSpecification specification)
+    {
+        const long WorthSaying = 64L << 20;
+        const long Large = 1L << 30;
+        BlockGeometry geometry = new(size, specification.BlockSize);
+        long most = geometry.CoveredBytes(specification.Coverage.ClipTo(geometry.BlockCount)) / specification.BlockSize * specification.Hash.Length;
+        string text = $"{name} will have up to {SizeText.Format(most)}: {specification.Hash.Length} bytes for each block of {SizeText.Format(specification.BlockSize)} that is not zero";
+        if (most >= Large)
+        {
+            int larger = (int)Math.Min(64L << 10, FormatLimits.MaxBlockSize);
+            string smaller = specification.BlockSize < larger ? $"; -b {larger >> 10}K makes it {larger / specification.BlockSize} times smaller" : string.Empty;
+            terminal.Note($"{text}{smaller}; --split SIZE makes several files");
+        }
+        else if (most >= WorthSaying)
+        {
+            terminal.Note(text);
+        }
+        else
+        {
+            terminal.Detail(text);
+        }
     }
 
     /// <summary>Says what a new checksum file has.</summary>
@@ -134,7 +194,7 @@ public static class ChecksumActions
                 ReadErrorReport.Add(report, skipped);
             }
 
-            report.Finish();
+            report.Finish(VersionText.Number, session.Elapsed);
             return;
         }
 
@@ -143,8 +203,8 @@ public static class ChecksumActions
         ClosingLines.Say(session, "read", readBytes, next: null);
         if (NextCommand.AfterChecksums(path, header, trailer) is var (ofRemote, ofMaster))
         {
-            ClosingLines.SayNext(session, ofRemote, "if it is the remote's");
-            ClosingLines.SayNext(session, ofMaster, "if it is the master's");
+            ClosingLines.SayNext(session, ofRemote, "on the master, if this is the remote's");
+            ClosingLines.SayNext(session, ofMaster, "if this is the master's");
         }
     }
 
@@ -228,15 +288,18 @@ public static class ChecksumActions
         }
 
         BlockGeometry geometry = new(Math.Max(check.TargetSize, check.Header.Size!.Value), check.Header.BlockSize);
-        foreach (BlockRun run in check.Differences.Runs)
+        const int Shown = 20;
+        foreach (BlockRun run in check.Differences.Runs.Take(terminal.IsVerbose ? int.MaxValue : Shown))
         {
             long offset = geometry.OffsetOf(run.First);
             terminal.Result($"{target}: {(run.Count == 1 ? $"block {run} differs" : $"blocks {run} differ")} (bytes {offset}+{geometry.LengthOf(run)})");
         }
 
-        if (check.Differences.RunCount > check.Differences.Runs.Count)
+        int listed = terminal.IsVerbose ? check.Differences.Runs.Count : Math.Min(Shown, check.Differences.Runs.Count);
+        if (check.Differences.RunCount > listed)
         {
-            terminal.Result($"{target}: and {check.Differences.RunCount - check.Differences.Runs.Count} more ranges");
+            string all = !terminal.IsVerbose && check.Differences.RunCount <= check.Differences.Runs.Count ? " (-v lists all)" : string.Empty;
+            terminal.Result($"{target}: and {CountText.Ranges(check.Differences.RunCount - listed)} more{all}");
         }
     }
 

@@ -125,7 +125,7 @@ public static class DataFileActions
 
             report.Add("length", null, made.Length);
             report.Add("repeated_blocks", null, made.RepeatedBlocks);
-            report.Finish();
+            report.Finish(VersionText.Number, session.Elapsed);
             return;
         }
 

@@ -56,7 +56,7 @@ public static class DataRequestActions
             report.Add("compared_blocks", null, made.ComparedBlocks);
             report.Add("blocks_not_looked_for", null, made.BlocksLeftOut);
             report.Add("length", null, length);
-            report.Finish();
+            report.Finish(VersionText.Number, session.Elapsed);
             return ExitCode.Done;
         }
 

@@ -55,7 +55,7 @@ public static class InfoActions
             report.Add("map", "map", picture);
         }
 
-        report.Finish();
+        report.Finish(VersionText.Number, session.Elapsed);
         return ExitCode.Done;
     }
 

@@ -45,7 +45,7 @@ public static class MergeActions
                 report.AddHeader("output", path, made.Header);
                 report.AddTrailer(made.Trailer);
                 report.Add("length", null, length);
-                report.Finish();
+                report.Finish(VersionText.Number, session.Elapsed);
                 return ExitCode.Done;
             }
 

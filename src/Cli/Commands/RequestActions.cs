@@ -44,7 +44,7 @@ public static class RequestActions
             report.AddHeader("output", path, header);
             report.AddTrailer(trailer);
             report.Add("length", null, length);
-            report.Finish();
+            report.Finish(VersionText.Number, session.Elapsed);
         }
         else
         {

@@ -4,6 +4,7 @@ using BinarySync.Cli.Host;
 using BinarySync.Cli.Inputs;
 using BinarySync.Cli.Output;
 using BinarySync.Format;
+using BinarySync.Storage.Files;
 using BinarySync.Sync;
 using BinarySync.Sync.Applying.Sets;
 
@@ -15,10 +16,22 @@ public static class SetInfoActions
     /// <summary>Shows one data file, or verifies several parts and says which ones of their set are missing.</summary>
     public static int Show(ParseResult result, ToolContext context, CommonOptions common, Argument<string[]> files, Option<bool> extents)
     {
-        string[] paths = result.GetValue(files)!;
+        string[] paths = [.. result.GetValue(files)!.SelectMany(DataFilesIn)];
         return paths.Length == 1
             ? InfoActions.Show(result, context, common, MessageKind.DataFile, paths[0], extents)
             : ShowParts(result, context, common, paths, result.GetValue(extents));
+    }
+
+    // A directory stands for the data files in it.
+    private static IEnumerable<string> DataFilesIn(string path)
+    {
+        if (!FileIdentity.IsDirectory(path))
+        {
+            return [path];
+        }
+
+        string[] found = [.. Directory.EnumerateFiles(path, $"*.{MessageKind.DataFile.Extension()}").Order(StringComparer.Ordinal)];
+        return found.Length > 0 ? found : throw new UsageException($"{path}: there is no data file in this directory");
     }
 
     private static int ShowParts(ParseResult result, ToolContext context, CommonOptions common, string[] paths, bool lists)
@@ -58,12 +71,11 @@ public static class SetInfoActions
         }
 
         report.EndArray();
-        report.Add("set_id", "set", set.Id);
-        report.Add("parts_in_all", "parts in all", set.Parts);
+        report.AddWholeSet(set);
         AddNumbers(report, "parts_given", "given", given);
         AddNumbers(report, "parts_missing", "missing", missing);
         report.Add("complete", null, missing.Count == 0);
-        report.Finish();
+        report.Finish(VersionText.Number, session.Elapsed);
         return ExitCode.Done;
     }
 

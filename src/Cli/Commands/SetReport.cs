@@ -104,9 +104,8 @@ internal static class SetReport
         using Report report = new(session.Terminal, json: true);
         report.Add("target", "target", target);
         report.Add("dry_run", null, specification.DryRun);
-        report.Add("set_id", "set", all.Set.Id);
+        report.AddWholeSet(all.Set);
         report.Add("complete", null, all.IsComplete);
-        report.Add("parts_in_all", null, all.Set.Parts);
         Numbers("parts_applied", all.InPlace);
         Numbers("parts_missing", all.Missing);
         report.BeginArray("parts");
@@ -121,7 +120,7 @@ internal static class SetReport
         }
 
         report.EndArray();
-        report.Finish();
+        report.Finish(VersionText.Number, session.Elapsed);
 
         void Numbers(string field, IReadOnlyList<int> numbers)
         {

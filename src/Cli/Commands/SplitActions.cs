@@ -119,7 +119,7 @@ internal static class SplitActions
     private static void ReportResult(CommandSession session, List<(string Name, DataFileResult Result)> made, SplitPlan plan)
     {
         using Report report = new(session.Terminal, json: true);
-        report.Add("parts_in_all", null, plan.Parts.Count);
+        report.AddWholeSet(plan.Parts[0].Place);
         report.BeginArray("parts");
         foreach ((string name, DataFileResult result) in made)
         {
@@ -133,6 +133,6 @@ internal static class SplitActions
         }
 
         report.EndArray();
-        report.Finish();
+        report.Finish(VersionText.Number, session.Elapsed);
     }
 }

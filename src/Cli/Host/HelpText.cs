@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using BinarySync.Cli.Output;
 
 namespace BinarySync.Cli.Host;
@@ -19,6 +20,7 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
     public override int Invoke(ParseResult parseResult)
     {
         Command command = parseResult.CommandResult.Command;
+        bool isShort = parseResult.Tokens.Any(token => token.Type == TokenType.Option && token.Value == "-h");
         terminal.OwnLine($"{command.Description}\n\nUsage:");
         terminal.OwnLine(Gap + Usage(command));
         foreach (Command subcommand in command.Subcommands)
@@ -27,8 +29,17 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
         }
 
         Table("Arguments", command.Arguments.Select(argument => (Name(argument), argument.Description)));
-        Table("Options", OptionsOf(command).Select(option => (Names(option), option.Description)));
+        Table("Options", OptionsOf(command).Where(option => !isShort || !IsEverywhere(option)).Select(option => (Names(option), option.Description)));
         Table("Commands", command.Subcommands.Select(subcommand => (subcommand.Name, subcommand.Description)));
+        if (isShort)
+        {
+            terminal.OwnLine("\n--help shows the options of every command too, and examples.");
+        }
+        else
+        {
+            Table("Examples", Examples.Of(tool, command is RootCommand ? string.Empty : command.Name).Select(example => (example.Line, (string?)example.Meaning)));
+        }
+
         return ExitCode.Done;
     }
 
@@ -53,6 +64,8 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
         IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive);
         return command.Options.Concat(inherited).OrderBy(option => option is HelpOption or VersionOption);
     }
+
+    private static bool IsEverywhere(Option option) => option.Recursive || option is HelpOption or VersionOption;
 
     private static string Name(Argument argument) => $"<{argument.Name}>{(argument.Arity.MaximumNumberOfValues > 1 ? "..." : string.Empty)}";
 
@@ -85,7 +98,7 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
     private static string Wrap(string text, int column)
     {
         const int Narrowest = 20;
-        int width = Console.IsOutputRedirected ? int.MaxValue : Console.WindowWidth - column - 1;
+        int width = Terminal.ResultColumns is > 0 and var columns ? columns - column - 1 : int.MaxValue;
         if (text.Length <= width || width < Narrowest)
         {
             return text;

@@ -15,21 +15,29 @@ internal static class PartNames
     /// <param name="path">As one data file would be called.</param>
     /// <param name="part">From 1.</param>
     /// <param name="parts">In all.</param>
-    public static string Of(string path, int part, int parts) => StemOf(path) + Ending(part, parts);
+    /// <param name="kind">Of what they are parts.</param>
+    public static string Of(string path, int part, int parts, MessageKind kind = MessageKind.DataFile)
+    {
+        string extension = "." + kind.Extension();
+        return StemOf(path, extension) + Ending(part, parts, extension);
+    }
 
     /// <summary>As one data file would be called; null for a part that is called in another way.</summary>
     public static string? PathOf(string name, int part, int parts)
     {
-        string ending = Ending(part, parts);
+        string ending = Ending(part, parts, Extension);
         return name.EndsWith(ending, StringComparison.Ordinal) && name.Length > ending.Length ? name[..^ending.Length] + Extension : null;
     }
 
     /// <summary>What the names of all parts begin with.</summary>
-    public static string StemOf(string path) =>
-        path.EndsWith(Extension, StringComparison.Ordinal) && Path.GetFileName(path).Length > Extension.Length ? path[..^Extension.Length] : path;
+    public static string StemOf(string path) => StemOf(path, Extension);
+
+    /// <summary>As <see cref="StemOf(string)"/>, of another kind.</summary>
+    public static string StemOf(string path, string extension) =>
+        path.EndsWith(extension, StringComparison.Ordinal) && Path.GetFileName(path).Length > extension.Length ? path[..^extension.Length] : path;
 
     /// <summary>How many digits the numbers have.</summary>
     public static int DigitsOf(int parts) => Math.Max(LeastDigits, parts.ToString(CultureInfo.InvariantCulture).Length);
 
-    private static string Ending(int part, int parts) => $".{part.ToString(CultureInfo.InvariantCulture).PadLeft(DigitsOf(parts), '0')}{Extension}";
+    private static string Ending(int part, int parts, string extension) => $".{part.ToString(CultureInfo.InvariantCulture).PadLeft(DigitsOf(parts), '0')}{extension}";
 }

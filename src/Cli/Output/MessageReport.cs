@@ -128,6 +128,16 @@ internal static class MessageReport
     }
 
     /// <summary>The place in a set.</summary>
+    /// <summary>A set as a whole, under the name that a part's place in it has.</summary>
+    public static void AddWholeSet(this Report report, SetPlace set)
+    {
+        report.BeginObject("set");
+        report.Add("parts", "parts in all", set.Parts);
+        report.Add("split_size", null, set.SplitSize);
+        report.Add("id", "set", set.Id);
+        report.EndObject();
+    }
+
     public static void AddSet(this Report report, SetPlace? set)
     {
         if (set is null)

@@ -5,8 +5,13 @@ namespace BinarySync.Cli.Output;
 /// <summary>How long something took, and how fast that was.</summary>
 internal static class Rate
 {
-    /// <summary>"0.31 s (12.9 GiB/s)", "20 min 34 s (58.6 MiB/s)".</summary>
-    public static string Text(long bytes, TimeSpan elapsed) => $"{Time(elapsed)} ({SizeText.Format((long)(bytes / Math.Max(elapsed.TotalSeconds, 0.001)))}/s)";
+    /// <summary>What took less tells nothing of how fast it would go on.</summary>
+    public static readonly TimeSpan LeastMeasured = TimeSpan.FromSeconds(1);
+
+    /// <summary>"0.31 s", "2.31 s (1.72 GiB/s)", "20 min 34 s (58.6 MiB/s)".</summary>
+    public static string Text(long bytes, TimeSpan elapsed) => elapsed < LeastMeasured
+        ? Time(elapsed)
+        : $"{Time(elapsed)} ({SizeText.Format((long)(bytes / elapsed.TotalSeconds))}/s)";
 
     /// <summary>"0.31 s", "20 min 34 s", "3 h 05 min".</summary>
     public static string Time(TimeSpan elapsed) => elapsed.TotalSeconds < 60

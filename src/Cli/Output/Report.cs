@@ -121,11 +121,16 @@ internal sealed class Report : IDisposable
         }
     }
 
-    /// <summary>Completes the result.</summary>
-    public void Finish()
+    /// <summary>Completes the result, with the program that made it and how long that took.</summary>
+    /// <param name="version">The program's.</param>
+    /// <param name="elapsed">Since the command began.</param>
+    public void Finish(string version, TimeSpan elapsed)
     {
         if (_json is not null)
         {
+            AddHidden("program", $"{_terminal.Tool} {version}");
+            _json.WritePropertyName("seconds");
+            _json.WriteRawValue(elapsed.TotalSeconds.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture));
             _json.WriteEndObject();
             HandOver();
             _terminal.Result(string.Empty);

@@ -72,6 +72,11 @@ public sealed class Terminal
     /// <summary>A line of how far it is.</summary>
     internal void Progress(string message) => Say(message);
 
+    /// <summary>
+    /// Characters of a line, if standard output is a terminal; else 0. Not the console's own: that takes over the terminal's settings, and leaves its keypad in another mode.
+    /// </summary>
+    internal static int ResultColumns => StandardError.IsKnown ? StandardError.ColumnsOf(StandardError.OutputDescriptor) : 0;
+
     /// <summary>The program's name.</summary>
     internal string Tool => _tool;
 

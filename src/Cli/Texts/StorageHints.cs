@@ -31,6 +31,7 @@ internal static class StorageHints
         StorageError.NoMedium => "insert the medium, or attach what the device is for (losetup, nbd-client), and look at its size with 'blockdev --getsize64'",
         StorageError.SizeUntrue => "copy it to a regular file, and use that",
         StorageError.LengthChanged => "stop what else writes to the target; what it has added lies behind that length: keep it elsewhere, cut the target to that length, then run the same command again",
+        StorageError.FileTooLarge => "the file system, or a limit, allows no file of this size: --split makes several (ckfile, dtfile), larger blocks a smaller checksum file",
         StorageError.FlushFailed => "nothing that was written may be believed; look at the system's log before you try again",
         _ => null,
     };

@@ -11,6 +11,9 @@ public static class StandardError
 {
     private const int Descriptor = 2;
 
+    /// <summary>Standard output's.</summary>
+    public const int OutputDescriptor = 1;
+
     // TIOCGWINSZ
     private const nuint GetWindowSize = 0x5413;
 
@@ -60,12 +63,12 @@ public static class StandardError
     public static bool IsInFront => !Posix.IsSupported || Libc.ForegroundGroup(Descriptor) is var group && (group < 0 || group == Libc.OwnGroup());
 
     /// <summary>Characters that a line of the terminal has now; 0 where the terminal does not say.</summary>
-    public static unsafe int Columns
+    public static int Columns => ColumnsOf(Descriptor);
+
+    /// <summary>As <see cref="Columns"/>, of any descriptor: 0 also if it is no terminal.</summary>
+    public static unsafe int ColumnsOf(int descriptor)
     {
-        get
-        {
-            Libc.WindowSize size = default;
-            return Posix.IsSupported && Libc.WindowOf(Descriptor, GetWindowSize, &size) == 0 ? size.Columns : 0;
-        }
+        Libc.WindowSize size = default;
+        return Posix.IsSupported && Libc.WindowOf(descriptor, GetWindowSize, &size) == 0 ? size.Columns : 0;
     }
 }

@@ -1,5 +1,6 @@
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Sync.Applying.Journal;
 using BinarySync.Sync.Applying.Planning;
 using BinarySync.Sync.Applying.Reading;
 
@@ -19,6 +20,13 @@ public static class ApplyOperation
     /// <exception cref="StorageException">Reading, writing or flushing failed.</exception>
     public static ApplyResult Run(IWritableStorage target, PatchSource patch, ApplyPlaces places, ApplySpecification specification, SyncOptions options) =>
         Run(target, patch, places, specification, new ApplyTuning(), options);
+
+    /// <summary>The data file of a run that was interrupted, as its journal names it; null if there is no journal, or none that can be read.</summary>
+    public static string? InterruptedRun(IStateFile journal)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        return journal.Read() is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished ? record.Patch : null;
+    }
 
     internal static ApplyResult Run(
         IWritableStorage target, PatchSource patch, ApplyPlaces places, ApplySpecification specification, ApplyTuning tuning, SyncOptions options)

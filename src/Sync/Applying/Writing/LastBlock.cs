@@ -2,6 +2,8 @@ using BinarySync.Format;
 using BinarySync.Storage;
 using BinarySync.Sync.Applying.Journal;
 using BinarySync.Sync.Applying.Planning;
+using BinarySync.Sync.Applying.Reading;
+using BinarySync.Sync.Comparing;
 
 namespace BinarySync.Sync.Applying.Writing;
 
@@ -46,13 +48,15 @@ internal static class LastBlock
 
     /// <summary>
     /// After a cut of a file that a crash has left half done, and that a part of a set takes back: the block at which it was to end belongs to any part, and what was behind that end may be there to some byte and
-    /// gone from there on. It becomes zeros, as the undo file of that part expects it. A window of the journal that begins at the very byte tells of the cut: those of content begin with blocks.
+    /// gone from there on. It becomes zeros, as the undo file of that part expects it; if it is this very part, all of the block is written again anyway. A window of the journal that begins at the very byte
+    /// tells of the cut: those of content begin with blocks.
     /// </summary>
-    public static void ClearBehindInterruptedCut(IWritableStorage target, PatchPlan plan)
+    public static void ClearBehindInterruptedCut(IWritableStorage target, PatchPlan plan, PatchSource patch)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
         long end = geometry.Base.Size;
-        if (plan.Header.Set is null || geometry.Base.ShortLength == 0 || !plan.Doubt.Windows.Any(window => window.Offset == end))
+        bool wasCut = plan.Header.Set is not null && geometry.Base.ShortLength > 0 && plan.Doubt.Windows.Any(window => window.Offset == end);
+        if (!wasCut || SpeaksOf(patch, geometry.Base.BlockAt(end)))
         {
             return;
         }
@@ -77,6 +81,13 @@ internal static class LastBlock
 
         long offset = geometry.Target.OffsetOf(geometry.Target.BlockCount - 1);
         return [new ByteRange(offset, offset + geometry.Target.BlockSize)];
+    }
+
+    private static bool SpeaksOf(PatchSource patch, long block)
+    {
+        OperationCursor cursor = new(patch.Open(skipContent: true));
+        cursor.Seek(block);
+        return cursor.Operation.Blocks.First <= block;
     }
 
     private static int Rest(SyncGeometry geometry)

@@ -84,7 +84,7 @@ internal sealed class PatchExecutor
         _marked = marks ? 0 : -1;
         HasBegun = true;
         Grow();
-        LastBlock.ClearBehindInterruptedCut(_target, _plan);
+        LastBlock.ClearBehindInterruptedCut(_target, _plan, _patch);
         if (copies)
         {
             _written = new CopyExecutor(_target, _plan, _patch, _workspace, _journal, _redo, _specification, _tuning, _options).Run();

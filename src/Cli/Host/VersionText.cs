@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using System.Runtime;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using BinarySync.Cli.Output;
+
+namespace BinarySync.Cli.Host;
+
+/// <summary>What `--version` prints: the version alone on the first line, for scripts; then how the program was built and what it finds to run on.</summary>
+internal sealed class VersionText(Terminal terminal) : SynchronousCommandLineAction
+{
+    /// <summary>The version of the programs.</summary>
+    public static string Number { get; } =
+        typeof(VersionText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>An incomplete command line does not matter.</summary>
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        string code = JitInfo.GetCompiledMethodCount() > 0 ? "compiled by .NET when it runs" : "native code";
+        terminal.OwnLine(Number);
+        terminal.OwnLine($"build: {code}, {RuntimeInformation.RuntimeIdentifier}");
+        terminal.OwnLine($"runtime: {RuntimeInformation.FrameworkDescription}");
+        terminal.OwnLine($"processor: {Environment.ProcessorCount} CPUs, {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}{string.Concat(Features().Select(feature => $", {feature}"))}");
+        return ExitCode.Done;
+    }
+
+    // Those that hashing, comparing and compressing profit from.
+    private static IEnumerable<string> Features() => new (string Name, bool IsThere)[]
+    {
+        ("SSE4.2", Sse42.IsSupported),
+        ("AVX2", Avx2.IsSupported),
+        ("AVX-512", Avx512F.IsSupported),
+        ("NEON", AdvSimd.IsSupported),
+        ("SHA-256", Sha256.IsSupported),
+    }.Where(feature => feature.IsThere).Select(feature => feature.Name);
+}

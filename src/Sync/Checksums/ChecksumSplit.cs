@@ -1,0 +1,97 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync.Checksums;
+
+/// <summary>Makes several checksum files of one target, each for a range of its blocks, none longer than was asked for. <see cref="JoinOperation"/> makes one of them.</summary>
+public static class ChecksumSplit
+{
+    /// <summary>Bytes of the shortest part that can be asked for.</summary>
+    public const long LeastPart = 1 << 20;
+
+    // The header and the trailer, and of each section its own header and checksum.
+    private const int Fixed = 64 << 10;
+    private const int SectionShare = 256;
+
+    /// <summary>The coverage of each part.</summary>
+    /// <param name="size">Bytes of the target.</param>
+    /// <param name="specification">How its checksum file would be made.</param>
+    /// <param name="mostBytes">Bytes of a part's file at most: <see cref="LeastPart"/> or more.</param>
+    /// <returns>At least one.</returns>
+    public static IReadOnlyList<BlockCoverage> Plan(long size, ChecksumSpecification specification, long mostBytes)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, LeastPart);
+        BlockGeometry geometry = new(size, specification.BlockSize);
+
+        // Nothing is longer than the hashes of blocks that all have content.
+        long room = mostBytes - Fixed;
+        long capacity = (room - (room / SectionShare)) / specification.Hash.Length;
+        List<BlockCoverage> parts = [];
+        List<BlockRun> runs = [];
+        long left = capacity;
+        foreach (BlockRun covered in specification.Coverage.RunsIn(geometry.BlockCount))
+        {
+            for (BlockRun rest = covered; rest.Count > 0;)
+            {
+                BlockRun taken = new(rest.First, Math.Min(rest.Count, left));
+                runs.Add(taken);
+                left -= taken.Count;
+                rest = BlockRun.Between(taken.End, rest.End);
+                if (left == 0)
+                {
+                    Close();
+                }
+            }
+        }
+
+        if (runs.Count > 0 || parts.Count == 0)
+        {
+            Close();
+        }
+
+        return parts;
+
+        void Close()
+        {
+            parts.Add(BlockCoverage.Of([.. runs]));
+            runs.Clear();
+            left = capacity;
+        }
+    }
+
+    /// <summary>Reads the source once, and writes all parts. They get their names together, when the last one is complete.</summary>
+    /// <param name="source">What is read.</param>
+    /// <param name="specification">How.</param>
+    /// <param name="parts">As <see cref="Plan"/> says.</param>
+    /// <param name="create">Begins the file of a part, from 1.</param>
+    /// <param name="options">Threads, progress, cancellation.</param>
+    /// <returns>Of each part, what was made, and its bytes.</returns>
+    /// <exception cref="StorageException">The source cannot be read, or a part not be written.</exception>
+    /// <exception cref="SyncException">The source changed between the first part and the last.</exception>
+    public static IReadOnlyList<(ChecksumResult Result, long Length)> Write(
+        IReadableStorage source, ChecksumSpecification specification, IReadOnlyList<BlockCoverage> parts, Func<int, MessageOutput> create, SyncOptions options)
+    {
+        SourceWatch watch = new(source, specification.Live);
+        List<MessageOutput> outputs = [];
+        List<(ChecksumResult, long)> made = [];
+        try
+        {
+            for (int part = 1; part <= parts.Count; part++)
+            {
+                MessageOutput output = create(part);
+                outputs.Add(output);
+                ChecksumResult result = ChecksumOperation.Run(source, specification with { Coverage = parts[part - 1] }, output.Stream, options);
+                made.Add((result, output.Stream.Position));
+            }
+
+            watch.ThrowIfChanged();
+            outputs.ForEach(output => output.Commit());
+            return made;
+        }
+        finally
+        {
+            outputs.ForEach(output => output.Dispose());
+        }
+    }
+}
