@@ -36,8 +36,8 @@ public sealed class SetInfoTests : IDisposable
         JsonElement one = _work.Line("dtfile info p.003.dtf --json").Succeeds().Json;
         Assert.Equal([1, 3], Numbers("parts_given"));
         Assert.Equal([2], Numbers("parts_missing"));
-        Assert.Equal((3, false), (set.GetProperty("parts_in_all").GetInt32(), set.GetProperty("complete").GetBoolean()));
-        Assert.Equal(one.GetProperty("header").GetProperty("set").GetProperty("id").GetString(), set.GetProperty("set_id").GetString());
+        Assert.Equal((3, false), (set.GetProperty("set").GetProperty("parts").GetInt32(), set.GetProperty("complete").GetBoolean()));
+        Assert.Equal(one.GetProperty("header").GetProperty("set").GetProperty("id").GetString(), set.GetProperty("set").GetProperty("id").GetString());
         JsonElement part = set.GetProperty("parts")[1];
         Assert.Equal("p.003.dtf", part.GetProperty("file").GetString());
         Assert.Equal(one.GetProperty("length").GetInt64(), part.GetProperty("length").GetInt64());

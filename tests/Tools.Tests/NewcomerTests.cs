@@ -1,0 +1,169 @@
+using System.Text.RegularExpressions;
+
+namespace BinarySync.Tools.Tests;
+
+/// <summary>What helps somebody who uses the programs for the first time.</summary>
+public sealed partial class NewcomerTests : IDisposable
+{
+    private readonly Workspace _work = new();
+
+    public void Dispose() => _work.Dispose();
+
+    private static readonly string[] s_commands = ["ckreq", "ckfile", "ckfile check", "ckfile join", "dtreq", "dtreq merge", "dtfile", "dtfile apply", "dtfile info"];
+
+    public static TheoryData<string> Commands => [.. s_commands];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Help_comes_in_two_lengths(string command)
+    {
+        string tool = command.Split(' ')[0];
+        string help = _work.Line($"{command} --help").Succeeds().Text;
+        string brief = _work.Line($"{command} -h").Succeeds().Text;
+
+        Assert.Equal(help, _work.Line(command == tool ? $"{tool} help" : $"{tool} help {command.Split(' ')[1]}").Succeeds().Text);
+        Assert.Contains("--threads", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("--threads", brief, StringComparison.Ordinal);
+        Assert.Contains("--help shows", brief, StringComparison.Ordinal);
+        Assert.Contains("\nExamples:\n", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("\nExamples:\n", brief, StringComparison.Ordinal);
+    }
+
+    // All of them, in an order in which each finds what it needs.
+    [Fact]
+    public void Examples_are_commands_that_work()
+    {
+        _work.Shell("seq 1 20000 > disk.img; seq 2 20001 > old.img; truncate -s 128K disk.img old.img; ckfile old.img -q -o remote.ckf; ckfile disk.img -q -o master.ckf").Succeeds();
+        _work.Shell("ckfile old.img -q -b 64K -o c1.ckf; ckfile disk.img -q -b 64K -o c2.ckf; dtreq -q --remote c1.ckf --master c2.ckf -o coarse.dtr").Succeeds();
+        _work.Shell("ckfile disk.img -q --range 0-9 -o part-1.ckf; ckfile disk.img -q --range 10- -o part-2.ckf").Succeeds();
+        _work.Shell("dtreq -q --no-copy --remote remote.ckf --master master.ckf -o berlin.dtr; cp berlin.dtr oslo.dtr").Succeeds();
+        string[] examples = [.. s_commands.SelectMany(command => Example().Matches(_work.Line($"{command} --help").Text)).Select(match => match.Groups[1].Value)];
+        Assert.True(examples.Length > 12, $"only {examples.Length}");
+        foreach (string example in examples.Where(line => !line.Contains("/dev/", StringComparison.Ordinal)))
+        {
+            bool applies = example.StartsWith("dtfile apply", StringComparison.Ordinal);
+            _work.Shell($"{(applies ? "cp disk.img kept.img; cp old.img disk.img; " : string.Empty)}{example}{(applies || example.Contains(" check ", StringComparison.Ordinal) || example.Contains(" info ", StringComparison.Ordinal) ? string.Empty : " -f")}"
+                + (applies ? "; code=$?; cp kept.img disk.img; exit $code" : string.Empty)).Ends(0);
+        }
+    }
+
+    [Fact]
+    public void The_version_is_a_line_for_scripts_and_says_how_it_was_built()
+    {
+        string[] lines = _work.Line("ckfile --version").Succeeds().Text.TrimEnd('\n').Split('\n');
+        Assert.Matches(@"^\d+\.\d+\.\d+", lines[0]);
+        Assert.Equal(["build", "runtime", "processor"], lines[1..].Select(line => line.Split(':')[0]));
+        Assert.Equal(lines, _work.Line("dtfile version").Succeeds().Text.TrimEnd('\n').Split('\n'));
+    }
+
+    // A keypad in application mode sends other keys than before.
+    [LinuxFact("script")]
+    public void Help_leaves_the_terminal_as_it_was() =>
+        Assert.DoesNotContain("\e[?1h", _work.Shell("script -qec 'ckfile --help' /dev/null").Ends(0).Text, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_checksum_file_in_parts_is_joined_to_the_same_bytes()
+    {
+        _work.Write("a", Content.Make(60_000_000));
+        _work.Line("ckfile a -b 512 -q").Succeeds();
+
+        ToolResult made = _work.Line("ckfile a -b 512 --split 1M -o a.ckf").Succeeds();
+
+        Assert.StartsWith("a.001.ckf to a.002.ckf: ", made.Text, StringComparison.Ordinal);
+        string[] parts = [.. _work.Names.Where(name => name.StartsWith("a.0", StringComparison.Ordinal)).Order()];
+        Assert.Equal(["a.001.ckf", "a.002.ckf"], parts);
+        Assert.All(parts, part => Assert.InRange(new FileInfo(_work[part]).Length, 1, 1 << 20));
+        string next = Regex.Match(made.Text, "ckfile join .*").Value.Replace("-o a.ckf", "-q -o joined.ckf", StringComparison.Ordinal);
+        _work.Line(next).Succeeds();
+        Assert.Equal(_work.Read("a.ckf"), _work.Read("joined.ckf"));
+
+        _work.Line("ckfile a -b 512 --split 1M").Fails(2, "a.001.ckf: exists already");
+        _work.Line("ckfile a --split 1M -o -").Fails(2, "standard output is one");
+        _work.Line("ckfile a --split 1000").Fails(2, "1M and more are allowed");
+        _work.Line("ckfile a --split 1M --read-errors skip").Fails(2, "exclude one another");
+    }
+
+    [Fact]
+    public void The_size_of_a_large_checksum_file_is_said_beforehand()
+    {
+        _work.Shell("truncate -s 300G large; truncate -s 30G medium; truncate -s 1M small").Succeeds();
+        Assert.Contains("note: large.ckf will have up to 2.34 GiB", _work.Line("ckfile large -a sha256").Ends(0).Errors, StringComparison.Ordinal);
+        Assert.Contains("-b 64K makes it 16 times smaller; --split", _work.Line("ckfile large -a sha256 -f").Ends(0).Errors, StringComparison.Ordinal);
+        string medium = _work.Line("ckfile medium").Ends(0).Errors;
+        Assert.Contains("note: medium.ckf will have up to 120 MiB", medium, StringComparison.Ordinal);
+        Assert.DoesNotContain("--split", medium, StringComparison.Ordinal);
+        Assert.Empty(_work.Line("ckfile small").Ends(0).Errors);
+    }
+
+    [Fact]
+    public void A_check_lists_twenty_ranges_and_all_if_asked()
+    {
+        byte[] a = Content.Make(400_000);
+        _work.Write("a", a);
+        _work.Line("ckfile a -q").Succeeds();
+        for (int block = 0; block < 60; block += 2)
+        {
+            a[block * 4096] ^= 1;
+        }
+
+        _work.Write("a", a);
+        string[] few = _work.Line("ckfile check a a.ckf").Ends(1).Text.Split('\n');
+        Assert.Equal(20, few.Count(line => line.Contains(" differs (bytes", StringComparison.Ordinal)));
+        Assert.Contains("a: and 10 ranges more (-v lists all)", few);
+        Assert.Equal(30, _work.Line("ckfile check a a.ckf -v").Ends(1).Text.Split('\n').Count(line => line.Contains(" differs (bytes", StringComparison.Ordinal)));
+    }
+
+    [LinuxFact("strace")]
+    public void A_check_of_a_target_that_is_half_patched_says_how_to_finish()
+    {
+        byte[] a = Content.Make(3_000_000);
+        _work.Prepare(a, Content.Later(a, 3_000_000, 4096));
+        _work.Line($"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P {_work["a"]} dtfile apply p.dtf a");
+        Assert.Contains("a.binarysync-journal", _work.Names);
+
+        ToolResult check = _work.Line("ckfile check a b.ckf").Ends(1);
+
+        Assert.Contains("note: a run of p.dtf was interrupted, and a is partly patched", check.Errors, StringComparison.Ordinal);
+        Assert.Contains("next, to finish it: dtfile apply p.dtf a\n", check.Text, StringComparison.Ordinal);
+        _work.Line("dtfile apply p.dtf a").Ends(0);
+        Assert.DoesNotContain("interrupted", _work.Line("ckfile check a b.ckf").Succeeds().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Short_forms_and_other_cases_are_understood()
+    {
+        byte[] a = Content.Make(100_000);
+        _work.Prepare(a, Content.Later(a, 100_000, 4096));
+        Assert.Contains("nothing was changed\n", _work.Line("dtfile apply p.dtf a -n").Succeeds().Text, StringComparison.Ordinal);
+        Assert.Equal(a, _work.Read("a"));
+        _work.Line("ckfile a -a SHA256 -q -o upper.ckf").Succeeds();
+        _work.Line("ckfile a -a sha256 -q -o lower.ckf").Succeeds();
+        Assert.Equal(_work.Read("lower.ckf"), _work.Read("upper.ckf"));
+        _work.Line("ckfile a -a MD5 -q -o x.ckf").Fails(2, "'MD5' is not a hash; there are xxh128");
+    }
+
+    [Fact]
+    public void A_directory_stands_for_the_data_files_in_it()
+    {
+        byte[] a = Content.Make(100_000);
+        _work.Prepare(a, Content.Later(a, 100_000, 4096));
+        _work.Shell("mkdir stick empty; cp p.dtf stick; cp a stick").Succeeds();
+        Assert.StartsWith("stick/p.dtf: data file", _work.Line("dtfile info stick").Succeeds().Text, StringComparison.Ordinal);
+        _work.Line("dtfile info empty").Fails(2, "empty: there is no data file in this directory");
+    }
+
+    [Fact]
+    public void Results_for_scripts_say_who_made_them_and_how_long_it_took()
+    {
+        byte[] a = Content.Make(100_000);
+        _work.Prepare(a, Content.Later(a, 100_000, 4096));
+        System.Text.Json.JsonElement result = _work.Line("dtfile apply p.dtf a --json").Ends(0).Json;
+        Assert.Matches(@"^dtfile \d+\.\d+\.\d+", result.GetProperty("program").GetString());
+        Assert.InRange(result.GetProperty("seconds").GetDouble(), 0, 600);
+        Assert.False(result.TryGetProperty("equal_to_master", out _) || result.TryGetProperty("undo", out _) || result.TryGetProperty("new_checksums", out _));
+        Assert.True(_work.Line("dtfile apply p.dtf a --verify full --json").Ends(0).Json.GetProperty("equal_to_master").GetBoolean());
+    }
+
+    [GeneratedRegex(@"^  ((?:ckreq|ckfile|dtreq|dtfile) .*?)  +[^ ].*$", RegexOptions.Multiline)]
+    private static partial Regex Example();
+}
