@@ -28,6 +28,10 @@ internal sealed class PortableStorage : IWritableStorage
 
     public StorageKind Kind => StorageKind.RegularFile;
 
+    public bool HasFixedLength => false;
+
+    public bool HasTimes => true;
+
     public long Length { get; private set; }
 
     public bool HasHoles => false;

@@ -69,6 +69,10 @@ public sealed class FakeStorage : IWritableStorage
 
     public StorageKind Kind { get; }
 
+    public bool HasFixedLength => Kind == StorageKind.BlockDevice;
+
+    public bool HasTimes => !HasFixedLength;
+
     /// <summary>Which file it is, the same one unless a test says otherwise; null if nothing tells.</summary>
     public FileBirth? Birth { get; init; }
 
@@ -89,7 +93,7 @@ public sealed class FakeStorage : IWritableStorage
         {
             lock (_gate)
             {
-                return Kind == StorageKind.RegularFile && !Cache.Holes.IsEmpty;
+                return !HasFixedLength && !Cache.Holes.IsEmpty;
             }
         }
     }
@@ -141,7 +145,7 @@ public sealed class FakeStorage : IWritableStorage
             ArgumentOutOfRangeException.ThrowIfNegative(offset);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(offset, Cache.Length);
             Note(DiskCall.ExtentAt, offset, 0, done: true);
-            (long end, bool isHole) = Kind == StorageKind.RegularFile ? Cache.Holes.StretchAt(offset, Cache.Length) : (Cache.Length, false);
+            (long end, bool isHole) = !HasFixedLength ? Cache.Holes.StretchAt(offset, Cache.Length) : (Cache.Length, false);
             return new StorageExtent(offset, end - offset, isHole);
         }
     }
@@ -170,7 +174,7 @@ public sealed class FakeStorage : IWritableStorage
         lock (_gate)
         {
             Note(DiskCall.ReadStamp, 0, 0, done: true);
-            return Kind == StorageKind.RegularFile ? new SourceStamp(Cache.Length, _modified, _modified) : new SourceStamp(Cache.Length, 0, 0);
+            return HasTimes ? new SourceStamp(Cache.Length, _modified, _modified) : new SourceStamp(Cache.Length, 0, 0);
         }
     }
 
@@ -198,11 +202,11 @@ public sealed class FakeStorage : IWritableStorage
         DiskCall.ZeroRange,
         offset,
         length,
-        Kind == StorageKind.BlockDevice && CanZeroRange && length > 0 && offset % Sector == 0 && length % Sector == 0,
+        HasFixedLength && CanZeroRange && length > 0 && offset % Sector == 0 && length % Sector == 0,
         new ZeroChange(offset, length));
 
     public bool TryPunchHole(long offset, long length) => Try(
-        DiskCall.PunchHole, offset, length, Kind == StorageKind.RegularFile && CanPunch && length > 0, new PunchChange(offset, length));
+        DiskCall.PunchHole, offset, length, !HasFixedLength && CanPunch && length > 0, new PunchChange(offset, length));
 
     public bool TryAllocate(long offset, long length)
     {
@@ -210,7 +214,7 @@ public sealed class FakeStorage : IWritableStorage
         lock (_gate)
         {
             DiskFault? fault = NextFault(DiskCall.Allocate);
-            bool can = Kind == StorageKind.RegularFile && CanAllocate;
+            bool can = !HasFixedLength && CanAllocate;
             if (fault is null && can)
             {
                 long past = Math.Max(offset, Cache.Length);
@@ -251,7 +255,7 @@ public sealed class FakeStorage : IWritableStorage
         Meddle(DiskCall.SetLength, 0, length);
         lock (_gate)
         {
-            if (Kind == StorageKind.BlockDevice)
+            if (HasFixedLength)
             {
                 throw new InvalidOperationException("the length of a device is fixed");
             }
