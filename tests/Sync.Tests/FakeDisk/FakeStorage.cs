@@ -18,6 +18,7 @@ public sealed class FakeStorage : IWritableStorage
     private readonly List<(long From, long End, bool Mends)> _spoilt = [];
     private readonly ByteRanges _reservedPastEnd = new();
     private long _modified = 1;
+    private bool _isDisposed;
 
     /// <summary>Takes over an image; cache and medium are equal at first.</summary>
     public FakeStorage(DiskImage image, StorageKind kind = StorageKind.RegularFile)
@@ -255,9 +256,20 @@ public sealed class FakeStorage : IWritableStorage
         Meddle(DiskCall.SetLength, 0, length);
         lock (_gate)
         {
+            ArgumentOutOfRangeException.ThrowIfNegative(length);
+            if (HasFixedLength && length == Cache.Length)
+            {
+                return;
+            }
+
             if (HasFixedLength)
             {
                 throw new InvalidOperationException("the length of a device is fixed");
+            }
+
+            if (length != Cache.Length)
+            {
+                DemandLength();
             }
 
             DiskFault? fault = NextFault(DiskCall.SetLength);
@@ -300,9 +312,7 @@ public sealed class FakeStorage : IWritableStorage
         }
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _isDisposed = true;
 
     private void ReadFrom(DiskCall call, DiskImage image, Span<byte> buffer, long offset)
     {
@@ -359,7 +369,11 @@ public sealed class FakeStorage : IWritableStorage
         }
     }
 
-    private void Meddle(DiskCall call, long offset, long length) => Before?.Invoke(new DiskEvent(call, offset, length, Done: false));
+    private void Meddle(DiskCall call, long offset, long length)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Before?.Invoke(new DiskEvent(call, offset, length, Done: false));
+    }
 
     private void Change(DiskChange change)
     {
