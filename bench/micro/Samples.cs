@@ -23,7 +23,7 @@ internal static class Samples
     {
         "lz4" => Compression.DefaultLZ4,
         "brotli:1" => new Compression(FrameCodec.Brotli, 1),
-        "brotli:5" => new Compression(FrameCodec.Brotli, Compression.DefaultBrotliLevel),
+        "brotli:5" => new Compression(FrameCodec.Brotli, ContentCodec.Brotli.DefaultLevel),
         _ => Compression.None,
     };
 

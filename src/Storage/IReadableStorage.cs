@@ -2,20 +2,20 @@ using BinarySync.Storage.Usage;
 
 namespace BinarySync.Storage;
 
-/// <summary>What a storage is.</summary>
+/// <summary>What a storage is called. For words only: what follows from it is asked by name (<see cref="IReadableStorage.HasFixedLength"/> and the like).</summary>
 public enum StorageKind
 {
-    /// <summary>A regular file; its length can change.</summary>
+    /// <summary>A regular file.</summary>
     RegularFile,
 
-    /// <summary>A block device; its length is fixed.</summary>
+    /// <summary>A block device.</summary>
     BlockDevice,
 }
 
-/// <summary>Size and times of a source, to see whether it changed while it was read. Only regular files have times that tell.</summary>
+/// <summary>Size and times of a source, to see whether it changed while it was read. The times tell nothing where there are none (<see cref="IReadableStorage.HasTimes"/>).</summary>
 /// <param name="Length">Bytes.</param>
-/// <param name="ModifiedNanoseconds">mtime since the epoch; 0 for a block device.</param>
-/// <param name="ChangedNanoseconds">ctime since the epoch; 0 for a block device and where there is none.</param>
+/// <param name="ModifiedNanoseconds">mtime since the epoch; 0 where there are no times.</param>
+/// <param name="ChangedNanoseconds">ctime since the epoch; 0 where there is none.</param>
 public readonly record struct SourceStamp(long Length, long ModifiedNanoseconds, long ChangedNanoseconds);
 
 /// <summary>
@@ -27,7 +27,17 @@ public interface IReadableStorage : IDisposable
     /// <summary>The path as the user gave it, for messages.</summary>
     string Name { get; }
 
+    /// <summary>For words that people read; nothing is decided by it.</summary>
     StorageKind Kind { get; }
+
+    /// <summary>
+    /// True if the length is given and stays (a device): it may be longer than what is patched, what lies behind that is left alone, and nothing is cut,
+    /// grown or reserved. False if it follows what is written (a file).
+    /// </summary>
+    bool HasFixedLength { get; }
+
+    /// <summary>True if the times of a <see cref="ReadStamp"/> tell a change. Only what has a fixed length may have none: what a stamp proves decides what is cut.</summary>
+    bool HasTimes { get; }
 
     /// <summary>Bytes, as of opening (and of the last <see cref="IWritableStorage.SetLength"/>).</summary>
     long Length { get; }
@@ -67,6 +77,6 @@ public interface IReadableStorage : IDisposable
     /// <summary>The stamp as of now, read from the open descriptor.</summary>
     SourceStamp ReadStamp();
 
-    /// <summary>Which file this is, whatever its name; null of a device, and where the system cannot tell.</summary>
+    /// <summary>Which file this is, whatever its name; null of what is no file, and where the system cannot tell.</summary>
     FileBirth? ReadBirth() => null;
 }

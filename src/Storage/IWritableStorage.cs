@@ -6,7 +6,7 @@ namespace BinarySync.Storage;
 /// </summary>
 public interface IWritableStorage : IReadableStorage
 {
-    /// <summary>True where the storage now has at least one hole (a regular file with fewer blocks allocated than its length).</summary>
+    /// <summary>True if the storage now has at least one hole: fewer bytes allocated than its length.</summary>
     bool HasHoles { get; }
 
     /// <summary>Writes all of <paramref name="data"/>. Not durable before <see cref="Flush"/>.</summary>
@@ -27,7 +27,7 @@ public interface IWritableStorage : IReadableStorage
     /// </summary>
     bool TryZeroRange(long offset, long length);
 
-    /// <summary>Turns the range into a hole of a regular file. False where that is not possible: then nothing has changed.</summary>
+    /// <summary>Turns the range into a hole. False where that is not possible: then nothing has changed.</summary>
     bool TryPunchHole(long offset, long length);
 
     /// <summary>
@@ -47,11 +47,12 @@ public interface IWritableStorage : IReadableStorage
     void ReleasePastEnd();
 
     /// <summary>
-    /// Cuts or grows a regular file; the grown part reads as zeros. Not durable before <see cref="Flush"/>. Its length is looked at
+    /// Cuts or grows the storage; the grown part reads as zeros. Not durable before <see cref="Flush"/>. Its length is looked at
     /// afresh before: what another process has
     /// added would be lost, or become a part of what is patched.
     /// </summary>
     /// <exception cref="StorageException"><see cref="StorageError.LengthChanged"/>: nothing was done; or <see cref="StorageError.WriteFailed"/>.</exception>
+    /// <exception cref="InvalidOperationException">It has a fixed length, and another one than this.</exception>
     void SetLength(long length);
 
     /// <summary>Looks whether the storage still has <see cref="IReadableStorage.Length"/> bytes.</summary>

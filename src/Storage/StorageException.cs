@@ -12,6 +12,9 @@ public enum StorageError
     /// <summary>The path is a character device, a socket or a pipe, where a file or block device is meant.</summary>
     NotAFileOrBlockDevice,
 
+    /// <summary>The name begins as no name does that can be opened here for this use.</summary>
+    UnknownScheme,
+
     /// <summary>An output exists already.</summary>
     Exists,
 

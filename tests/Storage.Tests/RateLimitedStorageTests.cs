@@ -26,7 +26,7 @@ public sealed class RateLimitedStorageTests
     {
         byte[] buffer = new byte[10];
         Assert.Equal("inner", _target.Name);
-        Assert.Equal(StorageKind.BlockDevice, _target.Kind);
+        Assert.Equal((StorageKind.BlockDevice, true, true), (_target.Kind, _target.HasFixedLength, _target.HasTimes));
         Assert.Equal(12345, _target.Length);
         Assert.True(_target.HasHoles);
         Assert.Equal(new StorageExtent(7, 8, IsHole: true), _target.ExtentAt(7));
@@ -155,6 +155,10 @@ public sealed class RateLimitedStorageTests
         public string Name => "inner";
 
         public StorageKind Kind => StorageKind.BlockDevice;
+
+        public bool HasFixedLength => true;
+
+        public bool HasTimes => true;
 
         public long Length => 12345;
 

@@ -37,6 +37,25 @@ public sealed class BadPathTests : IDisposable
         before.Check();
     }
 
+    [Theory]
+    [InlineData("ckfile {0} -o x.ckf", "source")]
+    [InlineData("ckfile check {0} a.ckf", "source")]
+    [InlineData("dtfile {0} -r p.dtr -o x.dtf", "source")]
+    [InlineData("dtfile apply p.dtf {0}", "target")]
+    [InlineData("dtfile apply p.dtf {0} --dry-run --journal directory", "target")]
+    public void A_name_of_a_kind_that_is_not_known_is_no_missing_file(string line, string role)
+    {
+        Directory.CreateDirectory(_work["nbd:/host"]);
+        _work.Write("nbd:/host/disk", _a);
+        Untouched before = _work.Remember();
+        ToolResult refused = _work.Line(string.Format(line, "nbd://host/disk"));
+        refused.Fails(2, $"nbd://host/disk: nbd:// names no {role} here; known are paths", "if a file is called so, write ./nbd://host/disk");
+        _work.Line(string.Format(line, "nothing+like.it://x")).Fails(2, $"nothing+like.it:// names no {role} here");
+        _work.Line(string.Format(line, "no_scheme://x")).Fails(2, "no_scheme://x: No such file or directory");
+        before.Check();
+        Assert.NotEqual(2, _work.Line(string.Format(line, "./nbd://host/disk")).Exit);
+    }
+
     [LinuxTheory]
     [InlineData("ckfile info {0}")]
     [InlineData("ckfile a -r {0} -o x.ckf")]

@@ -3,35 +3,24 @@ using BinarySync.Format;
 
 namespace BinarySync.Cli.Arguments;
 
-/// <summary><c>none</c>, <c>lz4</c>, <c>lz4:1</c> to <c>lz4:12</c>, <c>brotli</c>, <c>brotli:1</c> to <c>brotli:11</c>.</summary>
+/// <summary>The name of a codec, and if it has levels, one of them behind a colon: <c>none</c>, <c>lz4</c>, <c>lz4:1</c>.</summary>
 internal static class CompressionText
 {
-    public const string Allowed = "none, lz4, lz4:1 to lz4:12, brotli, brotli:1 to brotli:11";
+    /// <summary>For an error: none, lz4, lz4:1 to lz4:12, ...</summary>
+    public static string Allowed => string.Join(
+        ", ", ContentCodec.All.Select(codec => codec.MostLevel == 0 ? codec.Name : $"{codec.Name}, {codec.Name}:1 to {codec.Name}:{codec.MostLevel}"));
+
+    /// <summary>For help: none|lz4[:1-12]|...</summary>
+    public static string Choices => string.Join('|', ContentCodec.All.Select(codec => codec.MostLevel == 0 ? codec.Name : $"{codec.Name}[:1-{codec.MostLevel}]"));
 
     public static bool TryParse(string text, out Compression compression)
     {
         int colon = text.IndexOf(':', StringComparison.Ordinal);
-        string name = colon < 0 ? text : text[..colon];
-        int level = 0;
-        bool hasLevel = colon >= 0;
-        compression = default;
-        if (hasLevel && !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out level))
-        {
-            return false;
-        }
-
-        compression = name switch
-        {
-            "lz4" => hasLevel ? new Compression(FrameCodec.LZ4, level) : Compression.DefaultLZ4,
-            "brotli" => new Compression(FrameCodec.Brotli, hasLevel ? level : Compression.DefaultBrotliLevel),
-            _ => Compression.None,
-        };
-        return name switch
-        {
-            "none" => !hasLevel,
-            "lz4" => compression.Level is >= 1 and <= Compression.MaxLZ4Level,
-            "brotli" => compression.Level is >= 1 and <= Compression.MaxBrotliLevel,
-            _ => false,
-        };
+        ContentCodec? codec = ContentCodec.Find(colon < 0 ? text : text[..colon]);
+        int level = codec?.DefaultLevel ?? 0;
+        bool isLevel = colon < 0
+            || (int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out level) && level >= 1 && level <= codec?.MostLevel);
+        compression = codec is not null && isLevel ? new Compression(codec.Number, level) : default;
+        return codec is not null && isLevel;
     }
 }

@@ -114,7 +114,7 @@ public static class OptionValues
     public static Option<Compression?> Compress() => new("--compress", "-c")
     {
         Description = "How content is compressed, and how hard [default: lz4]",
-        HelpName = "none|lz4[:1-12]|brotli[:1-11]",
+        HelpName = CompressionText.Choices,
         CustomParser = result => Parse<Compression?>(result, text => CompressionText.TryParse(text, out Compression compression)
             ? compression
             : Fail<Compression?>(result, $"'{text}' is not a compression; there are {CompressionText.Allowed}")),

@@ -16,7 +16,7 @@ internal sealed class CheckMap
     {
         long expected = header.Size!.Value;
         long all = Math.Max(target.Length, expected);
-        _compared = new BlockGeometry(target.Kind == StorageKind.BlockDevice ? expected : all, header.BlockSize);
+        _compared = new BlockGeometry(target.HasFixedLength ? expected : all, header.BlockSize);
         _map = output.Begin(all, header.BlockSize, MapKind.Differs, MapKind.Equal);
     }
 

@@ -72,7 +72,7 @@ internal sealed record FailureText(int Exit, string Reason, string Message, stri
     /// <summary>The exit code of a failure of a path.</summary>
     public static int CodeOf(StorageError error) => error switch
     {
-        StorageError.NotFound or StorageError.IsDirectory or StorageError.NotAFileOrBlockDevice
+        StorageError.NotFound or StorageError.IsDirectory or StorageError.NotAFileOrBlockDevice or StorageError.UnknownScheme
             or StorageError.Exists or StorageError.IsLink or StorageError.DirectoryMissing => ExitCode.Usage,
         StorageError.EndReached or StorageError.LengthChanged => ExitCode.Mismatch,
         StorageError.InUse or StorageError.Untrusted or StorageError.Unguarded => ExitCode.InUse,

@@ -20,6 +20,7 @@ internal static class StorageHints
         StorageContext.KeepingJournal => "--journal names a directory with more room",
         StorageContext.Patching => "the target is partly patched: remove the cause, then run the same command again to go on",
         StorageContext.DerivingChecksums => "make room and run the same command again, or make the checksum file with ckfile",
+        _ when failure.Error == StorageError.UnknownScheme => $"if a file is called so, write ./{failure.Path}",
         _ => failure.Rights ?? For(failure.Error),
     };
 

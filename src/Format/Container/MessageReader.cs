@@ -277,13 +277,8 @@ public sealed class MessageReader
         MessageFormatException Refused(FormatError error, int at, string field, string message) => new(error, Source, offset + at, field, message);
     }
 
-    private static bool MayHave(SectionType type, FrameCodec codec) => codec switch
-    {
-        FrameCodec.None => true,
-        FrameCodec.Brotli => type is SectionType.Content or SectionType.Operations,
-        FrameCodec.LZ4 or FrameCodec.Repeats => type is SectionType.Content,
-        _ => false,
-    };
+    private static bool MayHave(SectionType type, FrameCodec codec) =>
+        codec == FrameCodec.Repeats ? type is SectionType.Content : ContentCodec.Find(codec)?.MayBeIn(type) ?? false;
 
     // Operations are handed on as they are; content is decompressed by who has several threads for it.
     private void Decompress(long offset)

@@ -4,5 +4,5 @@ namespace BinarySync.Storage.Disks;
 
 internal sealed partial class LinuxStorage
 {
-    public FileBirth? ReadBirth() => Kind == StorageKind.RegularFile ? Posix.TryBirth(_file) : null;
+    public FileBirth? ReadBirth() => !_isDevice ? Posix.TryBirth(_file) : null;
 }

@@ -8,7 +8,7 @@ internal sealed partial class LinuxStorage
     {
         get
         {
-            if (Kind != StorageKind.RegularFile)
+            if (_isDevice)
             {
                 return false;
             }
@@ -24,7 +24,7 @@ internal sealed partial class LinuxStorage
 
     public HoleClaim? WeighHoles()
     {
-        if (Kind != StorageKind.RegularFile || Length == 0)
+        if (_isDevice || Length == 0)
         {
             return null;
         }
@@ -60,7 +60,7 @@ internal sealed partial class LinuxStorage
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(offset, Length);
         StorageExtent rest = new(offset, Length - offset, IsHole: false);
-        if (Kind != StorageKind.RegularFile)
+        if (_isDevice)
         {
             return rest;
         }

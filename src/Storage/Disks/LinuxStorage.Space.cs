@@ -11,7 +11,7 @@ internal sealed partial class LinuxStorage
     {
         DemandWritable();
         DemandInside(offset, length);
-        if (Kind != StorageKind.BlockDevice || _cannotZero || length == 0 || offset % _sector != 0 || length % _sector != 0)
+        if (!_isDevice || _cannotZero || length == 0 || offset % _sector != 0 || length % _sector != 0)
         {
             return false;
         }
@@ -30,7 +30,7 @@ internal sealed partial class LinuxStorage
     {
         DemandWritable();
         DemandInside(offset, length);
-        if (Kind != StorageKind.RegularFile || _cannotPunch || length == 0)
+        if (_isDevice || _cannotPunch || length == 0)
         {
             return false;
         }
@@ -50,7 +50,7 @@ internal sealed partial class LinuxStorage
         DemandWritable();
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (Kind != StorageKind.RegularFile)
+        if (_isDevice)
         {
             return false;
         }
@@ -62,7 +62,7 @@ internal sealed partial class LinuxStorage
 
     public void DemandRoom(long bytes)
     {
-        if (Kind != StorageKind.RegularFile || Posix.FreeBytes(_file) is not { } free || bytes <= free)
+        if (_isDevice || Posix.FreeBytes(_file) is not { } free || bytes <= free)
         {
             return;
         }
@@ -85,7 +85,7 @@ internal sealed partial class LinuxStorage
         DemandWritable();
         // Cutting to the length that there is gives back what lies behind it. Where somebody has added to the file, that would be theirs:
         // it stays.
-        if (Kind == StorageKind.RegularFile && Posix.Status(_file, Name).Size == Length)
+        if (!_isDevice && Posix.Status(_file, Name).Size == Length)
         {
             Posix.Truncate(_file, Length, Name);
         }

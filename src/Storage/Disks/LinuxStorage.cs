@@ -15,6 +15,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
     private readonly SafeFileHandle _file;
     private readonly bool _writable;
     private readonly bool _isSource;
+    private readonly bool _isDevice;
     private readonly UncachedReader _uncached;
     private readonly DropBehindReader? _dropping;
     private readonly SectorWriter? _edges;
@@ -29,7 +30,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
     public LinuxStorage(string name, SafeFileHandle file, FileStatus status, bool writable, bool isSource, CachePolicy cache)
     {
         Name = name;
-        Kind = status.Type == NodeType.BlockDevice ? StorageKind.BlockDevice : StorageKind.RegularFile;
+        _isDevice = status.Type == NodeType.BlockDevice;
         _file = file;
         _writable = writable;
         _length = SizeEvidence.LengthOf(file, status, name);
@@ -38,9 +39,9 @@ internal sealed partial class LinuxStorage : IWritableStorage
             throw Failure.Of(StorageError.FileTooLarge, name, $"has {_length} bytes; the largest that can be synchronised has {LargestSize}");
         }
 
-        _sector = Kind == StorageKind.BlockDevice ? Posix.LogicalSector(file) : 1;
+        _sector = _isDevice ? Posix.LogicalSector(file) : 1;
         _isSource = isSource;
-        if (Kind == StorageKind.BlockDevice)
+        if (_isDevice)
         {
             // The same medium may have been changed under another name, of which the pages of this one know nothing. Pages that do not go (another
             // process has mapped them), and such of which the kernel does not tell, are not read.
@@ -49,13 +50,17 @@ internal sealed partial class LinuxStorage : IWritableStorage
             _edges = writable ? new SectorWriter(file, name, _sector) : null;
         }
 
-        _dropping = Drops(cache, Kind, _length) ? new DropBehindReader(file, name, _length) : null;
+        _dropping = Drops(cache, _isDevice, _length) ? new DropBehindReader(file, name, _length) : null;
         _uncached = new UncachedReader(file, name, status.DirectAlignment ?? Math.Max(UncachedReader.DefaultAlignment, _sector), DropsCache);
     }
 
     public string Name { get; }
 
-    public StorageKind Kind { get; }
+    public StorageKind Kind => _isDevice ? StorageKind.BlockDevice : StorageKind.RegularFile;
+
+    public bool HasFixedLength => _isDevice;
+
+    public bool HasTimes => !_isDevice;
 
     public long Length => Volatile.Read(ref _length);
 
@@ -77,7 +82,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
 
     public SourceStamp ReadStamp()
     {
-        if (Kind == StorageKind.BlockDevice)
+        if (_isDevice)
         {
             return new SourceStamp(Posix.Length(_file, Name), 0, 0);
         }
@@ -121,7 +126,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
             return;
         }
 
-        if (Kind == StorageKind.BlockDevice)
+        if (_isDevice)
         {
             throw new InvalidOperationException("The length of a block device is fixed.");
         }
@@ -133,7 +138,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
 
     public void DemandLength()
     {
-        if (Kind == StorageKind.RegularFile && Posix.Status(_file, Name).Size is var now && now != Length)
+        if (!_isDevice && Posix.Status(_file, Name).Size is var now && now != Length)
         {
             throw Failure.LengthChanged(Name, Length, now);
         }
@@ -150,9 +155,9 @@ internal sealed partial class LinuxStorage : IWritableStorage
         Hold?.Dispose();
     }
 
-    private static bool Drops(CachePolicy cache, StorageKind kind, long length) => cache switch
+    private static bool Drops(CachePolicy cache, bool isDevice, long length) => cache switch
     {
-        CachePolicy.Auto => kind == StorageKind.BlockDevice || length > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2,
+        CachePolicy.Auto => isDevice || length > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2,
         _ => cache == CachePolicy.Drop,
     };
 

@@ -29,7 +29,7 @@ public sealed class PartitionTable : IEquatable<PartitionTable>
     public static PartitionTable? Of(IReadableStorage disk)
     {
         ArgumentNullException.ThrowIfNull(disk);
-        if (disk.Kind != StorageKind.BlockDevice || !HasPartitions(disk.Name))
+        if (!HasPartitions(disk.Name))
         {
             return null;
         }
@@ -56,7 +56,8 @@ public sealed class PartitionTable : IEquatable<PartitionTable>
     // A partition and a mapping have a number for no more than themselves. A loop device has partitions only if it was attached so.
     private static bool HasPartitions(string path)
     {
-        if (!Posix.IsSupported || Posix.TryStatus(path, out FileStatus status) != 0 || new KernelView().DirectoryOf(status.Node) is not { } directory)
+        if (!Posix.IsSupported || Posix.TryStatus(path, out FileStatus status) != 0 || status.Type != NodeType.BlockDevice
+            || new KernelView().DirectoryOf(status.Node) is not { } directory)
         {
             return false;
         }

@@ -28,6 +28,10 @@ internal sealed class PortableStorage : IWritableStorage
 
     public StorageKind Kind => StorageKind.RegularFile;
 
+    public bool HasFixedLength => false;
+
+    public bool HasTimes => true;
+
     public long Length { get; private set; }
 
     public bool HasHoles => false;
@@ -82,8 +86,7 @@ internal sealed class PortableStorage : IWritableStorage
     public void Write(ReadOnlySpan<byte> data, long offset)
     {
         DemandWritable();
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - data.Length);
+        DemandInside(offset, data.Length);
         try
         {
             RandomAccess.Write(_file, data, offset);
@@ -94,9 +97,9 @@ internal sealed class PortableStorage : IWritableStorage
         }
     }
 
-    public bool TryZeroRange(long offset, long length) => false;
+    public bool TryZeroRange(long offset, long length) => Refuse(offset, length);
 
-    public bool TryPunchHole(long offset, long length) => false;
+    public bool TryPunchHole(long offset, long length) => Refuse(offset, length);
 
     public bool TryAllocate(long offset, long length) => false;
 
@@ -142,6 +145,21 @@ internal sealed class PortableStorage : IWritableStorage
         {
             throw PortableFailure.From(error, StorageError.ReadFailed, Name, "read", offset);
         }
+    }
+
+    // What would be a defect where it is possible is one here too.
+    private bool Refuse(long offset, long length)
+    {
+        DemandWritable();
+        DemandInside(offset, length);
+        return false;
+    }
+
+    private void DemandInside(long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - offset);
     }
 
     private void DemandWritable()

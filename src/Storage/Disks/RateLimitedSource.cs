@@ -10,6 +10,10 @@ public class RateLimitedSource(IReadableStorage inner, RateLimiter reads) : IRea
 
     public StorageKind Kind => inner.Kind;
 
+    public bool HasFixedLength => inner.HasFixedLength;
+
+    public bool HasTimes => inner.HasTimes;
+
     public long Length => inner.Length;
 
     public void Read(Span<byte> buffer, long offset)

@@ -1,6 +1,5 @@
 using BinarySync.Storage.Disks;
 using BinarySync.Storage.Files;
-using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage.State;
 
@@ -8,10 +7,6 @@ namespace BinarySync.Storage.State;
 public static class StateDirectory
 {
     private const string SystemState = "/var/lib/binarysync";
-
-    /// <summary>True where the path is a block device. Never throws.</summary>
-    public static bool IsDevice(string path) =>
-        Posix.IsSupported && Posix.TryStatus(path, out FileStatus status) == 0 && status.Type == NodeType.BlockDevice;
 
     /// <summary>
     /// The journal of a target: of a regular file beside it, if nobody else can put files there; of any other target, or where a directory

@@ -1,4 +1,5 @@
 using System.Text;
+using BinarySync.Storage.Disks;
 using BinarySync.Storage.Files;
 using BinarySync.Storage.Native;
 
@@ -39,7 +40,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
             return new StateFile(path);
         }
 
-        return StateDirectory.IsDevice(target)
+        return StorageSchemes.Known.OfTarget(target).NeedsStateDirectory(target)
             ? Kept(identity, kind, readOnly, mayBeLost: false, sharedPlace: null)
             : OfFile(target, identity, kind, readOnly);
     }
@@ -109,7 +110,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
             return given;
         }
 
-        if (!StateDirectory.IsDevice(target))
+        if (!StorageSchemes.Known.OfTarget(target).NeedsStateDirectory(target))
         {
             // Anywhere: it has no name there.
             return FileIdentity.DirectoryOf(FileIdentity.RealPath(target));

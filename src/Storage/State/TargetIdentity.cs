@@ -1,6 +1,5 @@
 using System.Text;
 using BinarySync.Storage.Disks;
-using BinarySync.Storage.Files;
 using BinarySync.Storage.Native;
 using BinarySync.Storage.Usage;
 
@@ -14,23 +13,10 @@ public static class TargetIdentity
 {
     private const int Longest = 255;
 
-    private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>The real path of a regular file; what the kernel knows of a block device.</summary>
     /// <returns>At most 255 bytes of UTF-8, without control characters. What would not fit is replaced by its hash.</returns>
     /// <exception cref="StorageException">As <see cref="StorageAccess.OpenSource"/>.</exception>
-    public static string Of(string path)
-    {
-        if (!Posix.IsSupported)
-        {
-            return File.Exists(path)
-                ? Fit("file:" + FileIdentity.RealPath(path))
-                : throw Failure.Of(StorageError.NotFound, path, "there is no such file");
-        }
-
-        FileStatus status = StorageAccess.Examine(path);
-        return status.Type == NodeType.BlockDevice ? Of(status.Node, new KernelView()) : OfFile(path);
-    }
+    public static string Of(string path) => Fit(StorageSchemes.Known.OfTarget(path).Identify(path));
 
     /// <summary>The identity of a block device.</summary>
     internal static string Of(DeviceNumber number, KernelView kernel) => Fit(DeviceName.Of(number, kernel));
@@ -40,22 +26,4 @@ public static class TargetIdentity
         Encoding.UTF8.GetByteCount(identity) <= Longest && !identity.Any(char.IsControl)
             ? identity
             : $"{identity[..identity.IndexOf(':', StringComparison.Ordinal)]}:sha256:{HashText.Of(identity)}";
-
-    private static string OfFile(string path)
-    {
-        int errno = Posix.TryRealPath(path, out byte[] resolved);
-        if (errno != 0)
-        {
-            throw Failure.Open(errno, path);
-        }
-
-        try
-        {
-            return Fit("file:" + _strict.GetString(resolved));
-        }
-        catch (DecoderFallbackException)
-        {
-            return "file:sha256:" + HashText.Of(resolved);
-        }
-    }
 }

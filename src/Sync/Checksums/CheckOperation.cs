@@ -47,7 +47,7 @@ public static class CheckOperation
         }
 
         // A device often is longer than the image that was written to it: what lies behind the image is not its business.
-        long size = target.Kind == StorageKind.BlockDevice ? Math.Min(target.Length, header.Size!.Value) : target.Length;
+        long size = target.HasFixedLength ? Math.Min(target.Length, header.Size!.Value) : target.Length;
         BlockGeometry geometry = new(size, header.BlockSize);
 
         // The checksum file is the base, the target as it is now the other side. What the target has grown by was never covered by ranges.

@@ -9,9 +9,13 @@ internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
 
     public StorageKind Kind => machine.Behaviour.Kind;
 
+    public bool HasFixedLength => Kind == StorageKind.BlockDevice;
+
+    public bool HasTimes => !HasFixedLength;
+
     public long Length => machine.State.Cache.Length;
 
-    public bool HasHoles => machine.Behaviour.HasHoles && Kind == StorageKind.RegularFile;
+    public bool HasHoles => machine.Behaviour.HasHoles && !HasFixedLength;
 
     public void Read(Span<byte> buffer, long offset) => Read(machine.State.Cache, buffer, offset);
 
@@ -19,9 +23,9 @@ internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
 
     public StorageExtent ExtentAt(long offset) => new(offset, Length - offset, false);
 
-    public SourceStamp ReadStamp() => Kind == StorageKind.RegularFile ? new SourceStamp(Length, machine.State.Times, machine.State.Times) : new SourceStamp(Length, 0, 0);
+    public SourceStamp ReadStamp() => HasTimes ? new SourceStamp(Length, machine.State.Times, machine.State.Times) : new SourceStamp(Length, 0, 0);
 
-    public FileBirth? ReadBirth() => Kind == StorageKind.RegularFile ? new FileBirth(machine.State.Inode, null) : null;
+    public FileBirth? ReadBirth() => !HasFixedLength ? new FileBirth(machine.State.Inode, null) : null;
 
     public void Write(ReadOnlySpan<byte> data, long offset)
     {
@@ -32,20 +36,20 @@ internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
     public bool TryZeroRange(long offset, long length)
     {
         DemandInside(offset, length);
-        bool can = Kind == StorageKind.BlockDevice && machine.Behaviour.CanZeroRange && offset % CrashImage.Sector == 0 && length % CrashImage.Sector == 0;
+        bool can = HasFixedLength && machine.Behaviour.CanZeroRange && offset % CrashImage.Sector == 0 && length % CrashImage.Sector == 0;
         return can && Zero(CrashCall.ZeroRange, offset, length);
     }
 
     public bool TryPunchHole(long offset, long length)
     {
         DemandInside(offset, length);
-        return Kind == StorageKind.RegularFile && machine.Behaviour.CanPunch && Zero(CrashCall.PunchHole, offset, length);
+        return !HasFixedLength && machine.Behaviour.CanPunch && Zero(CrashCall.PunchHole, offset, length);
     }
 
     // Room is nothing that a crash could take from content.
     public bool TryAllocate(long offset, long length)
     {
-        bool can = Kind == StorageKind.RegularFile && machine.Behaviour.CanAllocate;
+        bool can = !HasFixedLength && machine.Behaviour.CanAllocate;
         if (can && machine.Behaviour.HasTimes)
         {
             machine.Do(new CrashPoint(CrashCall.Allocate, machine.State), machine.State with { Times = machine.State.Times + 1 });
@@ -60,7 +64,7 @@ internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
 
     public void SetLength(long length)
     {
-        Assert.Equal(StorageKind.RegularFile, Kind);
+        Assert.False(HasFixedLength);
         Do(CrashCall.SetLength, new CrashChange(ChangeKind.Resize, Length, length, null));
     }
 

@@ -18,6 +18,7 @@ public sealed class FakeStorage : IWritableStorage
     private readonly List<(long From, long End, bool Mends)> _spoilt = [];
     private readonly ByteRanges _reservedPastEnd = new();
     private long _modified = 1;
+    private bool _isDisposed;
 
     /// <summary>Takes over an image; cache and medium are equal at first.</summary>
     public FakeStorage(DiskImage image, StorageKind kind = StorageKind.RegularFile)
@@ -69,6 +70,10 @@ public sealed class FakeStorage : IWritableStorage
 
     public StorageKind Kind { get; }
 
+    public bool HasFixedLength => Kind == StorageKind.BlockDevice;
+
+    public bool HasTimes => !HasFixedLength;
+
     /// <summary>Which file it is, the same one unless a test says otherwise; null if nothing tells.</summary>
     public FileBirth? Birth { get; init; }
 
@@ -89,7 +94,7 @@ public sealed class FakeStorage : IWritableStorage
         {
             lock (_gate)
             {
-                return Kind == StorageKind.RegularFile && !Cache.Holes.IsEmpty;
+                return !HasFixedLength && !Cache.Holes.IsEmpty;
             }
         }
     }
@@ -141,7 +146,7 @@ public sealed class FakeStorage : IWritableStorage
             ArgumentOutOfRangeException.ThrowIfNegative(offset);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(offset, Cache.Length);
             Note(DiskCall.ExtentAt, offset, 0, done: true);
-            (long end, bool isHole) = Kind == StorageKind.RegularFile ? Cache.Holes.StretchAt(offset, Cache.Length) : (Cache.Length, false);
+            (long end, bool isHole) = !HasFixedLength ? Cache.Holes.StretchAt(offset, Cache.Length) : (Cache.Length, false);
             return new StorageExtent(offset, end - offset, isHole);
         }
     }
@@ -170,7 +175,7 @@ public sealed class FakeStorage : IWritableStorage
         lock (_gate)
         {
             Note(DiskCall.ReadStamp, 0, 0, done: true);
-            return Kind == StorageKind.RegularFile ? new SourceStamp(Cache.Length, _modified, _modified) : new SourceStamp(Cache.Length, 0, 0);
+            return HasTimes ? new SourceStamp(Cache.Length, _modified, _modified) : new SourceStamp(Cache.Length, 0, 0);
         }
     }
 
@@ -198,11 +203,11 @@ public sealed class FakeStorage : IWritableStorage
         DiskCall.ZeroRange,
         offset,
         length,
-        Kind == StorageKind.BlockDevice && CanZeroRange && length > 0 && offset % Sector == 0 && length % Sector == 0,
+        HasFixedLength && CanZeroRange && length > 0 && offset % Sector == 0 && length % Sector == 0,
         new ZeroChange(offset, length));
 
     public bool TryPunchHole(long offset, long length) => Try(
-        DiskCall.PunchHole, offset, length, Kind == StorageKind.RegularFile && CanPunch && length > 0, new PunchChange(offset, length));
+        DiskCall.PunchHole, offset, length, !HasFixedLength && CanPunch && length > 0, new PunchChange(offset, length));
 
     public bool TryAllocate(long offset, long length)
     {
@@ -210,7 +215,7 @@ public sealed class FakeStorage : IWritableStorage
         lock (_gate)
         {
             DiskFault? fault = NextFault(DiskCall.Allocate);
-            bool can = Kind == StorageKind.RegularFile && CanAllocate;
+            bool can = !HasFixedLength && CanAllocate;
             if (fault is null && can)
             {
                 long past = Math.Max(offset, Cache.Length);
@@ -251,9 +256,20 @@ public sealed class FakeStorage : IWritableStorage
         Meddle(DiskCall.SetLength, 0, length);
         lock (_gate)
         {
-            if (Kind == StorageKind.BlockDevice)
+            ArgumentOutOfRangeException.ThrowIfNegative(length);
+            if (HasFixedLength && length == Cache.Length)
+            {
+                return;
+            }
+
+            if (HasFixedLength)
             {
                 throw new InvalidOperationException("the length of a device is fixed");
+            }
+
+            if (length != Cache.Length)
+            {
+                DemandLength();
             }
 
             DiskFault? fault = NextFault(DiskCall.SetLength);
@@ -296,9 +312,7 @@ public sealed class FakeStorage : IWritableStorage
         }
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _isDisposed = true;
 
     private void ReadFrom(DiskCall call, DiskImage image, Span<byte> buffer, long offset)
     {
@@ -355,7 +369,11 @@ public sealed class FakeStorage : IWritableStorage
         }
     }
 
-    private void Meddle(DiskCall call, long offset, long length) => Before?.Invoke(new DiskEvent(call, offset, length, Done: false));
+    private void Meddle(DiskCall call, long offset, long length)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Before?.Invoke(new DiskEvent(call, offset, length, Done: false));
+    }
 
     private void Change(DiskChange change)
     {

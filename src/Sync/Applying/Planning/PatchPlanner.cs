@@ -128,7 +128,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
     {
         try
         {
-            return (TargetSizing.Decide(target.Kind, target.Length, geometry, interrupted, target.Name, patch.Name, keepsLargerSize), null);
+            return (TargetSizing.Decide(target.HasFixedLength, target.Length, geometry, interrupted, target.Name, patch.Name, keepsLargerSize), null);
         }
         catch (SyncException exception)
         {

@@ -26,15 +26,16 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
 
     /// <summary>Decides, or refuses a target of the wrong size.</summary>
     /// <exception cref="SyncException"><see cref="SyncError.Mismatch"/>.</exception>
+    /// <param name="hasFixedLength">Of the target, as all that is said of its length (<see cref="IReadableStorage.HasFixedLength"/>).</param>
     /// <param name="interrupted">A run of this very session was interrupted: a file may have any size between A's and B's.</param>
     /// <param name="keepsLarger">Other parts of the set are not applied yet: a file that becomes smaller is not cut.</param>
     public static TargetSizing Decide(
-        StorageKind kind, long length, SyncGeometry geometry, bool interrupted, string target, string patch, bool keepsLarger = false)
+        bool hasFixedLength, long length, SyncGeometry geometry, bool interrupted, string target, string patch, bool keepsLarger = false)
     {
         long a = geometry.Base.Size;
         long b = geometry.Target.Size;
         bool sizeLeft = a != b && !geometry.ResizesTarget;
-        if (kind == StorageKind.BlockDevice)
+        if (hasFixedLength)
         {
             long needed = sizeLeft ? Math.Min(a, b) : b;
             return length >= needed

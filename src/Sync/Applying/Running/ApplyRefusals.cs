@@ -72,7 +72,7 @@ internal static class ApplyRefusals
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
         (long from, long to) = (geometry.Base.Size, geometry.Target.Size);
-        bool isCut = target.Kind == StorageKind.RegularFile && geometry.ResizesTarget && target.Length > to;
+        bool isCut = !target.HasFixedLength && geometry.ResizesTarget && target.Length > to;
         if (isCut && !takesBack && TargetSizing.ShrinksGreatly(from, to))
         {
             throw new SyncException(
@@ -121,7 +121,7 @@ internal static class ApplyRefusals
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
         bool isBehindBase = plan.Unrecognized.Runs[0].First >= geometry.Base.BlockAt(geometry.Base.Size) && geometry.Target.Size > geometry.Base.Size;
-        if (target.Kind == StorageKind.BlockDevice && isBehindBase)
+        if (target.HasFixedLength && isBehindBase)
         {
             return "not-zero";
         }

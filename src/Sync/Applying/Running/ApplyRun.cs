@@ -232,7 +232,7 @@ internal sealed class ApplyRun(
             Session = patch.Digest,
             Other = undo ?? (_start == ApplyStart.TurnedRound ? standing!.Session : standing?.Other),
             TailWasZero = standing?.TailWasZero
-                ?? ((target.Kind == StorageKind.BlockDevice || plan.Header.Set is not null) && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
+                ?? ((target.HasFixedLength || plan.Header.Set is not null) && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
             Windows = standing?.Windows ?? (_start == ApplyStart.OtherRetired ? LastBlock.LeftByOthers(geometry) : []),
 
             // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and what it left in doubt stays so.
@@ -312,7 +312,7 @@ internal sealed class ApplyRun(
 
     private void CheckBase(PatchPlan plan)
     {
-        bool tailMayBeGone = target.Kind == StorageKind.BlockDevice || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
+        bool tailMayBeGone = target.HasFixedLength || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
         if (!BaseCheck.Matches(target, plan, patch, tailMayBeGone, belowCache: false, options, WeighHoles()))
         {
             throw new SyncException(

@@ -127,7 +127,7 @@ public static class SetApplyOperation
             // A note may be stale, or somebody else's: a file is cut by it only if the whole of it is what the set makes, or this very
             // command has applied all parts of it.
             bool CutsByHearsay(PatchPlan plan) => tuning.ProvesCut
-                && target.Kind == StorageKind.RegularFile && target.Length > plan.Header.SyncGeometry.FinalSize
+                && !target.HasFixedLength && target.Length > plan.Header.SyncGeometry.FinalSize
                 && how.Verify != VerifyMode.Full && runs.Select(run => run.Part).Append(file.Part).Distinct().Count() < parts.Set.Parts;
 
             Stream stream = file.Open();
@@ -186,7 +186,7 @@ public static class SetApplyOperation
 
         // Every part makes a file as long as B, if B is longer: while it is as long as A, none is in place.
         SyncGeometry geometry = parts.Header.SyncGeometry;
-        bool isFresh = target.Kind == StorageKind.RegularFile && geometry.ResizesTarget && geometry.Base.Size < geometry.Target.Size && target.Length == geometry.Base.Size;
+        bool isFresh = !target.HasFixedLength && geometry.ResizesTarget && geometry.Base.Size < geometry.Target.Size && target.Length == geometry.Base.Size;
         SetNote fresh = Unknown(parts, identity);
         Array.Fill(fresh.NotInPlace, isFresh);
         return (fresh, state);
@@ -201,8 +201,8 @@ public static class SetApplyOperation
         NotInPlace = new bool[parts.Set.Parts],
     };
 
-    // A device has no times, and is never cut.
-    private static bool HasTimesOf(IWritableStorage target, SetNote note) => target.Kind == StorageKind.BlockDevice || note.Stamp == target.ReadStamp();
+    // What has no times has a fixed length too, and is never cut.
+    private static bool HasTimesOf(IWritableStorage target, SetNote note) => !target.HasTimes || note.Stamp == target.ReadStamp();
 
     // A change that an interrupted run of one of these parts has made is our own; but it may not be the only one.
     private static bool IsInterrupted(SetNote note, PartFiles parts, ReadOnlyMemory<byte>[] standing) =>

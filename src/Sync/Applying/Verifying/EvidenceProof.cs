@@ -38,7 +38,7 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
 
         // Of a device this happens only behind A's end, or where nearly nothing is left of it: a run that begins does not look at that either.
         bool isNothingKnown = evidence is { Birth: null, Pieces.Count: 0, Cells.Count: 0 };
-        if (target.Kind == StorageKind.RegularFile && seen.Torn > 0 && !mayOverwrite && isNothingKnown)
+        if (!target.HasFixedLength && seen.Torn > 0 && !mayOverwrite && isNothingKnown)
         {
             throw NotProved("nothing of it is known: no block stays as it was, and the file system does not say which file it is");
         }

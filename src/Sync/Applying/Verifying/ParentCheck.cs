@@ -15,7 +15,7 @@ internal static class ParentCheck
     public static bool IsTarget(IReadableStorage target, TargetSizing sizing, ParentIdentity parent, bool belowCache, SyncOptions options, HolePolicy holes)
     {
         SyncGeometry both = parent.SyncGeometry;
-        bool hasSize = !both.ResizesTarget || target.Kind == StorageKind.BlockDevice || sizing.LengthAfter == both.Target.Size;
+        bool hasSize = !both.ResizesTarget || target.HasFixedLength || sizing.LengthAfter == both.Target.Size;
         return hasSize && Matches(target, parent, both.Target, parent.TargetRoot, belowCache, options, holes);
     }
 

@@ -19,7 +19,7 @@ internal static class LastBlock
     /// <summary>Bytes that become zeros behind what was written up to <paramref name="end"/>; most often 0.</summary>
     public static int RestBehind(IWritableStorage target, MessageHeader header, PatchJournal journal, long end)
     {
-        bool becomesZeros = target.Kind == StorageKind.BlockDevice ? journal.LeadsBack : header.Set is not null;
+        bool becomesZeros = target.HasFixedLength ? journal.LeadsBack : header.Set is not null;
         if (!becomesZeros)
         {
             return 0;

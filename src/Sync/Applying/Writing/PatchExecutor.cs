@@ -344,7 +344,7 @@ internal sealed class PatchExecutor
         }
     }
 
-    private bool MayStayLonger => _target.Kind == StorageKind.BlockDevice || _plan.Header.Set is not null;
+    private bool MayStayLonger => _target.HasFixedLength || _plan.Header.Set is not null;
 
     private int RestOfLastBlock(in ContentPiece stretch) =>
         LastBlock.RestBehind(_target, _plan.Header, _journal, stretch.TargetOffset + stretch.Length);

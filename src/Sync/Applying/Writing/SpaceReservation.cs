@@ -16,7 +16,7 @@ internal static class SpaceReservation
     public static void Reserve(IWritableStorage target, PatchPlan plan, PatchSource patch, SparseMode sparse)
     {
         bool hadHoles = target.HasHoles;
-        if (target.Kind != StorageKind.RegularFile || !(plan.Sizing.Grows || hadHoles))
+        if (!plan.Sizing.Grows && !hadHoles)
         {
             return;
         }
