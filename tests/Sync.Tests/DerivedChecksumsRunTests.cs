@@ -20,24 +20,27 @@ public sealed class DerivedChecksumsRunTests
     public void Of_copies() => SyncCases.Whole.Check(40, sync => Holds(DerivedRun.WithCopies(sync)));
 
     [Fact]
-    public void Of_ranges() => SyncCases.Ranged.Check(40, sync => HoldsUnlessNothingIsCommon(sync, DerivedRun.WithCopies));
+    public void Of_ranges() => SyncCases.Ranged.CheckFitting(40, sync => HoldsUnlessNothingIsCommon(sync, DerivedRun.WithCopies));
 
     [Fact]
     public void Of_a_merged_data_file() => SyncCases.Whole.Check(40, sync => Holds(DerivedRun.Merged(sync, sameSize: false)));
 
     [Fact]
-    public void Of_a_merged_data_file_of_ranges() => SyncCases.Ranged.Check(40, sync => HoldsUnlessNothingIsCommon(sync, one => DerivedRun.Merged(one, sameSize: true)));
+    public void Of_a_merged_data_file_of_ranges() => SyncCases.Ranged.CheckFitting(40, sync => HoldsUnlessNothingIsCommon(sync, one => DerivedRun.Merged(one, sameSize: true)));
 
     [Fact]
     public void Of_a_refined_data_file() => SyncCases.Whole.Check(40, sync => Holds(DerivedRun.Refined(sync)));
 
     [Fact]
-    public void Of_a_refined_data_file_of_ranges() => SyncCases.Ranged.Check(40, sync =>
+    public void Of_a_refined_data_file_of_ranges() => SyncCases.Ranged.CheckFitting(40, sync =>
     {
-        if (!RefinedSync.Model(sync).NothingInCommon)
+        if (RefinedSync.Model(sync).NothingInCommon)
         {
-            Holds(DerivedRun.Refined(sync));
+            return false;
         }
+
+        Holds(DerivedRun.Refined(sync));
+        return true;
     });
 
     [Fact]
@@ -47,6 +50,7 @@ public sealed class DerivedChecksumsRunTests
         FakeStateFile journal = new() { Content = left.Journal };
         run.Check(run.Run(target, FourSteps.Places(journal, left.Undo) with { Redo = left.Redo }), target);
         Assert.Null(journal.Content);
+        return left.Journal is not null;
     });
 
     [Fact]
@@ -54,7 +58,7 @@ public sealed class DerivedChecksumsRunTests
     {
         if (left.Undo.Content is not { } undo || left.Journal is null)
         {
-            return;
+            return false;
         }
 
         DerivedRun back = run.Back(undo);
@@ -67,11 +71,12 @@ public sealed class DerivedChecksumsRunTests
             // checksum file is of a target of another size.
             RequireRefused(back, target, places);
             Assert.Equal(left.Journal, journal.Content);
-            return;
+            return false;
         }
 
         back.Check(back.Run(target, places), target);
         Assert.Null(journal.Content);
+        return true;
     });
 
     [Fact]
@@ -91,12 +96,15 @@ public sealed class DerivedChecksumsRunTests
     public void On_a_device_of_any_length() => SyncCases.Whole.Check(40, sync => OnDevices(sync, DerivedRun.WithCopies(sync)));
 
     [Fact]
-    public void On_a_device_with_ranges() => SyncCases.Ranged.Check(40, sync =>
+    public void On_a_device_with_ranges() => SyncCases.Ranged.CheckFitting(40, sync =>
     {
-        if (!new SyncModel(sync).NothingInCommon)
+        if (new SyncModel(sync).NothingInCommon)
         {
-            OnDevices(sync, DerivedRun.Plain(sync));
+            return false;
         }
+
+        OnDevices(sync, DerivedRun.Plain(sync));
+        return true;
     });
 
     [Fact]
@@ -182,12 +190,15 @@ public sealed class DerivedChecksumsRunTests
         Assert.Equal(b, target.Content);
     }
 
-    private static void HoldsUnlessNothingIsCommon(SyncCase sync, Func<SyncCase, DerivedRun> make)
+    private static bool HoldsUnlessNothingIsCommon(SyncCase sync, Func<SyncCase, DerivedRun> make)
     {
-        if (!new SyncModel(sync).NothingInCommon)
+        if (new SyncModel(sync).NothingInCommon)
         {
-            Holds(make(sync));
+            return false;
         }
+
+        Holds(make(sync));
+        return true;
     }
 
     private static void Holds(DerivedRun run)
@@ -201,22 +212,31 @@ public sealed class DerivedChecksumsRunTests
         Assert.Equal(derived, run.Run(target));
     }
 
-    // Each call of two kinds that fails, until none does; what is left is what a kill leaves, and what a power cut leaves.
-    private static void Interrupted(FsCheck.Arbitrary<SyncCase> whole, FsCheck.Arbitrary<SyncCase> ranged, Action<DerivedRun, Left> then)
+    // Each call of two kinds that fails, until none does; what is left is what a kill leaves, and what a power cut leaves. What is done then says whether a run had been begun that it
+    // could go on with.
+    private static void Interrupted(FsCheck.Arbitrary<SyncCase> whole, FsCheck.Arbitrary<SyncCase> ranged, Func<DerivedRun, Left, bool> check)
     {
+        const int Least = 15;
+        int tried = 0;
         whole.Check(10, sync =>
         {
-            Break(DerivedRun.WithCopies(sync), then);
-            Break(DerivedRun.Merged(sync, sameSize: false), then);
-            Break(DerivedRun.Refined(sync), then);
+            Break(DerivedRun.WithCopies(sync), Then);
+            Break(DerivedRun.Merged(sync, sameSize: false), Then);
+            Break(DerivedRun.Refined(sync), Then);
         });
-        ranged.Check(12, sync =>
+        ranged.CheckFitting(10, sync =>
         {
-            if (!new SyncModel(sync).NothingInCommon)
+            if (new SyncModel(sync).NothingInCommon)
             {
-                Break(DerivedRun.WithCopies(sync), then);
+                return false;
             }
+
+            Break(DerivedRun.WithCopies(sync), Then);
+            return true;
         });
+        Assert.InRange(tried, Least, int.MaxValue);
+
+        void Then(DerivedRun run, Left left) => tried += check(run, left) ? 1 : 0;
     }
 
     private static void Break(DerivedRun run, Action<DerivedRun, Left> then)

@@ -9,12 +9,15 @@ public sealed class PartialApplyTests
     public void A_partly_applied_target_is_completed() => SyncCases.Whole.Check(120, sync => Complete(sync, new ApplySpecification()));
 
     [Fact]
-    public void A_partly_applied_range_is_completed() => SyncCases.Ranged.Check(60, sync =>
+    public void A_partly_applied_range_is_completed() => SyncCases.Ranged.CheckFitting(60, sync =>
     {
-        if (!new SyncModel(sync).NothingInCommon)
+        if (new SyncModel(sync).NothingInCommon)
         {
-            Complete(sync, new ApplySpecification());
+            return false;
         }
+
+        Complete(sync, new ApplySpecification());
+        return true;
     });
 
     [Fact]
@@ -22,7 +25,7 @@ public sealed class PartialApplyTests
         Complete(sync, new ApplySpecification { CheckBase = true, Verify = VerifyMode.Full }));
 
     [Fact]
-    public void Check_base_sees_a_difference_outside_the_patch_on_a_partly_applied_target() => SyncCases.Whole.Check(80, sync =>
+    public void Check_base_sees_a_difference_outside_the_patch_on_a_partly_applied_target() => SyncCases.Whole.CheckFitting(80, sync =>
     {
         PatchState state = new(sync);
         Random random = new(sync.Seed);
@@ -30,7 +33,7 @@ public sealed class PartialApplyTests
         long[] outside = [.. FourSteps.Each(new BlockRun(0, (content.Length + sync.BlockSize - 1) / sync.BlockSize)).Except(state.Blocks)];
         if (outside.Length == 0)
         {
-            return;
+            return false;
         }
 
         state.Model.Of(content, outside[random.Next(outside.Length)])[0] ^= 0x22;
@@ -40,6 +43,7 @@ public sealed class PartialApplyTests
 
         Assert.Equal(SyncError.Mismatch, refusal.Error);
         Assert.DoesNotContain(target.Log, call => call.Changes);
+        return true;
     });
 
     [Fact]

@@ -7,13 +7,13 @@ namespace BinarySync.Sync.Tests;
 public sealed class RangeSyncTests
 {
     [Fact]
-    public void Compared_blocks_become_the_master_s_and_the_rest_stays() => SyncCases.Ranged.Check(150, sync =>
+    public void Compared_blocks_become_the_master_s_and_the_rest_stays() => SyncCases.Ranged.CheckFitting(150, sync =>
     {
         SyncModel model = new(sync);
         if (model.NothingInCommon)
         {
             Assert.Equal(SyncError.Mismatch, Assert.Throws<SyncException>(() => { sync.DataFile(); }).Error);
-            return;
+            return false;
         }
 
         FakeStorage target = sync.StorageA;
@@ -21,30 +21,32 @@ public sealed class RangeSyncTests
 
         Assert.Equal(model.Expected, target.Content);
         Assert.Equal(model.LeavesSize, result.Plan.Sizing.SizeLeft);
+        return true;
     });
 
     [Fact]
-    public void A_request_speaks_only_of_compared_blocks_that_differ() => SyncCases.Ranged.Check(80, sync =>
+    public void A_request_speaks_only_of_compared_blocks_that_differ() => SyncCases.Ranged.CheckFitting(80, sync =>
     {
         SyncModel model = new(sync);
         if (model.NothingInCommon)
         {
-            return;
+            return false;
         }
 
         IEnumerable<long> expected = model.Compared.Order()
             .Where(block => block * sync.BlockSize < model.B.Length && !model.Of(model.A, block).SequenceEqual(model.Of(model.B, block)));
 
         Assert.Equal(expected, FourSteps.Blocks(sync.DataFile()));
+        return true;
     });
 
     [Fact]
-    public void Applying_twice_writes_nothing_the_second_time() => SyncCases.Ranged.Check(60, sync =>
+    public void Applying_twice_writes_nothing_the_second_time() => SyncCases.Ranged.CheckFitting(60, sync =>
     {
         SyncModel model = new(sync);
         if (model.NothingInCommon)
         {
-            return;
+            return false;
         }
 
         FakeStorage target = sync.StorageA;
@@ -56,15 +58,16 @@ public sealed class RangeSyncTests
 
         Assert.DoesNotContain(target.Log, call => call.Changes);
         Assert.Equal(model.Expected, target.Content);
+        return true;
     });
 
     [Fact]
-    public void Blocks_outside_the_ranges_are_neither_read_nor_matter() => SyncCases.Ranged.Check(60, sync =>
+    public void Blocks_outside_the_ranges_are_neither_read_nor_matter() => SyncCases.Ranged.CheckFitting(60, sync =>
     {
         SyncModel model = new(sync);
         if (model.NothingInCommon)
         {
-            return;
+            return false;
         }
 
         // Everything outside the compared coverage is somebody else's by now.
@@ -85,15 +88,16 @@ public sealed class RangeSyncTests
             target.Log.Where(call => call.Length > 0 && call.Call is DiskCall.Read or DiskCall.ReadBelowCache or DiskCall.Write),
             call => Assert.All(
                 FourSteps.Each(BlockGeometry.Touching(call.Offset, call.Length, sync.BlockSize)), block => Assert.Contains(block, model.Compared)));
+        return true;
     });
 
     [Fact]
-    public void On_a_device_only_compared_blocks_change() => SyncCases.Ranged.Check(60, sync =>
+    public void On_a_device_only_compared_blocks_change() => SyncCases.Ranged.CheckFitting(60, sync =>
     {
         SyncModel model = new(sync);
         if (model.NothingInCommon)
         {
-            return;
+            return false;
         }
 
         byte[] device = new byte[Math.Max(model.A.Length, model.B.Length) + 1000];
@@ -105,5 +109,6 @@ public sealed class RangeSyncTests
         sync.Apply(target, sync.DataFile());
 
         Assert.Equal(model.After(device, isDevice: true), target.Content);
+        return true;
     });
 }

@@ -7,11 +7,11 @@ namespace BinarySync.Sync.Tests;
 public sealed class RefusalTests
 {
     [Fact]
-    public void Unrecognised_blocks_are_named_exactly_and_nothing_is_written() => SyncCases.Whole.Check(120, sync =>
+    public void Unrecognised_blocks_are_named_exactly_and_nothing_is_written() => SyncCases.Whole.CheckFitting(120, sync =>
     {
         if (Spoil(sync) is not { } spoilt)
         {
-            return;
+            return false;
         }
 
         FakeStorage target = FakeStorage.File(spoilt.Content);
@@ -21,14 +21,15 @@ public sealed class RefusalTests
         Assert.Equal(spoilt.Ranges, refusal.Ranges);
         Assert.DoesNotContain(target.Log, call => call.Changes);
         Assert.Equal(spoilt.Content, target.Content);
+        return true;
     });
 
     [Fact]
-    public void Force_overwrites_them() => SyncCases.Whole.Check(60, sync =>
+    public void Force_overwrites_them() => SyncCases.Whole.CheckFitting(60, sync =>
     {
         if (Spoil(sync) is not { } spoilt)
         {
-            return;
+            return false;
         }
 
         FakeStorage target = FakeStorage.File(spoilt.Content);
@@ -36,14 +37,15 @@ public sealed class RefusalTests
 
         Assert.Equal(sync.ContentB, target.Content);
         Assert.Equal(spoilt.Ranges, result.Plan.Unrecognized.Runs);
+        return true;
     });
 
     [Fact]
-    public void A_dry_run_refuses_what_applying_refuses() => SyncCases.Whole.Check(40, sync =>
+    public void A_dry_run_refuses_what_applying_refuses() => SyncCases.Whole.CheckFitting(40, sync =>
     {
         if (Spoil(sync) is not { } spoilt)
         {
-            return;
+            return false;
         }
 
         FakeStorage target = FakeStorage.File(spoilt.Content);
@@ -52,6 +54,7 @@ public sealed class RefusalTests
 
         Assert.Equal(SyncError.Unrecognized, refusal.Error);
         Assert.Equal(spoilt.Ranges, refusal.Ranges);
+        return true;
     });
 
     [Fact]
@@ -80,11 +83,11 @@ public sealed class RefusalTests
     });
 
     [Fact]
-    public void Check_base_refuses_a_target_that_differs_outside_the_patch() => SyncCases.Whole.Check(100, sync =>
+    public void Check_base_refuses_a_target_that_differs_outside_the_patch() => SyncCases.Whole.CheckFitting(100, sync =>
     {
         if (SpoilOutside(sync) is not var (state, content))
         {
-            return;
+            return false;
         }
 
         FakeStorage target = FakeStorage.File(content);
@@ -93,14 +96,15 @@ public sealed class RefusalTests
 
         Assert.Equal(SyncError.Mismatch, refusal.Error);
         Assert.DoesNotContain(target.Log, call => call.Changes);
+        return true;
     });
 
     [Fact]
-    public void Verify_full_finds_a_target_that_differs_outside_the_patch() => SyncCases.Whole.Check(60, sync =>
+    public void Verify_full_finds_a_target_that_differs_outside_the_patch() => SyncCases.Whole.CheckFitting(60, sync =>
     {
         if (SpoilOutside(sync) is not var (state, content) || state.Model.B.Length < content.Length)
         {
-            return;
+            return false;
         }
 
         FakeStorage target = FakeStorage.File(content);
@@ -109,6 +113,7 @@ public sealed class RefusalTests
 
         Assert.Equal(SyncError.VerificationFailed, refusal.Error);
         Assert.Empty(refusal.Ranges);
+        return true;
     });
 
     [Theory]

@@ -4,7 +4,7 @@ namespace BinarySync.Format.Tests.Vectors;
 
 /// <summary>
 /// Every vector of tests/Vectors goes through the reader that it is for. They are made anew by
-/// <c>BINARYSYNC_REGENERATE_VECTORS=1 dotnet test tests/Format.Tests --filter Regenerate</c>, and by nothing else.
+/// <c>BINARYSYNC_REGENERATE_VECTORS=1 dotnet test tests/Format.Tests --filter The_committed_vectors</c>, and by nothing else.
 /// </summary>
 public class VectorTests
 {
@@ -14,22 +14,8 @@ public class VectorTests
 
     public static TheoryData<string> Names => [.. VectorFile.Names];
 
-    public static TheoryData<string> AcceptedNames => [.. VectorFile.Names.Where(name => VectorFile.Load(name).Expect is null)];
-
-    [Fact]
-    public void Regenerate()
-    {
-        if (Environment.GetEnvironmentVariable(RegenerateVariable) != "1")
-        {
-            return;
-        }
-
-        foreach ((string name, Func<(VectorFile File, ForgedMessage Message)> make) in VectorCatalog.All)
-        {
-            (VectorFile file, ForgedMessage message) = make();
-            File.WriteAllText(VectorFile.PathOf(name), file.Render(message));
-        }
-    }
+    // What a newer minor version has is skipped, and so not written again.
+    public static TheoryData<string> NamesWrittenAgain => [.. VectorFile.Names.Where(name => VectorFile.Load(name) is { Expect: null } vector && vector.Rule != Rule.NewerMinor)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -51,14 +37,11 @@ public class VectorTests
     }
 
     [Theory]
-    [MemberData(nameof(AcceptedNames))]
+    [MemberData(nameof(NamesWrittenAgain))]
     public void What_is_accepted_is_written_again_byte_for_byte(string name)
     {
         VectorFile vector = VectorFile.Load(name);
-        if (vector.Rule != Rule.NewerMinor)
-        {
-            Assert.Equal(Comparable(vector.Message), Comparable(MessageCopy.Of(vector.Message)));
-        }
+        Assert.Equal(Comparable(vector.Message), Comparable(MessageCopy.Of(vector.Message)));
 
         // Operations with copies may be compressed, and how is the encoder's affair: what is compared is what they say.
         string Comparable(byte[] message) => Hex.Text(name.Contains("copies", StringComparison.Ordinal) ? MessageDissector.Dissect(message).Build().Bytes : message);
@@ -70,10 +53,15 @@ public class VectorTests
         VectorFile.Names.Select(VectorFile.Load).Where(vector => vector.Expect is null)
             .Select(vector => $"== {vector.Name}: {vector.Comment}\n{MessageDump.Read(vector.Message, vector.ReadAs)}")));
 
-    // A vector that the catalog does not make any more, or makes otherwise, was changed by nobody's decision.
+    // A vector that the catalog does not make any more, or makes otherwise, was changed by nobody's decision. With the variable all are written first: one that is left over still fails.
     [Fact]
     public void The_committed_vectors_are_those_of_the_catalog()
     {
+        if (Environment.GetEnvironmentVariable(RegenerateVariable) == "1")
+        {
+            Regenerate();
+        }
+
         Assert.Equal(VectorCatalog.All.Keys.Order(StringComparer.Ordinal), VectorFile.Names);
         foreach ((string name, Func<(VectorFile File, ForgedMessage Message)> make) in VectorCatalog.All)
         {
@@ -81,6 +69,15 @@ public class VectorTests
             string committed = File.ReadAllText(VectorFile.PathOf(name));
             Assert.True(file.Render(message) == committed, $"{name} would be made otherwise than it was committed");
             Assert.InRange(committed.Length, 1, MostBytes);
+        }
+    }
+
+    private static void Regenerate()
+    {
+        foreach ((string name, Func<(VectorFile File, ForgedMessage Message)> make) in VectorCatalog.All)
+        {
+            (VectorFile file, ForgedMessage message) = make();
+            File.WriteAllText(VectorFile.PathOf(name), file.Render(message));
         }
     }
 

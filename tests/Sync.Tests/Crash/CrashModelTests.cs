@@ -1,5 +1,6 @@
 using System.Globalization;
 using BinarySync.Sync.Applying;
+using BinarySync.Tests.Support;
 using Xunit.Abstractions;
 
 namespace BinarySync.Sync.Tests.Crash;
@@ -9,12 +10,12 @@ namespace BinarySync.Sync.Tests.Crash;
 /// </summary>
 public sealed class CrashModelTests(ITestOutputHelper output)
 {
-    private const int LeastStates = 40_000;
+    private const int LeastStates = 25_000;
 
     [Fact]
     public void From_every_state_that_a_crash_leaves_the_same_command_finishes_and_the_undo_file_leads_back()
     {
-        int seed = Setting("BINARYSYNC_SEED") ?? 1;
+        int seed = RunSeed.Value;
         int states = Setting("BINARYSYNC_CRASH_STATES") ?? LeastStates;
         int? only = Setting("BINARYSYNC_CRASH_CASE");
         CrashCounts counts = new();

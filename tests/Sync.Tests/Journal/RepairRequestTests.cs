@@ -9,11 +9,11 @@ namespace BinarySync.Sync.Tests.Journal;
 public sealed class RepairRequestTests
 {
     [Fact]
-    public void The_request_leads_to_a_data_file_that_puts_right_what_was_wrong() => SyncCases.Whole.Check(100, sync =>
+    public void The_request_leads_to_a_data_file_that_puts_right_what_was_wrong() => SyncCases.Whole.CheckFitting(100, sync =>
     {
         if (Lying(sync) is not { } lying)
         {
-            return;
+            return false;
         }
 
         (FakeStorage target, FakeStateFile journal, byte[] request) = lying;
@@ -25,14 +25,15 @@ public sealed class RepairRequestTests
         Assert.Equal(ApplyStart.OtherRetired, result.Start);
         Assert.Equal(sync.ContentB, target.Medium.ToArray());
         Assert.Null(journal.Content);
+        return true;
     });
 
     [Fact]
-    public void The_same_command_writes_them_again() => SyncCases.Whole.Check(100, sync =>
+    public void The_same_command_writes_them_again() => SyncCases.Whole.CheckFitting(100, sync =>
     {
         if (Lying(sync) is not { } lying)
         {
-            return;
+            return false;
         }
 
         FakeStorage target = AsOnMedium(lying.Target);
@@ -40,6 +41,7 @@ public sealed class RepairRequestTests
         Assert.Equal(ApplyStart.Resumed, Apply(target, sync.DataFile(), lying.Journal, null, sync.Threads).Start);
 
         Assert.Equal(sync.ContentB, target.Medium.ToArray());
+        return true;
     });
 
     // The target is cut before the request is written: the mark of that must not take the place of what is wrong.

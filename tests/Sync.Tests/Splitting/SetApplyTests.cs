@@ -2,11 +2,13 @@ using BinarySync.Storage;
 using BinarySync.Sync.Applying;
 using BinarySync.Sync.Applying.Planning;
 using BinarySync.Sync.Applying.Sets;
+using BinarySync.Tests.Support;
+using Xunit.Abstractions;
 
 namespace BinarySync.Sync.Tests.Splitting;
 
 /// <summary>Parts of a set, applied in any order (Format.md 4.5).</summary>
-public sealed class SetApplyTests
+public sealed class SetApplyTests(ITestOutputHelper output)
 {
     private static readonly ApplySpecification Full = new() { Verify = VerifyMode.Full };
 
@@ -196,7 +198,8 @@ public sealed class SetApplyTests
     {
         SplitCase pair = SplitCase.Make(a, b);
         byte[][] parts = [.. pair.Parts(1)];
-        for (int number = 1; number <= 40; number += 3)
+        output.WriteLine($"seed {RunSeed.Value}");
+        foreach (int number in RunShare.Numbers(1, 40, wide: 3, ordinary: 10))
         {
             SetTarget target = new(pair.A);
             target.Disk.FailAt(new DiskFault(DiskCall.Write, number, StorageError.WriteFailed, BytesDone: 1024));
