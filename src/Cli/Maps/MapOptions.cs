@@ -16,7 +16,7 @@ public sealed class MapOptions
 
     private readonly Option<string?> _map = new(Name)
     {
-        Description = "Draw a map of the blocks: into FILE.svg if that is what follows, else in the terminal",
+        Description = "Draw a map of the blocks, into FILE.svg if it is given, else in the terminal",
         HelpName = "FILE.svg",
         Arity = ArgumentArity.ZeroOrOne,
     };
