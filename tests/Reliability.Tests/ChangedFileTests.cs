@@ -163,7 +163,7 @@ public sealed class ChangedFileTests : IDisposable
         KillInTheMiddle(line);
         File.Delete(_scene.Work[ApplyScene.Undo]);
         byte[] half = _scene.Work.Read("a");
-        _scene.Work.Line(line).Fails(4, "no undo file can be made", "a run without --undo goes on");
+        _scene.Work.Line(line).Fails(4, "no undo file can be made", "run without --undo to continue");
         Assert.False(File.Exists(_scene.Work[ApplyScene.Undo]));
         Assert.Equal(half, _scene.Work.Read("a"));
         _scene.Work.Line(Line).Ends(0);

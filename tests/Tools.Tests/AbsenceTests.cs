@@ -134,7 +134,7 @@ public sealed class AbsenceTests : IDisposable
         byte[] a = Content.Make(10_000);
         _work.Prepare(a, Content.Make(3_000_000, seed: 2));
         _work.Line($"{Strace}-e inject=pwrite64:error=EIO:when=2 -P {_work["a"]} dtfile apply p.dtf a --undo u.dtf").Fails(5, "a: cannot write");
-        _work.Line("dtfile apply u.dtf a").Ends(0).Says("an interrupted run is taken back");
+        _work.Line("dtfile apply u.dtf a").Ends(0).Says("took back the interrupted run");
         _work.Holds("a", a);
     }
 

@@ -56,13 +56,13 @@ public sealed class MismatchTests : IDisposable
         _work.Line("dtfile apply p.dtf a --update-ckf 8k.ckf -o n.ckf").Fails(4, "8k.ckf: has another block size", "--update-ckf");
         _work.Line("dtfile apply p.dtf a --update-ckf cut.ckf -o n.ckf").Fails(3, "cut.ckf: ends too early");
         _work.Line("dtfile apply p.dtf a --update-ckf a.ckf").Fails(2, "needs a name", "-o");
-        _work.Line("dtfile apply p.dtf a -o n.ckf").Fails(2, "-o belongs to --update-ckf");
-        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf --dry-run").Fails(2, "exclude one another");
+        _work.Line("dtfile apply p.dtf a -o n.ckf").Fails(2, "-o needs --update-ckf");
+        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf --dry-run").Fails(2, "cannot be used together");
         _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o b.ckf").Fails(2, "exists already");
         _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o u.dtf -f --undo u.dtf").Fails(2, "u.dtf is another file of this command");
         _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o a.ckf -f").Fails(2, "a.ckf is another file of this command");
-        _work.Line("dtfile apply p.dtf a -f").Fails(2, "-f belongs to --update-ckf");
-        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf --verify none").Fails(2, "exclude one another");
+        _work.Line("dtfile apply p.dtf a -f").Fails(2, "-f needs --update-ckf");
+        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf --verify none").Fails(2, "cannot be used together");
         before.Check();
         _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf").Succeeds();
         _work.Line("ckfile check b n.ckf").Succeeds();

@@ -51,10 +51,10 @@ public sealed class PlantedStateTests : IDisposable
     [LinuxFact("strace")]
     public void A_run_among_files_of_others_that_was_interrupted_is_gone_on_with_by_the_same_command()
     {
-        _work.Shell("strace -f -o /dev/null -P shared/disk -e inject=pwrite64:error=EIO:when=2 dtfile apply p.dtf shared/disk").Ends(5).Says("others may write in");
+        _work.Shell("strace -f -o /dev/null -P shared/disk -e inject=pwrite64:error=EIO:when=2 dtfile apply p.dtf shared/disk").Ends(5).Says("others can write to");
         Assert.Equal(["disk"], Directory.GetFiles(_work["shared"]).Select(Path.GetFileName));
 
-        _work.Line("dtfile apply p.dtf shared/disk").Ends(0).Says("an interrupted run of p.dtf is gone on with");
+        _work.Line("dtfile apply p.dtf shared/disk").Ends(0).Says("resumed the interrupted run of p.dtf");
         _work.Holds("shared/disk", _b);
     }
 

@@ -63,7 +63,7 @@ public sealed class SetTests : IDisposable
         _work.Line("dtfile apply p.001.dtf p.002.dtf target").Succeeds();
         File.SetLastWriteTimeUtc(_work["target"], DateTime.UtcNow.AddSeconds(-5));
 
-        _work.Line("dtfile apply p.003.dtf target").Ends(0).Says("target has been changed since target.binarysync-set was written")
+        _work.Line("dtfile apply p.003.dtf target").Ends(0).Says("target has changed since target.binarysync-set was written")
             .Prints("incomplete: of 3 parts, 3 is applied; missing: 1-2");
 
         Assert.Equal(30 << 20, new FileInfo(_work["target"]).Length);
@@ -115,7 +115,7 @@ public sealed class SetTests : IDisposable
         note[30] ^= 1;
         _work.Write("target.binarysync-set", note);
 
-        _work.Line("dtfile apply p.002.dtf target").Ends(0).Says("target.binarysync-set is damaged, or of a newer program; it is replaced");
+        _work.Line("dtfile apply p.002.dtf target").Ends(0).Says("target.binarysync-set is damaged, or from a newer program; it is replaced");
 
         _work.Line("dtfile b -r p.dtr --split 32M -o q.dtf").Succeeds();
         _work.Line("dtfile apply q.001.dtf target").Ends(0).Says("target.binarysync-set is about another set; it is replaced");

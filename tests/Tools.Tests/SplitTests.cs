@@ -76,7 +76,7 @@ public sealed class SplitTests : IDisposable
     [InlineData("dtfile b -r p.dtr --split fat16", "'fat16' is not a size")]
     [InlineData("dtfile b -r p.dtr --part 2", "it wants --split")]
     [InlineData("dtfile b -r p.dtr --split 16M -o -", "standard output is one")]
-    [InlineData("dtfile b -r - --split 16M -o p.dtf", "it wants a file with a name")]
+    [InlineData("dtfile b -r - --split 16M -o p.dtf", "it needs a named file")]
     [InlineData("dtfile b -r p.dtr --split 16M --part 7", "there is no part 7")]
     public void What_cannot_be_is_refused(string line, string why)
     {

@@ -74,7 +74,7 @@ public sealed class StreamTests : IDisposable
         _work.Line("dtfile apply --stream f.dtf repeats.dtf a").Fails(2, "--stream is for one data file");
         foreach (string option in new[] { "--undo u.dtf", "--repair r.dtr", "--check-base", "--spool .", "--request p.dtr", "--update-ckf a.ckf -o n.ckf" })
         {
-            _work.Line($"dtfile apply --stream f.dtf a {option}").Fails(2, $"--stream and {option.Split(' ')[0]} exclude one another");
+            _work.Line($"dtfile apply --stream f.dtf a {option}").Fails(2, $"--stream and {option.Split(' ')[0]} cannot be used together");
         }
 
         before.Check();

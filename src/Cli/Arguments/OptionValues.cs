@@ -81,7 +81,7 @@ public static class OptionValues
 
     // Bytes of the command line that are no UTF-8 are for names of files only.
     private static string? Fault(string label) =>
-        System.Text.Encoding.UTF8.GetString(PathText.Encode(label)) == label ? null : "is no text in UTF-8";
+        System.Text.Encoding.UTF8.GetString(PathText.Encode(label)) == label ? null : "is not UTF-8 text";
 
     /// <summary>The output file; '-' is standard output.</summary>
     public static Option<string?> Output(string name, bool required = false) => new("--output", "-o")
@@ -115,7 +115,7 @@ public static class OptionValues
         HelpName = "none|lz4[:1-12]|brotli[:1-11]",
         CustomParser = result => Parse<Compression?>(result, text => CompressionText.TryParse(text, out Compression compression)
             ? compression
-            : Fail<Compression?>(result, $"'{text}' is not a compression; there are {CompressionText.Allowed}")),
+            : Fail<Compression?>(result, $"'{text}' is not a compression; choose one of {CompressionText.Allowed}")),
     };
 
     public static Option<VerifyMode?> Verify() => new("--verify")
@@ -140,7 +140,7 @@ public static class OptionValues
             ? Fail<long?>(result, $"'{text}' is not a size; write 50M or 1G")
             : rate >= RateLimiter.MinBytesPerSecond
                 ? rate
-                : Fail<long?>(result, $"a rate of '{text}' is too low; 64K (bytes a second) and more are allowed")),
+                : Fail<long?>(result, $"the rate '{text}' is too low; give 64K (bytes per second) or more")),
     };
 
     public static Option<CachePolicy?> Cache() => new("--cache")
@@ -161,7 +161,7 @@ public static class OptionValues
                 ? Fail<long?>(result, $"'{text}' is not a size; write 700M, 4G or fat32")
                 : size >= SplitOperation.LeastPart
                     ? size
-                    : Fail<long?>(result, $"parts of '{text}' are too short; 16M and more are allowed")),
+                    : Fail<long?>(result, $"parts of '{text}' are too short; give 16M or more")),
     };
 
     public static Option<int?> Part() => new("--part")
@@ -207,7 +207,7 @@ public static class OptionValues
         {
             foreach (string text in result.Tokens.Select(token => token.Value).Where(text => !allowed.Contains(text)))
             {
-                result.AddError($"'{text}' is not {what}; there are {string.Join(", ", allowed)}");
+                result.AddError($"'{text}' is not {what}; choose one of {string.Join(", ", allowed)}");
             }
         });
         return option;
