@@ -36,7 +36,7 @@ public sealed class AbsenceTests : IDisposable
     {
         _work.Prepare(Content.Make(1000), Content.Make(1000, seed: 2));
         Untouched before = _work.Remember();
-        _work.Line(line).Fails(5, "/proc/self/status: is said to have 0 bytes and has more", "copy it to a regular file");
+        _work.Line(line).Fails(5, "/proc/self/status: reports 0 bytes but has more", "copy it to a regular file");
         before.Check();
     }
 
@@ -143,7 +143,7 @@ public sealed class AbsenceTests : IDisposable
     {
         _work.Prepare(Content.Make(2_000_000), Content.Make(2_000_000, seed: 2));
         string lying = $"{Strace}-e trace=lseek -e inject=lseek:error=ENXIO -P ";
-        const string Said = "were read: 2000000 (1.91 MiB) are said to be holes";
+        const string Said = "were read: the file system reports 2000000 (1.91 MiB) of holes";
         _work.Line($"{lying}{_work["b"]} ckfile b -o x.ckf").Ends(0).Says("note: the holes of b " + Said);
         Assert.Equal(_work.Read("b.ckf"), _work.Read("x.ckf"));
         _work.Line($"{lying}{_work["b"]} ckfile check b b.ckf").Ends(0).Says("note: the holes of b " + Said);
@@ -163,7 +163,7 @@ public sealed class AbsenceTests : IDisposable
         called.AsSpan(65_536, 40_960).Clear();
         _work.Prepare(a, called);
         _work.Write("b", b);
-        _work.Line("dtfile b -r p.dtr -o x.dtf").Fails(4, "b: not what p.dtr asks for: 10 blocks (16-25)");
+        _work.Line("dtfile b -r p.dtr -o x.dtf").Fails(4, "b: differs from what p.dtr asks for: 10 blocks (16-25)");
         _work.Line("dtfile b -r p.dtr --split 16M -o s.dtf").Fails(4, "10 blocks (16-25)");
         _work.Write("b", called);
         _work.Line("dtfile b -r p.dtr -o x.dtf").Succeeds();

@@ -323,7 +323,7 @@ public sealed class BadPathTests : IDisposable
         try
         {
             Command.Demand("truncate", "-s", "5E", _work["wide/huge"]);
-            _work.Line("ckfile wide/huge -o x.ckf").Fails(5, "wide/huge: has 5764607523034234880 bytes; the largest that can be synchronised has 4611686018427387904");
+            _work.Line("ckfile wide/huge -o x.ckf").Fails(5, "wide/huge: has 5764607523034234880 bytes; the largest possible size is 4611686018427387904");
             _work.Line("dtfile wide/huge -r p.dtr -o x.dtf").Fails(5, "wide/huge: has 5764607523034234880 bytes");
             _work.Line("dtfile apply p.dtf wide/huge").Fails(5, "wide/huge: has 5764607523034234880 bytes");
             _work.Line("ckfile check wide/huge a.ckf").Fails(5, "wide/huge: has 5764607523034234880 bytes");

@@ -42,7 +42,7 @@ public sealed class MismatchTests : IDisposable
         _work.Write("other", Bytes.Pattern(_b.Length, seed: 77));
         Untouched before = _work.Remember();
         _work.Line("dtfile longer -r p.dtr -o x.dtf").Fails(4, $"longer: has {_b.Length + 1} bytes; p.dtr was made for a master of {_b.Length} bytes", "is this the master");
-        _work.Line("dtfile other -r p.dtr -o x.dtf").Fails(4, "other: not what p.dtr asks for: 8 blocks (10-13, 20-21, 30-31)", "or is another one");
+        _work.Line("dtfile other -r p.dtr -o x.dtf").Fails(4, "other: differs from what p.dtr asks for: 8 blocks (10-13, 20-21, 30-31)", "or this is another master");
         before.Check();
     }
 
@@ -83,10 +83,10 @@ public sealed class MismatchTests : IDisposable
 
         _work.Write("b", _b);
         Untouched before = _work.Remember();
-        _work.Line($"dtfile b -r p.dtr -o x.dtf -c {codec}").Fails(4, "b: not what p.dtr asks for: 4 blocks (10, 12-13, 31)", "the master has changed");
+        _work.Line($"dtfile b -r p.dtr -o x.dtf -c {codec}").Fails(4, "b: differs from what p.dtr asks for: 4 blocks (10, 12-13, 31)", "the master has changed");
 
         // With --force the file that is there stays, too.
-        _work.Line("dtfile b -r p.dtr -o p.dtf -f").Fails(4, "b: not what p.dtr asks for: 4 blocks (10, 12-13, 31)");
+        _work.Line("dtfile b -r p.dtr -o p.dtf -f").Fails(4, "b: differs from what p.dtr asks for: 4 blocks (10, 12-13, 31)");
         before.Check();
     }
 
