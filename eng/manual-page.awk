@@ -144,7 +144,7 @@ $1 == "@synopsis" {
 $1 == "@options" {
     load(help)
     print ".SH OPTIONS"
-    print "Options may stand before or after the arguments, but those of a command after its name."
+    print "Options may come before or after the arguments, but those of a command come after its name."
     list("Arguments:", 0)
     list("Options:", 0)
     print ".SS Options of every command"

@@ -34,7 +34,7 @@ public static class ToolRunner
         {
             // So little is left that not even the ordinary way to say it could be gone.
             (string Message, string Hint)? shortage = Shortage.Of(lost);
-            string message = shortage?.Message ?? $"a defect of this program: {lost.GetType().Name}: {lost.Message}";
+            string message = shortage?.Message ?? $"a defect in this program: {lost.GetType().Name}: {lost.Message}";
             _ = Terminal.Write($"{name}: error: {VisibleText.Of(message)}\n");
             return shortage is null ? ExitCode.Defect : ExitCode.Failed;
         }
@@ -78,7 +78,7 @@ public static class ToolRunner
         }
         catch (StorageException lost) when (code == ExitCode.Done && command is not "info" and not "completions")
         {
-            return speaker.Say(FailureText.Of(lost, "all is done: only what was to be said of it is lost"));
+            return speaker.Say(FailureText.Of(lost, "the work is done; only its report is lost"));
         }
     }
 
@@ -96,7 +96,7 @@ public static class ToolRunner
     }
 
     private static UsageException NoText(string[] arguments) => new(
-        $"'{arguments.First(argument => argument.Contains('\uFFFD', StringComparison.Ordinal))}' may have bytes that are no UTF-8, and /proc does not say which",
+        $"'{arguments.First(argument => argument.Contains('\uFFFD', StringComparison.Ordinal))}' may have bytes that are not UTF-8, and /proc does not show which",
         "give the file another name, or mount /proc");
 
     private static ParseResult Parse(RootCommand command, string[] arguments, Terminal terminal, string name)
@@ -140,13 +140,13 @@ public static class ToolRunner
 
         if (!isHelp && CommandLineText.Empty(result) is { } empty)
         {
-            throw new UsageException($"{empty} wants a value, and is empty", "is a variable of the shell not set?");
+            throw new UsageException($"{empty} needs a value, but is empty", "is a variable of the shell not set?");
         }
 
         if (CommandLineText.Stray(result) is { } stray)
         {
             string subcommand = result.CommandResult.Command.Name;
-            throw new UsageException($"'{stray}' stands before '{subcommand}', which does not take it", $"if '{subcommand}' is meant as a file, write ./{subcommand}");
+            throw new UsageException($"'{stray}' comes before '{subcommand}', which does not accept it", $"if '{subcommand}' is meant as a file, write ./{subcommand}");
         }
 
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

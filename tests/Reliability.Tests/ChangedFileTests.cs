@@ -83,7 +83,7 @@ public sealed class ChangedFileTests : IDisposable
         if (result.Exit == 4)
         {
             // Not a byte of the other one was used, and the error says how far the target is.
-            result.Fails(4, "p.dtf: changed since it was read first", "run the same command again");
+            result.Fails(4, "p.dtf: changed since it was first read", "run the same command again");
             _scene.HasWholeBlocks();
         }
 
@@ -121,7 +121,7 @@ public sealed class ChangedFileTests : IDisposable
         Array.Fill(bytes, (byte)0x5A);
         _scene.Work.Write(journal, bytes);
         byte[] half = _scene.Work.Read("a");
-        _scene.Work.Line(Line).Fails(4, "damaged, or no journal", "--abandon-journal");
+        _scene.Work.Line(Line).Fails(4, "damaged or not a journal", "--abandon-journal");
         Assert.Equal(half, _scene.Work.Read("a"));
         _scene.Work.Line(Line + " --abandon-journal").Ends(0);
         _scene.IsDone(_scene.B);
@@ -163,7 +163,7 @@ public sealed class ChangedFileTests : IDisposable
         KillInTheMiddle(line);
         File.Delete(_scene.Work[ApplyScene.Undo]);
         byte[] half = _scene.Work.Read("a");
-        _scene.Work.Line(line).Fails(4, "no undo file can be made", "a run without --undo goes on");
+        _scene.Work.Line(line).Fails(4, "no undo file can be made", "run without --undo to continue");
         Assert.False(File.Exists(_scene.Work[ApplyScene.Undo]));
         Assert.Equal(half, _scene.Work.Read("a"));
         _scene.Work.Line(Line).Ends(0);
@@ -188,7 +188,7 @@ public sealed class ChangedFileTests : IDisposable
         KillInTheMiddle(Line);
         _scene.Spoil("a", (16 * BlockSize) + 5);
         byte[] half = _scene.Work.Read("a");
-        _scene.Work.Line(Line).Fails(4, "which no run had to change", "--abandon-journal");
+        _scene.Work.Line(Line).Fails(4, "although no run had to change them", "--abandon-journal");
         Assert.Equal(half, _scene.Work.Read("a"));
     }
 

@@ -41,7 +41,7 @@ public sealed class TargetGuardTests : IDisposable
             Refused(disk.Path, $"{first} is mounted on {mount.Point}");
             Refused(first, $"{first}: in use: mounted on {mount.Point}");
             string message = Path.Combine(mount.Point, "update.dtf");
-            Refused(disk.Path, "lies on the device that would be patched", messages: message);
+            Refused(disk.Path, "is on the device that would be patched", messages: message);
             StorageAccess.OpenTarget(second, [message]).Dispose();
             Assert.Equal([mount.Point], DeviceUsage.WritableMounts(disk.Path));
         }
@@ -157,8 +157,8 @@ public sealed class TargetGuardTests : IDisposable
         string message = Path.Combine(mount.Point, "update.dtf");
         File.WriteAllText(message, "content");
 
-        Refused(device.Path, message + " lies on the device that would be patched", messages: message);
-        Refused(device.Path, "lies on the device that would be patched", messages: Path.Combine(mount.Point, "to-be-made"));
+        Refused(device.Path, message + " is on the device that would be patched", messages: message);
+        Refused(device.Path, "is on the device that would be patched", messages: Path.Combine(mount.Point, "to-be-made"));
     }
 
     [RootFact]
@@ -171,7 +171,7 @@ public sealed class TargetGuardTests : IDisposable
 
         foreach (string name in new[] { "mounted/undo.dtf", "mounted/journals/a.journal", "mounted/state/binarysync/a.journal", "link/state/a.journal" })
         {
-            Refused(device.Path, _directory[name] + " lies on the device that would be patched", messages: _directory[name]);
+            Refused(device.Path, _directory[name] + " is on the device that would be patched", messages: _directory[name]);
         }
     }
 
@@ -185,7 +185,7 @@ public sealed class TargetGuardTests : IDisposable
         foreach (string name in new[] { "undo.dtf", "state/binarysync/a.journal" })
         {
             string message = Path.Combine(mount.Point, name);
-            Refused(image, message + " lies on the file that would be patched", messages: message);
+            Refused(image, message + " is on the file that would be patched", messages: message);
         }
 
         // Beside the file is not on it.
@@ -208,7 +208,7 @@ public sealed class TargetGuardTests : IDisposable
         using LoopDevice device = new(image);
 
         Refused(device.Path, "is the target itself", messages: device.Path);
-        Refused(device.Path, "is what this loop device stands on", messages: image);
+        Refused(device.Path, "this loop device is on top of", messages: image);
         StorageAccess.OpenTarget(device.Path, [_directory.File("update.dtf", 10)]).Dispose();
     }
 
@@ -262,7 +262,7 @@ public sealed class TargetGuardTests : IDisposable
         using IWritableStorage first = StorageAccess.OpenTarget(below.Path, []);
         using LoopDevice above = new(below.Path);
 
-        Refused(above.Path, $"{below.Path}, which is below {above.Path}, is mounted, held, or opened by another process");
+        Refused(above.Path, $"{below.Path}, which is below {above.Path}, is mounted, held, or opened exclusively by another process");
     }
 
     [PartitionFact]
@@ -278,12 +278,12 @@ public sealed class TargetGuardTests : IDisposable
         file.Dispose();
         using (StorageAccess.OpenTarget(first, []))
         {
-            Refused(disk.Path, "opened by another process for itself alone");
+            Refused(disk.Path, "opened exclusively by another process");
             StorageAccess.OpenTarget(second, []).Dispose();
         }
 
         using IWritableStorage whole = StorageAccess.OpenTarget(disk.Path, []);
-        Refused(first, "opened by another process for itself alone");
+        Refused(first, "opened exclusively by another process");
     }
 
     [RootFact]

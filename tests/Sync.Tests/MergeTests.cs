@@ -233,8 +233,8 @@ public sealed class MergeTests
         byte[] stranger = Noise(3, 40_000);
         byte[] merged = FourSteps.Data(FakeStorage.File(b), Merge([Request(a, b)]));
 
-        Refuses(Request(stranger, b), stranger, "another old content");
-        Refuses(Request(a, stranger), a, "another content of");
+        Refuses(Request(stranger, b), stranger, "other old content");
+        Refuses(Request(a, stranger), a, "other content of");
         Refuses(Request(a, [.. b, 1]), a, "a master of another size");
         Refuses(Request(a, b, new ChecksumSpecification { BlockSize = 512 }), a, "another block size");
         Refuses(Request(a, b, new ChecksumSpecification { Hash = BlockHash.Xxh3 }), a, "another hash");
@@ -242,7 +242,7 @@ public sealed class MergeTests
         Refuses(Merge([Request(a, b)]), a, "itself merged");
 
         // With the right roots and the wrong blocks: no writer of ours makes that.
-        Refuses(Forged(Request(a, b), Request(a, stranger)), a, "asks for another content of block 0");
+        Refuses(Forged(Request(a, b), Request(a, stranger)), a, "asks for other content of block 0");
 
         void Refuses(byte[] request, byte[] content, string words)
         {
@@ -303,7 +303,7 @@ public sealed class MergeTests
         Refuses(Request(a, b, new ChecksumSpecification { Hash = BlockHash.Sha256 }), "different hashes: 0.dtr has xxh128, 1.dtr has sha256");
         Refuses(Request(a, b, new ChecksumSpecification { Coverage = BlockCoverage.Of([new BlockRun(1, 2)]) }), "different ranges: 0.dtr has whole, 1.dtr has 1-2");
         Refuses(Merge([request]), "is merged already");
-        Refuses(Forged(request, Request(a, other)), "0.dtr and 1.dtr disagree on what block 0 becomes");
+        Refuses(Forged(request, Request(a, other)), "0.dtr and 1.dtr disagree on the new content of block 0");
 
         void Refuses(byte[] second, string words)
         {

@@ -36,7 +36,7 @@ public sealed class AbsenceTests : IDisposable
     {
         _work.Prepare(Content.Make(1000), Content.Make(1000, seed: 2));
         Untouched before = _work.Remember();
-        _work.Line(line).Fails(5, "/proc/self/status: is said to have 0 bytes and has more", "copy it to a regular file");
+        _work.Line(line).Fails(5, "/proc/self/status: reports 0 bytes but has more", "copy it to a regular file");
         before.Check();
     }
 
@@ -122,7 +122,7 @@ public sealed class AbsenceTests : IDisposable
     {
         byte[] a = Content.Make(10_000);
         _work.Prepare(a, Content.Make(100_000, seed: 2));
-        _work.Line("dtfile apply p.dtf a --undo u.dtf").Ends(0).Prints("u.dtf has what was there before: applying it with --allow-shrink takes a back");
+        _work.Line("dtfile apply p.dtf a --undo u.dtf").Ends(0).Prints("u.dtf holds the old content: applying it with --allow-shrink takes a back");
         _work.Line("dtfile apply u.dtf a").Fails(4, "a: would be cut from 100000 to 10000 bytes by u.dtf", "--allow-shrink");
         _work.Line("dtfile apply u.dtf a --allow-shrink").Ends(0);
         _work.Holds("a", a);
@@ -134,7 +134,7 @@ public sealed class AbsenceTests : IDisposable
         byte[] a = Content.Make(10_000);
         _work.Prepare(a, Content.Make(3_000_000, seed: 2));
         _work.Line($"{Strace}-e inject=pwrite64:error=EIO:when=2 -P {_work["a"]} dtfile apply p.dtf a --undo u.dtf").Fails(5, "a: cannot write");
-        _work.Line("dtfile apply u.dtf a").Ends(0).Says("an interrupted run is taken back");
+        _work.Line("dtfile apply u.dtf a").Ends(0).Says("took back the interrupted run");
         _work.Holds("a", a);
     }
 
@@ -143,7 +143,7 @@ public sealed class AbsenceTests : IDisposable
     {
         _work.Prepare(Content.Make(2_000_000), Content.Make(2_000_000, seed: 2));
         string lying = $"{Strace}-e trace=lseek -e inject=lseek:error=ENXIO -P ";
-        const string Said = "were read: 2000000 (1.91 MiB) are said to be holes";
+        const string Said = "were read: the file system reports 2000000 (1.91 MiB) of holes";
         _work.Line($"{lying}{_work["b"]} ckfile b -o x.ckf").Ends(0).Says("note: the holes of b " + Said);
         Assert.Equal(_work.Read("b.ckf"), _work.Read("x.ckf"));
         _work.Line($"{lying}{_work["b"]} ckfile check b b.ckf").Ends(0).Says("note: the holes of b " + Said);
@@ -163,7 +163,7 @@ public sealed class AbsenceTests : IDisposable
         called.AsSpan(65_536, 40_960).Clear();
         _work.Prepare(a, called);
         _work.Write("b", b);
-        _work.Line("dtfile b -r p.dtr -o x.dtf").Fails(4, "b: not what p.dtr asks for: 10 blocks (16-25)");
+        _work.Line("dtfile b -r p.dtr -o x.dtf").Fails(4, "b: differs from what p.dtr asks for: 10 blocks (16-25)");
         _work.Line("dtfile b -r p.dtr --split 16M -o s.dtf").Fails(4, "10 blocks (16-25)");
         _work.Write("b", called);
         _work.Line("dtfile b -r p.dtr -o x.dtf").Succeeds();
@@ -177,7 +177,7 @@ public sealed class AbsenceTests : IDisposable
         File.Copy(_work["a"], _work["room/a"]);
         foreach (string option in (string[])["", " --dry-run", " --undo u.dtf"])
         {
-            _work.Line($"dtfile apply p.dtf room/a{option}").Fails(5, "room/a: cannot grow: No space left on device: it takes ", "make room on the file system of the target");
+            _work.Line($"dtfile apply p.dtf room/a{option}").Fails(5, "room/a: cannot grow: No space left on device: it needs ", "make room on the file system of the target");
         }
 
         Assert.Equal(_work.Read("a"), _work.Read("room/a"));

@@ -213,23 +213,23 @@ public sealed class BadPathTests : IDisposable
     [InlineData("ckfile a -b 128M -o x", "block size 134217728 is not a power of two from 512 to 64M; the nearest is 64M")]
     [InlineData("ckfile a -b -o x", "")]
     [InlineData("ckfile a -b 4KX -o x", "'4KX' is not a size; write 4096, 4K or 1M")]
-    [InlineData("ckfile a -a md5 -o x", "'md5' is not a hash; there are xxh128, xxh3, blake3, sha256")]
+    [InlineData("ckfile a -a md5 -o x", "'md5' is not a hash; choose one of xxh128, xxh3, blake3, sha256")]
     [InlineData("ckfile a --range 5-3 -o x", "'5-3' is not a range of blocks; write FIRST-LAST, FIRST- or FIRST, and --range once for each")]
     [InlineData("ckfile a --bytes 5 -o x", "'5' is not a range of bytes; write OFFSET+LENGTH")]
     [InlineData("ckfile a --bytes 5+0 -o x", "'5+0' is not a range of bytes")]
     [InlineData("ckfile a -t 0 -o x", "'0' is not a number from 1 to 256")]
     [InlineData("ckfile a -t many -o x", "'many' is not a number from 1 to 256")]
     [InlineData("ckfile a --holes maybe -o x", "'maybe' is not one of trust, read")]
-    [InlineData("ckfile a --progress fancy -o x", "'fancy' is not a kind of progress; there are auto, bar, plain, json, none")]
+    [InlineData("ckfile a --progress fancy -o x", "'fancy' is not a kind of progress; choose one of auto, bar, plain, json, none")]
     [InlineData("ckfile a b -o x", "'b' is one argument too many")]
     [InlineData("ckfile a --frobnicate -o x", "there is no option '--frobnicate'")]
     [InlineData("ckfile a -fo x", "there is no option '-fo'")]
     [InlineData("ckfile a -o x -o y", "")]
-    [InlineData("dtfile b -r p.dtr -c zip -o x", "'zip' is not a compression; there are none, lz4, lz4:1 to lz4:12")]
+    [InlineData("dtfile b -r p.dtr -c zip -o x", "'zip' is not a compression; choose one of none, lz4, lz4:1 to lz4:12")]
     [InlineData("dtfile b -r p.dtr -c lz4:13 -o x", "'lz4:13' is not a compression")]
-    [InlineData("dtfile b -o x", "which blocks to collect is missing")]
-    [InlineData("dtfile b -r p.dtr --remote a.ckf -o x", "-r and --remote exclude one another")]
-    [InlineData("dtfile b -r p.dtr --holes read -o x", "--holes belongs to --remote")]
+    [InlineData("dtfile b -o x", "no request is given")]
+    [InlineData("dtfile b -r p.dtr --remote a.ckf -o x", "-r and --remote cannot be used together")]
+    [InlineData("dtfile b -r p.dtr --holes read -o x", "--holes needs --remote")]
     [InlineData("dtfile apply p.dtf a --verify some", "'some' is not one of none, written, full")]
     [InlineData("dtreq --remote a.ckf -o x", "option '--master' is required")]
     public void Wrong_command_lines(string line, string words)
@@ -342,7 +342,7 @@ public sealed class BadPathTests : IDisposable
         try
         {
             Command.Demand("truncate", "-s", "5E", _work["wide/huge"]);
-            _work.Line("ckfile wide/huge -o x.ckf").Fails(5, "wide/huge: has 5764607523034234880 bytes; the largest that can be synchronised has 4611686018427387904");
+            _work.Line("ckfile wide/huge -o x.ckf").Fails(5, "wide/huge: has 5764607523034234880 bytes; the largest possible size is 4611686018427387904");
             _work.Line("dtfile wide/huge -r p.dtr -o x.dtf").Fails(5, "wide/huge: has 5764607523034234880 bytes");
             _work.Line("dtfile apply p.dtf wide/huge").Fails(5, "wide/huge: has 5764607523034234880 bytes");
             _work.Line("ckfile check wide/huge a.ckf").Fails(5, "wide/huge: has 5764607523034234880 bytes");

@@ -53,7 +53,7 @@ public sealed class ByteNameTests : IDisposable
         _work.Shell($"ckfile a -o {Name}' -f").Ends(0);
         _work.Shell($"cmp a.ckf {Name}'").Ends(0);
         _work.Shell($"ckfile a -f -o {Name}\\xc3\\xa9\\xed\\xb3\\xa9\\xff'").Ends(0).Prints("caf\\351\u00E9\\355\\263\\251\\377: ");
-        _work.Shell($"ckreq --label {Name}' -o l.ckr").Fails(2, "is no text in UTF-8");
+        _work.Shell($"ckreq --label {Name}' -o l.ckr").Fails(2, "is not UTF-8 text");
         OnlySuchNames();
     }
 

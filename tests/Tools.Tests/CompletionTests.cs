@@ -80,7 +80,7 @@ public sealed class CompletionTests(CompletionTests.Scripts scripts) : IClassFix
     [Fact]
     public void Another_shell_is_refused()
     {
-        _work.Line("ckfile completions tcsh").Fails(2, "'tcsh' is not a shell with completions; there are bash, zsh, fish");
+        _work.Line("ckfile completions tcsh").Fails(2, "'tcsh' is not a shell with completions; choose one of bash, zsh, fish");
         _work.Line("ckfile completions").Ends(2).Says("bash|zsh|fish is missing");
         _work.Line("ckfile completions bash --json").Fails(2, "a script is no JSON", "leave out --json");
     }

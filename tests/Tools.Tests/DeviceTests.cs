@@ -60,7 +60,7 @@ public sealed class DeviceTests : IDisposable
         _work.Line("dtreq --remote a.ckf --master b.ckf -o p.dtr").Succeeds();
         _work.Line("dtfile b -r p.dtr").Succeeds();
         _work.Line($"dtfile apply p.dtf {remote.Path}").Ends(0)
-            .Says($"dtfile: note: {remote.Path} is 13.0 KiB longer than the master; that part was left alone\n");
+            .Says($"dtfile: note: {remote.Path} is 13.0 KiB longer than the master; that part was not changed\n");
         Command.Demand("blockdev", "--flushbufs", remote.Path);
         _work.Holds("a", [.. b, .. _a.AsSpan(b.Length)]);
         _work.Line($"ckfile check {remote.Path} b.ckf").Ends(0).Says("note: the device is 13.0 KiB longer than b.ckf says; that part was not compared");
@@ -79,7 +79,7 @@ public sealed class DeviceTests : IDisposable
         b.AsSpan((7 << 20) + 4096, 4096 * 3).Clear();
         _work.Prepare(a, b, "-b 512");
         using LoopDevice remote = new(_work["a"]);
-        _work.Line($"dtfile apply p.dtf {remote.Path}").Succeeds().Prints("turned to zeros");
+        _work.Line($"dtfile apply p.dtf {remote.Path}").Succeeds().Prints("zeroed");
         Command.Demand("blockdev", "--flushbufs", remote.Path);
         _work.Holds("a", b);
     }

@@ -68,7 +68,7 @@ public sealed class FaultTests : IDisposable
     {
         _work.Write("there", "content"u8);
         Untouched before = _work.Remember();
-        _work.Line($"{Strace}-e inject=fsync:error=EIO:when=1 {line}").Fails(5, "Input/output error", "nothing that was written may be believed");
+        _work.Line($"{Strace}-e inject=fsync:error=EIO:when=1 {line}").Fails(5, "Input/output error", "do not trust anything that was written");
         before.Check();
     }
 
@@ -103,7 +103,7 @@ public sealed class FaultTests : IDisposable
     {
         _work.Line($"{Strace}-e inject=pwrite64:error={error}:when=5 -P {_work["a"]} dtfile apply p.dtf a").Fails(5, "a: cannot write: " + words);
         Assert.NotEqual(_b, _work.Read("a"));
-        _work.Line("dtfile apply p.dtf a").Ends(0).Says("note: an interrupted run of p.dtf is gone on with: ");
+        _work.Line("dtfile apply p.dtf a").Ends(0).Says("note: resumed the interrupted run of p.dtf; ");
         _work.Holds("a", _b);
         Assert.False(File.Exists(_work["a.binarysync-journal"]));
     }
@@ -178,7 +178,7 @@ public sealed class FaultTests : IDisposable
             _work.Write("a", _a);
             _work.Line($"{Strace}-e inject=pwrite64:signal=SIGKILL:when={when} -P {_work["a"]} dtfile apply p.dtf a");
             Assert.True(File.Exists(_work["a.binarysync-journal"]));
-            _work.Line("dtfile apply p.dtf a").Ends(0).Says("note: an interrupted run of p.dtf is gone on with: ");
+            _work.Line("dtfile apply p.dtf a").Ends(0).Says("note: resumed the interrupted run of p.dtf; ");
             Assert.False(File.Exists(_work["a.binarysync-journal"]));
             _work.Holds("a", _b);
         }

@@ -137,7 +137,7 @@ public sealed partial class LiveLineTests : IDisposable
         using Pty pty = Pty.Start(_work, 100, "dtfile apply p.dtf a --limit-rate 2M");
         Assert.Equal(0, pty.Finish());
         string[] phases = [.. Drawn(pty.Output).Select(line => Regex.Match(line, "^dtfile: ([a-z ]+?) +[\\[0-9]").Groups[1].Value).Distinct()];
-        Assert.Equal(["verifying and recognising", "writing", "reading back"], phases.Where(phase => phase is not "flushing"));
+        Assert.Equal(["verifying and checking", "writing", "reading back"], phases.Where(phase => phase is not "flushing"));
         Assert.StartsWith("a: ", new Screen(pty.Output, 100).Text, StringComparison.Ordinal);
         Assert.Equal(b, _work.Read("a"));
     }

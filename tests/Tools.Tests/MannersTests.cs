@@ -94,7 +94,7 @@ public sealed class MannersTests : IDisposable
     {
         byte[] b = Bytes.Pattern(Mega);
         _work.Prepare([], b);
-        _work.Shell("dtfile apply p.dtf a > /dev/full").Fails(5, "standard output: cannot write: No space left on device", "all is done: only what was to be said of it is lost");
+        _work.Shell("dtfile apply p.dtf a > /dev/full").Fails(5, "standard output: cannot write: No space left on device", "the work is done; only its report is lost");
         _work.Holds("a", b);
         Assert.DoesNotContain("hint", _work.Shell("dtfile info p.dtf > /dev/full").Ends(5).Errors, StringComparison.Ordinal);
     }
@@ -106,21 +106,21 @@ public sealed class MannersTests : IDisposable
         _work.Prepare([], b);
         _work.Line($"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGINT:when=1 -P {_work["a"]} dtfile apply p.dtf a --limit-rate 64K").Fails(130, "interrupted");
         Assert.NotEqual(b, _work.Read("a"));
-        _work.Line("dtfile apply p.dtf a --limit-rate 1G").Ends(0).Says("an interrupted run of p.dtf is gone on with");
+        _work.Line("dtfile apply p.dtf a --limit-rate 1G").Ends(0).Says("resumed the interrupted run of p.dtf");
         _work.Holds("a", b);
     }
 
     [Theory]
-    [InlineData("ckfile b --limit-rate 63K", "a rate of '63K' is too low; 64K (bytes a second) and more are allowed")]
-    [InlineData("ckfile b --limit-rate 65535", "a rate of '65535' is too low; 64K (bytes a second) and more are allowed")]
-    [InlineData("dtfile b -r p.dtr --limit-rate 0", "a rate of '0' is too low; 64K (bytes a second) and more are allowed")]
+    [InlineData("ckfile b --limit-rate 63K", "the rate '63K' is too low; give 64K (bytes per second) or more")]
+    [InlineData("ckfile b --limit-rate 65535", "the rate '65535' is too low; give 64K (bytes per second) or more")]
+    [InlineData("dtfile b -r p.dtr --limit-rate 0", "the rate '0' is too low; give 64K (bytes per second) or more")]
     [InlineData("ckfile check b b.ckf --limit-rate fast", "'fast' is not a size; write 50M or 1G")]
     [InlineData("dtfile apply p.dtf a --limit-rate 50M/s", "'50M/s' is not a size; write 50M or 1G")]
     [InlineData("dtfile apply p.dtf a --limit-rate 99999999999G", "'99999999999G' is not a size; write 50M or 1G")]
     [InlineData("ckfile b --cache never", "'never' is not one of auto, keep, drop")]
     [InlineData("dtfile apply p.dtf a --cache Drop", "'Drop' is not one of auto, keep, drop")]
     [InlineData("ckfile info b.ckf --limit-rate 1M", "there is no option '--limit-rate'")]
-    [InlineData("ckfile --limit-rate 1M check b b.ckf", "'--limit-rate' stands before 'check', which does not take it")]
+    [InlineData("ckfile --limit-rate 1M check b b.ckf", "'--limit-rate' comes before 'check', which does not accept it")]
     [InlineData("dtreq --remote a.ckf --master b.ckf --cache drop", "there is no option '--cache'")]
     public void What_is_no_rate_and_no_policy_is_refused(string line, string words)
     {

@@ -62,7 +62,7 @@ public sealed class MergeTests : IDisposable
         _work.Line("dtfile b -r all.dtr").Succeeds();
         _work.Line("dtfile b -r 0.dtr").Succeeds();
         Untouched before = _work.Remember();
-        _work.Line("dtfile apply all.dtf a1 --request 1.dtr").Fails(4, "1.dtr: is not one of the requests that all.dtf was merged from: it starts from another old content than any of them", "the request of this remote");
+        _work.Line("dtfile apply all.dtf a1 --request 1.dtr").Fails(4, "1.dtr: is not one of the requests that all.dtf was merged from: it starts from other old content than any of them", "the request of this remote");
         _work.Line("dtfile apply all.dtf a1 --request 0.dtr").Fails(4, "a1: neither as all.dtf expects nor already new");
         _work.Line("dtfile apply all.dtf a0 --request all.dtr").Fails(4, "all.dtr: is not one of the requests");
         _work.Line("dtfile apply all.dtf a0").Fails(2, "all.dtf is merged for several remotes", "--request");

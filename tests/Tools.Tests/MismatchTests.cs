@@ -42,7 +42,7 @@ public sealed class MismatchTests : IDisposable
         _work.Write("other", Bytes.Pattern(_b.Length, seed: 77));
         Untouched before = _work.Remember();
         _work.Line("dtfile longer -r p.dtr -o x.dtf").Fails(4, $"longer: has {_b.Length + 1} bytes; p.dtr was made for a master of {_b.Length} bytes", "is this the master");
-        _work.Line("dtfile other -r p.dtr -o x.dtf").Fails(4, "other: not what p.dtr asks for: 8 blocks (10-13, 20-21, 30-31)", "or is another one");
+        _work.Line("dtfile other -r p.dtr -o x.dtf").Fails(4, "other: differs from what p.dtr asks for: 8 blocks (10-13, 20-21, 30-31)", "or this is another master");
         before.Check();
     }
 
@@ -56,13 +56,13 @@ public sealed class MismatchTests : IDisposable
         _work.Line("dtfile apply p.dtf a --update-ckf 8k.ckf -o n.ckf").Fails(4, "8k.ckf: has another block size", "--update-ckf");
         _work.Line("dtfile apply p.dtf a --update-ckf cut.ckf -o n.ckf").Fails(3, "cut.ckf: ends too early");
         _work.Line("dtfile apply p.dtf a --update-ckf a.ckf").Fails(2, "needs a name", "-o");
-        _work.Line("dtfile apply p.dtf a -o n.ckf").Fails(2, "-o belongs to --update-ckf");
-        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf --dry-run").Fails(2, "exclude one another");
+        _work.Line("dtfile apply p.dtf a -o n.ckf").Fails(2, "-o needs --update-ckf");
+        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf --dry-run").Fails(2, "cannot be used together");
         _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o b.ckf").Fails(2, "exists already");
         _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o u.dtf -f --undo u.dtf").Fails(2, "u.dtf is another file of this command");
         _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o a.ckf -f").Fails(2, "a.ckf is another file of this command");
-        _work.Line("dtfile apply p.dtf a -f").Fails(2, "-f belongs to --update-ckf");
-        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf --verify none").Fails(2, "exclude one another");
+        _work.Line("dtfile apply p.dtf a -f").Fails(2, "-f needs --update-ckf");
+        _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf --verify none").Fails(2, "cannot be used together");
         before.Check();
         _work.Line("dtfile apply p.dtf a --update-ckf a.ckf -o n.ckf").Succeeds();
         _work.Line("ckfile check b n.ckf").Succeeds();
@@ -83,10 +83,10 @@ public sealed class MismatchTests : IDisposable
 
         _work.Write("b", _b);
         Untouched before = _work.Remember();
-        _work.Line($"dtfile b -r p.dtr -o x.dtf -c {codec}").Fails(4, "b: not what p.dtr asks for: 4 blocks (10, 12-13, 31)", "the master has changed");
+        _work.Line($"dtfile b -r p.dtr -o x.dtf -c {codec}").Fails(4, "b: differs from what p.dtr asks for: 4 blocks (10, 12-13, 31)", "the master has changed");
 
         // With --force the file that is there stays, too.
-        _work.Line("dtfile b -r p.dtr -o p.dtf -f").Fails(4, "b: not what p.dtr asks for: 4 blocks (10, 12-13, 31)");
+        _work.Line("dtfile b -r p.dtr -o p.dtf -f").Fails(4, "b: differs from what p.dtr asks for: 4 blocks (10, 12-13, 31)");
         before.Check();
     }
 

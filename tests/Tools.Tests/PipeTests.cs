@@ -54,19 +54,19 @@ public sealed class PipeTests : IDisposable
     public void Info_reads_standard_input(string line, string file) => _work.Feed(_work.Read(file), line).Succeeds().Prints("standard input: ");
 
     [Theory]
-    [InlineData("dtreq --remote - --master b.ckf", "where an input comes from a pipe, the output wants a name of its own")]
-    [InlineData("dtreq --remote a.ckf --master -", "where an input comes from a pipe, the output wants a name of its own")]
-    [InlineData("ckfile a -r -", "where an input comes from a pipe, the output wants a name of its own")]
-    [InlineData("dtfile b -r -", "where an input comes from a pipe, the output wants a name of its own")]
-    [InlineData("dtfile b --remote -", "where an input comes from a pipe, the output wants a name of its own")]
-    [InlineData("dtfile b --remote a.ckf -o - --json", "--json and '-o -' both want standard output")]
+    [InlineData("dtreq --remote - --master b.ckf", "the output needs a name of its own if an input comes from a pipe")]
+    [InlineData("dtreq --remote a.ckf --master -", "the output needs a name of its own if an input comes from a pipe")]
+    [InlineData("ckfile a -r -", "the output needs a name of its own if an input comes from a pipe")]
+    [InlineData("dtfile b -r -", "the output needs a name of its own if an input comes from a pipe")]
+    [InlineData("dtfile b --remote -", "the output needs a name of its own if an input comes from a pipe")]
+    [InlineData("dtfile b --remote a.ckf -o - --json", "--json and '-o -' both need standard output")]
     [InlineData("dtreq --remote - --master - -o x.dtr", "only one input can be '-'")]
     [InlineData("ckfile join - a.ckf - -o x.ckf", "only one input can be '-'")]
-    [InlineData("ckfile join a.ckf -o - --json", "--json and '-o -' both want standard output")]
-    [InlineData("ckfile a -o - --json", "--json and '-o -' both want standard output")]
-    [InlineData("ckreq -o - --json", "--json and '-o -' both want standard output")]
-    [InlineData("dtreq --remote a.ckf --master b.ckf -o - --json", "--json and '-o -' both want standard output")]
-    [InlineData("dtfile b -r p.dtr -o - --json", "--json and '-o -' both want standard output")]
+    [InlineData("ckfile join a.ckf -o - --json", "--json and '-o -' both need standard output")]
+    [InlineData("ckfile a -o - --json", "--json and '-o -' both need standard output")]
+    [InlineData("ckreq -o - --json", "--json and '-o -' both need standard output")]
+    [InlineData("dtreq --remote a.ckf --master b.ckf -o - --json", "--json and '-o -' both need standard output")]
+    [InlineData("dtfile b -r p.dtr -o - --json", "--json and '-o -' both need standard output")]
     public void Streams_that_cannot_be_meant_are_usage_errors(string line, string words)
     {
         Untouched before = _work.Remember();
@@ -152,7 +152,7 @@ public sealed class PipeTests : IDisposable
     {
         using Mount small = Mount.Memory(_work["small"], "256k");
         Untouched before = _work.Remember();
-        _work.Feed(_work.Read("p.dtf"), "dtfile apply - a --spool small").Fails(5, "; nothing was written to the target", "--spool names a directory with more room");
+        _work.Feed(_work.Read("p.dtf"), "dtfile apply - a --spool small").Fails(5, "; nothing was written to the target", "use --spool with a directory that has more room");
         before.Check();
     }
 }

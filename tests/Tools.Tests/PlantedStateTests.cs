@@ -30,9 +30,9 @@ public sealed class PlantedStateTests : IDisposable
         Command.Demand("chown", "65534", _work[planted], _work["shared/disk.binarysync-redo"]);
         Untouched before = _work.Remember();
 
-        _work.Line("dtfile apply p.dtf shared/disk").Fails(6, $"{planted}: is not believed: its directory", "name a directory of your own with --journal DIR");
-        _work.Line("dtfile apply p.dtf shared/disk --abandon-journal").Fails(6, $"{planted}: is not believed");
-        _work.Line("dtfile apply p.dtf shared/disk --journal shared").Fails(6, "is not believed", "chmod go-w shared");
+        _work.Line("dtfile apply p.dtf shared/disk").Fails(6, $"{planted}: is not trusted: its directory", "name a directory of your own with --journal DIR");
+        _work.Line("dtfile apply p.dtf shared/disk --abandon-journal").Fails(6, $"{planted}: is not trusted");
+        _work.Line("dtfile apply p.dtf shared/disk --journal shared").Fails(6, "is not trusted", "chmod go-w shared");
         before.Check();
 
         _work.Line("dtfile apply p.dtf shared/disk --journal own").Succeeds();
@@ -44,17 +44,17 @@ public sealed class PlantedStateTests : IDisposable
     {
         _work.Write("a.binarysync-journal", "whatever"u8);
         Command.Demand("chown", "65534", _work["a.binarysync-journal"]);
-        _work.Line("dtfile apply p.dtf a").Fails(6, "a.binarysync-journal: is not believed: it belongs to user 65534");
+        _work.Line("dtfile apply p.dtf a").Fails(6, "a.binarysync-journal: is not trusted: it belongs to user 65534");
         _work.Holds("a", _a);
     }
 
     [LinuxFact("strace")]
     public void A_run_among_files_of_others_that_was_interrupted_is_gone_on_with_by_the_same_command()
     {
-        _work.Shell("strace -f -o /dev/null -P shared/disk -e inject=pwrite64:error=EIO:when=2 dtfile apply p.dtf shared/disk").Ends(5).Says("others may write in");
+        _work.Shell("strace -f -o /dev/null -P shared/disk -e inject=pwrite64:error=EIO:when=2 dtfile apply p.dtf shared/disk").Ends(5).Says("others can write to");
         Assert.Equal(["disk"], Directory.GetFiles(_work["shared"]).Select(Path.GetFileName));
 
-        _work.Line("dtfile apply p.dtf shared/disk").Ends(0).Says("an interrupted run of p.dtf is gone on with");
+        _work.Line("dtfile apply p.dtf shared/disk").Ends(0).Says("resumed the interrupted run of p.dtf");
         _work.Holds("shared/disk", _b);
     }
 
@@ -63,7 +63,7 @@ public sealed class PlantedStateTests : IDisposable
     {
         _work.Write("u.dtf", _work.Read("p.dtf"));
         Command.Demand("chown", "65534", _work["u.dtf"]);
-        _work.Line("dtfile apply p.dtf a --undo u.dtf").Fails(6, "u.dtf: is not believed", "copy it into a directory of your own");
+        _work.Line("dtfile apply p.dtf a --undo u.dtf").Fails(6, "u.dtf: is not trusted", "copy it into a directory of your own");
         _work.Holds("a", _a);
     }
 

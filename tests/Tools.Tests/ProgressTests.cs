@@ -78,7 +78,7 @@ public sealed class ProgressTests : IDisposable
         Ends("ckfile join a1.ckf a2.ckf -o aj.ckf", "joining");
         Ends("ckfile info a.ckf", "reading");
         Ends("ckfile check a a.ckf", "comparing");
-        Ends("dtreq --remote a.ckf --master b.ckf -o p.dtr -f", "comparing", "looking for what is there already", "comparing", "comparing");
+        Ends("dtreq --remote a.ckf --master b.ckf -o p.dtr -f", "comparing", "searching for content that is already there", "comparing", "comparing");
         Ends("dtreq --remote a.ckf --master b.ckf -o n.dtr --no-copy", "comparing");
         Ends("dtreq info p.dtr", "reading");
         Ends("dtreq merge n.dtr p.dtr -o m.dtr", "merging");
@@ -88,12 +88,12 @@ public sealed class ProgressTests : IDisposable
         Ends("dtfile b --remote a.ckf -o o.dtf", "collecting");
         Ends("dtfile info p.dtf", "reading");
         File.Copy(_work["a"], _work["merged"]);
-        Ends("dtfile apply m.dtf merged --request n.dtr", "verifying and recognising", "checking the base", "writing", "flushing", "reading back");
+        Ends("dtfile apply m.dtf merged --request n.dtr", "verifying and checking", "checking the base", "writing", "flushing", "reading back");
         Ends("dtfile apply p.dtf a --undo u.dtf --check-base --verify full",
-            "verifying and recognising", "looking at what is to be copied", "checking the base", "saving what will be overwritten", "copying", "writing", "flushing", "reading back all", "reading back");
+            "verifying and checking", "checking the content to be copied", "checking the base", "saving the blocks to be overwritten", "copying", "writing", "flushing", "reading back everything", "reading back");
         Assert.Equal(b, _work.Read("a"));
-        Ends("dtfile apply p.dtf a --undo u.dtf", "verifying and recognising", "looking at what is to be copied", "verifying the undo file", "flushing", "reading back");
-        Ends("dtfile apply u.dtf a", "verifying and recognising", "writing", "flushing", "reading back");
+        Ends("dtfile apply p.dtf a --undo u.dtf", "verifying and checking", "checking the content to be copied", "verifying the undo file", "flushing", "reading back");
+        Ends("dtfile apply u.dtf a", "verifying and checking", "writing", "flushing", "reading back");
         Assert.Equal(a, _work.Read("a"));
         Ends("ckfile wide", "checksumming");
         Ends("ckfile wide-new", "checksumming");
@@ -101,7 +101,7 @@ public sealed class ProgressTests : IDisposable
         Ends("dtfile wide-new -r wide.dtr --split 16M", "cutting the request", "collecting");
         Ends("dtfile wide-new -r wide.dtr --split 16M --part 2 -o again.dtf", "cutting the request", "collecting");
         Ends("dtfile apply wide.002.dtf wide.001.dtf wide",
-            "looking at the parts", "verifying and recognising", "writing", "flushing", "reading back", "verifying and recognising", "writing", "flushing", "reading back");
+            "checking the parts", "verifying and checking", "writing", "flushing", "reading back", "verifying and checking", "writing", "flushing", "reading back");
         Assert.Equal(_work.Read("wide-new"), _work.Read("wide"));
     }
 
@@ -184,7 +184,7 @@ public sealed class ProgressTests : IDisposable
         (string Phase, long Done, long? Total)[] ended = Ended(_work.Line(line + " --progress json"));
         Assert.Equal(phases, ended.Select(phase => phase.Phase));
         Assert.All(ended, phase => Assert.True(phase.Done == (phase.Total ?? phase.Done), $"{line}: {phase}"));
-        Assert.All(ended.Where(phase => phase.Phase is not ("flushing" or "looking at the parts")), phase => Assert.True(phase.Total > 0, $"{line}: {phase}"));
+        Assert.All(ended.Where(phase => phase.Phase is not ("flushing" or "checking the parts")), phase => Assert.True(phase.Total > 0, $"{line}: {phase}"));
     }
 
     private static (string Phase, long Done, long? Total)[] Ended(ToolResult result)

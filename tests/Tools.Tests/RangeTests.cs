@@ -63,9 +63,9 @@ public sealed class RangeTests : IDisposable
         _work.Line("ckfile a --range 3-5").Succeeds();
         _work.Line("ckfile b --range 3-5").Succeeds();
         _work.Line("dtreq --remote a.ckf --master b.ckf -o p.dtr").Ends(0)
-            .Says("dtreq: note: the sizes differ, and the ranges leave out a part of what lies between: the size of the target will be left as it is\n");
+            .Says("dtreq: note: the sizes differ, and the ranges leave out a part of the difference: the target will keep its size\n");
         _work.Line("dtfile b -r p.dtr").Succeeds();
-        _work.Line("dtfile apply p.dtf a").Ends(0).Says("dtfile: note: the ranges of p.dtf do not cover all between the two sizes: a keeps its size\n");
+        _work.Line("dtfile apply p.dtf a").Ends(0).Says("dtfile: note: the ranges of p.dtf do not cover everything between the two sizes: a keeps its size\n");
         byte[] expected = [.. a];
         b.AsSpan(3 * Block, 3 * Block).CopyTo(expected.AsSpan(3 * Block));
         _work.Holds("a", expected);

@@ -82,11 +82,11 @@ public sealed class RefineTests : IDisposable
         _work.Line("ckreq --refine coarse.dtr --range 1-2 -o x.ckr").Fails(2, "--refine", "leave out --range and --bytes");
         _work.Line("ckreq --refine fine.dtr -b 512 -o x.ckr").Fails(4, "fine.dtr: is itself a refinement", "the coarse request");
         _work.Line("ckreq --refine coarse.dtr -o coarse.dtr -f").Fails(2, "coarse.dtr is an input");
-        _work.Line("ckfile third -r fine.ckr -o x.ckf").Fails(4, "third: has 10 bytes; the request refines one between targets of 900000 and 950000 bytes", "begin again");
+        _work.Line("ckfile third -r fine.ckr -o x.ckf").Fails(4, "third: has 10 bytes; the request refines a comparison of targets of 900000 and 950000 bytes", "start again");
         _work.Line("ckfile a -r fine.ckr --range 1-2 -o x.ckf").Fails(2, "fine.ckr asks for ranges of its own");
         _work.Line("dtreq --remote plain-a.ckf --master fine-b.ckf -o x.dtr").Fails(4, "fine-b.ckf refines a coarse data request, plain-a.ckf does not", "ckreq --refine");
         _work.Line("dtreq --remote other-a.ckf --master fine-b.ckf -o x.dtr").Fails(4, "other-a.ckf and fine-b.ckf refine different data requests", "ckreq --refine");
-        _work.Line("dtreq --remote fine-b.ckf --master fine-a.ckf -o x.dtr").Fails(4, "fine-b.ckf: is of a target of 950000 bytes; the remote of the coarse request has 900000");
+        _work.Line("dtreq --remote fine-b.ckf --master fine-a.ckf -o x.dtr").Fails(4, "fine-b.ckf: is for a target of 950000 bytes; the remote of the coarse request has 900000");
         before.Check();
     }
 
@@ -100,7 +100,7 @@ public sealed class RefineTests : IDisposable
         a[3 * Coarse] ^= 1;
         _work.Write("a", a);
         Untouched before = _work.Remember();
-        _work.Line("dtfile apply fine.dtf a --check-base").Fails(4, "a: is not the base of the coarse request that fine.dtf refines", "begin again");
+        _work.Line("dtfile apply fine.dtf a --check-base").Fails(4, "a: is not the base of the coarse request that fine.dtf refines", "start again");
         before.Check();
         _work.Line("dtfile apply fine.dtf a --verify full").Fails(7, "others differ from the master");
         b[3 * Coarse] ^= 1;
@@ -112,7 +112,7 @@ public sealed class RefineTests : IDisposable
     {
         byte[] a = Content.Make(900_000);
         Prepare(a, a);
-        _work.Line("ckreq --refine coarse.dtr -o fine.ckr").Ends(0).Says("ckreq: note: nothing differs in coarse.dtr: one block is asked for");
+        _work.Line("ckreq --refine coarse.dtr -o fine.ckr").Ends(0).Says("ckreq: note: nothing differs in coarse.dtr: the request asks for one block");
     }
 
     // docs/manual/sending-less.md, "Coarse first, then fine": what travels. 128 MiB stand for its 1 TiB, in blocks of 128 KiB and 512 bytes for 1 MiB and 4 KiB; 0.1 % has changed.

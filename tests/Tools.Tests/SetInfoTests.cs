@@ -65,9 +65,9 @@ public sealed class SetInfoTests : IDisposable
         _work.Line("dtfile info p.001.dtf p.dtr").Fails(3, "p.dtr: is a data request");
         _work.Line("dtfile info p.001.dtf -").Fails(2, "'-' can be the only data file");
         _work.Line("dtfile info p.001.dtf p.002.dtf --extents").Fails(2, "--extents is for one data file at a time");
-        _work.Shell("dtfile info p.001.dtf <(cat p.002.dtf 2> no-reader)").Fails(2, "only a single data file may come from one");
+        _work.Shell("dtfile info p.001.dtf <(cat p.002.dtf 2> no-reader)").Fails(2, "only a single data file can come from one");
         _work.Line("dtfile b -r q.dtr -o whole.dtf").Succeeds();
-        _work.Line("dtfile info p.001.dtf whole.dtf").Fails(2, "whole.dtf: is no part of a set");
+        _work.Line("dtfile info p.001.dtf whole.dtf").Fails(2, "whole.dtf: is not part of a set");
         _work.Line("dtfile info").Ends(2);
     }
 

@@ -63,7 +63,7 @@ public sealed class SetTests : IDisposable
         _work.Line("dtfile apply p.001.dtf p.002.dtf target").Succeeds();
         File.SetLastWriteTimeUtc(_work["target"], DateTime.UtcNow.AddSeconds(-5));
 
-        _work.Line("dtfile apply p.003.dtf target").Ends(0).Says("target has been changed since target.binarysync-set was written")
+        _work.Line("dtfile apply p.003.dtf target").Ends(0).Says("target has changed since target.binarysync-set was written")
             .Prints("incomplete: of 3 parts, 3 is applied; missing: 1-2");
 
         Assert.Equal(30 << 20, new FileInfo(_work["target"]).Length);
@@ -115,7 +115,7 @@ public sealed class SetTests : IDisposable
         note[30] ^= 1;
         _work.Write("target.binarysync-set", note);
 
-        _work.Line("dtfile apply p.002.dtf target").Ends(0).Says("target.binarysync-set is damaged, or of a newer program; it is replaced");
+        _work.Line("dtfile apply p.002.dtf target").Ends(0).Says("target.binarysync-set is damaged, or from a newer program; it is replaced");
 
         _work.Line("dtfile b -r p.dtr --split 32M -o q.dtf").Succeeds();
         _work.Line("dtfile apply q.001.dtf target").Ends(0).Says("target.binarysync-set is about another set; it is replaced");
@@ -139,7 +139,7 @@ public sealed class SetTests : IDisposable
         _work.Line("dtfile apply p.001.dtf other.001.dtf target").Fails(4, "p.001.dtf and other.001.dtf are parts of two different sets");
         _work.Line("dtfile apply p.001.dtf p.002.dtf p.001.dtf target").Fails(4, "p.001.dtf and p.001.dtf are both part 1 of the set");
         _work.Line("dtfile apply p.001.dtf p.002.dtf target --verify full").Fails(4, "of 3 parts, 3 is missing; nothing was written");
-        _work.Line("dtfile apply p.001.dtf p.dtf target").Fails(2, "p.dtf: is no part of a set");
+        _work.Line("dtfile apply p.001.dtf p.dtf target").Fails(2, "p.dtf: is not part of a set");
         _work.Line("dtfile apply p.001.dtf - target").Fails(2, "'-' can be the only data file");
         _work.Line("dtfile apply p.001.dtf p.002.dtf target --undo u.dtf").Fails(2, "--undo is for one data file at a time");
         _work.Line("dtfile apply p.001.dtf p.002.dtf target --repair r.dtr").Fails(2, "--repair is for one data file at a time");
@@ -150,7 +150,7 @@ public sealed class SetTests : IDisposable
         before.Check();
 
         _work.Line("dtfile apply p.002.dtf target").Succeeds();
-        _work.Line("dtfile apply p.001.dtf target --check-base").Fails(4, "target: is no longer the base: of 3 parts, 2 is applied already");
+        _work.Line("dtfile apply p.001.dtf target --check-base").Fails(4, "target: is no longer the base: of 3 parts, 2 is already applied");
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class SilenceTests : IDisposable
         string name = $"/dev/binarysync-{Guid.NewGuid():N}";
         string linked = _work[Path.GetFileName(name)];
         string shared = name.Replace("/dev/", "/dev/shm/", StringComparison.Ordinal);
-        string Warning(string tool, string path) => $"{tool}: warning: {path} is no device but a regular file in /dev";
+        string Warning(string tool, string path) => $"{tool}: warning: {path} is not a device but a regular file in /dev";
         try
         {
             File.Copy(_work["a"], name);
@@ -171,7 +171,7 @@ public sealed class SilenceTests : IDisposable
         using LoopDevice device = new(_work["a"]);
         using (Held(device.Path, "f = os.open(path, os.O_RDWR | os.O_EXCL)"))
         {
-            string warning = $"warning: another process holds {device.Path} for itself alone, perhaps an apply";
+            string warning = $"warning: another process holds {device.Path} exclusively, perhaps an apply";
             Warns($"ckfile {device.Path} -o x.ckf", "ckfile: " + warning);
             Warns($"dtfile {device.Path} --remote b.ckf -o x.dtf", "dtfile: " + warning);
             _work.Line($"ckfile {device.Path} -o y.ckf -q").Succeeds();
@@ -209,9 +209,9 @@ public sealed class SilenceTests : IDisposable
         foreach ((string letter, string word) in ((string, string)[])[("i", "immutable"), ("a", "append-only")])
         {
             _work.Shell($"chattr +{letter} m/a m/a.ckf").Succeeds();
-            string hint = $"if it may be changed, as root: chattr -{letter} m/a";
+            string hint = $"if it may be changed, run as root: chattr -{letter} m/a";
             _work.Line("dtfile apply p.dtf m/a").Fails(5, $"m/a: cannot open: it is marked {word}", hint);
-            Warns("dtfile apply p.dtf m/a --dry-run", $"dtfile: warning: m/a is marked as one that is not changed, and cannot be patched so: {hint}");
+            Warns("dtfile apply p.dtf m/a --dry-run", $"dtfile: warning: m/a is marked against changes, and cannot be patched like that: {hint}");
             _work.Line("ckfile b -o m/a.ckf -f").Fails(5, $"m/a.ckf: cannot be replaced: it is marked {word}", hint + ".ckf");
             _work.Line("ckfile b -o m/a.ckf").Fails(2, "m/a.ckf: exists already");
             _work.Shell($"chattr -{letter} m/a m/a.ckf && chattr +{letter} m/d").Succeeds();

@@ -74,9 +74,9 @@ public sealed class SplitTests : IDisposable
     [Theory]
     [InlineData("dtfile b -r p.dtr --split 15M", "parts of '15M' are too short")]
     [InlineData("dtfile b -r p.dtr --split fat16", "'fat16' is not a size")]
-    [InlineData("dtfile b -r p.dtr --part 2", "it wants --split")]
+    [InlineData("dtfile b -r p.dtr --part 2", "it needs --split")]
     [InlineData("dtfile b -r p.dtr --split 16M -o -", "standard output is one")]
-    [InlineData("dtfile b -r - --split 16M -o p.dtf", "it wants a file with a name")]
+    [InlineData("dtfile b -r - --split 16M -o p.dtf", "it needs a named file")]
     [InlineData("dtfile b -r p.dtr --split 16M --part 7", "there is no part 7")]
     public void What_cannot_be_is_refused(string line, string why)
     {
@@ -94,7 +94,7 @@ public sealed class SplitTests : IDisposable
         _work.Prepare([], Content.Make(33 << 20), "-b 32M");
         Untouched before = _work.Remember();
 
-        _work.Line("dtfile b -r p.dtr --split 16M").Fails(2, "p.dtr: cannot be cut into parts of at most 16777216 bytes: the shortest that would do is");
+        _work.Line("dtfile b -r p.dtr --split 16M").Fails(2, "p.dtr: cannot be cut into parts of at most 16777216 bytes: the shortest possible length is");
 
         before.Check();
     }

@@ -36,7 +36,7 @@ public sealed class StreamTests : IDisposable
         _work.Line("dtfile b -q --remote a.ckf --no-repeats -o f.dtf").Ends(0);
         int length = _work.Read("f.dtf").Length;
 
-        _work.Shell($"head -c {length * 9L / 10} f.dtf | dtfile apply --stream - a").Ends(3).Says("ends too early").Says("a is patched as far as it arrived whole");
+        _work.Shell($"head -c {length * 9L / 10} f.dtf | dtfile apply --stream - a").Ends(3).Says("ends too early").Says("a is patched as far as the data file arrived intact");
 
         byte[] between = _work.Read("a");
         Assert.NotEqual(_a, between);
@@ -74,7 +74,7 @@ public sealed class StreamTests : IDisposable
         _work.Line("dtfile apply --stream f.dtf repeats.dtf a").Fails(2, "--stream is for one data file");
         foreach (string option in new[] { "--undo u.dtf", "--repair r.dtr", "--check-base", "--spool .", "--request p.dtr", "--update-ckf a.ckf -o n.ckf" })
         {
-            _work.Line($"dtfile apply --stream f.dtf a {option}").Fails(2, $"--stream and {option.Split(' ')[0]} exclude one another");
+            _work.Line($"dtfile apply --stream f.dtf a {option}").Fails(2, $"--stream and {option.Split(' ')[0]} cannot be used together");
         }
 
         before.Check();

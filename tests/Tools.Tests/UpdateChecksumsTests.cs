@@ -66,7 +66,7 @@ public sealed class UpdateChecksumsTests : IDisposable
         Assert.DoesNotContain("n.ckf", _work.Names);
 
         // Gone on with.
-        _work.Line(line).Ends(0).Says("is gone on with");
+        _work.Line(line).Ends(0).Says("resumed the interrupted run");
         _work.Holds("a", b);
         IsAsRead("n.ckf", "a", "-b 512");
 
@@ -76,7 +76,7 @@ public sealed class UpdateChecksumsTests : IDisposable
         Untouched before = _work.Remember();
         _work.Line("dtfile apply undo.dtf a --update-ckf a.ckf -o back.ckf").Fails(4, "a.ckf: is of a target of 4500000 bytes", "--update-ckf");
         before.Check();
-        _work.Line("dtfile apply undo.dtf a --update-ckf b.ckf -o back.ckf").Ends(0).Says("is taken back");
+        _work.Line("dtfile apply undo.dtf a --update-ckf b.ckf -o back.ckf").Ends(0).Says("took back the interrupted run");
         _work.Holds("a", a);
         IsAsRead("back.ckf", "a", "-b 512");
     }

@@ -10,8 +10,8 @@ return ToolRunner.Run("ckfile", args, context =>
 {
     CommonOptions common = new();
     ChecksumActions.CreateArguments create = new(
-        new Argument<string>("TARGET") { Description = "The file or block device to checksum (./info if it is called like a command)" },
-        new Option<string?>("--request", "-r") { Description = "A checksum request that says block size, hash and ranges; '-' is standard input", HelpName = "FILE.ckr" },
+        new Argument<string>("TARGET") { Description = "The file or block device to checksum (write ./info if its name is that of a command)" },
+        new Option<string?>("--request", "-r") { Description = "A checksum request with the block size, hash and ranges; '-' is standard input", HelpName = "FILE.ckr" },
         new SpecificationArguments(),
         OptionValues.Label(),
         OptionValues.Live(),
@@ -55,12 +55,12 @@ return ToolRunner.Run("ckfile", args, context =>
     root.Add(check);
 
     JoinActions.JoinArguments join = new(
-        new Argument<string[]>("PART.ckf") { Description = "Checksum files of ranges of one target; one may be '-', standard input", Arity = ArgumentArity.OneOrMore },
-        new Option<bool>("--partial") { Description = "The parts need not have every block of the target" },
+        new Argument<string[]>("PART.ckf") { Description = "Checksum files for ranges of one target; one of them may be '-', standard input", Arity = ArgumentArity.OneOrMore },
+        new Option<bool>("--partial") { Description = "Accept parts that do not cover the whole target" },
         OptionValues.Label(),
         OptionValues.Output("FILE.ckf", required: true),
         OptionValues.Force());
-    Command joinCommand = new("join", "Make one checksum file of several for ranges of one target") { join.Parts, join.Partial, join.Label, join.Output, join.Force, OutputMode.Option() };
+    Command joinCommand = new("join", "Join several checksum files for ranges of one target into one") { join.Parts, join.Partial, join.Label, join.Output, join.Force, OutputMode.Option() };
     joinCommand.SetAction(result => JoinActions.Join(result, context, common, join));
     root.Add(joinCommand);
     return root;

@@ -11,13 +11,13 @@ return ToolRunner.Run("ckreq", args, context =>
         new SpecificationArguments(),
         new Option<string?>("--refine")
         {
-            Description = "Only where this data request differs, in smaller blocks; its hash is used if -a is not given. '-' is standard input",
+            Description = "Ask for smaller blocks, only where this data request differs; without -a, its hash is used; '-' is standard input",
             HelpName = "COARSE.dtr",
         },
         OptionValues.Label(),
         OptionValues.Output("FILE.ckr", required: true),
         OptionValues.Force());
-    RootCommand root = new("Write a checksum request: which block size, hash and ranges ckfile shall use");
+    RootCommand root = new("Write a checksum request: the block size, hash and ranges for ckfile");
     create.Specification.AddTo(root);
     root.Add(create.Refine);
     root.Add(create.Label);

@@ -7,9 +7,9 @@ return ToolRunner.Run("dtfile", args, context =>
 {
     CommonOptions common = new();
     DataFileActions.CreateArguments create = new(
-        new Argument<string>("MASTER") { Description = "The master's file or block device (./info or ./apply if it is called like a command)" },
+        new Argument<string>("MASTER") { Description = "The master's file or block device (write ./info or ./apply if its name is that of a command)" },
         new Option<string?>("--request", "-r") { Description = "The data request; '-' is standard input. This or --remote is required", HelpName = "FILE.dtr" },
-        new Option<string?>("--remote") { Description = "Instead of a request, the remote's checksum file: the master is read once, and compared on the way", HelpName = "R.ckf" },
+        new Option<string?>("--remote") { Description = "The remote's checksum file, instead of a request: the master is read once and compared on the way", HelpName = "R.ckf" },
         OptionValues.Compress(),
         new Option<bool>("--no-repeats") { Description = "Send content each time it is needed, for programs that cannot go back in the data file" },
         OptionValues.Label(),
@@ -19,7 +19,7 @@ return ToolRunner.Run("dtfile", args, context =>
         OptionValues.Force(),
         OptionValues.Split(),
         OptionValues.Part());
-    RootCommand root = new("Collect the requested blocks of the master, or those that differ from the remote, into a data file, or apply one to the remote's target");
+    RootCommand root = new("Collect the requested blocks of the master, or those that differ from the remote's, into a data file; or apply a data file to the remote's target");
     root.Add(create.Master);
     root.Add(create.Request);
     root.Add(create.Remote);
@@ -46,25 +46,25 @@ return ToolRunner.Run("dtfile", args, context =>
     ApplyActions.ApplyArguments apply = new(
         OptionValues.Files("FILE.dtf", "A data file, or several parts of a set; '-' is standard input"),
         OptionValues.LastFile("TARGET", "The remote's file or block device; it is patched in place"),
-        new Option<string?>("--request") { Description = "For a data file that was merged for several remotes, and only for that: this remote's own data request", HelpName = "OWN.dtr" },
-        new Option<string?>("--update-ckf") { Description = "The checksum file that the target had: with the data file it gives the new one, which -o names, without reading the target", HelpName = "OLD.ckf" },
+        new Option<string?>("--request") { Description = "This remote's own data request: only for a data file that was merged for several remotes", HelpName = "OWN.dtr" },
+        new Option<string?>("--update-ckf") { Description = "The target's old checksum file: make the new one (-o) from it and the data file, without reading the target", HelpName = "OLD.ckf" },
         new Option<string?>("--output", "-o") { Description = "The new checksum file, with --update-ckf", HelpName = "NEW.ckf" },
         new Option<bool>("--force", "-f") { Description = "Replace an existing output of -o" },
-        new Option<bool>("--dry-run", "-n") { Description = "Verify and recognise, say what would be done, and change nothing" },
-        new Option<bool>("--check-base") { Description = "Before writing, compare the whole target with what the request was made for" },
+        new Option<bool>("--dry-run", "-n") { Description = "Verify the data file, check the target's blocks, show what would be done, and change nothing" },
+        new Option<bool>("--check-base") { Description = "Before writing, compare the whole target with the content that the request was made for" },
         OptionValues.Verify(),
         OptionValues.Sparse(),
-        new Option<string?>("--undo") { Description = "First save what will be overwritten into this data file, which takes the target back", HelpName = "FILE.dtf" },
-        new Option<string?>("--repair") { Description = "Where blocks do not read back as written, write a request for them", HelpName = "FILE.dtr" },
-        new Option<string?>("--journal") { Description = "Where the journal is kept while the target is patched [default: beside the target, or the state directory for a device]", HelpName = "DIR" },
-        new Option<bool>("--abandon-journal") { Description = "Give up the journal of an interrupted run, and recognise every block without it" },
-        new Option<string?>("--spool") { Description = "Where a data file from a pipe waits until it has been verified [default: beside the target, or the state directory for a device]", HelpName = "DIR" },
-        new Option<bool>("--stream") { Description = "Apply the data file as it arrives, where a pipe cannot be spooled: what comes later is not verified before what came first is written" },
+        new Option<string?>("--undo") { Description = "First save the blocks to be overwritten into this data file; applying it takes the target back", HelpName = "FILE.dtf" },
+        new Option<string?>("--repair") { Description = "If blocks do not read back as written, write a request for them", HelpName = "FILE.dtr" },
+        new Option<string?>("--journal") { Description = "The directory for the journal while the target is patched [default: the target's directory, or the state directory for a device]", HelpName = "DIR" },
+        new Option<bool>("--abandon-journal") { Description = "Give up the journal of an interrupted run, and check every block without it" },
+        new Option<string?>("--spool") { Description = "The directory for a data file from a pipe until it has been verified [default: the target's directory, or the state directory for a device]", HelpName = "DIR" },
+        new Option<bool>("--stream") { Description = "Apply the data file as it arrives, if a pipe cannot be spooled: the first blocks are written before the rest is verified" },
         new Option<bool>("--force-unrecognized") { Description = "Overwrite blocks that are neither as expected nor already new" },
-        new Option<bool>("--allow-shrink") { Description = "Cut the target also if it loses more than half of its bytes" },
+        new Option<bool>("--allow-shrink") { Description = "Cut the target even if it loses more than half of its bytes" },
         OptionValues.Holes(),
-        new Option<bool>("--overwrite-unreadable") { Description = "Overwrite blocks that cannot be read, where the data file brings them whole" },
-        new Option<bool>("--unguarded") { Description = "Patch the target although what would tell its users (/proc, /sys) cannot be looked at; a user that is seen is refused all the same" });
+        new Option<bool>("--overwrite-unreadable") { Description = "Overwrite blocks that cannot be read, if the data file contains them whole" },
+        new Option<bool>("--unguarded") { Description = "Patch the target even if /proc or /sys cannot show its users; if they show one, the target is still refused" });
     Command applyCommand = new("apply", "Apply a data file to the target, in place")
     {
         apply.Files, apply.Target, apply.Request, apply.UpdateChecksums, apply.Output, apply.Force, OutputMode.Option(), apply.DryRun, apply.CheckBase, apply.Verify, apply.Sparse, apply.Undo, apply.Repair, apply.Journal, apply.AbandonJournal, apply.Spool, apply.Stream, apply.ForceUnrecognized, apply.AllowShrink, apply.Holes, apply.OverwriteUnreadable, apply.Unguarded,

@@ -11,11 +11,11 @@ return ToolRunner.Run("dtreq", args, context =>
     DataRequestActions.CreateArguments create = new(
         new Option<string>("--remote") { Description = "The remote's checksum file (the old content); '-' is standard input", HelpName = "R.ckf", Required = true },
         new Option<string>("--master") { Description = "The master's checksum file (the new content); '-' is standard input", HelpName = "M.ckf", Required = true },
-        new Option<bool>("--no-copy") { Description = "Do not look for content that the remote has elsewhere; send all that differs" },
+        new Option<bool>("--no-copy") { Description = "Do not look for content that the remote has elsewhere; send everything that differs" },
         OptionValues.Label(),
         OptionValues.Output("FILE.dtr"),
         OptionValues.Force());
-    RootCommand root = new("Compare two checksum files into a data request: the blocks that the remote needs");
+    RootCommand root = new("Compare two checksum files and write a data request: the blocks that the remote needs");
     root.Add(create.Remote);
     root.Add(create.Master);
     root.Add(create.NoCopy);
@@ -34,11 +34,11 @@ return ToolRunner.Run("dtreq", args, context =>
     info.SetAction(result => InfoActions.Show(result, context, common, MessageKind.DataRequest, file, extents, maps));
     root.Add(info);
 
-    Argument<string[]> requests = new("FILE.dtr") { Description = "The data requests of several remotes, compared with one checksum file of the master", Arity = ArgumentArity.OneOrMore };
+    Argument<string[]> requests = new("FILE.dtr") { Description = "Data requests of several remotes, all made with the same checksum file of the master", Arity = ArgumentArity.OneOrMore };
     Option<string?> mergedLabel = OptionValues.Label();
     Option<string?> mergedOutput = OptionValues.Output("FILE.dtr", required: true);
     Option<bool> mergedForce = OptionValues.Force();
-    Command merge = new("merge", "Make one data request of those of several remotes: one data file then serves all of them") { requests, mergedLabel, mergedOutput, mergedForce, OutputMode.Option() };
+    Command merge = new("merge", "Merge the data requests of several remotes into one: one data file then serves all of them") { requests, mergedLabel, mergedOutput, mergedForce, OutputMode.Option() };
     merge.SetAction(result => MergeActions.Merge(result, context, common, requests, mergedLabel, mergedOutput, mergedForce));
     root.Add(merge);
     return root;

@@ -10,9 +10,9 @@ namespace BinarySync.Cli.Advice;
 /// <summary>What may have been meant where a run has failed by the files that it was given.</summary>
 internal static class FailureAdvice
 {
-    private const string SomePartsStay = "parts that are complete stay: make each of the others with --part N, or all again with -f";
+    private const string SomePartsStay = "complete parts are kept: make each of the others with --part N, or all again with -f";
 
-    private const string ByItself = "--abandon-journal gives up what the journal says: every block is then recognised, or refused, by itself";
+    private const string ByItself = "--abandon-journal gives up the journal: every block is then accepted or refused on its own";
 
     /// <summary>The hint, in place of the usual one; null where nothing better is known.</summary>
     public static string? For(Exception failure, TypedLine line, string tool) => failure switch
@@ -28,17 +28,17 @@ internal static class FailureAdvice
         StorageException { Error: StorageError.Exists } when line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",
         StorageException { Error: StorageError.WriteFailed or StorageError.NoSpace or StorageError.FileTooLarge } when line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
         SyncException { Progress: { } progress } changed => OfChangedMessage(changed.Subject, progress),
-        SyncException { Error: SyncError.UnreadableButBrought } => "--overwrite-unreadable writes them: the data file brings them whole",
-        SyncException { Error: SyncError.Unreadable } when (tool, line.Command) == ("ckfile", "") => "--read-errors skip leaves out what cannot be read, and lists all of it",
-        SyncException { Error: SyncError.HolesUntrue } => "--holes read believes none of them",
-        SyncException { Error: SyncError.ShrinksGreatly } => "is the master meant to be so small (one that was not there when it was read is empty)? if so, add --allow-shrink",
+        SyncException { Error: SyncError.UnreadableButBrought } => "--overwrite-unreadable writes them: the data file contains them whole",
+        SyncException { Error: SyncError.Unreadable } when (tool, line.Command) == ("ckfile", "") => "--read-errors skip leaves out the unreadable blocks and lists all of them",
+        SyncException { Error: SyncError.HolesUntrue } => "--holes read trusts none of them",
+        SyncException { Error: SyncError.ShrinksGreatly } => "is the master meant to be so small (it is empty if it was missing when it was read)? if so, add --allow-shrink",
         SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized } when (tool, line.Command) == ("dtfile", "apply") => OfOtherTarget(line),
         SyncException { Error: SyncError.OtherTarget } =>
-            $"put the target back that was being patched; for this one, {ByItself}",
+            $"put back the target that was being patched; for this one, {ByItself}",
         SyncException { Error: SyncError.TargetNotProved } =>
-            $"if you know that it is, --force-unrecognized overwrites what is neither old nor new; {ByItself}",
+            $"if you know that it is, --force-unrecognized overwrites blocks that are neither old nor new; {ByItself}",
         SyncException { Error: SyncError.ForeignRedo } =>
-            $"somebody else may have put it there: see whose it is; {ByItself}",
+            $"somebody else may have put it there: check its owner; {ByItself}",
         UsageException { Hint: var hint } when (tool, line.Command, line.ValueOf("--request") ?? line.ValueOf("--remote")) == ("dtfile", "", null) => LineAdvice.OfDataFile(line) ?? hint,
         _ => null,
     };
@@ -46,7 +46,7 @@ internal static class FailureAdvice
     /// <summary>What to do when a signal has ended a run: only `apply` goes on where it was, and only parts of a set are there by then.</summary>
     public static string AfterInterruption(TypedLine line, string tool) => (tool, line.Command) switch
     {
-        ("dtfile", "apply") => "run the same command again to go on",
+        ("dtfile", "apply") => "run the same command again to resume",
         ("dtfile", "") when line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
         _ => "run the same command again",
     };
@@ -54,11 +54,11 @@ internal static class FailureAdvice
     // What a pipe brings is made anew each time: there is no file to be copied again, but a command that may have failed.
     private static string? OfPipe(MessageFormatException failure) => failure.Error switch
     {
-        FormatError.Truncated => "what stands before the pipe ended too early: see what it said",
+        FormatError.Truncated => "the program before the pipe ended too early: see its messages",
         FormatError.NotAMessage => Wrapping.Of(failure.Beginning.Span) is { } wrapping
             ? $"it is {wrapping.Words}: put '{wrapping.Opener}' before this command in the pipe"
-            : $"see what stands before the pipe: what it writes begins with {Wrapping.Show(failure.Beginning.Span)}",
-        FormatError.Damaged or FormatError.TrailingBytes => "what stands before the pipe must hand it on byte by byte, and write nothing else",
+            : $"check the program before the pipe: its output begins with {Wrapping.Show(failure.Beginning.Span)}",
+        FormatError.Damaged or FormatError.TrailingBytes => "the program before the pipe must pass the file on byte for byte, and write nothing else",
         _ => null,
     };
 
@@ -84,9 +84,9 @@ internal static class FailureAdvice
             case ("ckfile", "check") when line.Messages(MessageKind.ChecksumFile) is [var checksums] && line.Others is [var target]:
                 return $"the target comes first: {line.With("check", target, checksums)}";
             case ("dtfile", "") when line.ValueOf("--request") == file && line.Messages(MessageKind.DataRequest) is [var request]:
-                return $"the request is named by -r: {line.Instead("--request", file, "-r", request)}";
+                return $"name the request with -r: {line.Instead("--request", file, "-r", request)}";
             case ("dtfile", "") when line.ValueOf("--remote") == file && line.Messages(MessageKind.ChecksumFile) is [var remote]:
-                return $"the remote's checksum file is named by --remote: {line.Instead("--remote", file, "--remote", remote)}";
+                return $"name the remote's checksum file with --remote: {line.Instead("--remote", file, "--remote", remote)}";
             case ("ckfile", "check" or "join") or ("dtreq", "") or ("dtfile", "") when file != line.ValueOf("--request"):
                 return $"make its checksum file first: {ShellText.Line(["ckfile", file])}";
             default:
@@ -96,8 +96,8 @@ internal static class FailureAdvice
 
     private static string? OfWrongKind(string file, MessageKind kind, TypedLine line, string tool) => (tool, line.Command, kind) switch
     {
-        ("dtfile", "", MessageKind.ChecksumFile) when file == line.ValueOf("--request") => $"a checksum file is named by --remote: {line.Instead("--request", [.. line.Files, "--remote", file])}",
-        ("dtfile", "", MessageKind.DataRequest) when file == line.ValueOf("--remote") => $"a request is named by -r: {line.Instead("--remote", [.. line.Files, "-r", file])}",
+        ("dtfile", "", MessageKind.ChecksumFile) when file == line.ValueOf("--request") => $"name a checksum file with --remote: {line.Instead("--request", [.. line.Files, "--remote", file])}",
+        ("dtfile", "", MessageKind.DataRequest) when file == line.ValueOf("--remote") => $"name a request with -r: {line.Instead("--remote", [.. line.Files, "-r", file])}",
         ("dtfile", "apply", MessageKind.DataRequest) => OfRequestToApply(file),
         _ => null,
     };
@@ -108,16 +108,16 @@ internal static class FailureAdvice
     private static string OfChangedMessage(string file, TargetProgress progress) => (progress, file) switch
     {
         (TargetProgress.Patched, _) => "only the new checksum file is missing: make it with ckfile",
-        (TargetProgress.PartlyPatched, MessageFiles.StandardInputName) => "--spool names a directory on another disk: run the same command with it to go on",
-        (TargetProgress.PartlyPatched, _) => "put a good copy of the same file in its place, on another medium if this one gives other bytes each time, and run the same command again to go on",
-        (_, MessageFiles.StandardInputName) => "--spool names a directory on another disk",
-        _ => "copy it again, to another medium if this one gives other bytes each time, and run the same command again",
+        (TargetProgress.PartlyPatched, MessageFiles.StandardInputName) => "run the same command with --spool and a directory on another disk to resume",
+        (TargetProgress.PartlyPatched, _) => "put a good copy of the same file in its place, on another medium if this one returns other bytes each time, and run the same command again to resume",
+        (_, MessageFiles.StandardInputName) => "use --spool with a directory on another disk",
+        _ => "copy it again, to another medium if this one returns other bytes each time, and run the same command again",
     };
     // The undo file is looked for under its own name only; journals have a place that can be chosen.
     private static string OfUntrusted(string file, TypedLine line) =>
         file == line.ValueOf("--undo") ? "if it is yours, copy it into a directory of your own and name the copy; if not, name another file with --undo"
-        : line.ValueOf("--journal") is { } directory ? $"name a directory that is yours, or take the rights of others away: {ShellText.Line(["chmod", "go-w", directory])}"
-        : "if an interrupted run of yours left it, move it and the target to a directory in which only you can write, and go on there; if not, remove it, or name a directory of your own with --journal DIR";
+        : line.ValueOf("--journal") is { } directory ? $"name a directory that is yours, or take away the rights of others: {ShellText.Line(["chmod", "go-w", directory])}"
+        : "if an interrupted run of yours left it, move it and the target to a directory in which only you can write, and resume there; if not, remove it, or name a directory of your own with --journal DIR";
 
     // What is missing is mounted where that helps; which file is below a loop device, only root may ask it.
     private static string OfBlindGuard(StorageException failure)
@@ -125,10 +125,10 @@ internal static class FailureAdvice
         const string Otherwise = "or make sure yourself that nothing uses it, and add --unguarded";
         return failure.Unseen.Any(unseen => unseen.Table is UsageTable.Mounts or UsageTable.Swaps or UsageTable.Devices)
             ? $"mount what is missing ('mount -t proc proc /proc', 'mount -t sysfs sysfs /sys'), {Otherwise}"
-            : $"run it as root, where the file below it can be seen, {Otherwise}";
+            : $"run it as root, in a place where the file below it is visible, {Otherwise}";
     }
 
     private static string? OfOtherTarget(TypedLine line) => line.Files is [.., var target] && MessageSight.KindOf(target) is { } kind
-        ? $"the last name is the target, and {ShellText.Quote(target)} is a {kind.Words()}"
+        ? $"the last name is the target, but {ShellText.Quote(target)} is a {kind.Words()}"
         : null;
 }

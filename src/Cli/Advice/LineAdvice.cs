@@ -60,13 +60,13 @@ internal static class LineAdvice
             return null;
         }
 
-        return line.Messages(MessageKind.DataRequest) is [var request] ? $"the request is named by -r: {line.With(master ?? "MASTER", "-r", request)}"
-            : line.Messages(MessageKind.ChecksumFile) is [var checksums] ? $"the remote's checksum file is named by --remote: {line.With(master ?? "MASTER", "--remote", checksums)}"
+        return line.Messages(MessageKind.DataRequest) is [var request] ? $"name the request with -r: {line.With(master ?? "MASTER", "-r", request)}"
+            : line.Messages(MessageKind.ChecksumFile) is [var checksums] ? $"name the remote's checksum file with --remote: {line.With(master ?? "MASTER", "--remote", checksums)}"
             : null;
     }
 
     private static (string Error, string Hint)? OfRequest(TypedLine line) => line.Messages(MessageKind.ChecksumRequest) is [var request] && line.Files is [_]
-        ? ($"{ShellText.Quote(request)} is a checksum request already", $"to see what it says: {line.With("info", request)}")
+        ? ($"{ShellText.Quote(request)} is a checksum request already", $"to see its contents: {line.With("info", request)}")
         : null;
 
     private static (string Error, string Hint)? OfChecksums(TypedLine line)
@@ -78,13 +78,13 @@ internal static class LineAdvice
 
         if (line.Others is [var target])
         {
-            return line.Messages(MessageKind.ChecksumFile) is [var checksums] ? ("a target and a checksum file: what is to be done with them?", $"to compare them: {line.With("check", target, checksums)}")
-                : line.Messages(MessageKind.ChecksumRequest) is [var request] ? (Misplaced(line), $"the request is named by -r: {line.With(target, "-r", request)}")
+            return line.Messages(MessageKind.ChecksumFile) is [var checksums] ? ("a target and a checksum file were given without a command", $"to compare them: {line.With("check", target, checksums)}")
+                : line.Messages(MessageKind.ChecksumRequest) is [var request] ? (Misplaced(line), $"name the request with -r: {line.With(target, "-r", request)}")
                 : null;
         }
 
         return line.Messages(MessageKind.ChecksumFile) is [var one, var other]
-            ? ("two checksum files are compared by dtreq", Roles("dtreq", one, other))
+            ? ("dtreq compares two checksum files", Roles("dtreq", one, other))
             : null;
     }
 
@@ -95,7 +95,7 @@ internal static class LineAdvice
         IReadOnlyList<string> checksums = line.Messages(MessageKind.ChecksumFile);
         if (checksums.Count == line.Files.Count && checksums is [var one, var other] && remote is null && master is null)
         {
-            return ("which one is the remote's, which one the master's?", $"{line.With("--remote", one, "--master", other)} (the remote has the old content, the master the new)");
+            return ("which file is the remote's, and which is the master's?", $"{line.With("--remote", one, "--master", other)} (the remote has the old content, the master the new)");
         }
 
         if (line.Files is [var file] && checksums is [_] && (remote is null) != (master is null))
@@ -108,12 +108,12 @@ internal static class LineAdvice
         if (line.Messages(MessageKind.DataRequest) is [var first, ..] requests && requests.Count == line.Files.Count)
         {
             return requests.Count == 1
-                ? ($"{ShellText.Quote(first)} is a data request already", $"to see what it says: {line.With("info", first)}")
-                : ("several data requests", $"to make one of them: {line.With(["merge", .. requests, .. line.ValueOf("--output") is null ? ["-o", "FILE.dtr"] : Array.Empty<string>()])}");
+                ? ($"{ShellText.Quote(first)} is a data request already", $"to see its contents: {line.With("info", first)}")
+                : ("several data requests", $"to merge them into one: {line.With(["merge", .. requests, .. line.ValueOf("--output") is null ? ["-o", "FILE.dtr"] : Array.Empty<string>()])}");
         }
 
         return line.Others is [var image, ..] && line.Others.Count == line.Files.Count && MessageInput.Exists(image)
-            ? ($"{ShellText.Quote(image)} is no checksum file", $"make one first: {ShellText.Line(["ckfile", image])}")
+            ? ($"{ShellText.Quote(image)} is not a checksum file", $"make one first: {ShellText.Line(["ckfile", image])}")
             : null;
     }
 
@@ -143,7 +143,7 @@ internal static class LineAdvice
     private static string Misplaced(TypedLine line)
     {
         string file = line.Files.First(name => MessageSight.KindOf(name) is not null);
-        return $"{ShellText.Quote(file)} is a {MessageSight.KindOf(file)!.Value.Words()}, which has no place here";
+        return $"{ShellText.Quote(file)} is a {MessageSight.KindOf(file)!.Value.Words()}, which does not belong here";
     }
 
     private static string Roles(string tool, string remote, string master) =>

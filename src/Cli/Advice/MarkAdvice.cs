@@ -10,6 +10,6 @@ internal static class MarkAdvice
     public static string For(string path, FileMarks marks)
     {
         string letters = (marks.HasFlag(FileMarks.Immutable) ? "i" : "") + (marks.HasFlag(FileMarks.AppendOnly) ? "a" : "");
-        return $"if it may be changed, as root: {ShellText.Line(["chattr", "-" + letters, path])}";
+        return $"if it may be changed, run as root: {ShellText.Line(["chattr", "-" + letters, path])}";
     }
 }

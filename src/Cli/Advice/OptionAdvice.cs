@@ -22,7 +22,7 @@ internal static class OptionAdvice
 
         if (MessageInput.Exists(unknown))
         {
-            return $"the file of that name is written ./{ShellText.Quote(unknown)}";
+            return $"write the file of that name as ./{ShellText.Quote(unknown)}";
         }
 
         // No bundles, and no value right behind a letter.
@@ -44,7 +44,7 @@ internal static class OptionAdvice
         IEnumerable<string> candidates = own.SelectMany(NamesOf).Where(candidate => name.Length > 2 ? candidate.Length > 2 : string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase));
         return NearestWord.Of(name, candidates) is { } nearest
             ? $"did you mean {nearest}? {seek}"
-            : $"{seek}; a file of that name is written ./{ShellText.Quote(unknown)}";
+            : $"{seek}; write a file of that name as ./{ShellText.Quote(unknown)}";
     }
 
     private static Command? Elsewhere(string name, ParseResult result)

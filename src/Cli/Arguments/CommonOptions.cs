@@ -8,22 +8,22 @@ namespace BinarySync.Cli.Arguments;
 /// <summary>The options that every program and every subcommand has.</summary>
 public sealed class CommonOptions
 {
-    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say nothing but errors", Recursive = true };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print only errors", Recursive = true };
 
-    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say more", Recursive = true };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Print more details", Recursive = true };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON", Recursive = true };
 
     private readonly Option<string?> _progress = new("--progress")
     {
-        Description = "How progress is shown, on standard error: a line that is drawn again and again, a plain line every ten seconds, JSON, or nothing; auto is a bar on a terminal, else plain [default: auto]",
+        Description = "How to show progress on standard error: a bar that is redrawn, a plain line every ten seconds, JSON, or nothing; auto is a bar on a terminal, else plain [default: auto]",
         HelpName = "auto|bar|plain|json|none",
         Recursive = true,
     };
 
     private readonly Option<int?> _threads = new("--threads", "-t")
     {
-        Description = "Threads that read, hash and compress, 1 to 256 [default: one a processor, at most 4]",
+        Description = "Threads that read, hash and compress, 1 to 256 [default: one per CPU, at most 4]",
         HelpName = "N",
         CustomParser = OptionValues.Number(1, SyncOptions.MaxThreads),
         Recursive = true,

@@ -20,7 +20,7 @@ public static class OptionValues
 {
     public static Option<int?> BlockSize() => new("--block-size", "-b")
     {
-        Description = $"Bytes of a block: a power of two from {FormatLimits.MinBlockSize} to 64M [default: 4K]",
+        Description = $"The block size in bytes: a power of two from {FormatLimits.MinBlockSize} to 64M [default: 4K]",
         HelpName = "SIZE",
         CustomParser = result => Parse(result, text =>
         {
@@ -40,9 +40,9 @@ public static class OptionValues
         string[] names = [.. BlockHash.All.Select(hash => hash.Name)];
         Option<string?> option = new("--hash", "-a")
         {
-            Description = "The block hash. Two blocks with one xxh128 or xxh3 can be written down without any search: "
-                + "if others can write to the target (a guest, a database user), "
-                + "take blake3 (with blocks of 16K or more) or sha256, or they can hide a change; xxh3 takes half the size [default: xxh128]",
+            Description = "The block hash. Two blocks with the same xxh128 or xxh3 can be written down without any search. "
+                + "If others can write to the target (a guest, a database user), they can hide a change: "
+                + "use blake3 (with blocks of 16K or more) or sha256. xxh3 takes half the size [default: xxh128]",
             HelpName = string.Join('|', names),
         };
         option.CustomParser = result => result.Tokens[0].Value.ToLowerInvariant();
@@ -70,7 +70,7 @@ public static class OptionValues
 
     public static Option<string?> Label()
     {
-        Option<string?> option = new("--label") { Description = "Text to be kept in the file", HelpName = "TEXT" };
+        Option<string?> option = new("--label") { Description = "A text to store in the file", HelpName = "TEXT" };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && (Fault(result.Tokens[0].Value) ?? MessageHeader.LabelFault(result.Tokens[0].Value)) is { } fault)
@@ -83,7 +83,7 @@ public static class OptionValues
 
     // Bytes of the command line that are no UTF-8 are for names of files only.
     private static string? Fault(string label) =>
-        System.Text.Encoding.UTF8.GetString(PathText.Encode(label)) == label ? null : "is no text in UTF-8";
+        System.Text.Encoding.UTF8.GetString(PathText.Encode(label)) == label ? null : "is not UTF-8 text";
 
     /// <summary>The output file; '-' is standard output.</summary>
     public static Option<string?> Output(string name, bool required = false) => new("--output", "-o")
@@ -95,70 +95,70 @@ public static class OptionValues
 
     public static Option<bool> Force() => new("--force", "-f") { Description = "Replace an existing output" };
 
-    public static Option<bool> Live() => new("--live") { Description = "Go on when the source changes while it is read" };
+    public static Option<bool> Live() => new("--live") { Description = "Continue if the source changes while it is read" };
 
     public static Option<HolePolicy?> Holes() => new("--holes")
     {
-        Description = "Whether the holes of a sparse file are trusted to be zeros, or read [default: trust]",
+        Description = "Trust the holes of a sparse file to be zeros, or read them [default: trust]",
         HelpName = "trust|read",
         CustomParser = Choice(("trust", HolePolicy.Trust), ("read", HolePolicy.Read)),
     };
 
     public static Option<ReadErrorPolicy?> ReadErrors() => new("--read-errors")
     {
-        Description = "Whether blocks that cannot be read end the run, or are left out and listed (exit 1) [default: stop]",
+        Description = "Stop at blocks that cannot be read, or leave them out and list them (exit 1) [default: stop]",
         HelpName = "stop|skip",
         CustomParser = Choice(("stop", ReadErrorPolicy.Stop), ("skip", ReadErrorPolicy.Skip)),
     };
 
     public static Option<Compression?> Compress() => new("--compress", "-c")
     {
-        Description = "How content is compressed, and how hard [default: lz4]",
+        Description = "The compression of the content, and its level [default: lz4]",
         HelpName = CompressionText.Choices,
         CustomParser = result => Parse<Compression?>(result, text => CompressionText.TryParse(text, out Compression compression)
             ? compression
-            : Fail<Compression?>(result, $"'{text}' is not a compression; there are {CompressionText.Allowed}")),
+            : Fail<Compression?>(result, $"'{text}' is not a compression; choose one of {CompressionText.Allowed}")),
     };
 
     public static Option<VerifyMode?> Verify() => new("--verify")
     {
-        Description = "What is read back and compared: nothing, the patched blocks, or the whole target [default: written]",
+        Description = "Read back and compare nothing, the patched blocks, or the whole target [default: written]",
         HelpName = "none|written|full",
         CustomParser = Choice(("none", VerifyMode.None), ("written", VerifyMode.Written), ("full", VerifyMode.Full)),
     };
 
     public static Option<SparseMode?> Sparse() => new("--sparse")
     {
-        Description = "Whether blocks of zeros become holes of a file: only where it has holes already, always, or never [default: auto]",
+        Description = "Turn blocks of zeros into holes of a file: only if it has holes already, always, or never [default: auto]",
         HelpName = "auto|always|never",
         CustomParser = Choice(("auto", SparseMode.Auto), ("always", SparseMode.Always), ("never", SparseMode.Never)),
     };
 
     public static Option<long?> LimitRate() => new("--limit-rate")
     {
-        Description = "Bytes a second that are read of a target at most, and that are written to it: 64K or more [default: no limit]",
+        Description = "The most bytes per second to read from a target, and to write to it: 64K or more [default: no limit]",
         HelpName = "SIZE",
         CustomParser = result => Parse(result, text => !SizeText.TryParse(text, out long rate)
             ? Fail<long?>(result, $"'{text}' is not a size; write 50M or 1G")
             : rate >= RateLimiter.MinBytesPerSecond
                 ? rate
-                : Fail<long?>(result, $"a rate of '{text}' is too low; 64K (bytes a second) and more are allowed")),
+                : Fail<long?>(result, $"the rate '{text}' is too low; give 64K (bytes per second) or more")),
     };
 
     public static Option<CachePolicy?> Cache() => new("--cache")
     {
-        Description = "Whether what is read once stays in the page cache; auto drops it for a device, and for a file above half of the memory [default: auto]",
+        Description = "Keep data that is read once in the page cache, or drop it; auto drops it for a device, and for a file larger than half of the memory [default: auto]",
         HelpName = "auto|keep|drop",
         CustomParser = Choice(("auto", CachePolicy.Auto), ("keep", CachePolicy.Keep), ("drop", CachePolicy.Drop)),
     };
 
     /// <summary>The length of a part's file at most.</summary>
     public static Option<long?> Split() =>
-        Split("Make a set of data files instead of one, none longer than this: 16M or more; fat32 is 4 GiB less one byte", SplitOperation.LeastPart, "16M");
+        Split("Make a set of data files instead of one, each at most this long: 16M or more; fat32 is 4 GiB less one byte", SplitOperation.LeastPart, "16M");
 
     /// <summary>The length of a checksum file at most.</summary>
     public static Option<long?> SplitChecksums() =>
-        Split("Make several checksum files, none longer than this: 1M or more; fat32 is 4 GiB less one byte. 'ckfile join' makes one of them", ChecksumSplit.LeastPart, "1M");
+        Split("Make several checksum files instead of one, each at most this long: 1M or more; fat32 is 4 GiB less one byte. 'ckfile join' joins them", ChecksumSplit.LeastPart, "1M");
 
     private static Option<long?> Split(string description, long least, string leastText) => new("--split")
     {
@@ -170,12 +170,12 @@ public static class OptionValues
                 ? Fail<long?>(result, $"'{text}' is not a size; write 700M, 4G or fat32")
                 : size >= least
                     ? size
-                    : Fail<long?>(result, $"parts of '{text}' are too short; {leastText} and more are allowed")),
+                    : Fail<long?>(result, $"parts of '{text}' are too short; give {leastText} or more")),
     };
 
     public static Option<int?> Part() => new("--part")
     {
-        Description = "Make only this part of the set: as when all are made",
+        Description = "Make only this part of the set, the same as if all were made",
         HelpName = "N",
         CustomParser = Number(1, FormatLimits.MaxParts),
     };
@@ -219,7 +219,7 @@ public static class OptionValues
         {
             foreach (string text in result.Tokens.Select(token => token.Value).Where(text => !allowed.Any(one => one.Equals(text, comparison))))
             {
-                result.AddError($"'{text}' is not {what}; there are {string.Join(", ", allowed)}");
+                result.AddError($"'{text}' is not {what}; choose one of {string.Join(", ", allowed)}");
             }
         });
         return option;

@@ -13,7 +13,7 @@ public static class OutputMode
     /// <summary>Declares it, for a command that makes outputs.</summary>
     public static Option<int?> Option() => new(Name)
     {
-        Description = "The permissions of the output, as chmod takes them [default: no wider than its source]",
+        Description = "The permissions of the output, as for chmod [default: no wider than its source]",
         HelpName = "OCTAL",
         CustomParser = result =>
         {

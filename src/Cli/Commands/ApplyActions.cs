@@ -74,7 +74,7 @@ public static class ApplyActions
         if (specification is { OverwriteUnreadable: true, Verify: VerifyMode.None })
         {
             throw new UsageException(
-                "--overwrite-unreadable and --verify none exclude one another", "only reading them back shows that the blocks can be read again");
+                "--overwrite-unreadable and --verify none cannot be used together", "only reading them back shows that the blocks can be read again");
         }
 
         string? undo = NamedFile(result.GetValue(arguments.Undo), "--undo");
@@ -124,7 +124,7 @@ public static class ApplyActions
             return Say(result, session, files, target, null, null, null, streamed, specification);
         }
 
-        using Stream seekable = PinnedStream.Of(spoolDirectory is null ? input : SpoolDirectory.Spool(input, MessageFiles.NameOf(file), spoolDirectory, "the target", "--spool names a directory with more room", session), MessageFiles.NameOf(file));
+        using Stream seekable = PinnedStream.Of(spoolDirectory is null ? input : SpoolDirectory.Spool(input, MessageFiles.NameOf(file), spoolDirectory, "the target", "use --spool with a directory that has more room", session), MessageFiles.NameOf(file));
         IReadOnlyList<PartSource> sources = files.Length == 1
             ? [new PartSource(MessageFiles.NameOf(file), () => seekable, IsKept: true)]
             : [.. files.Select(name => new PartSource(name, () => MessageFiles.OpenPart(name, session.Options.Cancellation)))];
@@ -133,7 +133,7 @@ public static class ApplyActions
             if ((repair is null ? request is null ? oldChecksums is null ? null : "--update-ckf" : "--request" : "--repair") is { } option)
             {
                 throw new UsageException(
-                    $"{option} is for a whole data file", oldChecksums is null ? "a part is made again with --part, or applied again" : "when all parts are in place, ckfile makes the new checksum file");
+                    $"{option} is for a whole data file", oldChecksums is null ? "make a part again with --part, or apply it again" : "when all parts are applied, ckfile makes the new checksum file");
             }
 
             ApplyPlaces ofParts = new(journal, TargetIdentity.Of(target), undo is null ? null : new UndoPlace(undo, OutputRights.Of([target], session.OutputMode)), Redo: redo);
@@ -197,7 +197,7 @@ public static class ApplyActions
             SaySummary(session, target, undo, done, specification);
             if (newChecksums is not null)
             {
-                session.Terminal.Summary($"{newChecksums}: the new checksum file of {target}, made of {oldChecksums} and the data file");
+                session.Terminal.Summary($"{newChecksums}: the new checksum file of {target}, made from {oldChecksums} and the data file");
             }
 
             ClosingLines.Say(
@@ -212,20 +212,20 @@ public static class ApplyActions
         if ((oldChecksums is null) != (newChecksums is null))
         {
             throw oldChecksums is null
-                ? new UsageException("-o belongs to --update-ckf", "see 'dtfile apply --help'")
+                ? new UsageException("-o needs --update-ckf", "see 'dtfile apply --help'")
                 : new UsageException("--update-ckf needs a name for the new checksum file", "name it with -o");
         }
 
         if (oldChecksums is null && force)
         {
-            throw new UsageException("-f belongs to --update-ckf", "see 'dtfile apply --help'");
+            throw new UsageException("-f needs --update-ckf", "see 'dtfile apply --help'");
         }
 
         if (oldChecksums is not null && (specification.DryRun || specification.Verify == VerifyMode.None))
         {
             throw new UsageException(
-                $"--update-ckf and {(specification.DryRun ? "--dry-run" : "--verify none")} exclude one another",
-                "the new checksum file says what was written and read back");
+                $"--update-ckf and {(specification.DryRun ? "--dry-run" : "--verify none")} cannot be used together",
+                "the new checksum file records what was written and read back");
         }
     }
 
@@ -234,7 +234,7 @@ public static class ApplyActions
     {
         if (path == MessageFiles.Standard)
         {
-            throw new UsageException("-o wants a file with a name");
+            throw new UsageException("-o needs a named file");
         }
 
         return others.OfType<string>().FirstOrDefault(other => FileIdentity.IsSamePlace(other, path)) is { } same
@@ -297,7 +297,7 @@ public static class ApplyActions
 
         if (others.FirstOrDefault(other => other.IsGiven).Name is { } name)
         {
-            throw new UsageException($"--stream and {name} exclude one another", $"{name} needs the data file as a whole: leave out --stream");
+            throw new UsageException($"--stream and {name} cannot be used together", $"{name} needs the data file as a whole: leave out --stream");
         }
     }
 
@@ -306,7 +306,7 @@ public static class ApplyActions
     {
         if (journal.SharedPlace is not null)
         {
-            terminal.Note($"others may write in the directory of {target}: its journal is kept in {Path.GetDirectoryName(journal.Name)}");
+            terminal.Note($"others can write to the directory of {target}: its journal is kept in {Path.GetDirectoryName(journal.Name)}");
         }
     }
 
@@ -319,7 +319,7 @@ public static class ApplyActions
 
         if (files.Contains(MessageFiles.Standard))
         {
-            throw new UsageException("'-' can be the only data file, and no part among others");
+            throw new UsageException("'-' can be the only data file, but not one of several parts");
         }
 
         if ((undo is null ? repair is null ? null : "--repair" : "--undo") is { } option)
@@ -329,20 +329,20 @@ public static class ApplyActions
     }
 
     private static string? NamedFile(string? path, string option) => path == MessageFiles.Standard
-        ? throw new UsageException($"{option} wants a file with a name: a later run looks for it")
+        ? throw new UsageException($"{option} needs a named file: a later run looks for it")
         : path;
 
     /// <summary>What a person should know of a run, besides what came of it.</summary>
     internal static void SayNotes(Terminal terminal, string target, string patch, ApplyResult done, ApplySpecification specification)
     {
         TargetSizing sizing = done.Plan.Sizing;
-        string again = done.Plan.AgainBlocks == 0 ? string.Empty : $": {CountText.Blocks(done.Plan.AgainBlocks)} {(done.DryRun ? "would be" : "were")} written again, whatever they looked like";
+        string again = done.Plan.AgainBlocks == 0 ? string.Empty : $"; {CountText.Blocks(done.Plan.AgainBlocks)} {(done.DryRun ? "would be" : "were")} rewritten";
         string? start = done.Start switch
         {
-            ApplyStart.Resumed => $"an interrupted run of {patch} is gone on with{again}",
-            ApplyStart.TurnedRound => $"an interrupted run is taken back{again}",
-            ApplyStart.OtherRetired => $"the journal of another data file is given up: {target} is what {patch} was made for{again}",
-            ApplyStart.Abandoned => "the journal of an interrupted run is given up",
+            ApplyStart.Resumed => $"{(done.DryRun ? "would resume" : "resumed")} the interrupted run of {patch}{again}",
+            ApplyStart.TurnedRound => $"{(done.DryRun ? "would take" : "took")} back the interrupted run{again}",
+            ApplyStart.OtherRetired => $"{(done.DryRun ? "would give" : "gave")} up the journal of another data file: {target} is the target that {patch} was made for{again}",
+            ApplyStart.Abandoned => $"{(done.DryRun ? "would give" : "gave")} up the journal of an interrupted run",
             _ => null,
         };
         if (start is not null)
@@ -353,22 +353,22 @@ public static class ApplyActions
         HoleNote.Say(terminal, target, done.DoubtedHoles);
         if (sizing.SizeLeft)
         {
-            terminal.Note($"the ranges of {patch} do not cover all between the two sizes: {target} keeps its size");
+            terminal.Note($"the ranges of {patch} do not cover everything between the two sizes: {target} keeps its size");
         }
 
         if (sizing.TailLeftAlone > 0)
         {
-            terminal.Note($"{target} is {SizeText.Format(sizing.TailLeftAlone)} longer than the master; that part was left alone");
+            terminal.Note($"{target} is {SizeText.Format(sizing.TailLeftAlone)} longer than the master; that part was not changed");
         }
 
         if (done.Plan.Unreadable.BlockCount > 0)
         {
-            terminal.Warn($"could not be read{(done.DryRun ? string.Empty : ", and overwritten")}: {done.Plan.Unreadable}");
+            terminal.Warn($"could not be read{(done.DryRun ? string.Empty : ", and were overwritten")}: {done.Plan.Unreadable}");
         }
 
         if (specification.ForceUnrecognized && done.Plan.Unrecognized.BlockCount > 0)
         {
-            terminal.Warn($"neither as expected nor already new{(done.DryRun ? string.Empty : ", and overwritten")}: {done.Plan.Unrecognized}");
+            terminal.Warn($"neither as expected nor already new{(done.DryRun ? string.Empty : ", and were overwritten")}: {done.Plan.Unrecognized}");
         }
     }
 
@@ -381,22 +381,22 @@ public static class ApplyActions
             : $", size from {SizeText.Exact(sizing.LengthBefore)} to {SizeText.Exact(sizing.LengthAfter)}";
         if (done.DryRun)
         {
-            session.Terminal.Summary($"{target}: {CountText.Blocks(plan.BlocksToWrite)} would be written, {plan.NewBlocks} up to date already{size}; nothing was changed");
+            session.Terminal.Summary($"{target}: {CountText.Blocks(plan.BlocksToWrite)} would be written, {plan.NewBlocks} already up to date{size}; nothing was changed");
             return;
         }
 
         string copied = plan.Trailer.CopyBlocks == 0 ? string.Empty : $" {done.Written.CopyBlocks} copied from elsewhere,";
         session.Terminal.Summary(
-            $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}),{copied} {done.Written.ZeroBlocks} turned to zeros, {plan.NewBlocks} up to date already{size}");
+            $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}),{copied} {done.Written.ZeroBlocks} zeroed, {plan.NewBlocks} already up to date{size}");
         if (done.UndoKept is { } kept)
         {
-            session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "has what was there before")}: applying it{ShrinkWarning.OnWayBack(plan.Header)} takes {target} back");
+            session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "holds the old content")}: applying it{ShrinkWarning.OnWayBack(plan.Header)} takes {target} back");
         }
 
         session.Terminal.Summary(specification.Verify switch
         {
             VerifyMode.None => "flushed; nothing was read back",
-            VerifyMode.Written => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back and equal; the rest was not examined",
+            VerifyMode.Written => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back and equal; the rest was not checked",
             _ when (plan.Header.Parent?.Coverage ?? plan.Header.Coverage).IsWhole => $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master ({EvidenceOf(plan.Header)})",
             _ => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back: the ranges of the data file are equal to the master's ({EvidenceOf(plan.Header)})",
         });

@@ -48,8 +48,8 @@ public static class ChecksumActions
         if (skips && specification.Parent is not null)
         {
             throw new UsageException(
-                "--read-errors skip cannot refine: the refined request has to cover all that the coarse one found",
-                "begin again with a coarse checksum file of what can be read");
+                "--read-errors skip cannot refine: the refined request must cover everything that the coarse one found",
+                "start again with a coarse checksum file of the readable blocks");
         }
 
         using IReadableStorage source = common.Storage.OpenSource(result, target, session.Options.Cancellation);

@@ -39,13 +39,13 @@ public static class DataFileActions
         if ((request is null) == (remote is null))
         {
             throw request is null
-                ? new UsageException("which blocks to collect is missing: -r names a data request, --remote the remote's checksum file", "see 'dtfile --help'")
-                : new UsageException("-r and --remote exclude one another", "see 'dtfile --help': a data request says by itself which blocks differ");
+                ? new UsageException("no request is given: name a data request with -r, or the remote's checksum file with --remote", "see 'dtfile --help'")
+                : new UsageException("-r and --remote cannot be used together", "see 'dtfile --help': a data request already says which blocks differ");
         }
 
         if (remote is null && result.GetValue(arguments.Holes) is not null)
         {
-            throw new UsageException("--holes belongs to --remote", "see 'dtfile --help': with a data request, what it asks for is read, and nothing else");
+            throw new UsageException("--holes needs --remote", "see 'dtfile --help': with a data request, only the requested blocks are read");
         }
 
         string master = TargetPath.Demand(result.GetValue(arguments.Master)!);
@@ -66,7 +66,7 @@ public static class DataFileActions
         {
             if (request is null)
             {
-                throw new UsageException("--split needs a data request: in one pass it shows only at the end how many parts there are", "make a request with dtreq, and give it with -r");
+                throw new UsageException("--split needs a data request: one pass shows the number of parts only at its end", "make a request with dtreq, and name it with -r");
             }
 
             SplitJob job = new(master, request, path, result.GetValue(arguments.Force), mostBytes, part, specification);
@@ -75,7 +75,7 @@ public static class DataFileActions
 
         if (part is not null)
         {
-            throw new UsageException("--part names a part of a set: it wants --split");
+            throw new UsageException("--part names a part of a set: it needs --split");
         }
 
         using IReadableStorage source = common.Storage.OpenSource(result, master, session.Options.Cancellation);

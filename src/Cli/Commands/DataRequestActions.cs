@@ -44,7 +44,7 @@ public static class DataRequestActions
 
         if (made.BlocksLeftOut > 0)
         {
-            session.Terminal.Note($"there is no room to remember more: whether the remote has the content of {CountText.Blocks(made.BlocksLeftOut)} elsewhere was not looked at, and it is sent");
+            session.Terminal.Note($"there is no room to remember more: {CountText.Blocks(made.BlocksLeftOut)} were not looked for elsewhere on the remote, and are sent");
         }
 
         ShrinkWarning.Say(session.Terminal, made.Header);
@@ -92,12 +92,12 @@ public static class DataRequestActions
             new ChecksumSource(ofRemote, MessageFiles.NameOf(remote)), new ChecksumSource(ofMaster, MessageFiles.NameOf(master)), label, output.Stream, session.Options);
 
         Stream Seekable(Stream input, string name) =>
-            input.CanSeek ? input : SpoolDirectory.Spool(input, MessageFiles.NameOf(name), directory, output.Name, "--no-copy needs no room: each file is read once", session);
+            input.CanSeek ? input : SpoolDirectory.Spool(input, MessageFiles.NameOf(name), directory, output.Name, "use --no-copy, which needs no room: each file is read once", session);
     }
 
     /// <summary>Says that the ranges do not allow to change the size.</summary>
     internal static void NoteSizeLeft(Terminal terminal) =>
-        terminal.Note("the sizes differ, and the ranges leave out a part of what lies between: the size of the target will be left as it is");
+        terminal.Note("the sizes differ, and the ranges leave out a part of the difference: the target will keep its size");
 
     /// <summary>Says how the size changes, if it does.</summary>
     internal static void SaySizes(Terminal terminal, MessageHeader header)

@@ -100,7 +100,7 @@ public static class InfoActions
 
         if (content is { NotDecoded: > 0 })
         {
-            session.Terminal.Warn($"content that repeats was not decoded (frames: {content.NotDecoded}): that needs a file, not a pipe");
+            session.Terminal.Warn($"repeated content was not decoded (frames: {content.NotDecoded}): that needs a file, not a pipe");
         }
 
         map?.Complete();

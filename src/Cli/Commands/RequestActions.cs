@@ -30,12 +30,12 @@ public static class RequestActions
         file.Commit();
         if (refined is { HasJoined: true })
         {
-            session.Terminal.Note($"a request has at most {FormatLimits.MaxRanges} ranges: those nearest to one another were joined, with what lies between");
+            session.Terminal.Note($"a request has at most {FormatLimits.MaxRanges} ranges: the nearest ones were joined, with the blocks between them");
         }
 
         if (refined is { NothingDiffers: true })
         {
-            session.Terminal.Note($"nothing differs in {MessageFiles.NameOf(coarse!)}: one block is asked for, so that the files that follow can be made");
+            session.Terminal.Note($"nothing differs in {MessageFiles.NameOf(coarse!)}: the request asks for one block, so that the next files can be made");
         }
 
         if (session.Json)
@@ -91,7 +91,7 @@ public static class RequestActions
         if (blockSize >= reader.Header.BlockSize)
         {
             throw new UsageException(
-                $"{reader.Source} has blocks of {SizeText.Format(reader.Header.BlockSize)}; blocks of {SizeText.Format(blockSize)} do not refine it", "give a smaller one with -b");
+                $"{reader.Source} has blocks of {SizeText.Format(reader.Header.BlockSize)}; blocks of {SizeText.Format(blockSize)} do not refine it", "give a smaller block size with -b");
         }
 
         BlockHash hash = result.GetValue(arguments.Specification.Hash) is { } name ? BlockHash.Find(name)! : reader.Header.Hash;

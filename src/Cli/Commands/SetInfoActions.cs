@@ -44,7 +44,7 @@ public static class SetInfoActions
 
         if (paths.Contains(MessageFiles.Standard))
         {
-            throw new UsageException("'-' can be the only data file, and no part among others");
+            throw new UsageException("'-' can be the only data file, but not one of several parts");
         }
 
         PartFiles.Look([.. paths.Select(path => new PartSource(path, () => MessageFiles.OpenPart(path, session.Options.Cancellation)))], session.Options);

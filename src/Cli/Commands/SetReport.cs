@@ -38,8 +38,8 @@ internal static class SetReport
         string? text = state switch
         {
             SetNoteState.OtherSet => $"{note} is about another set; it is replaced",
-            SetNoteState.Unreadable => $"{note} is damaged, or of a newer program; it is replaced",
-            SetNoteState.TargetChanged => $"{target} has been changed since {note} was written: parts that it names count again when they are applied again",
+            SetNoteState.Unreadable => $"{note} is damaged, or from a newer program; it is replaced",
+            SetNoteState.TargetChanged => $"{target} has changed since {note} was written: the parts listed there count only after they are applied again",
             _ => null,
         };
         if (text is not null)
@@ -60,7 +60,7 @@ internal static class SetReport
         if (specification.DryRun)
         {
             long toWrite = all.Runs.Sum(run => run.Result.Plan.BlocksToWrite);
-            session.Terminal.Summary($"{target}: {given}: {CountText.Blocks(toWrite)} would be written, {already} up to date already{size}; nothing was changed");
+            session.Terminal.Summary($"{target}: {given}: {CountText.Blocks(toWrite)} would be written, {already} already up to date{size}; nothing was changed");
             session.Terminal.Summary($"then {Standing(all)}");
             ClosingLines.Say(session, "read", 0, NextCommand.AfterDryRun(command, all.Runs.Select(run => run.Name), all.Runs.Any(run => ApplyActions.HasWork(run.Result))));
             return;
@@ -68,22 +68,22 @@ internal static class SetReport
 
         long dataBytes = all.Runs.Sum(run => run.Result.Written.DataBytes);
         session.Terminal.Summary(
-            $"{target}: {given}: {CountText.Blocks(all.Runs.Sum(run => run.Result.Written.DataBlocks))} written ({SizeText.Format(dataBytes)}), {all.Runs.Sum(run => run.Result.Written.ZeroBlocks)} turned to zeros, {already} up to date already{size}");
+            $"{target}: {given}: {CountText.Blocks(all.Runs.Sum(run => run.Result.Written.DataBlocks))} written ({SizeText.Format(dataBytes)}), {all.Runs.Sum(run => run.Result.Written.ZeroBlocks)} zeroed, {already} already up to date{size}");
         foreach ((string name, int part, ApplyResult result) in all.Runs)
         {
-            session.Terminal.Detail($"{name}: part {part}: {CountText.Blocks(result.Written.DataBlocks)} written, {result.Written.ZeroBlocks} turned to zeros, {result.Plan.NewBlocks} up to date already");
+            session.Terminal.Detail($"{name}: part {part}: {CountText.Blocks(result.Written.DataBlocks)} written, {result.Written.ZeroBlocks} zeroed, {result.Plan.NewBlocks} already up to date");
         }
 
         if (all.Runs[0].Result.UndoKept is { } kept)
         {
-            session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "has what was there before")}: applying it{ShrinkWarning.OnWayBack(all.Runs[0].Result.Plan.Header)} takes the part back");
+            session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "holds the old content")}: applying it{ShrinkWarning.OnWayBack(all.Runs[0].Result.Plan.Header)} takes the part back");
         }
 
         long verified = all.Runs.Sum(run => run.Result.VerifiedBytes);
         session.Terminal.Summary(specification.Verify switch
         {
             VerifyMode.None => "flushed; nothing was read back",
-            VerifyMode.Written => $"flushed, {SizeText.Format(verified)} read back and equal; the rest was not examined",
+            VerifyMode.Written => $"flushed, {SizeText.Format(verified)} read back and equal; the rest was not checked",
             _ when all.Runs[^1].Result.Plan.Header.Coverage.IsWhole => $"flushed, all {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: equal to the master ({ApplyActions.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
             _ => $"flushed, {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: the ranges of the data files are equal to the master's ({ApplyActions.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
         });

@@ -32,7 +32,7 @@ internal static class SplitActions
     {
         if (job.Request == MessageFiles.Standard)
         {
-            throw new UsageException("--split reads the request more than once: it wants a file with a name");
+            throw new UsageException("--split reads the request more than once: it needs a named file");
         }
 
         if (job.Path == MessageFiles.Standard && job.Part is null)
@@ -49,7 +49,7 @@ internal static class SplitActions
         using Stream input = MessageFiles.Open(job.Request, session.Options.Cancellation);
         if (!input.CanSeek)
         {
-            throw new UsageException($"--split reads the request more than once: {job.Request} is a pipe", "keep it in a file first");
+            throw new UsageException($"--split reads the request more than once: {job.Request} is a pipe", "write it into a file first");
         }
 
         using SplitPlan plan = SplitOperation.Plan(input, job.Request, job.Specification, job.MostBytes, () => CreateSpool(job), session.Options);

@@ -14,7 +14,7 @@ internal static class CommandLineText
         const string MissingValue = "Required argument missing for option";
         if (trimmed.StartsWith(MissingValue, StringComparison.Ordinal) && trimmed.Split('\'') is [_, var option, ..])
         {
-            return $"{option} wants a value";
+            return $"{option} needs a value";
         }
 
         if (trimmed.StartsWith(MissingArgument, StringComparison.Ordinal) && trimmed.Split('\'') is [_, var argument, ..])

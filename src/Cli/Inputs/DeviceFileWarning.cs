@@ -13,7 +13,7 @@ internal static class DeviceFileWarning
     {
         if (DeviceDirectory.HoldsFile(path))
         {
-            terminal.Warn($"{path} is no device but a regular file in /dev, which takes memory and is gone after a restart; see whether its name is mistyped");
+            terminal.Warn($"{path} is not a device but a regular file in /dev, which takes memory and is gone after a restart; check its name for typing errors");
         }
     }
 }

@@ -42,7 +42,7 @@ internal static class MessageFiles
         }
 
         stream.Dispose();
-        throw new UsageException($"{path} is a pipe: only a single data file may come from one");
+        throw new UsageException($"{path} is a pipe: only a single data file can come from one");
     }
 
     /// <summary>The name in messages.</summary>
@@ -61,12 +61,12 @@ internal static class MessageFiles
         {
             if (session.Json)
             {
-                throw new UsageException("--json and '-o -' both want standard output");
+                throw new UsageException("--json and '-o -' both need standard output");
             }
 
             if (!Console.IsOutputRedirected)
             {
-                throw new UsageException("a binary file does not go to a terminal", "redirect standard output, or name a file with -o");
+                throw new UsageException("a binary file is not written to a terminal", "redirect standard output, or name a file with -o");
             }
 
             session.Terminal.OutputIsMessage = true;
@@ -113,7 +113,7 @@ internal static class MessageFiles
 
         if (input == Standard || otherInputs.Contains(Standard))
         {
-            throw new UsageException("where an input comes from a pipe, the output wants a name of its own", "-o FILE names it; '-o -' is standard output");
+            throw new UsageException("the output needs a name of its own if an input comes from a pipe", "-o FILE names it; '-o -' is standard output");
         }
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(input));

@@ -16,7 +16,7 @@ public sealed class MapOptions
 
     private readonly Option<string?> _map = new(Name)
     {
-        Description = "Draw a map of the blocks: into FILE.svg if that is what follows, else in the terminal",
+        Description = "Draw a map of the blocks, into FILE.svg if it is given, else in the terminal",
         HelpName = "FILE.svg",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -82,7 +82,7 @@ public sealed class MapOptions
             return new MapOutput(MessageFiles.Create(path, result.GetValue(_force), session, inputs));
         }
 
-        return session.Json ? throw new UsageException("--json and a map in the terminal both want standard output", $"name a file for the map: {Name} FILE{Extension}") : new MapOutput(null);
+        return session.Json ? throw new UsageException("--json and a map in the terminal both need standard output", $"name a file for the map: {Name} FILE{Extension}") : new MapOutput(null);
     }
 
     private static bool EndsIn(string name, string extension) => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase);

@@ -68,7 +68,7 @@ internal static class SvgMap
         List<MapKind> legend = [.. map.Legend];
         int height = bottom + 48 + (legend.Count * LegendRow) + 8;
         string what = map.CellCount == 0
-            ? "0 bytes: there is nothing to draw"
+            ? "0 bytes: nothing to draw"
             : $"{SizeText.Exact(map.Size)} in blocks of {SizeText.Format(map.BlockSize)}; each cell is {CountText.Blocks(map.BlocksPerCell)}, {SizeText.Format(Math.Min(map.CellBytes, map.Size))}";
 
         StringBuilder svg = new();
@@ -134,7 +134,7 @@ internal static class SvgMap
 
         if (hasParts)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"soft\" x=\"{Left}\" y=\"{y + 12}\">A cell that is several things shows a bar of the one of which there is least in the file.</text>\n");
+            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"soft\" x=\"{Left}\" y=\"{y + 12}\">A cell with several kinds shows a bar of the kind that is rarest in the file.</text>\n");
         }
     }
 

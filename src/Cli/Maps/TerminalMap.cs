@@ -57,7 +57,7 @@ internal sealed class TerminalMap
 
         if (parts.Length > 0)
         {
-            line($"  {parts}in a part of the stretch");
+            line($"  {parts}in only a part of the blocks");
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class Terminal
     internal bool OutputIsMessage { get; set; }
 
     /// <summary>What is said of progress before there is any, and after.</summary>
-    internal const string NothingBegun = "not at work on any data at the moment";
+    internal const string NothingBegun = "no data is being processed at the moment";
 
     /// <summary>Says how far it is; null where nothing is under way.</summary>
     internal Action? OnProgressAsked { get; set; }

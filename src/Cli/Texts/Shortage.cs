@@ -13,13 +13,13 @@ internal static class Shortage
             switch (cause)
             {
                 case OutOfMemoryException or InsufficientExecutionStackException or ThreadStartException:
-                    return ("the system gives no more memory", "see the limits of the process: 'ulimit -a', or those of its container");
+                    return ("the system provides no more memory", "check the limits of the process ('ulimit -a') or of its container");
                 case FileLoadException or BadImageFormatException or DllNotFoundException or FileNotFoundException { FileName: not null }:
                     return (
                         $"a part of the program cannot be loaded: {cause.Message.TrimEnd('.')}",
-                        "more open files may be needed ('ulimit -n'), or the program is not installed whole");
+                        "the limit of open files may be too low ('ulimit -n'), or the installation is incomplete");
                 case IOException or UnauthorizedAccessException when cause is not StorageException:
-                    return ($"the system refuses: {cause.Message.TrimEnd('.')}", "see the limits of the process: 'ulimit -a'");
+                    return ($"the system refuses: {cause.Message.TrimEnd('.')}", "check the limits of the process: 'ulimit -a'");
                 default:
                     break;
             }

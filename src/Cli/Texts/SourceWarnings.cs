@@ -17,8 +17,8 @@ internal static class SourceWarnings
     {
         if (MessageSight.KindByNameAndContent(target) is { } kind)
         {
-            string meant = kind == MessageKind.ChecksumFile && checksums is not null ? checksums : $"'{kind.Tool()} info' shows what it says";
-            terminal.Warn($"{target} is a {kind.Words()}, and taken like any other file; {meant}");
+            string meant = kind == MessageKind.ChecksumFile && checksums is not null ? checksums : $"'{kind.Tool()} info' shows its contents";
+            terminal.Warn($"{target} is a {kind.Words()} and is read like any other file; {meant}");
         }
     }
 
@@ -32,12 +32,12 @@ internal static class SourceWarnings
 
         if (DeviceUsage.UnseenOfSource(source.Name) is [_, ..] unseen)
         {
-            terminal.Warn($"cannot tell whether {source.Name} is mounted, or what else changes it: {string.Join(", ", unseen)}");
+            terminal.Warn($"cannot tell whether {source.Name} is mounted, or whether anything else changes it: {string.Join(", ", unseen)}");
         }
 
         if (DeviceUsage.WritableMounts(source.Name) is [var mount, ..])
         {
-            terminal.Warn($"{source.Name} is mounted read-write on {mount}: what is read may be of different moments; read a snapshot (lvcreate -s, for instance), or mount it read-only");
+            terminal.Warn($"{source.Name} is mounted read-write on {mount}: the result may mix different moments; read a snapshot (lvcreate -s, for instance), or mount it read-only");
         }
         else
         {
@@ -52,11 +52,11 @@ internal static class SourceWarnings
         {
             WriterSign.Locked => $"another process has locked {source} for writing",
             WriterSign.Open => $"another process, or a loop device, has {source} open for writing, or mapped",
-            _ => DeviceUsage.IsHeldAlone(source) ? $"another process holds {source} for itself alone" : null,
+            _ => DeviceUsage.IsHeldAlone(source) ? $"another process holds {source} exclusively" : null,
         };
         if (who is not null)
         {
-            terminal.Warn($"{who}, perhaps an apply: what is read may be of different moments; 'fuser -v' with its name shows it");
+            terminal.Warn($"{who}, perhaps an apply: the result may mix different moments; 'fuser -v' with its name shows the process");
         }
     }
 }

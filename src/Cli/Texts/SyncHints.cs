@@ -7,14 +7,14 @@ namespace BinarySync.Cli.Texts;
 internal static class SyncHints
 {
     private const string SameSpecification = "make both from the same checksum request (ckreq), or with the same -b and -a";
-    private const string StopWriters = "stop what else writes to the target";
+    private const string StopWriters = "stop any other program that writes to the target";
 
     private const string OtherBytes =
-        "the device returns other bytes than were written to it, or another program writes to it too: check its health and who has it open, "
-        + "then run the same command again: it writes them once more";
+        "the device returns other bytes than were written to it, or another program writes to it too: check its health and its users, "
+        + "then run the same command again: it rewrites the blocks";
 
     private const string Exchanged =
-        "the request expects on the remote: were --remote and --master exchanged in dtreq, or is this the remote?";
+        "the request expects on the remote: were --remote and --master swapped in dtreq, or is this the remote?";
 
     /// <summary>The hint; null if the message says all.</summary>
     public static string? For(SyncException failure) => failure.Reason switch
@@ -23,73 +23,73 @@ internal static class SyncHints
         SyncReason.DeviceTooSmall => "make the device larger (lvextend, for instance), then a new checksum file of it and a new request",
         SyncReason.OtherTargetSize => "is this the target of the data file, and unchanged since its checksum file was made?",
         SyncReason.NotMergedFromRequest => "give the request of this remote that went into the merged one",
-        SyncReason.OwnRequestNeeded => "give its own data request",
+        SyncReason.OwnRequestNeeded => "give this remote's own data request",
         SyncReason.CopySourceMissing => failure.ValueOf<string>("cause") == "changed"
             ? "the target has changed since its checksum file was made: make a new one, and a new request"
-            : "what was to be copied has been overwritten since: finish taking it back (apply the undo file), or make a new checksum file and request",
+            : "the content to be copied has been overwritten since: finish taking it back (apply the undo file), or make a new checksum file and request",
         SyncReason.CopyHashCollision => "make the request with dtreq --no-copy, or the checksum files with -a sha256",
         SyncReason.UnrecognizedBlocks => $"{Unrecognized(failure)} (--force-unrecognized overwrites them)",
         SyncReason.OtherRunUnfinished => OtherRun(failure),
         SyncReason.RedoLost => failure.ValueOf<bool>("undo")
             ? "apply the undo file"
-            : "make a new checksum file of the target, and a new request; --abandon-journal gives the interrupted run up",
-        SyncReason.NewerJournal => "go on with that version; --abandon-journal gives up what it says",
-        SyncReason.DamagedJournal => "--abandon-journal goes on without it: every block is then recognised, or refused, by itself",
+            : "make a new checksum file of the target, and a new request; --abandon-journal gives up the interrupted run",
+        SyncReason.NewerJournal => "resume with that version; --abandon-journal gives up the journal",
+        SyncReason.DamagedJournal => "--abandon-journal continues without it: every block is then accepted or refused on its own",
         SyncReason.NotTheBase => failure.ValueOf<bool>("merged")
             ? "is it this remote's own request? if so, make a new checksum file of the target, and a new request"
             : "make a new checksum file of the target, and a new request; if this is an undo file, apply those of later runs first",
         SyncReason.NotTheCoarseBase => failure.ValueOf<bool>("partly_patched")
-            ? "a run without --check-base goes on; --verify full proves all of it in the end"
-            : "make a new coarse checksum file of the target, and begin again with that",
+            ? "run without --check-base to continue; --verify full proves the whole target at the end"
+            : "make a new coarse checksum file of the target, and start again with it",
         SyncReason.OtherBlocksDiffer =>
-            "the target was not the one that the remote's checksum file describes: make a new checksum file and request for what is left",
+            "the target was not the one that the remote's checksum file describes: make a new checksum file and request for the remaining differences",
         SyncReason.WrittenBlocksDiffer => OtherBytes,
         SyncReason.NotPartOfSet => "apply one data file after the other",
-        SyncReason.PartsOfOtherSets => "'dtfile info' shows to which set a part belongs",
+        SyncReason.PartsOfOtherSets => "'dtfile info' shows which set a part belongs to",
         SyncReason.PartGivenTwice => "give each part once",
         SyncReason.PartsMissing => "give the missing parts too, or leave --verify full to the run with the last one",
-        SyncReason.PartsAppliedAlready => "the base can be checked before the first part only: go on without --check-base",
+        SyncReason.PartsAppliedAlready => "the base can be checked only before the first part: continue without --check-base",
         SyncReason.NotForStreaming => failure.ValueOf<string>("cause") == "not-forward"
             ? "apply it without --stream, or make it with 'dtfile --no-repeats' from the remote's checksum file (--remote) or from a request that copies nothing (dtreq --no-copy)"
             : "apply it without --stream",
         SyncReason.TooLateForUndo => failure.Values.Count > 0
-            ? "a run without --undo goes on; an undo file takes the target back only if it is made before anything is written"
-            : "a run without --undo goes on",
+            ? "run without --undo to continue; an undo file takes the target back only if it is made before anything is written"
+            : "run without --undo to continue",
         SyncReason.ChecksumsNotDerived => "make it with ckfile",
         SyncReason.ChecksumsNotDerivable => "leave out --update-ckf, and make a new checksum file with ckfile",
         SyncReason.DataFileChanged => "apply an unchanged copy of the data file",
-        SyncReason.NothingToCompare => "make it with other ranges, or of the whole",
-        SyncReason.CoarseSizeChanged => "its size has changed since the coarse checksum file was made: begin again with that one",
+        SyncReason.NothingToCompare => "make it with other ranges, or for the whole target",
+        SyncReason.CoarseSizeChanged => "its size has changed since the coarse checksum file was made: start again with a new one",
         SyncReason.DifferentSpecifications => DifferentSpecifications(failure),
         SyncReason.DifferentMasters => "make all requests with the same checksum file of the master (--master)",
-        SyncReason.PartsLeaveOut => "make the missing parts; --partial joins what there is",
+        SyncReason.PartsLeaveOut => "make the missing parts; --partial joins the existing ones",
         SyncReason.TooManyRanges => failure.ValueOf<string>("of") == "parts"
-            ? "join those first that touch one another"
+            ? "first join the parts that touch one another"
             : "make both from the same checksum request",
         SyncReason.PartsDisagree => "was the target written to between the two? read a snapshot, and make the parts of it again",
-        SyncReason.SourceChanged => "stop what writes to it, or read a snapshot; --live takes it as it is",
+        SyncReason.SourceChanged => "stop the program that writes to it, or read a snapshot; --live accepts the changes",
         SyncReason.MessageChanged => "use a copy that nothing changes",
         SyncReason.OtherMasterSize => failure.ValueOf<bool>("is_base")
             ? $"it has the size that {Exchanged}"
             : "is this the master of the request, and unchanged since its checksum file was made?",
         SyncReason.OtherMaster => failure.ValueOf<bool>("is_base")
-            ? $"it has what {Exchanged}"
-            : "the master has changed since its checksum file was made, or is another one: make a new checksum file and request",
+            ? $"it has the content that {Exchanged}"
+            : "the master has changed since its checksum file was made, or this is another master: make a new checksum file and request",
         SyncReason.NoCommonBlocks => "make both with the same --range, or from the same checksum request",
         SyncReason.DifferentRefinements => "make both from the same refined checksum request (ckreq --refine)",
         SyncReason.OtherCoarseSize =>
             $"is it the {failure.ValueOf<string>("side")}'s, and was the target's size the same when the coarse checksum file was made?",
-        SyncReason.RefinedRequest => "merge the requests of remotes that were compared at once",
+        SyncReason.RefinedRequest => "merge requests that were made in one step, without refining",
         SyncReason.MergedRequest => failure.ValueOf<string>("to") switch
         {
             "refine" => "refine each remote's own request",
             "split" => "make a set for each remote from its own request",
-            _ => "merge the requests that it was made of together with the others",
+            _ => "merge the requests that it was made from together with the others",
         },
         SyncReason.RequestsDisagree => "make them again from the checksum files",
-        SyncReason.RefinedAlready => "refine the coarse request with the block size that you want in the end",
+        SyncReason.RefinedAlready => "refine the coarse request with the final block size",
         SyncReason.PartsTooSmall => failure.ValueOf<string>("cause") == "groups"
-            ? "a part has whole groups, and groups without content are not cut apart: make the parts larger"
+            ? "make the parts larger: a part has whole groups, and groups without content are not split"
             : "make the parts larger",
         SyncReason.PartsDoNotFit => "the parts that were made do not belong together: make them again",
         _ => null,
@@ -98,7 +98,7 @@ internal static class SyncHints
     private static string DifferentSpecifications(SyncException failure) => (failure.ValueOf<string>("of"), failure.ValueOf<string>("what")) switch
     {
         ("parts", _) => "make all parts from the same checksum request (ckreq), or with the same -b and -a, and of the same target",
-        ("requests", "ranges") => "the ranges that were compared must be the same, whatever the sizes of the remotes; the whole always is",
+        ("requests", "ranges") => "the compared ranges must be the same, whatever the sizes of the remotes; the whole target always is",
         ("requests", _) => "make all checksum files from the same checksum request (ckreq), or with the same -b and -a",
         _ => SameSpecification,
     };
@@ -109,8 +109,8 @@ internal static class SyncHints
         long baseSize = failure.ValueOf<long>("base_size");
         return failure.ValueOf<string>("cause") switch
         {
-            "not-zero" => $"behind byte {baseSize}, where the remote's checksum file ends, the device is not zero: if it was extended for this, "
-                + $"or what is there came of a run that was taken back, clear that part first (blkdiscard -z -o {baseSize} {ShellText.Quote(failure.Subject)})",
+            "not-zero" => $"the device is not zero behind byte {baseSize}, where the remote's checksum file ends: if it was extended for this, "
+                + $"or a run that was taken back left content there, clear that part first (blkdiscard -z -o {baseSize} {ShellText.Quote(failure.Subject)})",
             "other-target" => $"is this the target of {file}?",
             _ => "the target has changed since its checksum file was made: make a new one, and a new request",
         };
@@ -124,7 +124,7 @@ internal static class SyncHints
         string again = file.EndsWith(AsStream, StringComparison.Ordinal) ? $"{file[..^AsStream.Length]} again with --stream" : $"{file} again";
         string back = failure.ValueOf<bool>("undo") ? ", or its undo file to go back" : string.Empty;
         return failure.ValueOf<bool>("same_name")
-            ? $"apply that one to go on with its run{back}; where it is lost, make a new checksum file of the target and a data file from that"
-            : $"apply {again} to go on with that run{back}; --abandon-journal gives that up";
+            ? $"apply that one to resume its run{back}; if it is lost, make a new checksum file of the target and a data file from that"
+            : $"apply {again} to resume that run{back}; --abandon-journal gives up that run";
     }
 }

@@ -24,19 +24,19 @@ internal static class TargetWarnings
 
         if (sight.Writer != WriterSign.None)
         {
-            terminal.Warn($"another process has {target} open for writing, or mapped: what it writes meanwhile is lost, or spoils what is patched; 'fuser -v' with its name shows it");
+            terminal.Warn($"another process has {target} open for writing, or mapped: its writes meanwhile are lost, or damage the patched blocks; 'fuser -v' with its name shows the process");
         }
 
         // Otherwise it could not be opened.
         if (sight.Marks != FileMarks.None)
         {
-            terminal.Warn($"{target} is marked as one that is not changed, and cannot be patched so: {MarkAdvice.For(target, sight.Marks)}");
+            terminal.Warn($"{target} is marked against changes, and cannot be patched like that: {MarkAdvice.For(target, sight.Marks)}");
         }
 
         // It was opened: so the user has taken that upon himself.
         if (DeviceUsage.UnseenOfTarget(target) is [_, ..] unseen)
         {
-            terminal.Warn($"cannot tell whether something uses {target}: {string.Join(", ", unseen)}; patched all the same, because of --unguarded");
+            terminal.Warn($"cannot tell whether something uses {target}: {string.Join(", ", unseen)}; patched anyway, because of --unguarded");
         }
     }
 }

@@ -79,14 +79,14 @@ public sealed class ChecksumFileReader : IDisposable
         int at = _runPosition;
         if (!Varint.TryRead(payload, ref _runPosition, out long coded) || coded >> 1 == 0)
         {
-            throw _message.Invalid(at, "run", "a run is empty or not a proper number");
+            throw _message.Invalid(at, "run", "a run is empty or not a valid number");
         }
 
         bool isZero = (coded & 1) != 0;
         BlockRun blocks = new(_next, coded >> 1);
         if (blocks.Count > _rangeLeft.End - blocks.First)
         {
-            throw _message.Invalid(at, "run", $"blocks from {blocks.First} on go past the end of their range, {_rangeLeft.End}");
+            throw _message.Invalid(at, "run", $"the run from block {blocks.First} on goes past the end of its range, {_rangeLeft.End}");
         }
 
         if ((!_lastOfSectionBefore && isZero == _lastWasZero) || (_lastOfSectionBefore && isZero && _lastWasZero && _next > _rangeLeft.First))
@@ -96,7 +96,7 @@ public sealed class ChecksumFileReader : IDisposable
 
         if (WindowOf(blocks.First) != WindowOf(_sectionFirst) || (!isZero && WindowOf(blocks.Last) != WindowOf(_sectionFirst)))
         {
-            throw _message.Invalid(at, "run", $"the run from block {blocks.First} on goes past where its section must end");
+            throw _message.Invalid(at, "run", $"the run from block {blocks.First} on goes past the point where its section must end");
         }
 
         ReadOnlyMemory<byte> hashes = default;
@@ -175,7 +175,7 @@ public sealed class ChecksumFileReader : IDisposable
         ReadOnlySpan<byte> payload = _message.Payload.Span;
         if (payload.Length < FieldsLength)
         {
-            throw _message.Invalid(0, "runs", "a section is too short for one of checksums");
+            throw _message.Invalid(0, "runs", "a section is too short for checksums");
         }
 
         // The first section of a range begins with it; a later one goes on where the one before it ended.
@@ -199,7 +199,7 @@ public sealed class ChecksumFileReader : IDisposable
         // Within a range a section ends where it must, and nowhere else: Format.md 6, "Where sections end".
         if (first > _rangeLeft.First && WindowOf(first) == WindowOf(_sectionFirst))
         {
-            throw _message.Invalid(0, "first block", $"a section begins at block {first}, where the one before it need not have ended");
+            throw _message.Invalid(0, "first block", $"a section begins at block {first}, although the one before it could go on");
         }
 
         _sectionFirst = first;
@@ -217,7 +217,7 @@ public sealed class ChecksumFileReader : IDisposable
             int at = _hashPosition;
             if (!Varint.TryRead(payload, ref _hashPosition, out _))
             {
-                throw _message.Invalid(at, "run", "a run is not a proper number");
+                throw _message.Invalid(at, "run", "a run is not a valid number");
             }
         }
 
@@ -229,7 +229,7 @@ public sealed class ChecksumFileReader : IDisposable
     {
         if (_next != _rangeLeft.End || _ranges.MoveNext())
         {
-            throw AtTrailer("coverage", $"the sections end before block {(_next != _rangeLeft.End ? _next : _ranges.Current.First)}, which should be covered");
+            throw AtTrailer("coverage", $"the sections end before block {(_next != _rangeLeft.End ? _next : _ranges.Current.First)}, which must be covered");
         }
 
         if (Trailer.DataBlocks != _dataBlocks || Trailer.ZeroBlocks != _zeroBlocks)
@@ -239,7 +239,7 @@ public sealed class ChecksumFileReader : IDisposable
 
         if (!Trailer.Root!.Value.Span.SequenceEqual(_root.Finish()))
         {
-            throw AtTrailer("root", "the root is not that of these checksums");
+            throw AtTrailer("root", "the root does not match these checksums");
         }
     }
 

@@ -150,7 +150,7 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
         }
         catch (Exception failure) when (IsCutShort(failure))
         {
-            throw Invalid(at ?? Offset, field, "has more elements than bytes are left");
+            throw Invalid(at ?? Offset, field, "has more elements than there are bytes left");
         }
     }
 

@@ -110,7 +110,7 @@ public sealed class FrameDecoder(string source, ReadMessageAt? readAt)
         bool isDecoded = header.Codec == FrameCodec.Repeats ? _earlier.TryPlaceLiterals(stored, raw) : FrameDecompressor.TryDecompress(header.Codec, stored, raw);
         if (!isDecoded)
         {
-            throw new MessageFormatException(FormatError.Damaged, source, offset, "content", "a frame that is repeated does not decompress");
+            throw new MessageFormatException(FormatError.Damaged, source, offset, "content", "a repeated frame does not decompress");
         }
 
         _loaded = offset;
@@ -145,5 +145,5 @@ public sealed class FrameDecoder(string source, ReadMessageAt? readAt)
     }
 
     private MessageFormatException Changed(long offset) =>
-        new(FormatError.Damaged, source, offset, "content", "a frame that is repeated is not what it was when it came by");
+        new(FormatError.Damaged, source, offset, "content", "a repeated frame has changed since it was first read");
 }

@@ -120,7 +120,7 @@ public sealed class FramePieces
             int at = position;
             if (!Varint.TryRead(payload, ref position, out long distance))
             {
-                throw Invalid(at, "distance", "a distance is cut short or an improper number");
+                throw Invalid(at, "distance", "a distance is cut short or an invalid number");
             }
 
             if (distance <= last || distance > FormatLimits.MaxRepeatDistance)
@@ -161,7 +161,7 @@ public sealed class FramePieces
 
         if (used != (1 << _frames.Count) - 1)
         {
-            throw Invalid(1, "frames", "a frame is named that no piece refers to");
+            throw Invalid(1, "frames", "a frame is listed, but no piece refers to it");
         }
     }
 
@@ -170,7 +170,7 @@ public sealed class FramePieces
         int from = position;
         if (!Varint.TryRead(payload, ref position, out long coded))
         {
-            throw Invalid(from, "piece", "a piece is cut short or has an improper number");
+            throw Invalid(from, "piece", "a piece is cut short or has an invalid number");
         }
 
         long length = coded >> 1;
@@ -190,7 +190,7 @@ public sealed class FramePieces
         int frame = position < payload.Length ? payload[position++] : byte.MaxValue;
         if (frame >= _frames.Count || !Varint.TryRead(payload, ref position, out long offset) || offset > FormatLimits.MaxSectionLength - length)
         {
-            throw Invalid(from, "piece", "a repeat is cut short, or from no frame that is named, or from behind any frame's end");
+            throw Invalid(from, "piece", "a repeat is cut short, or from a frame that is not listed, or from behind the end of a frame");
         }
 
         return _pieces.Count == 0 || _pieces[^1].Frame != frame || _pieces[^1].Offset + _pieces[^1].Length != offset

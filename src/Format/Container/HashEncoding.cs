@@ -19,7 +19,7 @@ internal static class HashEncoding
         string name = map.Values.ReadString(key);
         if (before is not null)
         {
-            throw map.Values.Invalid(at, key, $"is there beside {KeyOf(before)}");
+            throw map.Values.Invalid(at, key, $"cannot be together with {KeyOf(before)}");
         }
 
         BlockHash hash = BlockHash.Find(name) ?? throw map.UnknownValue(at, key, $"\"{Printable.Text(name)}\"");

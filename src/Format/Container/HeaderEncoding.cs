@@ -163,21 +163,21 @@ internal static class HeaderEncoding
 
     // A key that says yes, and is left out where the answer is no.
     private static bool ReadOne(ref MapReader map, string key, long at) =>
-        map.Values.ReadUnsigned(key, 1) == 1 ? true : throw map.Values.Invalid(at, key, "is 0; it is left out then");
+        map.Values.ReadUnsigned(key, 1) == 1 ? true : throw map.Values.Invalid(at, key, "is 0; it must be left out then");
 
     // What the fields must be to one another: Format.md 4, 4.3 and 4.4.
     private static void CheckTogether(MessageHeader header, MapReader map, long parentAt, long basesAt, long forwardAt)
     {
         if (header.IsForward && (header.Bases is not null || header.Set is not null))
         {
-            throw map.Values.Invalid(forwardAt, HeaderKeys.Forward, $"stands beside {(header.Bases is not null ? HeaderKeys.Bases : HeaderKeys.Set)}");
+            throw map.Values.Invalid(forwardAt, HeaderKeys.Forward, $"cannot be together with {(header.Bases is not null ? HeaderKeys.Bases : HeaderKeys.Set)}");
         }
 
         if (header.Bases is { } bases)
         {
             if (header.BaseSize is not null || header.Parent is not null)
             {
-                throw map.Values.Invalid(basesAt, HeaderKeys.Bases, $"stands beside {(header.BaseSize is not null ? HeaderKeys.BaseSize : HeaderKeys.Parent)}");
+                throw map.Values.Invalid(basesAt, HeaderKeys.Bases, $"cannot be together with {(header.BaseSize is not null ? HeaderKeys.BaseSize : HeaderKeys.Parent)}");
             }
 
             if (bases.Any(one => one.Root.Length != header.Hash.RootLength))
@@ -215,7 +215,7 @@ internal static class HeaderEncoding
         {
             if (coverage.IsEmpty || coverage.Ranges is [{ First: 0, IsOpenEnded: true }])
             {
-                throw new MessageFormatException(FormatError.Invalid, source, offset, HeaderKeys.Ranges, "ranges ask for nothing, or for the whole in so many words");
+                throw new MessageFormatException(FormatError.Invalid, source, offset, HeaderKeys.Ranges, "ranges ask for nothing, or spell out the whole");
             }
 
             return;
@@ -227,7 +227,7 @@ internal static class HeaderEncoding
             if (!coverage.ClipTo(blocks).Equals(coverage))
             {
                 throw new MessageFormatException(
-                    FormatError.Invalid, source, offset, HeaderKeys.Ranges, $"ranges go past the {blocks} blocks of the target, or cover it all in so many words");
+                    FormatError.Invalid, source, offset, HeaderKeys.Ranges, $"ranges go past the {blocks} blocks of the target, or spell out all of it");
             }
 
             return;

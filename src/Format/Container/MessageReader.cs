@@ -337,7 +337,7 @@ public sealed class MessageReader
         Span<byte> more = stackalloc byte[1];
         if (_input.Read(more) != 0)
         {
-            throw new MessageFormatException(FormatError.TrailingBytes, Source, Position, "end", "goes on after its end");
+            throw new MessageFormatException(FormatError.TrailingBytes, Source, Position, "end", "continues after its end");
         }
     }
 

@@ -61,7 +61,7 @@ internal static class RangesEncoding
 
         if (!coverage.ClipTo(geometry.BlockCount).Equals(coverage) || coverage.IsEmpty)
         {
-            return $"go past the {geometry.BlockCount} blocks of the target, cover it all in so many words, or nothing";
+            return $"go past the {geometry.BlockCount} blocks of the target, spell out all of them, or cover nothing";
         }
 
         return !geometry.ResizesTarget && coverage.Overlaps(geometry.Tail)

@@ -198,7 +198,7 @@ public sealed class OperationGroup
         int at = position;
         if (!Varint.TryRead(bytes, ref position, out long gap) || !Varint.TryRead(bytes, ref position, out long blocks) || position == bytes.Length)
         {
-            throw message.Invalid(at, "operation", "an operation is cut short or has an improper number");
+            throw message.Invalid(at, "operation", "an operation is cut short or has an invalid number");
         }
 
         byte kinds = bytes[position++];
@@ -211,7 +211,7 @@ public sealed class OperationGroup
 
         if (oldKind == OldKind.Elsewhere != (message.Header.Bases is not null))
         {
-            throw message.Invalid(position - 1, "kinds", "old hashes that stand elsewhere belong to a request merged for several remotes, and to all its operations");
+            throw message.Invalid(position - 1, "kinds", "old hashes that are kept elsewhere belong only to a request merged for several remotes, and to all its operations");
         }
 
         long source = 0;
@@ -224,7 +224,7 @@ public sealed class OperationGroup
 
             if (!Varint.TryRead(bytes, ref position, out source))
             {
-                throw message.Invalid(position, "source", "the source of a copy is cut short or an improper number");
+                throw message.Invalid(position, "source", "the source of a copy is cut short or an invalid number");
             }
         }
 

@@ -101,7 +101,7 @@ public class OperationReader
 
         if (_message.Section.Type != SectionType.Operations)
         {
-            throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", "a section is not one of operations, where one is due");
+            throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", "a section of operations is due, but a section of another type follows");
         }
 
         GroupOffset = FramePlace.Offset;
@@ -120,7 +120,7 @@ public class OperationReader
         _message.ReadSectionAt(offset);
         if (_message.Section.Type != SectionType.Operations)
         {
-            throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", "a section is not one of operations, where one was");
+            throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", "a section of operations has become one of another type");
         }
 
         group.Parse(_message, _geometry);
@@ -147,7 +147,7 @@ public class OperationReader
         long due = Math.Min(_contentLeft, _message.Header.FrameSize!.Value);
         if (_message.Section.RawLength != due)
         {
-            throw _message.InvalidSection(SectionHeader.RawLengthOffset, "raw length", $"a frame has {_message.Section.RawLength} bytes of content, where {due} are due");
+            throw _message.InvalidSection(SectionHeader.RawLengthOffset, "raw length", $"a frame has {_message.Section.RawLength} bytes of content; {due} are due");
         }
 
         if (_message.Section.Codec == FrameCodec.Repeats && _message.Header.IsForward)
@@ -178,7 +178,7 @@ public class OperationReader
                 Source,
                 FramePlace.Offset,
                 "frames",
-                $"would have {_repeatWork} bytes of earlier content decoded again for {Position} bytes of its own: more than any honest message asks for");
+                $"asks to decode {_repeatWork} bytes of earlier content again for {Position} bytes of its own: more than any honest message does");
         }
     }
 
@@ -202,7 +202,7 @@ public class OperationReader
         {
             if (operation.Blocks.First < _nextBlock)
             {
-                throw _message.Invalid(0, "operation", $"blocks {operation.Blocks} come after block {_nextBlock - 1} was done");
+                throw _message.Invalid(0, "operation", $"blocks {operation.Blocks} come after block {_nextBlock - 1}, which is already done");
             }
 
             _nextBlock = operation.Blocks.End;
@@ -244,7 +244,7 @@ public class OperationReader
         if ((group.ContentLength > FormatLimits.MaxGroupContentBytes && group.DataBlocks + group.ZeroBlocks + group.CopyBlocks > 1)
             || group.HashBytes > FormatLimits.MaxGroupHashBytes)
         {
-            throw _message.Invalid(0, "group", "a group goes on past where it must end");
+            throw _message.Invalid(0, "group", "a group continues past the point where it must end");
         }
 
         Operation first = group.Operations[0];
@@ -256,7 +256,7 @@ public class OperationReader
                 && _groupHashBytes + (hashesPerBlock * _message.Header.Hash.Length) <= FormatLimits.MaxGroupHashBytes
                 && (_groupOperations < FormatLimits.MaxGroupOperations || first.Continues(_last)))
             {
-                throw _message.Invalid(0, "group", $"a group begins at block {first.Blocks.First}, where the one before it need not have ended");
+                throw _message.Invalid(0, "group", $"a group begins at block {first.Blocks.First}, although the one before it could go on");
             }
         }
 
@@ -301,7 +301,7 @@ public class OperationReader
         IEnumerable<ReadOnlyMemory<byte>> baseRoots = _message.Header.Bases is { } bases ? bases.Select(one => one.Root) : [trailer.BaseRoot!.Value];
         if (!_set.Id.Span.SequenceEqual(SetPlace.IdOf(_set.SplitSize, baseRoots, trailer.TargetRoot!.Value)))
         {
-            throw AtTrailer("set", "the identity of the set is not that of these roots");
+            throw AtTrailer("set", "the identity of the set does not match these roots");
         }
     }
 

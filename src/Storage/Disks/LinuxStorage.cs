@@ -36,7 +36,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
         _length = SizeEvidence.LengthOf(file, status, name);
         if (_length > LargestSize)
         {
-            throw Failure.Of(StorageError.FileTooLarge, name, $"has {_length} bytes; the largest that can be synchronised has {LargestSize}");
+            throw Failure.Of(StorageError.FileTooLarge, name, $"has {_length} bytes; the largest possible size is {LargestSize}");
         }
 
         _sector = _isDevice ? Posix.LogicalSector(file) : 1;

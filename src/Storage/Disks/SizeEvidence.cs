@@ -50,5 +50,5 @@ internal static class SizeEvidence
 
     /// <summary>An error for a file that goes on where it is said to end.</summary>
     public static StorageException Untrue(string name, long size) =>
-        Failure.Of(StorageError.SizeUntrue, name, $"is said to have {size} bytes and has more: how long it is cannot be known");
+        Failure.Of(StorageError.SizeUntrue, name, $"reports {size} bytes but has more: its real size cannot be known");
 }

@@ -20,7 +20,7 @@ internal static class StateTrust
     {
         if (Posix.IsSupported && WhyNot(Posix.Rights(file, path)) is { } reason)
         {
-            throw Failure.Of(StorageError.Untrusted, path, $"is not believed: it {reason}");
+            throw Failure.Of(StorageError.Untrusted, path, $"is not trusted: it {reason}");
         }
     }
 
@@ -31,7 +31,7 @@ internal static class StateTrust
     {
         if (WhyNotDirectory(directory) is { } reason)
         {
-            throw Failure.Of(StorageError.Untrusted, path, $"is not believed: its directory {directory} {reason}");
+            throw Failure.Of(StorageError.Untrusted, path, $"is not trusted: its directory {directory} {reason}");
         }
     }
 

@@ -93,7 +93,7 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
 
     /// <summary>An output whose name is a symbolic link.</summary>
     public static StorageException IsLink(string name, string? target) =>
-        Failure.Of(StorageError.IsLink, name, $"is a symbolic link to {target}, and an output follows none");
+        Failure.Of(StorageError.IsLink, name, $"is a symbolic link to {target}, and an output does not follow links");
 
     public static void Remove(string temporary)
     {

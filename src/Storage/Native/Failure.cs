@@ -44,10 +44,10 @@ internal static class Failure
         new(StorageError.EndReached, path, $"{path}: ended while it was read{At(offset)}", offset: offset);
 
     public static StorageException NoRoom(string path, long needed, long free) =>
-        new(StorageError.NoSpace, path, $"{path}: cannot grow: {Words(Errno.NoSpace)}: it takes {needed} bytes more, and its file system has {free} free", Errno.NoSpace);
+        new(StorageError.NoSpace, path, $"{path}: cannot grow: {Words(Errno.NoSpace)}: it needs {needed} bytes more, and its file system has {free} free", Errno.NoSpace);
 
     public static StorageException LengthChanged(string path, long expected, long found) =>
-        new(StorageError.LengthChanged, path, $"{path}: has {found} bytes where it had {expected}: something else changed its length, and it was left so", offset: expected);
+        new(StorageError.LengthChanged, path, $"{path}: has {found} bytes instead of {expected}: something else changed its length, and it was left as it is", offset: expected);
 
     public static StorageException InUse(string path, string how, int errno = 0, StorageContext context = StorageContext.None) =>
         new(StorageError.InUse, path, $"{path}: in use: {how}", errno) { Context = context };

@@ -30,7 +30,7 @@ internal static unsafe partial class Posix
     {
         Libc.StatusBuffer buffer;
         int errno = Examine(file, BasicFields, &buffer);
-        return errno == 0 ? RightsOf(buffer) : throw Failure.System(errno, StorageError.ReadFailed, name, "look at");
+        return errno == 0 ? RightsOf(buffer) : throw Failure.System(errno, StorageError.ReadFailed, name, "examine");
     }
 
     /// <summary>

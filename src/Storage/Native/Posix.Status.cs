@@ -34,7 +34,7 @@ internal static unsafe partial class Posix
     {
         Libc.StatusBuffer buffer;
         int errno = Examine(file, AllFields, &buffer);
-        return errno == 0 ? Decode(buffer) : throw Failure.System(errno, StorageError.ReadFailed, name, "look at");
+        return errno == 0 ? Decode(buffer) : throw Failure.System(errno, StorageError.ReadFailed, name, "examine");
     }
 
     private static FileStatus Decode(Libc.StatusBuffer buffer) => new(

@@ -167,7 +167,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
             throw new StorageException(
                 StorageError.OpenFailed,
                 directory,
-                $"{directory}: a journal there would be lost with the power ({kind})")
+                $"{directory}: a journal there would be lost in a power cut ({kind})")
             {
                 Context = StorageContext.UsualStatePlace,
             };

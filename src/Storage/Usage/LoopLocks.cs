@@ -61,7 +61,7 @@ internal sealed class LoopLocks(IReadOnlyList<LoopLayer> layers, bool readOnly) 
         int errno = isDevice ? Posix.TryOpen(path, OpenFlags.ReadOnly | OpenFlags.Exclusive, out SafeFileHandle? file) : OpenFile(path, out file);
         if (errno == Errno.Busy)
         {
-            return $"{path}, which is below {name}, is mounted, held, or opened by another process for itself alone";
+            return $"{path}, which is below {name}, is mounted, held, or opened exclusively by another process";
         }
 
         if (errno != 0)

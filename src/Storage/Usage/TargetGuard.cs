@@ -22,7 +22,7 @@ internal sealed class TargetGuard(string path, FileStatus target)
         catch (StorageException busy) when (busy.Error == StorageError.InUse)
         {
             IReadOnlyList<string> uses = Uses();
-            throw uses.Count > 0 ? Used(uses, busy.Errno) : Held("opened by another process for itself alone, perhaps another apply", busy.Errno);
+            throw uses.Count > 0 ? Used(uses, busy.Errno) : Held("opened exclusively by another process, perhaps another apply", busy.Errno);
         }
     }
 
@@ -89,13 +89,13 @@ internal sealed class TargetGuard(string path, FileStatus target)
 
             if (exists && backing is { } below && status.IsSameNode(below))
             {
-                throw Failure.Of(StorageError.InUse, path, $"{message} is what this loop device stands on");
+                throw Failure.Of(StorageError.InUse, path, $"this loop device is on top of {message}");
             }
 
             if (status.Type is NodeType.RegularFile or NodeType.Directory && _finder.LiesOn(status, target))
             {
                 string what = target.Type == NodeType.BlockDevice ? "device" : "file";
-                throw Failure.Of(StorageError.InUse, path, $"{message} lies on the {what} that would be patched");
+                throw Failure.Of(StorageError.InUse, path, $"{message} is on the {what} that would be patched");
             }
         }
     }

@@ -102,7 +102,7 @@ public static class ChecksumOperation
             throw new SyncException(
                 SyncReason.CoarseSizeChanged,
                 source.Name,
-                $"has {source.Length} bytes; the request refines one between targets of {parent.BaseSize} and {parent.TargetSize} bytes")
+                $"has {source.Length} bytes; the request refines a comparison of targets of {parent.BaseSize} and {parent.TargetSize} bytes")
             {
                 Values = [("size", source.Length)],
             };

@@ -125,6 +125,6 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
             : throw new SyncException(
                 SyncReason.TooManyUnreadable,
                 string.Empty,
-                $"{Unreadable} cannot be read: what is left are more ranges than a checksum file has room for");
+                $"{Unreadable} cannot be read: the rest has more ranges than a checksum file has room for");
     }
 }

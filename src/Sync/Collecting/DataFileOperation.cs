@@ -89,7 +89,7 @@ public static class DataFileOperation
     {
         if (changed.BlockCount > 0)
         {
-            throw new SyncException(SyncReason.OtherMaster, master.Name, $"not what {request.Source} asks for: {changed}", changed.Runs)
+            throw new SyncException(SyncReason.OtherMaster, master.Name, $"differs from what {request.Source} asks for: {changed}", changed.Runs)
             {
                 Values = [("is_base", changed.BlockCount == oldBlocks)],
             };

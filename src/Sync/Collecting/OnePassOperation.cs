@@ -48,7 +48,7 @@ public static class OnePassOperation
             throw new SyncException(
                 SyncReason.NothingToCompare,
                 remote.Source,
-                a.Coverage.IsEmpty ? $"covers no block: nothing of {master.Name} can be compared" : $"covers only blocks that {master.Name} does not have, or that lie where the sizes differ: nothing can be compared");
+                a.Coverage.IsEmpty ? $"covers no block: nothing of {master.Name} can be compared" : $"covers only blocks that {master.Name} does not have, or blocks in the tail where the sizes differ: nothing can be compared");
         }
 
         MessageHeader header = new()

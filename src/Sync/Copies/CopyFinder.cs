@@ -75,7 +75,7 @@ internal sealed class CopyFinder(ChecksumSource remote, ChecksumSource master, S
         using ChecksumFileReader reader = remote.Open();
         using CoverageCursor compared = new(geometry.Coverage, geometry.Base.BlockCount);
         int length = reader.Header.Hash.Length;
-        options.Progress.Begin("looking for what is there already", geometry.Base.CoveredBytes(geometry.Coverage));
+        options.Progress.Begin("searching for content that is already there", geometry.Base.CoveredBytes(geometry.Coverage));
         while (reader.ReadRun(out ChecksumRun run))
         {
             options.Cancellation.ThrowIfCancellationRequested();

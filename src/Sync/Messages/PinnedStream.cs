@@ -232,7 +232,7 @@ public sealed class PinnedStream : Stream, IPositionalReader
             throw new SyncException(
                 SyncReason.MessageChanged,
                 _name,
-                $"changed since it was read first: between bytes {piece * _piece} and {(piece + 1) * _piece} it is another file, or its medium gives other bytes");
+                $"changed since it was first read: between bytes {piece * _piece} and {(piece + 1) * _piece} it is another file, or its medium returns other bytes");
         }
     }
 

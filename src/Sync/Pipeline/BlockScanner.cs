@@ -69,7 +69,7 @@ internal sealed class BlockScanner
                 throw new SyncException(
                     SyncReason.HolesUntrue,
                     _storage.Name,
-                    $"is said to have a hole at byte {offset + at}, and has content there: none of its holes can be believed",
+                    $"reports a hole at byte {offset + at}, but has content there: none of its holes can be trusted",
                     [new BlockRun(_geometry.BlockAt(offset + at), 1)])
                 {
                     Values = [("offset", offset + at)],

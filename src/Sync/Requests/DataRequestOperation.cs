@@ -106,7 +106,7 @@ public static class DataRequestOperation
             throw new SyncException(
                 SyncReason.NoCommonBlocks,
                 string.Empty,
-                sizeLeft && !a.Coverage.Intersect(b.Coverage).IsEmpty ? "the ranges of the two checksum files have only blocks in common that lie where the sizes differ" : "the ranges of the two checksum files have no block in common");
+                sizeLeft && !a.Coverage.Intersect(b.Coverage).IsEmpty ? "the ranges of the two checksum files have only blocks in common that are in the tail where the sizes differ" : "the ranges of the two checksum files have no block in common");
         }
 
         if (geometry.Coverage.Ranges.Length > FormatLimits.MaxRanges)
@@ -171,7 +171,7 @@ public static class DataRequestOperation
             throw new SyncException(
                 SyncReason.OtherCoarseSize,
                 side,
-                $"is of a target of {size} bytes; the {name} of the coarse request has {expected}")
+                $"is for a target of {size} bytes; the {name} of the coarse request has {expected}")
             {
                 Values = [("size", size), ("expected", expected), ("side", name)],
             };

@@ -174,7 +174,7 @@ public static class MergeOperation
         throw new SyncException(
             SyncReason.RequestsDisagree,
             string.Empty,
-            $"{one.Name} and {other.Name} disagree on what block {block} becomes, although they name the same master: one of them is wrong",
+            $"{one.Name} and {other.Name} disagree on the new content of block {block}, although they name the same master: one of them is wrong",
             [new BlockRun(block, 1)]);
     }
 

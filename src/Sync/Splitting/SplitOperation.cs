@@ -49,7 +49,7 @@ public static class SplitOperation
         OperationReader reader = Open(pinned, name);
         if (reader.Header.Bases is not null)
         {
-            throw new SyncException(SyncReason.MergedRequest, name, "is merged for several remotes, and is not cut into parts")
+            throw new SyncException(SyncReason.MergedRequest, name, "is merged for several remotes and cannot be cut into parts")
             {
                 Values = [("to", "split")],
             };
@@ -218,7 +218,7 @@ public static class SplitOperation
             : new SyncException(
                 SyncReason.PartsTooSmall,
                 name,
-                $"cannot be cut into parts of at most {mostBytes} bytes: the shortest that would do is {cutters.Where(cutter => !cutter.HasTooMany).Min(cutter => cutter.Longest)}")
+                $"cannot be cut into parts of at most {mostBytes} bytes: the shortest possible length is {cutters.Where(cutter => !cutter.HasTooMany).Min(cutter => cutter.Longest)}")
             {
                 Values = [("cause", "groups")],
             };
@@ -229,7 +229,7 @@ public static class SplitOperation
     {
         if (length > mostBytes)
         {
-            throw new SyncException(SyncReason.PartsTooSmall, output, $"has become {length} bytes; at most {mostBytes} were wanted")
+            throw new SyncException(SyncReason.PartsTooSmall, output, $"has become {length} bytes; at most {mostBytes} are allowed")
             {
                 Values = [("cause", "grown")],
             };

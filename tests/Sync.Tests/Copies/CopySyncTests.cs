@@ -131,7 +131,7 @@ public sealed class CopySyncTests
         SyncException refused = Assert.Throws<SyncException>(() => FourSteps.Apply(target, forged.ToArray()));
 
         Assert.Equal(SyncError.Mismatch, refused.Error);
-        Assert.Contains("not what the master has", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("but is not the master's content", refused.Message, StringComparison.Ordinal);
         Assert.Empty(target.Changes);
     }
 

@@ -294,7 +294,7 @@ public sealed class SetApplyTests(ITestOutputHelper output)
         SyncException refusal = Assert.Throws<SyncException>(() => { target.Apply(check, parts[0]); });
 
         Assert.Equal(SyncError.Mismatch, refusal.Error);
-        Assert.Contains("2 is applied already", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("2 is already applied", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -423,7 +423,7 @@ public sealed class SetApplyTests(ITestOutputHelper output)
         Refuse(SyncError.Mismatch, "given.1.dtf and given.2.dtf are parts of two different sets", parts[0], SplitCase.Make(10, 20, seed: 9).Parts(1)[1]);
         Refuse(SyncError.Mismatch, "given.1.dtf and given.3.dtf are parts of two different sets", parts[0], parts[1], pair.Parts(20 << 20)[0]);
         Refuse(SyncError.Mismatch, "given.1.dtf and given.2.dtf are both part 2 of the set", parts[1], parts[1]);
-        Refuse(SyncError.OutOfBounds, "is no part of a set", parts[0], FourSteps.DataFile([], [1]));
+        Refuse(SyncError.OutOfBounds, "is not part of a set", parts[0], FourSteps.DataFile([], [1]));
         Assert.Null(SetTarget.Look(FourSteps.DataFile([], [1])));
     }
 

@@ -128,7 +128,7 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     public SyncException Changed(long block) => new(
         SyncReason.CopySourceChanged,
         target.Name,
-        $"the content of block {block} changed where it was to be copied from; blocks before it may be written already",
+        $"the content to be copied to block {block} changed at its source; blocks before it may be written already",
         [new BlockRun(block, 1)]);
 
     private bool Matches(ReadOnlySpan<byte> expected, long from, bool fromRedo, int length, byte[] buffer, RedoHandler use)

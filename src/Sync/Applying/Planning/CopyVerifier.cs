@@ -61,7 +61,7 @@ internal sealed class CopyVerifier
         CopyGather gather = new(patch, plan, gathering, workspace);
         SyncGeometry geometry = gather.Header.SyncGeometry;
         CopyVerifier verifier = new(content, gather, geometry, options.Progress, witnesses);
-        options.Progress.Begin("looking at what is to be copied", plan.Runs.Sum(run => geometry.Target.LengthOf(run.Blocks)));
+        options.Progress.Begin("checking the content to be copied", plan.Runs.Sum(run => geometry.Target.LengthOf(run.Blocks)));
         verifier.Run(plan, gathering, workspace, options);
         return verifier._faults;
     }

@@ -58,7 +58,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         });
         int blockSize = geometry.Target.BlockSize;
         options.Progress.Begin(
-            "verifying and recognising", reader.PeekTrailer() is { } announced ? patch.Length + SyncProgress.NominalBytes(announced, blockSize) : 0);
+            "verifying and checking", reader.PeekTrailer() is { } announced ? patch.Length + SyncProgress.NominalBytes(announced, blockSize) : 0);
         long position = 0;
         OrderedPipeline<PatchItem>.Run(
             options.Threads,

@@ -238,7 +238,7 @@ internal sealed class MergedPatchReader : OperationReader
 
         if (!merged.TargetRoot!.Value.Span.SequenceEqual(own.TargetRoot!.Value.Span))
         {
-            throw NotMerged("it is for another content of the master");
+            throw NotMerged("it is for other content of the master");
         }
 
         _trailer = own with { Digest = _own.SessionOf(merged.Digest) };
@@ -247,13 +247,13 @@ internal sealed class MergedPatchReader : OperationReader
     private void RequireMerged(MessageHeader merged)
     {
         MessageHeader own = _own.Header;
-        string? other = merged.Bases is null ? "that one is not merged, and is applied without a request"
+        string? other = merged.Bases is null ? "that one is not merged and needs no request"
             : own.Bases is not null ? "it is itself merged"
             : own.BlockSize != merged.BlockSize ? "it has another block size"
             : own.Hash != merged.Hash ? "it has another hash"
             : own.TargetSize != merged.TargetSize ? "it is for a master of another size"
             : !own.Coverage.Equals(merged.Coverage) ? "it has other ranges"
-            : own.Parent is not null || !merged.Bases.Contains(new BaseIdentity(_own.Trailer.BaseRoot!.Value, own.BaseSize!.Value)) ? "it starts from another old content than any of them"
+            : own.Parent is not null || !merged.Bases.Contains(new BaseIdentity(_own.Trailer.BaseRoot!.Value, own.BaseSize!.Value)) ? "it starts from other old content than any of them"
             : null;
         if (other is not null)
         {
@@ -269,13 +269,13 @@ internal sealed class MergedPatchReader : OperationReader
     private SyncException NotThere(long block) => new(
         SyncReason.NotMergedFromRequest,
         _own.Name,
-        $"asks for block {block}, which {Source} does not have: it was not made from a request that this one is a part of",
+        $"asks for block {block}, which {Source} does not have: it was not made from a request that includes this one",
         [new BlockRun(block, 1)]);
 
     private SyncException Different(long block) => new(
         SyncReason.NotMergedFromRequest,
         _own.Name,
-        $"asks for another content of block {block} than {Source} has: they are not for the same master",
+        $"asks for other content of block {block} than {Source} has: they are not for the same master",
         [new BlockRun(block, 1)]);
 
     /// <summary>The last frame of a group, kept because it may be the first of the next one too.</summary>

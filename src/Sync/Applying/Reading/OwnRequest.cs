@@ -69,7 +69,7 @@ public sealed class OwnRequest(Stream stream, string name)
     private SyncException Changed() => new(
         SyncReason.MessageChanged,
         name,
-        "changed since it was read first: it is another request now");
+        "changed since it was first read: it is another request now");
 
     private OperationReader OpenReader()
     {

@@ -32,7 +32,7 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     /// <summary>What a refusal says of the target: that nothing was written, or, in the middle of a stream, that something was.</summary>
     /// <param name="untouched">What it says of a whole data file.</param>
     internal string Untouched(string untouched) => Stretch is { IsFirst: false } stretch
-        ? $"all that comes before block {stretch.FirstBlock} is patched, and nothing else was written"
+        ? $"everything before block {stretch.FirstBlock} is patched, and nothing else was written"
         : untouched;
 
     /// <summary>The digest of the data file, with that of the own request where there is one, once it has been read to its end.</summary>
@@ -72,7 +72,7 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
             throw new SyncException(
                 SyncReason.OwnRequestNeeded,
                 name,
-                "is merged for several remotes, and nothing says what this one has");
+                "is merged for several remotes and does not say which one this is");
         }
 
         if (own is not null && reader.Header.Set is not null)
@@ -99,7 +99,7 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     internal SyncException Changed() => new(
         SyncReason.MessageChanged,
         name,
-        "changed since it was read first: it is another file now");
+        "changed since it was first read: it is another file now");
 
     // A stretch is in memory: nobody exchanges it.
     private Stream Pinned => _pinned ??= Stretch is null ? PinnedStream.Of(stream, name) : stream;

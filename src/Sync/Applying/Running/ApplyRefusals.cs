@@ -23,7 +23,7 @@ internal static class ApplyRefusals
             throw new SyncException(
                 SyncReason.CopySourceMissing,
                 target.Name,
-                $"the content for {plan.WithoutSource} is not where {patch} says that it can be copied from; nothing was written",
+                $"the content for {plan.WithoutSource} is not in the place from which {patch} copies it; nothing was written",
                 plan.WithoutSource.Runs)
             {
                 Values = [("cause", isFresh ? "changed" : "overwritten")],
@@ -35,7 +35,7 @@ internal static class ApplyRefusals
             throw new SyncException(
                 SyncReason.CopyHashCollision,
                 target.Name,
-                $"what was to be copied to {plan.OtherContent} has the hashes of the master's blocks and is not what the master has; nothing was written",
+                $"the content to be copied to {plan.OtherContent} has the hashes of the master's blocks but is not the master's content; nothing was written",
                 plan.OtherContent.Runs);
         }
     }
@@ -48,7 +48,7 @@ internal static class ApplyRefusals
         if (plan.UnreadableLost.BlockCount > 0)
         {
             throw UnreadableBlocks.Error(
-                target.Name, plan.Unreadable, plan.ReadFailure!, $", of which {patch.Name} does not bring {plan.UnreadableLost} whole{rest}");
+                target.Name, plan.Unreadable, plan.ReadFailure!, $", of which {patch.Name} does not contain {plan.UnreadableLost} whole{rest}");
         }
 
         if (plan.Unreadable.BlockCount > 0 && !overwrites)
@@ -110,7 +110,7 @@ internal static class ApplyRefusals
         return new SyncException(
             SyncReason.OtherRunUnfinished,
             target.Name,
-            $"is in the middle of another run: {journal} is the journal of {(isNamesake ? $"another data file that was called {standing.Patch} too" : standing.Patch)}")
+            $"is in the middle of another run: {journal} is the journal of {(isNamesake ? $"another data file with the name {standing.Patch}" : standing.Patch)}")
         {
             Values = [("journal", journal), ("data_file", standing.Patch), ("same_name", isNamesake), ("undo", standing.Other is not null)],
         };

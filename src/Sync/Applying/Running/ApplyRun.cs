@@ -133,7 +133,7 @@ internal sealed class ApplyRun(
             throw new SyncException(
                 SyncReason.RedoLost,
                 target.Name,
-                $"cannot be gone on with: {places.Redo?.Name}, where the interrupted run kept what it was copying, is missing or damaged")
+                $"cannot be resumed: {places.Redo?.Name}, where the interrupted run kept the content that it was copying, is missing or damaged")
             {
                 Values = [("undo", standing.Other is not null)],
             };
@@ -218,7 +218,7 @@ internal sealed class ApplyRun(
             _ => throw new SyncException(
                 SyncReason.DamagedJournal,
                 places.Journal.Name,
-                $"is damaged, or no journal: what the run before did to {target.Name} is not known"),
+                $"is damaged or not a journal: the changes of the earlier run to {target.Name} are unknown"),
         };
     }
 
@@ -343,7 +343,7 @@ internal sealed class ApplyRun(
         throw new SyncException(
             SyncReason.NotTheCoarseBase,
             target.Name,
-            isBetween ? $"is partly patched: whether the rest is the base of the coarse request that {patch.Name} refines can no longer be told" : $"is not the base of the coarse request that {patch.Name} refines: blocks outside the data file differ")
+            isBetween ? $"is partly patched: the rest can no longer be compared with the base of the coarse request that {patch.Name} refines" : $"is not the base of the coarse request that {patch.Name} refines: blocks outside the data file differ")
         {
             Values = [("partly_patched", isBetween)],
         };
@@ -366,7 +366,7 @@ internal sealed class ApplyRun(
         SyncGeometry geometry = plan.Header.SyncGeometry;
         if (specification.Verify == VerifyMode.Full)
         {
-            options.Progress.Begin("reading back all", geometry.Target.CoveredBytes(plan.Header.Coverage));
+            options.Progress.Begin("reading back everything", geometry.Target.CoveredBytes(plan.Header.Coverage));
             ParentIdentity? parent = plan.Header.Parent;
             if (ReadBackVerifier.RootMatches(target, geometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options, WeighHoles())
                 && (parent is null || ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: true, options, WeighHoles())))
@@ -400,7 +400,7 @@ internal sealed class ApplyRun(
         throw new SyncException(
             SyncReason.OtherBlocksDiffer,
             target.Name,
-            "all written blocks are right, but others differ from the master");
+            "all written blocks are correct, but others differ from the master");
     }
 
     private void DemandNoneWrong(PatchPlan plan, PatchJournal journal, BlockRunList wrong)

@@ -45,7 +45,7 @@ public sealed class PartFiles
         Dictionary<int, PartFile> files = [];
         if (sources.Count > 1)
         {
-            options.Progress.Begin("looking at the parts", 0);
+            options.Progress.Begin("checking the parts", 0);
         }
 
         foreach (PartSource source in sources)
@@ -63,7 +63,7 @@ public sealed class PartFiles
                 throw new SyncException(
                     SyncReason.NotPartOfSet,
                     source.Name,
-                    "is no part of a set: only parts are applied several at once");
+                    "is not part of a set; only parts of one set can be applied together");
             }
 
             if (header is null)

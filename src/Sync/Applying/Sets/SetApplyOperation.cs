@@ -87,7 +87,7 @@ public static class SetApplyOperation
             throw new SyncException(
                 SyncReason.PartsAppliedAlready,
                 target.Name,
-                $"is no longer the base: of {parts.Set.Parts} parts, {NumberText.Of(Numbers(note, applied: true))} {(Numbers(note, applied: true).Count == 1 ? "is" : "are")} applied already")
+                $"is no longer the base: of {parts.Set.Parts} parts, {NumberText.Of(Numbers(note, applied: true))} {(Numbers(note, applied: true).Count == 1 ? "is" : "are")} already applied")
             {
                 Values = [("parts", parts.Set.Parts), ("applied", NumberText.Of(Numbers(note, applied: true)))],
             };

@@ -92,7 +92,7 @@ public static class StreamApplyOperation
             throw new SyncException(
                 SyncReason.NotForStreaming,
                 name,
-                header.Set is null ? "is merged for several remotes, and is not applied as it arrives" : "is a part of a set, and is not applied as it arrives")
+                header.Set is null ? "is merged for several remotes and cannot be applied as it arrives" : "is a part of a set and cannot be applied as it arrives")
             {
                 Values = [("cause", header.Set is null ? "merged" : "part")],
             };
@@ -103,7 +103,7 @@ public static class StreamApplyOperation
             throw new SyncException(
                 SyncReason.NotForStreaming,
                 name,
-                "may have copies or repeats, for which one has to go back: it is not applied as it arrives")
+                "may have copies or repeats, which need earlier content again: it cannot be applied as it arrives")
             {
                 Values = [("cause", "not-forward")],
             };
@@ -123,7 +123,7 @@ public static class StreamApplyOperation
                 damaged.MessageName,
                 damaged.Offset,
                 damaged.Field,
-                $"{damaged.Message}; {(outcome.HasBegun ? $"{target.Name} is patched as far as it arrived whole" : "nothing was written")}");
+                $"{damaged.Message}; {(outcome.HasBegun ? $"{target.Name} is patched as far as the data file arrived intact" : "nothing was written")}");
         }
     }
 

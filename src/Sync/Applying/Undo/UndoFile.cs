@@ -82,7 +82,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
             throw new SyncException(
                 SyncReason.TooLateForUndo,
                 target.Name,
-                $"no undo file can be made: {target.Length} bytes are left of {plan.Header.BaseSize}");
+                $"no undo file can be made: only {target.Length} of {plan.Header.BaseSize} bytes are left");
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         using MessageOutput output = place.Create();
         DataFileWriter writer = new(output.Stream, _header with { Set = WithGroups(groups) });
         BlockRunList changed = new();
-        options.Progress.Begin("saving what will be overwritten", bytes);
+        options.Progress.Begin("saving the blocks to be overwritten", bytes);
 
         // Without repeats: it can be applied from a pipe, and nothing is read twice while the target waits.
         DataFileSpecification specification = new() { FrameSize = _header.FrameSize!.Value, Repeats = false };
@@ -155,7 +155,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         if (LosesTail)
         {
             BlockCoverage tail = BlockCoverage.Of([BlockRun.Between(geometry.Target.BlockCount, geometry.Base.BlockCount)]);
-            options.Progress.Begin("looking at what will be cut", geometry.Base.CoveredBytes(tail));
+            options.Progress.Begin("reading the part to be cut", geometry.Base.CoveredBytes(tail));
             new BlockScanner(target, geometry.Base, _header.Hash, HolePolicy.Read, belowCache: false, options).Scan(tail, new TailSink(writer));
         }
 

@@ -26,9 +26,9 @@ public static class DerivedChecksums
         BlockCoverage compared = patch.Coverage.ClipTo(geometry.Base.BlockCount);
         string? other = header.BlockSize != patch.BlockSize ? "has another block size than the data file"
             : header.Hash != patch.Hash ? "has another hash than the data file"
-            : header.Size != patch.BaseSize ? $"is of a target of {header.Size} bytes; the data file was made for one of {patch.BaseSize}"
+            : header.Size != patch.BaseSize ? $"is for a target of {header.Size} bytes; the data file was made for one of {patch.BaseSize}"
             : header.Parent != patch.Parent ? "refines another coarse request than the data file"
-            : !compared.RunsIn(geometry.Base.BlockCount).All(header.Coverage.Contains) ? "does not cover all that the data file compares"
+            : !compared.RunsIn(geometry.Base.BlockCount).All(header.Coverage.Contains) ? "does not cover everything that the data file compares"
             : null;
         if (other is not null)
         {
@@ -38,7 +38,7 @@ public static class DerivedChecksums
         // A device keeps its size, and so does a file whose ranges leave out where the sizes differ: what lies there, neither of the two knows.
         if (plan.Sizing.LengthAfter != geometry.FinalSize)
         {
-            throw Refused(target.Name, $"has {plan.Sizing.LengthAfter} bytes afterwards, of which the old checksum file and the data file describe {geometry.FinalSize}");
+            throw Refused(target.Name, $"would have {plan.Sizing.LengthAfter} bytes, but the old checksum file and the data file describe only {geometry.FinalSize}");
         }
 
         using ChecksumRuns runs = new(reader, compared, ahead: false);
@@ -106,7 +106,7 @@ public static class DerivedChecksums
             throw new SyncException(
                 SyncReason.ChecksumsNotDerived,
                 reader.Source,
-                "changed meanwhile, or the data file did: the target is patched, but its checksum file cannot be made of them");
+                "changed meanwhile, or the data file did: the target is patched, but its checksum file cannot be made from them");
         }
 
         return writer.Finish();

@@ -27,7 +27,7 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
             // Nothing is overwritten but what is recognised.
             if (!mayOverwrite && (standing.Windows.Count > 0 || standing.Redo is not null))
             {
-                throw NotProved($"{journal} is of an older program and says nothing of what the target was like");
+                throw NotProved($"{journal} is from an older program and does not describe the target");
             }
 
             return;
@@ -40,7 +40,7 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
         bool isNothingKnown = evidence is { Birth: null, Pieces.Count: 0, Cells.Count: 0 };
         if (!target.HasFixedLength && seen.Torn > 0 && !mayOverwrite && isNothingKnown)
         {
-            throw NotProved("nothing of it is known: no block stays as it was, and the file system does not say which file it is");
+            throw NotProved("nothing identifies it: no block stays as it was, and the file system does not say which file it is");
         }
 
         bool hasWritten = DemandWitnesses(evidence, mayOverwrite) || (isResumed ? seen.New : seen.Old) > 0 || standing.Redo is not null;
@@ -49,7 +49,7 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
         bool isMany = seen.Old + seen.New + seen.Torn >= ManyBlocks;
         if (isMany && seen.Torn > 0 && !hasWritten && !evidence.IsComplete && !standing.IsDistrusted && !mayOverwrite)
         {
-            throw NotProved("blocks are neither old nor new, and none shows that the interrupted run has written here");
+            throw NotProved("blocks are neither old nor new, and none shows that the interrupted run wrote here");
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
         FileBirth? now = target.ReadBirth();
         if (evidence.Birth is { } then ? now is not { } found || !then.MayBe(found) : now is not null)
         {
-            throw Other("it is another file under that name");
+            throw Other("it is another file with the same name");
         }
     }
 
@@ -82,13 +82,13 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
             isAnyRead = true;
             if (EvidenceTaker.HashOf(bytes) != piece.Hash)
             {
-                throw Other($"bytes {piece.Offset} to {piece.Offset + piece.Length - 1}, which no run had to change, are other ones");
+                throw Other($"bytes {piece.Offset} to {piece.Offset + piece.Length - 1} differ, although no run had to change them");
             }
         }
 
         if (!isAnyRead)
         {
-            throw NotProved("none of the places that it would be known by can be read");
+            throw NotProved("none of the places that identify it can be read");
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
                 if (found != cell.Before[sector] && found != cell.After[sector] && !IsExcused(cell.Offset + from))
                 {
                     long at = cell.Offset + from;
-                    throw Other($"bytes {at} to {at + count - 1} are neither what they were nor what they were to become");
+                    throw Other($"bytes {at} to {at + count - 1} are neither old nor new");
                 }
 
                 hasWritten |= found == cell.After[sector] && found != cell.Before[sector];

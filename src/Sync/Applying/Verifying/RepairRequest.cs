@@ -42,7 +42,7 @@ internal static class RepairRequest
         using RootBuilder baseRoot = new(geometry.Base, header.Hash, coverage.ClipTo(geometry.Base.BlockCount));
         using RootBuilder targetRoot = new(geometry.Target, header.Hash, coverage.ClipTo(geometry.Target.BlockCount));
         Sink sink = new(new OperationCursor(patch.Open(skipContent: true)), writer, baseRoot, targetRoot, header.Hash.Length);
-        options.Progress.Begin("looking at what is wrong", geometry.Base.CoveredBytes(coverage));
+        options.Progress.Begin("finding the wrong blocks", geometry.Base.CoveredBytes(coverage));
         new BlockScanner(target, geometry.Base, header.Hash, HolePolicy.Read, belowCache: true, options).Scan(coverage, sink);
         writer.Finish(baseRoot.Finish(), targetRoot.Finish());
     }
