@@ -36,7 +36,7 @@ public class ConsoleExampleTests
         if (Environment.GetEnvironmentVariable("BINARYSYNC_UPDATE_DOCUMENTS") == "1")
         {
             File.WriteAllLines(document.Path, actual);
-            return;
+            document = Document.Open(path);
         }
 
         Assert.Contains(ConsoleFence, document.Lines);

@@ -37,7 +37,7 @@ public sealed class ApplyErrorTests(ITestOutputHelper output)
             scene.Reset();
             FaultedRun clean = scene.Faults.Run(line, Fault.None(calls));
             clean.Result.Ends(0);
-            foreach (int number in Sweep.Some(clean.Calls.Count, most))
+            foreach (int number in Sweep.SomeOfEach(clean.Calls, most))
             {
                 scene.Reset();
                 FaultedRun run = scene.Faults.Run(line, fromThenOn ? Fault.Errors(error, calls, number) : Fault.Error(error, calls, number));

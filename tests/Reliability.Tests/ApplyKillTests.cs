@@ -9,7 +9,7 @@ public sealed class ApplyKillTests(ITestOutputHelper output)
 
     [FaultTheory]
     [MemberData(nameof(ApplyScene.Streams), MemberType = typeof(ApplyScene))]
-    public void The_same_command_goes_on_with_a_stream(string name) => KillSweep.Forwards(output, name, undo: false);
+    public void The_same_command_goes_on_with_a_stream(string name) => KillSweep.Forwards(output, name, undo: false, isLong: true);
 
     [FaultOnDeviceTheory]
     [InlineData("device")]

@@ -24,16 +24,11 @@ public sealed partial class InjectorTests : IDisposable
         _work.Dispose();
     }
 
-    [FaultTheory]
+    [FaultTheory("strace")]
     [InlineData("dtfile apply p.dtf a")]
     [InlineData("ckfile b -o x.ckf")]
     public void Sees_every_change_that_strace_sees(string line)
     {
-        if (!Command.Exists("strace"))
-        {
-            return;
-        }
-
         string[] seen = [.. _faults.Run(line, Fault.None()).Calls.Select(call => call.Split(' ')[1]).Where(name => name != "openat")];
         byte[] a = _work.Read("a");
         _work.Prepare(Content.Make(300_000), _work.Read("b"));

@@ -21,7 +21,7 @@ public sealed class MessageErrorTests(ITestOutputHelper output) : IDisposable
             ("change", "ENOSPC", "No space left on device"),
         })
         {
-            foreach (int number in Sweep.Some(command.Calls(_work, faults, calls).Count, most: 6))
+            foreach (int number in Sweep.SomeOfEach(command.Calls(_work, faults, calls), most: 6))
             {
                 command.Reset(_work);
                 FaultedRun run = faults.Run(command.Line, Fault.Error(error, calls, number));

@@ -17,7 +17,7 @@ public sealed class SharedMediumTests : IDisposable
 
     public void Dispose() => _work.Dispose();
 
-    [RootFact("addpart")]
+    [PartitionFact]
     public void A_disk_that_somebody_holds_open_is_read_as_its_partition_has_changed_it()
     {
         using LoopDevice disk = new(_work["disk"]);
@@ -29,7 +29,7 @@ public sealed class SharedMediumTests : IDisposable
         Demand("disk.ckf", _content);
     }
 
-    [RootFact("addpart")]
+    [PartitionFact]
     public void What_is_written_to_a_partition_and_not_flushed_is_read_too()
     {
         using LoopDevice disk = new(_work["disk"]);
@@ -46,7 +46,7 @@ public sealed class SharedMediumTests : IDisposable
         Demand("disk.ckf", _content);
     }
 
-    [RootFact("addpart")]
+    [PartitionFact]
     public void A_partition_that_somebody_holds_open_is_read_as_the_disk_has_changed_it()
     {
         using LoopDevice disk = new(_work["disk"]);
@@ -77,7 +77,7 @@ public sealed class SharedMediumTests : IDisposable
         Demand("again.ckf", _content);
     }
 
-    [RootFact("addpart")]
+    [PartitionFact]
     public void Pages_that_another_process_has_mapped_are_not_believed()
     {
         using LoopDevice disk = new(_work["disk"]);
@@ -89,7 +89,7 @@ public sealed class SharedMediumTests : IDisposable
         Demand("disk.ckf", _content);
     }
 
-    [RootTheory("addpart")]
+    [PartitionTheory]
     [InlineData(false)]
     [InlineData(true)]
     public void A_neighbour_in_the_page_is_not_written_back_from_an_old_cache(bool isMapped)
@@ -109,7 +109,7 @@ public sealed class SharedMediumTests : IDisposable
         Assert.Equal(_content, Direct(disk.Path));
     }
 
-    [RootFact("addpart")]
+    [PartitionFact]
     public void Readers_of_the_other_names_see_what_apply_wrote()
     {
         _work.Write("a", _content);

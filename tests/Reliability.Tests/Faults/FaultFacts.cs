@@ -9,7 +9,7 @@ public sealed class FaultFactAttribute : FactAttribute
 /// <summary>As <see cref="FaultFactAttribute"/>, with cases.</summary>
 public sealed class FaultTheoryAttribute : TheoryAttribute
 {
-    public FaultTheoryAttribute() => Skip = FaultInjector.Missing;
+    public FaultTheoryAttribute(string? program = null) => Skip = FaultInjector.Missing ?? (program is null ? null : Need.Program(program));
 }
 
 /// <summary>A test that makes faults on loop devices.</summary>

@@ -12,14 +12,18 @@ public static class KillSweep
     private const int SampleBack = 10;
 
     /// <summary>Killed, and the same command again.</summary>
-    public static void Forwards(ITestOutputHelper output, string name, bool undo)
+    /// <param name="output">For the counts.</param>
+    /// <param name="name">Of the scene.</param>
+    /// <param name="undo">With an undo file.</param>
+    /// <param name="isLong">Each run takes long.</param>
+    public static void Forwards(ITestOutputHelper output, string name, bool undo, bool isLong = false)
     {
         using ApplyScene scene = new(name);
         using Sweep sweep = new(output, undo ? "kill, with undo" : "kill", name);
         string line = scene.Line(undo);
         IReadOnlyList<string> changes = Changes(scene, line);
         int tried = 0;
-        foreach (int number in undo ? Sweep.Few(changes.Count, SampleWith) : Sweep.Some(changes.Count, SampleWithout))
+        foreach (int number in undo || isLong ? Sweep.Few(changes.Count, undo ? SampleWith : SampleWithout) : Sweep.Some(changes.Count, SampleWithout))
         {
             // A second crash, while the first is being recovered from: at another place each time.
             int second = 1 + (number * 7 % changes.Count);
@@ -92,7 +96,12 @@ public static class KillSweep
             sweep.Count("killed before there was an undo file: still A");
         }
 
-        sweep.Complete("back in A", "forwards again, ended in B", "turned round twice, ended in B", "killed again on the way back");
+        sweep.Complete("back in A", "forwards again, ended in B");
+        if (RunShare.IsWide)
+        {
+            // In a few draws there may be none that leaves enough to take back.
+            sweep.Complete("turned round twice, ended in B", "killed again on the way back");
+        }
     }
 
     private static void KillAndGoOn(ApplyScene scene, string line, Sweep sweep, Fault first, Fault? second)

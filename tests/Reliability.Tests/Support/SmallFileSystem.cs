@@ -30,7 +30,9 @@ public sealed class SmallFileSystem : IDisposable
     }
 
     /// <summary>The three that differ most in how they hand out space, or those of them that can be made here.</summary>
-    public static TheoryData<string> Kinds => [.. new[] { "ext4", "xfs", "btrfs" }.Where(kind => Command.Exists($"mkfs.{kind}"))];
+    public static TheoryData<string> Kinds => [.. KindNames];
+
+    public static IEnumerable<string> KindNames => new[] { "ext4", "xfs", "btrfs" }.Where(kind => Command.Exists($"mkfs.{kind}"));
 
     public string Root => _mount.Point;
 

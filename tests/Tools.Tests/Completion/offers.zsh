@@ -1,11 +1,12 @@
 # Usage: zsh -f offers.zsh DIRECTORY LINE
-# Prints what an interactive zsh offers when TAB is pressed behind LINE. DIRECTORY has the completion scripts, as $fpath wants them.
+# Prints what an interactive zsh offers when TAB is pressed behind LINE. DIRECTORY has the completion scripts, as $fpath wants them; what zsh has found out about all of its
+# own is kept there from one line to the next.
 zmodload zsh/zpty
 state=$(mktemp -d)
 zpty -b shell 'zsh -f -i'
 zpty -w shell "fpath=(${(q)1} \$fpath)
 autoload -Uz compinit
-compinit -u -d $state/dump
+compinit -u -d ${(q)1}/.dump
 # Everything that is offered goes through compadd; with -O, -A or -D it is only asked what would fit.
 compadd() {
     if [[ \${@[1,(i)(-|--)]} != *-[OAD]* ]]; then
