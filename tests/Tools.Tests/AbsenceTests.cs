@@ -122,7 +122,7 @@ public sealed class AbsenceTests : IDisposable
     {
         byte[] a = Content.Make(10_000);
         _work.Prepare(a, Content.Make(100_000, seed: 2));
-        _work.Line("dtfile apply p.dtf a --undo u.dtf").Ends(0).Prints("u.dtf has what was there before: applying it with --allow-shrink takes a back");
+        _work.Line("dtfile apply p.dtf a --undo u.dtf").Ends(0).Prints("u.dtf holds the old content: applying it with --allow-shrink takes a back");
         _work.Line("dtfile apply u.dtf a").Fails(4, "a: would be cut from 100000 to 10000 bytes by u.dtf", "--allow-shrink");
         _work.Line("dtfile apply u.dtf a --allow-shrink").Ends(0);
         _work.Holds("a", a);
@@ -177,7 +177,7 @@ public sealed class AbsenceTests : IDisposable
         File.Copy(_work["a"], _work["room/a"]);
         foreach (string option in (string[])["", " --dry-run", " --undo u.dtf"])
         {
-            _work.Line($"dtfile apply p.dtf room/a{option}").Fails(5, "room/a: cannot grow: No space left on device: it takes ", "make room on the file system of the target");
+            _work.Line($"dtfile apply p.dtf room/a{option}").Fails(5, "room/a: cannot grow: No space left on device: it needs ", "make room on the file system of the target");
         }
 
         Assert.Equal(_work.Read("a"), _work.Read("room/a"));

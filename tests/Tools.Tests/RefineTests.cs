@@ -100,7 +100,7 @@ public sealed class RefineTests : IDisposable
         a[3 * Coarse] ^= 1;
         _work.Write("a", a);
         Untouched before = _work.Remember();
-        _work.Line("dtfile apply fine.dtf a --check-base").Fails(4, "a: is not the base of the coarse request that fine.dtf refines", "begin again");
+        _work.Line("dtfile apply fine.dtf a --check-base").Fails(4, "a: is not the base of the coarse request that fine.dtf refines", "start again");
         before.Check();
         _work.Line("dtfile apply fine.dtf a --verify full").Fails(7, "others differ from the master");
         b[3 * Coarse] ^= 1;
