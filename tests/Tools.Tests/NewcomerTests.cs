@@ -79,7 +79,7 @@ public sealed partial class NewcomerTests : IDisposable
 
         _work.Line("ckfile a -b 512 --split 1M").Fails(2, "a.001.ckf: exists already");
         _work.Line("ckfile a --split 1M -o -").Fails(2, "standard output is one");
-        _work.Line("ckfile a --split 1000").Fails(2, "1M and more are allowed");
+        _work.Line("ckfile a --split 1000").Fails(2, "give 1M or more");
         _work.Line("ckfile a --split 1M --read-errors skip").Fails(2, "exclude one another");
     }
 
@@ -139,7 +139,7 @@ public sealed partial class NewcomerTests : IDisposable
         _work.Line("ckfile a -a SHA256 -q -o upper.ckf").Succeeds();
         _work.Line("ckfile a -a sha256 -q -o lower.ckf").Succeeds();
         Assert.Equal(_work.Read("lower.ckf"), _work.Read("upper.ckf"));
-        _work.Line("ckfile a -a MD5 -q -o x.ckf").Fails(2, "'MD5' is not a hash; there are xxh128");
+        _work.Line("ckfile a -a MD5 -q -o x.ckf").Fails(2, "'MD5' is not a hash; choose one of xxh128");
     }
 
     [Fact]
