@@ -49,7 +49,7 @@ public sealed class BadPathTests : IDisposable
         _work.Write("nbd:/host/disk", _a);
         Untouched before = _work.Remember();
         ToolResult refused = _work.Line(string.Format(line, "nbd://host/disk"));
-        refused.Fails(2, $"nbd://host/disk: nbd:// names no {role} here; known are paths", "if a file is called so, write ./nbd://host/disk");
+        refused.Fails(2, $"nbd://host/disk: nbd:// names no {role} here; known are paths", "if a file has that name, write ./nbd://host/disk");
         _work.Line(string.Format(line, "nothing+like.it://x")).Fails(2, $"nothing+like.it:// names no {role} here");
         _work.Line(string.Format(line, "no_scheme://x")).Fails(2, "no_scheme://x: No such file or directory");
         before.Check();

@@ -20,15 +20,16 @@ public sealed class ClosingTests : IDisposable
     public void The_next_command_leads_from_the_first_to_the_last_whatever_the_files_are_called()
     {
         string request = Next(_work.Run("ckreq", "-b", "8K", "-o", "how & what.ckr"));
-        string ofOld = Next(Type(Filled(request, "TARGET", "'it'\\''s old'")), "if it is the remote's");
-        string ofNew = Next(Type(Filled(request, "TARGET", "'new one'")), "if it is the master's");
-        Assert.Equal(@"dtreq --remote 'it'\''s old.ckf' --master MASTER.ckf", ofOld);
+        string ofOld = Next(Type(Filled(request, "TARGET", "'it'\\''s old'")), "on the master, if this is the remote's");
+        string ofNew = Next(Type(Filled(request, "TARGET", "'new one'")), "if this is the master's");
+        Assert.Equal(@"dtfile MASTER --remote 'it'\''s old.ckf'", ofOld);
         Assert.Equal("dtreq --remote REMOTE.ckf --master 'new one.ckf'", ofNew);
-        string collect = Next(Type(Filled(ofOld, "MASTER.ckf", "'new one.ckf'")));
+        string collect = Next(Type(Filled(ofNew, "REMOTE.ckf", @"'it'\''s old.ckf'")));
         Assert.Equal(@"dtfile 'new one' -r 'it'\''s old.dtr'", collect);
         string apply = Next(Type(collect));
-        Assert.Equal(@"dtfile apply 'it'\''s old.dtf' TARGET", apply);
-        string inEarnest = Next(Type(Filled(apply, "TARGET", "'it'\\''s old'") + " --dry-run --undo 'way back.dtf' --verify=none"));
+        Assert.Equal(apply, Next(Type(Filled(ofOld, "MASTER", "'new one'") + " -f")));
+        Assert.Equal(@"dtfile apply 'it'\''s old.dtf' TARGET --verify full", apply);
+        string inEarnest = Next(Type(Filled(Filled(apply, " --verify full", string.Empty), "TARGET", "'it'\\''s old'") + " --dry-run --undo 'way back.dtf' --verify=none"));
         Assert.Equal(@"dtfile apply 'it'\''s old.dtf' 'it'\''s old' --undo 'way back.dtf' --verify none", inEarnest);
         string check = Next(Type(inEarnest));
         Assert.Equal(_b, _work.Read("it's old"));
@@ -49,8 +50,8 @@ public sealed class ClosingTests : IDisposable
         ToolResult found = Type("ckfile check 'new one' was.ckf", exit: 1);
         string now = Next(found);
         Assert.Equal("ckfile 'new one' -b 1024 -a sha256 --range 0-9 --range 20-507 -o 'new one.now.ckf'", now);
-        string compare = Next(Type(now), "if it is the remote's");
-        Type(Filled(compare, "MASTER.ckf", "was.ckf")).Prints("1 of 498 blocks differ");
+        string compare = Next(Type(now), "if this is the master's");
+        Type(Filled(compare, "REMOTE.ckf", "was.ckf")).Prints("1 of 498 blocks differ");
     }
 
     [LinuxFact]
@@ -62,7 +63,7 @@ public sealed class ClosingTests : IDisposable
         Quietly("ckfile wide-new");
         Quietly("dtreq --remote wide.ckf --master wide-new.ckf");
         string apply = Next(Type("dtfile wide-new -r wide.dtr --split 16M -o 'w x.dtf'"));
-        Assert.Equal("dtfile apply 'w x.001.dtf' 'w x.002.dtf' TARGET", apply);
+        Assert.Equal("dtfile apply 'w x.001.dtf' 'w x.002.dtf' TARGET --verify full", apply);
         string only = Next(Type("dtfile wide-new -r wide.dtr --split 16M --part 2 -o 'w x.dtf' -f"));
         Assert.Equal("dtfile apply 'w x.002.dtf' TARGET", only);
         string inEarnest = Next(Type(Filled(only, "TARGET", "wide") + " --dry-run"));
@@ -90,10 +91,10 @@ public sealed class ClosingTests : IDisposable
     {
         Quietly("ckfile 'new one' -o b.ckf");
         ToolResult made = Type("ckfile 'it'\\''s old' -o a.ckf");
-        Assert.Matches(@"\nread 488 KiB in \d+\.\d\d s \([0-9.]+ [KM]iB/s\)\nnext, if [^:]*: [^\n]*\nnext, if [^:]*: [^\n]*\n$", made.Text);
+        Assert.Matches(@"\nread 488 KiB in \d+\.\d\d s\nnext, on the master, if [^:]*: [^\n]*\nnext, if [^:]*: [^\n]*\n$", made.Text);
         ToolResult piped = Type("ckfile 'it'\\''s old' -o - > piped");
         Assert.Empty(piped.Text);
-        Assert.Matches(@"\nckfile: read 488 KiB in \d+\.\d\d s \([0-9.]+ [KM]iB/s\)\n$", piped.Errors);
+        Assert.Matches(@"\nckfile: read 488 KiB in \d+\.\d\d s\n$", piped.Errors);
         Assert.DoesNotContain("read ", Type("ckfile 'it'\\''s old' -o c.ckf --json").Text, StringComparison.Ordinal);
         Assert.Empty(Type("ckfile 'it'\\''s old' -o d.ckf -q").Text);
         Assert.DoesNotContain("next:", Type("dtreq --remote a.ckf --master c.ckf -o same.dtr").Text, StringComparison.Ordinal);

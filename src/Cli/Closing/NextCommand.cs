@@ -86,7 +86,7 @@ internal static class NextCommand
     /// <param name="names">The parts that were made.</param>
     /// <param name="parts">How many there are.</param>
     public static string? AfterParts(string path, IReadOnlyList<string> names, int parts) =>
-        IsNameless(path) ? null : $"dtfile apply {Files(names, path, parts)} TARGET --verify full";
+        IsNameless(path) ? null : $"dtfile apply {Files(names, path, parts)} TARGET{(names.Count == parts ? " --verify full" : string.Empty)}";
 
     /// <summary>After a dry run of `dtfile apply`: the same without it.</summary>
     public static string? AfterDryRun(ParseResult result, IEnumerable<string> files, bool hasWork) =>

@@ -59,7 +59,7 @@ public static class ChecksumActions
         {
             if (skips)
             {
-                throw new UsageException("--split and --read-errors skip exclude one another", "leave out --split");
+                throw new UsageException("--split and --read-errors skip cannot be used together", "leave out --split");
             }
 
             SourceWarnings.Say(session.Terminal, source, specification.Live);
@@ -69,7 +69,7 @@ public static class ChecksumActions
         using MessageOutput output = MessageFiles.Create(path, force, session, inputs);
         SourceWarnings.Say(session.Terminal, source, specification.Live);
         SourceWarnings.SayMessage(session.Terminal, target, checksums: null);
-        SayLength(session.Terminal, output.Name, source.Length, specification);
+        SayLength(session.Terminal, output.Name, source, specification);
         using Stream? spool = skips ? CreateSpool(path) : null;
         ChecksumResult made = ChecksumOperation.Run(source, specification, output.Stream, session.Options, spool);
         long length = output.Stream.Position;
@@ -156,12 +156,14 @@ public static class ChecksumActions
     }
 
     /// <summary>Says how large the checksum file of a large target will be, before hours of reading.</summary>
-    private static void SayLength(Terminal terminal, string name, long size, ChecksumSpecification specification)
+    private static void SayLength(Terminal terminal, string name, IReadableStorage source, ChecksumSpecification specification)
     {
         const long WorthSaying = 64L << 20;
         const long Large = 1L << 30;
-        BlockGeometry geometry = new(size, specification.BlockSize);
-        long most = geometry.CoveredBytes(specification.Coverage.ClipTo(geometry.BlockCount)) / specification.BlockSize * specification.Hash.Length;
+        BlockGeometry geometry = new(source.Length, specification.BlockSize);
+        long covered = geometry.CoveredBytes(specification.Coverage.ClipTo(geometry.BlockCount));
+        long data = specification.Holes == HolePolicy.Trust ? Math.Min(covered, DataBytes(source)) : covered;
+        long most = (data + specification.BlockSize - 1) / specification.BlockSize * specification.Hash.Length;
         string text = $"{name} will have up to {SizeText.Format(most)}: {specification.Hash.Length} bytes for each block of {SizeText.Format(specification.BlockSize)} that is not zero";
         if (most >= Large)
         {
@@ -177,6 +179,22 @@ public static class ChecksumActions
         {
             terminal.Detail(text);
         }
+    }
+
+    // What a file system calls data. Of very many extents only the first ones are looked at: the rest counts as data.
+    private static long DataBytes(IReadableStorage source)
+    {
+        const int MostExtents = 4096;
+        long data = 0;
+        long offset = 0;
+        for (int i = 0; i < MostExtents && offset < source.Length; i++)
+        {
+            StorageExtent extent = source.ExtentAt(offset);
+            data += extent.IsHole ? 0 : extent.Length;
+            offset = extent.End;
+        }
+
+        return data + Math.Max(0, source.Length - offset);
     }
 
     /// <summary>Says what a new checksum file has.</summary>

@@ -37,7 +37,7 @@ internal static class CompletionActions
             Bash => BashScript.Of(context.Name, commands),
             Zsh => ZshScript.Of(context.Name, commands),
             Fish => FishScript.Of(context.Name, commands),
-            _ => throw new UsageException($"'{shell}' is not a shell with completions; there are {Bash}, {Zsh}, {Fish}"),
+            _ => throw new UsageException($"'{shell}' is not a shell with completions; choose one of {Bash}, {Zsh}, {Fish}"),
         });
         return ExitCode.Done;
     }
