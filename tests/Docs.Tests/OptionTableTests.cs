@@ -54,7 +54,7 @@ public class OptionTableTests
         foreach (string tool in new[] { "ckreq", "ckfile", "dtreq", "dtfile" })
         {
             string[] help = shell.Run($"{tool} --help").Split('\n');
-            foreach (string line in help.SkipWhile(line => line != "Commands:").Skip(1).Where(line => line.Length > 0))
+            foreach (string line in help.SkipWhile(line => line != "Commands:").Skip(1).TakeWhile(line => line.Length > 0))
             {
                 string command = line.Trim().Split(' ')[0];
                 Assert.Contains($"## {(command == "completions" ? "TOOL" : tool)} {command}", headings);
