@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace BinarySync.Bench.Inputs;
 
 /// <summary>
-/// The checksum files of two targets that never existed: hashes that look random, a share of them different, in short runs. The same arguments
-/// give the same bytes; memory does not grow with the number of blocks.
+/// The checksum files of two targets that never existed: hashes that look random, a share of them different, in short runs. The same
+/// arguments give the same bytes; memory does not grow with the number of blocks.
 /// </summary>
 /// <param name="blocks">Blocks of each target.</param>
 /// <param name="share">The part of the blocks that differs, 0 to 1.</param>

@@ -3,7 +3,9 @@ using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Bench.Micro;
 
-/// <summary>What the ordered pipeline costs an item that is no work: taking, handing on in order, and the gate between the threads.</summary>
+/// <summary>
+/// What the ordered pipeline costs an item that is no work: taking, handing on in order, and the gate between the threads.
+/// </summary>
 public class PipelineBenchmarks
 {
     private const int Items = 10_000;

@@ -18,6 +18,7 @@ ManualConfig config = ManualConfig.CreateEmpty()
     .AddColumn(StatisticColumn.Mean, StatisticColumn.Error, new RateColumn())
     .AddColumnProvider(DefaultColumnProviders.Metrics)
     .WithOptions(ConfigOptions.DisableLogFile)
-    // In this process, which is set up as the programs are (bench/Directory.Build.props): a project generated for each benchmark is not, and takes a minute to build.
+    // In this process, which is set up as the programs are (bench/Directory.Build.props): a project generated for each benchmark is not,
+    // and takes a minute to build.
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsMutator());
 BenchmarkSwitcher.FromAssembly(typeof(RateColumn).Assembly).Run(args, config);

@@ -49,8 +49,9 @@ public static class FormatLimits
     public const int MinRepeatLength = 512;
 
     /// <summary>
-    /// Decoding earlier frames once more, for repeats, is work that a few bytes can ask for: so much of it is taken from any message, and so much for each byte that has been read of it. Bytes of
-    /// content. A frame of up to 2 MiB that the writer makes refers to 16 others at most, and takes at least 127 bytes of the message then: 264,208 for each byte.
+    /// Decoding earlier frames once more, for repeats, is work that a few bytes can ask for: so much of it is taken from any message, and
+    /// so much for each byte that has been read of it. Bytes of content. A frame of up to 2 MiB that the writer makes refers to 16 others
+    /// at most, and takes at least 127 bytes of the message then: 264,208 for each byte.
     /// </summary>
     public const long MinRepeatWork = 1L << 30;
 

@@ -51,7 +51,10 @@ public sealed class MessageFormatException : Exception
     /// <summary>The kind that the message is, where it is of the wrong one.</summary>
     public MessageKind? Found { get; init; }
 
-    /// <summary>What the file begins with, where it is <see cref="FormatError.NotAMessage"/>: up to <see cref="MessageKinds.RecognizedLength"/> bytes.</summary>
+    /// <summary>
+    /// What the file begins with, where it is <see cref="FormatError.NotAMessage"/>: up to <see cref="MessageKinds.RecognizedLength"/>
+    /// bytes.
+    /// </summary>
     public ReadOnlyMemory<byte> Beginning { get; init; }
 
     /// <summary>Byte offset in the message.</summary>

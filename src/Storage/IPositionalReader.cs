@@ -1,6 +1,9 @@
 namespace BinarySync.Storage;
 
-/// <summary>A stream that can also be read at any place, without moving. Safe from several threads at once, and while another one reads the stream.</summary>
+/// <summary>
+/// A stream that can also be read at any place, without moving. Safe from several threads at once, and while another one reads the
+/// stream.
+/// </summary>
 public interface IPositionalReader
 {
     /// <summary>Reads until the buffer is full or the stream ends.</summary>

@@ -2,7 +2,10 @@ using BinarySync.Storage.Usage;
 
 namespace BinarySync.Storage;
 
-/// <summary>What a storage is called. For words only: what follows from it is asked by name (<see cref="IReadableStorage.HasFixedLength"/> and the like).</summary>
+/// <summary>
+/// What a storage is called. For words only: what follows from it is asked by name (<see cref="IReadableStorage.HasFixedLength"/> and the
+/// like).
+/// </summary>
 public enum StorageKind
 {
     /// <summary>A regular file.</summary>
@@ -12,7 +15,10 @@ public enum StorageKind
     BlockDevice,
 }
 
-/// <summary>Size and times of a source, to see whether it changed while it was read. The times tell nothing where there are none (<see cref="IReadableStorage.HasTimes"/>).</summary>
+/// <summary>
+/// Size and times of a source, to see whether it changed while it was read. The times tell nothing where there are none
+/// (<see cref="IReadableStorage.HasTimes"/>).
+/// </summary>
 /// <param name="Length">Bytes.</param>
 /// <param name="ModifiedNanoseconds">mtime since the epoch; 0 where there are no times.</param>
 /// <param name="ChangedNanoseconds">ctime since the epoch; 0 where there is none.</param>
@@ -31,12 +37,15 @@ public interface IReadableStorage : IDisposable
     StorageKind Kind { get; }
 
     /// <summary>
-    /// True if the length is given and stays (a device): it may be longer than what is patched, what lies behind that is left alone, and nothing is cut,
-    /// grown or reserved. False if it follows what is written (a file).
+    /// True if the length is given and stays (a device): it may be longer than what is patched, what lies behind that is left alone, and
+    /// nothing is cut, grown or reserved. False if it follows what is written (a file).
     /// </summary>
     bool HasFixedLength { get; }
 
-    /// <summary>True if the times of a <see cref="ReadStamp"/> tell a change. Only what has a fixed length may have none: what a stamp proves decides what is cut.</summary>
+    /// <summary>
+    /// True if the times of a <see cref="ReadStamp"/> tell a change. Only what has a fixed length may have none: what a stamp proves
+    /// decides what is cut.
+    /// </summary>
     bool HasTimes { get; }
 
     /// <summary>Bytes, as of opening (and of the last <see cref="IWritableStorage.SetLength"/>).</summary>

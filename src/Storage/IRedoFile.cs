@@ -1,15 +1,17 @@
 namespace BinarySync.Storage;
 
 /// <summary>
-/// A file for content that must survive while what it was read from is overwritten. It lies beside the journal, which says whether what is in it counts. One process uses it at
-/// a time.
+/// A file for content that must survive while what it was read from is overwritten. It lies beside the journal, which says whether what
+/// is in it counts. One process uses it at a time.
 /// </summary>
 public interface IRedoFile : IDisposable
 {
     /// <summary>The path, for messages.</summary>
     string Name { get; }
 
-    /// <summary>Begins a new, empty file in the place of any that is there. Its name becomes durable with the first <see cref="Flush"/>.</summary>
+    /// <summary>
+    /// Begins a new, empty file in the place of any that is there. Its name becomes durable with the first <see cref="Flush"/>.
+    /// </summary>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.DirectoryMissing"/>, <see cref="StorageError.OpenFailed"/>, <see cref="StorageError.Untrusted"/>.
     /// </exception>

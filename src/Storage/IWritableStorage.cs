@@ -14,8 +14,8 @@ public interface IWritableStorage : IReadableStorage
     void Write(ReadOnlySpan<byte> data, long offset);
 
     /// <summary>
-    /// Asks the system to begin to bring a range to the medium, so that the next <see cref="Flush"/> has less to wait for. No more than advice: nothing is durable
-    /// by it, and an error comes with the flush.
+    /// Asks the system to begin to bring a range to the medium, so that the next <see cref="Flush"/> has less to wait for. No more than
+    /// advice: nothing is durable by it, and an error comes with the flush.
     /// </summary>
     void BeginWriteBack(long offset, long length)
     {
@@ -47,11 +47,12 @@ public interface IWritableStorage : IReadableStorage
     void ReleasePastEnd();
 
     /// <summary>
-    /// Cuts or grows the storage; the grown part reads as zeros. Not durable before <see cref="Flush"/>. Its length is looked at
-    /// afresh before: what another process has
-    /// added would be lost, or become a part of what is patched.
+    /// Cuts or grows the storage; the grown part reads as zeros. Not durable before <see cref="Flush"/>. Its length is looked at afresh
+    /// before: what another process has added would be lost, or become a part of what is patched.
     /// </summary>
-    /// <exception cref="StorageException"><see cref="StorageError.LengthChanged"/>: nothing was done; or <see cref="StorageError.WriteFailed"/>.</exception>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.LengthChanged"/>: nothing was done; or <see cref="StorageError.WriteFailed"/>.
+    /// </exception>
     /// <exception cref="InvalidOperationException">It has a fixed length, and another one than this.</exception>
     void SetLength(long length);
 

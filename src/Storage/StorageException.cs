@@ -106,7 +106,10 @@ public enum StorageContext
     DerivingChecksums,
 }
 
-/// <summary>A path could not be opened, read, written or flushed. Carries the place and the system's own words. What to do about it is looked up by <see cref="Error"/> and <see cref="Context"/>.</summary>
+/// <summary>
+/// A path could not be opened, read, written or flushed. Carries the place and the system's own words. What to do about it is looked up
+/// by <see cref="Error"/> and <see cref="Context"/>.
+/// </summary>
 public sealed class StorageException : IOException
 {
     public StorageException(StorageError error, string path, string message, int errno = 0, long? offset = null, Exception? inner = null)

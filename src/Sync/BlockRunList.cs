@@ -3,8 +3,8 @@ using BinarySync.Format;
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Collects blocks, ascending, as maximal runs. Keeps the first <see cref="Capacity"/> runs and counts the rest, so that it does not grow with the
-/// file.
+/// Collects blocks, ascending, as maximal runs. Keeps the first <see cref="Capacity"/> runs and counts the rest, so that it does not grow
+/// with the file.
 /// </summary>
 public sealed class BlockRunList
 {

@@ -56,8 +56,8 @@ public enum TargetProgress
 }
 
 /// <summary>
-/// An operation was refused or failed for a reason of content; nothing is damaged by it unless the message says so. What to do about it is not said here: that depends on the program, and is looked up by the
-/// reason and the values.
+/// An operation was refused or failed for a reason of content; nothing is damaged by it unless the message says so. What to do about it
+/// is not said here: that depends on the program, and is looked up by the reason and the values.
 /// </summary>
 public sealed class SyncException : Exception
 {
@@ -84,7 +84,10 @@ public sealed class SyncException : Exception
     /// <summary>The blocks concerned, ascending; at most as many as <see cref="BlockRunList.Capacity"/>.</summary>
     public IReadOnlyList<BlockRun> Ranges { get; }
 
-    /// <summary>Figures and names that belong to the reason, for hints and scripts: strings, integers (<see cref="long"/>, <see cref="int"/>) and booleans. Names in snake case.</summary>
+    /// <summary>
+    /// Figures and names that belong to the reason, for hints and scripts: strings, integers (<see cref="long"/>, <see cref="int"/>) and
+    /// booleans. Names in snake case.
+    /// </summary>
     public IReadOnlyList<(string Name, object Value)> Values { get; init; } = [];
 
     /// <summary>The value with this name; the default of its type if there is none.</summary>

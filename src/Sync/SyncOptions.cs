@@ -12,7 +12,10 @@ public sealed record SyncOptions
     /// <summary>Ends the operation between two steps.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>One thread a processor, and no more than 4: a disk is busy by then, and each thread has its buffers, which the memory promise counts.</summary>
+    /// <summary>
+    /// One thread a processor, and no more than 4: a disk is busy by then, and each thread has its buffers, which the memory promise
+    /// counts.
+    /// </summary>
     public static int DefaultThreads => Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     public const int MaxThreads = 256;

@@ -1,8 +1,8 @@
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Why an operation was refused or failed: one for each cause that a script may want to tell from others. Their names, in kebab case, are part of the interface (docs/manual/scripting.md): one that
-/// was given out never changes its meaning.
+/// Why an operation was refused or failed: one for each cause that a script may want to tell from others. Their names, in kebab case, are
+/// part of the interface (docs/manual/scripting.md): one that was given out never changes its meaning.
 /// </summary>
 public enum SyncReason
 {

@@ -20,8 +20,9 @@ internal static class Allowance
     }
 
     /// <summary>
-    /// Runs it, and again where it took too long: only what is slow three times is slow by itself. Where the machine is busy with other things, time passes in
-    /// which nothing is done: so the processor time counts where it is less than what the clock says. What waits for ever is found by <see cref="Patience"/>.
+    /// Runs it, and again where it took too long: only what is slow three times is slow by itself. Where the machine is busy with other
+    /// things, time passes in which nothing is done: so the processor time counts where it is less than what the clock says. What waits
+    /// for ever is found by <see cref="Patience"/>.
     /// </summary>
     public static (string Outcome, TimeSpan Best) Measure(Func<string> run, TimeSpan allowance)
     {

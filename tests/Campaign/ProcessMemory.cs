@@ -16,8 +16,8 @@ internal static class ProcessMemory
     }
 
     /// <summary>
-    /// Collects what earlier cases, and the making of this one, have left: each program is a process of its own, and the memory that a message takes is not to be
-    /// hidden in, nor counted with, another one's garbage.
+    /// Collects what earlier cases, and the making of this one, have left: each program is a process of its own, and the memory that a
+    /// message takes is not to be hidden in, nor counted with, another one's garbage.
     /// </summary>
     public static void ReleaseGarbage()
     {

@@ -3,7 +3,10 @@ using Xunit.Sdk;
 
 namespace BinarySync.Tests.Contract;
 
-/// <summary>A test of the contract. It is skipped, and says why, if the class of the storage needs something that is not there (<see cref="NeedsAttribute"/>).</summary>
+/// <summary>
+/// A test of the contract. It is skipped, and says why, if the class of the storage needs something that is not there
+/// (<see cref="NeedsAttribute"/>).
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer("BinarySync.Tests.Contract.ContractFactDiscoverer", "BinarySync.Tests.Contract")]
 public sealed class ContractFactAttribute : FactAttribute;

@@ -6,7 +6,9 @@ public abstract class FlushFailureContract : StorageContract
     /// <summary>Opens another storage, of zeros, from which nothing reaches the medium that is written now.</summary>
     protected abstract IWritableStorage OpenLosing();
 
-    /// <summary>A flush may fail once and succeed over lost data then, as the kernel's does: nothing else may make that look like a success.</summary>
+    /// <summary>
+    /// A flush may fail once and succeed over lost data then, as the kernel's does: nothing else may make that look like a success.
+    /// </summary>
     [ContractFact]
     public void A_flush_that_failed_is_not_made_good_by_the_next_one()
     {

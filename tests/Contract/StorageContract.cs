@@ -1,8 +1,8 @@
 namespace BinarySync.Tests.Contract;
 
 /// <summary>
-/// What every storage does that can be patched in place, whatever it is made of. A storage is a small class that says how it is opened and what can be done to it from
-/// outside. Written for <see cref="IWritableStorage"/>: what is tested here may be relied on in Sync.
+/// What every storage does that can be patched in place, whatever it is made of. A storage is a small class that says how it is opened
+/// and what can be done to it from outside. Written for <see cref="IWritableStorage"/>: what is tested here may be relied on in Sync.
 /// </summary>
 public abstract class StorageContract : IDisposable
 {
@@ -23,7 +23,9 @@ public abstract class StorageContract : IDisposable
     /// <summary>Makes a storage of this content and opens it.</summary>
     protected abstract IWritableStorage Open(byte[] content);
 
-    /// <summary>What is kept where the storage keeps it, seen by another way than through it. Asked after a flush, while it is open.</summary>
+    /// <summary>
+    /// What is kept where the storage keeps it, seen by another way than through it. Asked after a flush, while it is open.
+    /// </summary>
     protected abstract byte[] Kept();
 
     /// <summary>Another process makes it longer by some bytes; called only if the length is not fixed.</summary>

@@ -1,8 +1,9 @@
 namespace BinarySync.Docs.Tests;
 
 /// <summary>
-/// The commands in a document's console blocks, run in order in an empty directory of its own: they print what stands there. After
-/// a change that is meant, BINARYSYNC_UPDATE_DOCUMENTS=1 writes what they print now into the documents. What a run took is left out of the comparison.
+/// The commands in a document's console blocks, run in order in an empty directory of its own: they print what stands there. After a
+/// change that is meant, BINARYSYNC_UPDATE_DOCUMENTS=1 writes what they print now into the documents. What a run took is left out of the
+/// comparison.
 /// </summary>
 public class ConsoleExampleTests
 {

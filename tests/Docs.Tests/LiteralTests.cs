@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace BinarySync.Docs.Tests;
 
 /// <summary>
-/// The layers below the command line know neither its options nor the programs: what they say must be right for anybody who calls them. Hints and next steps are made in Cli from reasons and values.
+/// The layers below the command line know neither its options nor the programs: what they say must be right for anybody who calls them.
+/// Hints and next steps are made in Cli from reasons and values.
 /// </summary>
 public sealed partial class LiteralTests
 {

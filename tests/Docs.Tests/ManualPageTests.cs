@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace BinarySync.Docs.Tests;
 
-/// <summary>The manual pages that eng/manual-pages.sh makes: what the readers of such pages say of them, and whether they say what --help says.</summary>
+/// <summary>
+/// The manual pages that eng/manual-pages.sh makes: what the readers of such pages say of them, and whether they say what --help says.
+/// </summary>
 public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture<ManualPageTests.Pages>
 {
     public static TheoryData<string> Tools => ["ckreq", "ckfile", "dtreq", "dtfile"];

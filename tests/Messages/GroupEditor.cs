@@ -1,8 +1,8 @@
 namespace BinarySync.Tests.Messages;
 
 /// <summary>
-/// Takes a group of operations apart into single blocks, so that it can be made into another one that is right: fewer blocks, other content, other
-/// kinds. Content is stored uncompressed afterwards.
+/// Takes a group of operations apart into single blocks, so that it can be made into another one that is right: fewer blocks, other
+/// content, other kinds. Content is stored uncompressed afterwards.
 /// </summary>
 internal sealed class GroupEditor
 {
@@ -24,7 +24,9 @@ internal sealed class GroupEditor
 
     private bool HasContent => _forge.Kind == (byte)MessageKind.DataFile;
 
-    /// <summary>Null where the section is no group, one of too many blocks, or one with copies: what they are copied from is not here.</summary>
+    /// <summary>
+    /// Null where the section is no group, one of too many blocks, or one with copies: what they are copied from is not here.
+    /// </summary>
     public static GroupEditor? Open(MessageForge forge, int section, MessageHeader header)
     {
         const int MostBlocks = 20_000;

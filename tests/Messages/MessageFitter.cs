@@ -4,7 +4,8 @@ namespace BinarySync.Tests.Messages;
 
 /// <summary>
 /// Makes a bent message fit itself again where a mutation would otherwise end at the first comparison: the new hashes of its content, the
-/// counts of its trailer, the root of its checksums. What is left often is a message that is right, and another one. What cannot be read is left.
+/// counts of its trailer, the root of its checksums. What is left often is a message that is right, and another one. What cannot be read
+/// is left.
 /// </summary>
 internal static class MessageFitter
 {

@@ -6,7 +6,9 @@ internal sealed class MutationDraw(Random random)
     private static readonly ulong[] Extremes =
         [0, 1, 2, 127, 128, 255, 256, 511, 512, 65_535, 65_536, 1 << 22, (1 << 22) + 1, int.MaxValue, uint.MaxValue, 1UL << 53, 1UL << 62, (1UL << 62) + 1, long.MaxValue, ulong.MaxValue];
 
-    /// <summary>A number as a field of this length has it: fields of four and eight bytes are integers, the others of few bytes are varints.</summary>
+    /// <summary>
+    /// A number as a field of this length has it: fields of four and eight bytes are integers, the others of few bytes are varints.
+    /// </summary>
     public byte[] Number(int length) => length switch
     {
         sizeof(uint) => Bits.U32(random.Next(2) == 0 ? (uint)Extreme() : (uint)random.Next(8)),
@@ -46,7 +48,8 @@ internal sealed class MutationDraw(Random random)
     }
 
     /// <summary>
-    /// A number that differs a little, or by some blocks: where a size still is nearly right, the rules about tails are reached. Null where the value is no number.
+    /// A number that differs a little, or by some blocks: where a size still is nearly right, the rules about tails are reached. Null
+    /// where the value is no number.
     /// </summary>
     public ulong? Nearby(byte[] value)
     {

@@ -24,7 +24,9 @@ internal sealed class Mutator(Random random, byte[][] corpus)
 
     /// <summary>Changes fields and sections; header checksum, section lengths and checksums, digest and tail fit the result.</summary>
     /// <param name="original">A valid message.</param>
-    /// <param name="fit">Hashes of content, counts and root fit the result as well, as far as they can (<see cref="MessageFitter"/>).</param>
+    /// <param name="fit">
+    /// Hashes of content, counts and root fit the result as well, as far as they can (<see cref="MessageFitter"/>).
+    /// </param>
     public byte[] BendFields(byte[] original, bool fit = false)
     {
         _done.Clear();

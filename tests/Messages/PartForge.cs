@@ -1,6 +1,8 @@
 namespace BinarySync.Tests.Messages;
 
-/// <summary>Cuts small data files into parts of a set: the operation that does so only cuts between groups, of which a small one has a single one.</summary>
+/// <summary>
+/// Cuts small data files into parts of a set: the operation that does so only cuts between groups, of which a small one has a single one.
+/// </summary>
 internal static class PartForge
 {
     // Each part is closed after its first group.

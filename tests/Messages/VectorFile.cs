@@ -4,8 +4,8 @@ using BinarySync.Snapshots;
 namespace BinarySync.Tests.Messages;
 
 /// <summary>
-/// One scenario: what is expected, and a message as hex lines (tests/Vectors/README.md). The text header is <c>name: value</c> lines up to an
-/// empty line.
+/// One scenario: what is expected, and a message as hex lines (tests/Vectors/README.md). The text header is <c>name: value</c> lines up
+/// to an empty line.
 /// </summary>
 internal sealed record VectorFile
 {

@@ -45,7 +45,8 @@ public sealed class ApplyErrorTests(ITestOutputHelper output)
                 string failed = run.Calls.Count >= number ? run.Calls[number - 1].Split(' ')[1] : "a call that was not made this time";
                 if (run.Result.Exit == 0)
                 {
-                    // Something that is in nobody's way could not be removed; or a read of several blocks at once was made again, block by block; or there was one call less.
+                    // Something that is in nobody's way could not be removed; or a read of several blocks at once was made again, block
+                    // by block; or there was one call less.
                     Assert.True(failed == "unlink" || (failed is ("pread64" or "preadv2") && !fromThenOn) || !run.HasFired, $"{failed} failed, and nobody heard of it");
                     scene.Holds(scene.B);
                     sweep.Count($"{error} of {failed}{once}: harmless, B");

@@ -1,6 +1,8 @@
 namespace BinarySync.Reliability.Tests;
 
-/// <summary>SIGINT and SIGTERM during `dtfile apply`: the first stops between two writes, a second one at once. The same command goes on.</summary>
+/// <summary>
+/// SIGINT and SIGTERM during `dtfile apply`: the first stops between two writes, a second one at once. The same command goes on.
+/// </summary>
 public sealed class ApplySignalTests(ITestOutputHelper output)
 {
     [FaultTheory]

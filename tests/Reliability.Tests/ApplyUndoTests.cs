@@ -1,6 +1,8 @@
 namespace BinarySync.Reliability.Tests;
 
-/// <summary>`dtfile apply --undo` killed at every change: the undo file takes back what was done, and the data file can be applied again.</summary>
+/// <summary>
+/// `dtfile apply --undo` killed at every change: the undo file takes back what was done, and the data file can be applied again.
+/// </summary>
 public sealed class ApplyUndoTests(ITestOutputHelper output)
 {
     [FaultTheory]

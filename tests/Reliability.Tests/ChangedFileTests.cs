@@ -1,6 +1,9 @@
 namespace BinarySync.Reliability.Tests;
 
-/// <summary>Target, data file, undo file and sources that somebody else changes during a run and between two: found out, or harmless; each test says which.</summary>
+/// <summary>
+/// Target, data file, undo file and sources that somebody else changes during a run and between two: found out, or harmless; each test
+/// says which.
+/// </summary>
 public sealed class ChangedFileTests : IDisposable
 {
     private const int BlockSize = 4096;

@@ -1,6 +1,9 @@
 namespace BinarySync.Reliability.Tests;
 
-/// <summary>Everything that the programs write, on a file system that has no room for it: exit 5, nothing lost, and the same command works once there is room.</summary>
+/// <summary>
+/// Everything that the programs write, on a file system that has no room for it: exit 5, nothing lost, and the same command works once
+/// there is room.
+/// </summary>
 public sealed class FullFileSystemTests : IDisposable
 {
     private const string Full = "No space left on device";

@@ -1,6 +1,9 @@
 namespace BinarySync.Reliability.Tests;
 
-/// <summary>Programs that make a message file, with an error of every call: exit 5 in the system's words, no half file, and the same command works again.</summary>
+/// <summary>
+/// Programs that make a message file, with an error of every call: exit 5 in the system's words, no half file, and the same command works
+/// again.
+/// </summary>
 public sealed class MessageErrorTests(ITestOutputHelper output) : IDisposable
 {
     private readonly Workspace _work = new();

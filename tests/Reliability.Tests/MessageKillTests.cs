@@ -1,6 +1,8 @@
 namespace BinarySync.Reliability.Tests;
 
-/// <summary>Programs that make a message file, killed at every change: the file is complete or not there, and the same command works again.</summary>
+/// <summary>
+/// Programs that make a message file, killed at every change: the file is complete or not there, and the same command works again.
+/// </summary>
 public sealed class MessageKillTests(ITestOutputHelper output) : IDisposable
 {
     private readonly Workspace _work = new();

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace BinarySync.Reliability.Tests;
 
-/// <summary>A hundred parts of a set, in random order, some together, with `dtfile apply` killed again and again: the same commands lead to the master.</summary>
+/// <summary>
+/// A hundred parts of a set, in random order, some together, with `dtfile apply` killed again and again: the same commands lead to the
+/// master.
+/// </summary>
 public sealed class SetKillTests(ITestOutputHelper output) : IDisposable
 {
     private const int Parts = 100;

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace BinarySync.Snapshots;
 
 /// <summary>
-/// What a run took, and how fast it was, is never the same: before texts are compared, the measured figures of closing summaries become fixed ones. How much was read or written stays what it is.
+/// What a run took, and how fast it was, is never the same: before texts are compared, the measured figures of closing summaries become
+/// fixed ones. How much was read or written stays what it is.
 /// </summary>
 public static partial class MeasuredFigures
 {

@@ -234,7 +234,8 @@ public sealed class DropBehindTests : IDisposable
         string path = Cold("a");
         using (IReadableStorage source = StorageAccess.OpenSource(path, CachePolicy.Drop))
         {
-            // One reads at the end, the other at the beginning. What each needs is read from the disk once, with what the kernel reads ahead.
+            // One reads at the end, the other at the beginning. What each needs is read from the disk once, with what the kernel reads
+            // ahead.
             long[] fetched = new long[2];
             Thread[] threads = [.. fetched.Select((_, number) => new Thread(() =>
             {
@@ -281,7 +282,9 @@ public sealed class DropBehindTests : IDisposable
         Assert.True(_content.AsSpan().SequenceEqual(read));
     }
 
-    /// <summary>Reads as the scanner does. Returns the bytes that the kernel says to have fetched from the disk for these threads.</summary>
+    /// <summary>
+    /// Reads as the scanner does. Returns the bytes that the kernel says to have fetched from the disk for these threads.
+    /// </summary>
     private static long ReadAll(string path, CachePolicy cache, int threads = 2)
     {
         using IReadableStorage source = StorageAccess.OpenSource(path, cache);

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace BinarySync.Tests.Support;
 
 /// <summary>
-/// A shell starts its background jobs with SIGINT ignored, and a process hands that on to those that it starts: tests that run as such a job would send it to programs that never hear of it.
+/// A shell starts its background jobs with SIGINT ignored, and a process hands that on to those that it starts: tests that run as such a
+/// job would send it to programs that never hear of it.
 /// </summary>
 internal static class Interrupts
 {

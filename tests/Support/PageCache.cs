@@ -44,7 +44,9 @@ public static class PageCache
         file.CopyTo(Stream.Null);
     }
 
-    /// <summary>Drops what is clean. What was not flushed stays in the cache: a program that promised to flush must not need our help.</summary>
+    /// <summary>
+    /// Drops what is clean. What was not flushed stays in the cache: a program that promised to flush must not need our help.
+    /// </summary>
     public static void Drop(string path)
     {
         if (OperatingSystem.IsLinux())

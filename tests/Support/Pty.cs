@@ -36,7 +36,9 @@ public sealed class Pty : IDisposable
     /// <param name="work">Where it runs.</param>
     /// <param name="columns">How wide the terminal is.</param>
     /// <param name="line">For the shell.</param>
-    /// <param name="environment">What is set for it; the terminal is an xterm otherwise, and nothing speaks against bars and colours.</param>
+    /// <param name="environment">
+    /// What is set for it; the terminal is an xterm otherwise, and nothing speaks against bars and colours.
+    /// </param>
     public static Pty Start(Workspace work, int columns, string line, string environment = "") => new(Tool.Start(
         work.Root, Needs, "-qec", $"unset CI NO_COLOR; export TERM=xterm {environment}; stty cols {columns} rows 24; {line}", "/dev/null"));
 

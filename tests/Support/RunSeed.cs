@@ -3,7 +3,8 @@ using System.Globalization;
 namespace BinarySync.Tests.Support;
 
 /// <summary>
-/// What a test draws from that tries only a share of all there is: BINARYSYNC_SEED, or the day, so that what is left out today is tried another day. A test that uses it prints it.
+/// What a test draws from that tries only a share of all there is: BINARYSYNC_SEED, or the day, so that what is left out today is tried
+/// another day. A test that uses it prints it.
 /// </summary>
 public static class RunSeed
 {

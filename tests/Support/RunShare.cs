@@ -1,6 +1,8 @@
 namespace BinarySync.Tests.Support;
 
-/// <summary>How much a test tries of what there is to try: BINARYSYNC_SWEEP=full all of it, =wide a wide sample, an ordinary run a share of that.</summary>
+/// <summary>
+/// How much a test tries of what there is to try: BINARYSYNC_SWEEP=full all of it, =wide a wide sample, an ordinary run a share of that.
+/// </summary>
 public static class RunShare
 {
     private static readonly string? Asked = Environment.GetEnvironmentVariable("BINARYSYNC_SWEEP");

@@ -13,7 +13,9 @@ public static class Tool
     public static string Directory { get; } =
         Environment.GetEnvironmentVariable("BINARYSYNC_PROGRAMS") is { Length: > 0 } named ? Path.GetFullPath(named) : Path.Combine(AppContext.BaseDirectory, "tools");
 
-    /// <summary>The four, then the system's own programs: what a user has put before them may be a script that starts another one.</summary>
+    /// <summary>
+    /// The four, then the system's own programs: what a user has put before them may be a script that starts another one.
+    /// </summary>
     private static string SearchPath { get; } = $"{Directory}:/usr/bin:/bin:{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin";
 
     static Tool() => Interrupts.Heed();

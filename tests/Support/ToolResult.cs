@@ -45,8 +45,8 @@ public sealed partial record ToolResult(string Command, int Exit, byte[] Output,
     }
 
     /// <summary>
-    /// This exit code and one clear line, "tool: error: ...", with these words, perhaps after warnings and before one hint; nothing else, no trace of our
-    /// insides, and nothing on standard output that could pass for a result.
+    /// This exit code and one clear line, "tool: error: ...", with these words, perhaps after warnings and before one hint; nothing else,
+    /// no trace of our insides, and nothing on standard output that could pass for a result.
     /// </summary>
     public ToolResult Fails(int exit, string words, string? hint = null)
     {

@@ -69,7 +69,9 @@ public sealed class Workspace : IDisposable
         return this;
     }
 
-    /// <summary>Compares with the cache as the file system left it, and again with what is read after the pages have been dropped.</summary>
+    /// <summary>
+    /// Compares with the cache as the file system left it, and again with what is read after the pages have been dropped.
+    /// </summary>
     public void Holds(string name, ReadOnlySpan<byte> expected)
     {
         Assert.True(expected.SequenceEqual(Read(name)), $"{name} is not what it should be");

@@ -8,8 +8,8 @@ using BinarySync.Sync.Comparing;
 namespace BinarySync.Sync.Tests;
 
 /// <summary>
-/// The checksum file that applying makes, whatever else the run is: merged, refined, with copies, interrupted, taken back, on a device. It is byte for byte the one that reading the
-/// target gives, or it is refused before anything is written.
+/// The checksum file that applying makes, whatever else the run is: merged, refined, with copies, interrupted, taken back, on a device.
+/// It is byte for byte the one that reading the target gives, or it is refused before anything is written.
 /// </summary>
 public sealed class DerivedChecksumsRunTests
 {
@@ -67,8 +67,8 @@ public sealed class DerivedChecksumsRunTests
         ApplyPlaces places = FourSteps.Places(journal) with { Redo = left.Redo };
         if (run.Model.LeavesSize || (run.How.Parent is { } parent && parent != parent.Reversed()))
         {
-            // The undo file's coarse sync leads the other way: the master's checksum file belongs to one that leads forth. And where the ranges leave the size as it is, the master's
-            // checksum file is of a target of another size.
+            // The undo file's coarse sync leads the other way: the master's checksum file belongs to one that leads forth. And where the
+            // ranges leave the size as it is, the master's checksum file is of a target of another size.
             RequireRefused(back, target, places);
             Assert.Equal(left.Journal, journal.Content);
             return false;
@@ -212,8 +212,8 @@ public sealed class DerivedChecksumsRunTests
         Assert.Equal(derived, run.Run(target));
     }
 
-    // Each call of two kinds that fails, until none does; what is left is what a kill leaves, and what a power cut leaves. What is done then says whether a run had been begun that it
-    // could go on with.
+    // Each call of two kinds that fails, until none does; what is left is what a kill leaves, and what a power cut leaves. What is done
+    // then says whether a run had been begun that it could go on with.
     private static void Interrupted(FsCheck.Arbitrary<SyncCase> whole, FsCheck.Arbitrary<SyncCase> ranged, Func<DerivedRun, Left, bool> check)
     {
         const int Least = 15;

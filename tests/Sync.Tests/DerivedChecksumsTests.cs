@@ -9,7 +9,9 @@ using BinarySync.Sync.Tests.Support;
 
 namespace BinarySync.Sync.Tests;
 
-/// <summary>The checksum file of a patched target, made of the one that it had and the data file, is the one that reading it would give.</summary>
+/// <summary>
+/// The checksum file of a patched target, made of the one that it had and the data file, is the one that reading it would give.
+/// </summary>
 public sealed class DerivedChecksumsTests
 {
     [Fact]

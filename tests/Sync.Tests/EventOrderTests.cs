@@ -192,7 +192,8 @@ public sealed class EventOrderTests
             FakeStorage killed = new(target.Cache.Copy());
             FakeStorage cut = new(target.Medium.Copy());
 
-            // A block that is larger than a frame is written in pieces, and a piece of it is neither old nor new. Only a journal will know it.
+            // A block that is larger than a frame is written in pieces, and a piece of it is neither old nor new. Only a journal will
+            // know it.
             ApplySpecification again = way with { ForceUnrecognized = sync.BlockSize > sync.FrameSize };
             sync.Apply(killed, dataFile, again);
             sync.Apply(cut, dataFile, way);

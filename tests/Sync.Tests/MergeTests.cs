@@ -144,7 +144,8 @@ public sealed class MergeTests
     [Fact]
     public void A_group_that_is_too_large_with_old_hashes_is_cut_and_a_frame_shared()
     {
-        // 24,000 blocks to zeros, of which the merged request says nothing and the own one 32 bytes each, then data: the group is full in the middle of a frame.
+        // 24,000 blocks to zeros, of which the merged request says nothing and the own one 32 bytes each, then data: the group is full in
+        // the middle of a frame.
         const int Zeros = 24_000 * 512;
         byte[] a = Noise(1, Zeros + (8 << 20));
         byte[] b = [.. new byte[Zeros], .. Noise(2, 8 << 20)];

@@ -3,7 +3,9 @@ using BinarySync.Sync.Applying.Planning;
 
 namespace BinarySync.Sync.Tests;
 
-/// <summary>Syncs of ranges: exactly what both sides speak of becomes the master's, and the size only where all between the sizes is spoken of.</summary>
+/// <summary>
+/// Syncs of ranges: exactly what both sides speak of becomes the master's, and the size only where all between the sizes is spoken of.
+/// </summary>
 public sealed class RangeSyncTests
 {
     [Fact]

@@ -127,7 +127,8 @@ public sealed class RepeatTests
         Assert.Equal(b, Applied([], dataFile));
     }
 
-    // The first 512 blocks are read to be sent; when the last ones are compared with them, they are others. The hashes are those of the request all the same.
+    // The first 512 blocks are read to be sent; when the last ones are compared with them, they are others. The hashes are those of the
+    // request all the same.
     [Fact]
     public void What_only_has_the_same_hash_is_sent_as_it_is()
     {

@@ -1,8 +1,8 @@
 namespace BinarySync.Tools.Tests;
 
 /// <summary>
-/// Targets and sources where the guards cannot look: in mount namespaces of their own without /sys, or without parts of it and of /proc. (Without all of
-/// /proc the runtime does not start.)
+/// Targets and sources where the guards cannot look: in mount namespaces of their own without /sys, or without parts of it and of /proc.
+/// (Without all of /proc the runtime does not start.)
 /// </summary>
 public sealed class BlindGuardTests : IDisposable
 {

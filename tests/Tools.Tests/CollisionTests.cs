@@ -3,7 +3,8 @@ using BinarySync.Format.Tests.Blocks;
 namespace BinarySync.Tools.Tests;
 
 /// <summary>
-/// Two blocks with one XXH128, one at the remote and the other at the master: what the documents say of each hash is what happens (docs/manual/hashes.md).
+/// Two blocks with one XXH128, one at the remote and the other at the master: what the documents say of each hash is what happens
+/// (docs/manual/hashes.md).
 /// </summary>
 public sealed class CollisionTests : IDisposable
 {

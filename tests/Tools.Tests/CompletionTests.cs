@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace BinarySync.Tools.Tests;
 
-/// <summary>What the real shells offer with the scripts that `completions` prints. The programs are not in the path then: nothing of them runs while somebody types.</summary>
+/// <summary>
+/// What the real shells offer with the scripts that `completions` prints. The programs are not in the path then: nothing of them runs
+/// while somebody types.
+/// </summary>
 public sealed class CompletionTests(CompletionTests.Scripts scripts) : IClassFixture<CompletionTests.Scripts>
 {
     private const string OtherFiles = "*";

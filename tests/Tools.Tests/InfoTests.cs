@@ -1,6 +1,8 @@
 namespace BinarySync.Tools.Tests;
 
-/// <summary>What `info` shows of files that are not of the ordinary kind: refined, derived, merged, in parts; for people and for scripts.</summary>
+/// <summary>
+/// What `info` shows of files that are not of the ordinary kind: refined, derived, merged, in parts; for people and for scripts.
+/// </summary>
 public sealed class InfoTests : Typed
 {
 

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace BinarySync.Tools.Tests;
 
-/// <summary>The line that is drawn again and again, on a real terminal: what it shows, how often, and that it leaves nothing behind.</summary>
+/// <summary>
+/// The line that is drawn again and again, on a real terminal: what it shows, how often, and that it leaves nothing behind.
+/// </summary>
 public sealed partial class LiveLineTests : IDisposable
 {
     // Takes two and a half seconds.

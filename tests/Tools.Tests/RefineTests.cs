@@ -115,7 +115,8 @@ public sealed class RefineTests : IDisposable
         _work.Line("ckreq --refine coarse.dtr -o fine.ckr").Ends(0).Says("ckreq: note: nothing differs in coarse.dtr: the request asks for one block");
     }
 
-    // docs/manual/sending-less.md, "Coarse first, then fine": what travels. 128 MiB stand for its 1 TiB, in blocks of 128 KiB and 512 bytes for 1 MiB and 4 KiB; 0.1 % has changed.
+    // docs/manual/sending-less.md, "Coarse first, then fine": what travels. 128 MiB stand for its 1 TiB, in blocks of 128 KiB and 512
+    // bytes for 1 MiB and 4 KiB; 0.1 % has changed.
     [Fact]
     public void Less_travels_where_changes_lie_together()
     {

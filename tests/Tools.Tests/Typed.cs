@@ -3,7 +3,10 @@ using System.Text;
 
 namespace BinarySync.Tools.Tests;
 
-/// <summary>Tests that type commands, and hold all that was said to what was looked at: what is typed, standard output, standard error, exit code. Nothing is scrubbed but what was measured.</summary>
+/// <summary>
+/// Tests that type commands, and hold all that was said to what was looked at: what is typed, standard output, standard error, exit code.
+/// Nothing is scrubbed but what was measured.
+/// </summary>
 public abstract class Typed : IDisposable
 {
     private protected const int Block = 4096;

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace BinarySync.Tools.Tests;
 
-/// <summary>`dtfile apply --update-ckf` beside everything else that a run may be: merged, refined, broken off, gone on with and taken back.</summary>
+/// <summary>
+/// `dtfile apply --update-ckf` beside everything else that a run may be: merged, refined, broken off, gone on with and taken back.
+/// </summary>
 public sealed class UpdateChecksumsTests : IDisposable
 {
     private readonly Workspace _work = new();

@@ -43,7 +43,9 @@ internal static class FailureAdvice
         _ => null,
     };
 
-    /// <summary>What to do when a signal has ended a run: only `apply` goes on where it was, and only parts of a set are there by then.</summary>
+    /// <summary>
+    /// What to do when a signal has ended a run: only `apply` goes on where it was, and only parts of a set are there by then.
+    /// </summary>
     public static string AfterInterruption(TypedLine line, string tool) => (tool, line.Command) switch
     {
         ("dtfile", "apply") => "run the same command again to resume",

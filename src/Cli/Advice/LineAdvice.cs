@@ -7,7 +7,9 @@ using BinarySync.Storage.Messages;
 
 namespace BinarySync.Cli.Advice;
 
-/// <summary>What may have been meant by a line that cannot be understood as it stands: files in the wrong place are recognised by their content.</summary>
+/// <summary>
+/// What may have been meant by a line that cannot be understood as it stands: files in the wrong place are recognised by their content.
+/// </summary>
 internal static class LineAdvice
 {
     /// <summary>One error, with its hint, in place of what the parser says; null where nothing better is known.</summary>

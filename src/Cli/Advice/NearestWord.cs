@@ -3,7 +3,9 @@ namespace BinarySync.Cli.Advice;
 /// <summary>Finds what somebody may have meant to type.</summary>
 internal static class NearestWord
 {
-    /// <summary>The candidate with the fewest slips of the finger between; null where that is more than one, and one more for each three letters.</summary>
+    /// <summary>
+    /// The candidate with the fewest slips of the finger between; null where that is more than one, and one more for each three letters.
+    /// </summary>
     public static string? Of(string typed, IEnumerable<string> candidates)
     {
         string letters = Letters(typed);

@@ -6,7 +6,10 @@ using BinarySync.Format;
 
 namespace BinarySync.Cli.Advice;
 
-/// <summary>A command line that did not work, taken apart so that it can be put together in another way. Nothing of this is made for one that does.</summary>
+/// <summary>
+/// A command line that did not work, taken apart so that it can be put together in another way. Nothing of this is made for one that
+/// does.
+/// </summary>
 internal sealed class TypedLine
 {
     private readonly List<string> _options = [];

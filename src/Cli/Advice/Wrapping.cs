@@ -7,7 +7,8 @@ namespace BinarySync.Cli.Advice;
 /// <param name="Opener">The command that unwraps, to standard output.</param>
 internal sealed record Wrapping(string Words, string Opener)
 {
-    // No more than the 16 bytes that an error hands on: age's line is "age-encryption.org/v1", armoured "-----BEGIN AGE ENCRYPTED FILE-----".
+    // No more than the 16 bytes that an error hands on: age's line is "age-encryption.org/v1", armoured "-----BEGIN AGE ENCRYPTED
+    // FILE-----".
     private static readonly (byte[] Start, Wrapping Wrapping)[] Known =
     [
         ("age-encryption.o"u8.ToArray(), new("sealed with age", "age -d -i KEY")),
@@ -33,7 +34,9 @@ internal sealed record Wrapping(string Words, string Opener)
         return null;
     }
 
-    /// <summary>The first bytes of what nobody knows, so that who wrote them recognises them: text as text, anything else in hexadecimal.</summary>
+    /// <summary>
+    /// The first bytes of what nobody knows, so that who wrote them recognises them: text as text, anything else in hexadecimal.
+    /// </summary>
     public static string Show(ReadOnlySpan<byte> start)
     {
         string text = Encoding.ASCII.GetString(start).TrimEnd();

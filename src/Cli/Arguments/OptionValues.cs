@@ -13,8 +13,8 @@ using BinarySync.Sync.Splitting;
 namespace BinarySync.Cli.Arguments;
 
 /// <summary>
-/// The option types that several commands share: each is declared, described and checked here once. An option that is not given is null; what that means
-/// is said in its description, since the help would show the default as the runtime writes the value.
+/// The option types that several commands share: each is declared, described and checked here once. An option that is not given is null;
+/// what that means is said in its description, since the help would show the default as the runtime writes the value.
 /// </summary>
 public static class OptionValues
 {
@@ -182,7 +182,9 @@ public static class OptionValues
 
     public static Option<bool> Extents() => new("--extents") { Description = "List the runs of blocks" };
 
-    /// <summary>One or more files before a last one: the parser gives all of them to this argument. To be used with <see cref="RequireLast"/>.</summary>
+    /// <summary>
+    /// One or more files before a last one: the parser gives all of them to this argument. To be used with <see cref="RequireLast"/>.
+    /// </summary>
     public static Argument<string[]> Files(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
 
     /// <summary>The last one.</summary>

@@ -98,7 +98,8 @@ public static class ApplyActions
             session.Terminal.Note($"{target} is a symbolic link to {real}");
         }
 
-        // What is wrong with the target is said before what is wrong with the place of its journal; but the target must not hold the journal.
+        // What is wrong with the target is said before what is wrong with the place of its journal; but the target must not hold the
+        // journal.
         string? journalDirectory = result.GetValue(arguments.Journal);
         using StateFile journalPlace = StateDirectory.JournalOf(target, journalDirectory, readOnly: true);
         using StateFile note = StateDirectory.SetNoteOf(target, journalDirectory, readOnly: true);

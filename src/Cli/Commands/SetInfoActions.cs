@@ -10,7 +10,9 @@ using BinarySync.Sync.Applying.Sets;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `dtfile info` does: for one data file what `info` does for every kind, for parts of a set which of them there are.</summary>
+/// <summary>
+/// What `dtfile info` does: for one data file what `info` does for every kind, for parts of a set which of them there are.
+/// </summary>
 public static class SetInfoActions
 {
     /// <summary>Shows one data file, or verifies several parts and says which ones of their set are missing.</summary>

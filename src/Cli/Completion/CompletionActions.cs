@@ -6,8 +6,8 @@ using BinarySync.Cli.Host;
 namespace BinarySync.Cli.Completion;
 
 /// <summary>
-/// What `TOOL completions SHELL` does: a script with which the shell completes the program's command line. It is made of the same declarations as `--help`, and holds
-/// all that there is to know: nothing of the program runs while somebody presses a key.
+/// What `TOOL completions SHELL` does: a script with which the shell completes the program's command line. It is made of the same
+/// declarations as `--help`, and holds all that there is to know: nothing of the program runs while somebody presses a key.
 /// </summary>
 internal static class CompletionActions
 {

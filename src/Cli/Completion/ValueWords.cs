@@ -4,9 +4,9 @@ using System.Globalization;
 namespace BinarySync.Cli.Completion;
 
 /// <summary>
-/// What can stand where an option or argument wants a value: read out of the word that `--help` shows for it, so that both cannot disagree. <c>trust|read</c> are choices,
-/// <c>lz4[:1-12]</c> a choice with levels, <c>FILE.ckf</c> a file with that ending, <c>DIR</c> a directory, <c>TARGET</c> and <c>MASTER</c> any file or device; of
-/// all else (<c>SIZE</c>, <c>TEXT</c>) nothing is known.
+/// What can stand where an option or argument wants a value: read out of the word that `--help` shows for it, so that both cannot
+/// disagree. <c>trust|read</c> are choices, <c>lz4[:1-12]</c> a choice with levels, <c>FILE.ckf</c> a file with that ending, <c>DIR</c> a
+/// directory, <c>TARGET</c> and <c>MASTER</c> any file or device; of all else (<c>SIZE</c>, <c>TEXT</c>) nothing is known.
 /// </summary>
 internal sealed record ValueWords
 {

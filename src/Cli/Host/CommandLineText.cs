@@ -46,7 +46,10 @@ internal static class CommandLineText
     /// <summary>The whole of it, where something is missing.</summary>
     public static string SeekWhole(ParseResult result, string name) => $"{Seek(result, name)}: {HelpText.Usage(result.CommandResult.Command, name)}";
 
-    /// <summary>What was given before a subcommand although only the program itself takes it; null where there is nothing. The parser would pass over it.</summary>
+    /// <summary>
+    /// What was given before a subcommand although only the program itself takes it; null where there is nothing. The parser would pass
+    /// over it.
+    /// </summary>
     public static string? Stray(ParseResult result) => result.CommandResult.Parent is not CommandResult parent
         ? null
         : parent.Children.Select(child => child switch
@@ -72,7 +75,8 @@ internal static class CommandLineText
     private static bool IsEmpty(Token token) => token.Value.Length == 0;
 
     /// <summary>
-    /// What looks like an option and was taken for a file, or null: the parser would call a mistyped option the target, and complain of the target.
+    /// What looks like an option and was taken for a file, or null: the parser would call a mistyped option the target, and complain of
+    /// the target.
     /// </summary>
     public static string? UnknownOption(ParseResult result)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace BinarySync.Cli.Host;
 
 /// <summary>
-/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that the operation stops between two steps and cleans up. A second one ends the process at
-/// once, as the system would, but for an echo of the first. SIGUSR1 asks how far it is.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that the operation stops between two steps and cleans up. A second
+/// one ends the process at once, as the system would, but for an echo of the first. SIGUSR1 asks how far it is.
 /// </summary>
 internal sealed class SignalWatch : IDisposable
 {

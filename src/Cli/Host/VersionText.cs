@@ -9,7 +9,9 @@ using BinarySync.Cli.Output;
 
 namespace BinarySync.Cli.Host;
 
-/// <summary>What `--version` prints: the version alone on the first line, for scripts; then how the program was built and what it finds to run on.</summary>
+/// <summary>
+/// What `--version` prints: the version alone on the first line, for scripts; then how the program was built and what it finds to run on.
+/// </summary>
 internal sealed class VersionText(Terminal terminal) : SynchronousCommandLineAction
 {
     /// <summary>The version of the programs.</summary>

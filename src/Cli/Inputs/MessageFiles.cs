@@ -7,7 +7,9 @@ using BinarySync.Storage.Messages;
 
 namespace BinarySync.Cli.Inputs;
 
-/// <summary>Paths of message files: '-' for the standard streams, names where none is given, and no input that is also the output.</summary>
+/// <summary>
+/// Paths of message files: '-' for the standard streams, names where none is given, and no input that is also the output.
+/// </summary>
 internal static class MessageFiles
 {
     public const string Standard = "-";

@@ -13,7 +13,9 @@ internal static class MessageSight
         return MessageKinds.Recognize(start[..MessageInput.Peek(path, start)]);
     }
 
-    /// <summary>As <see cref="KindOf"/>, but only where the name says so too: it is asked in every run, and other files are not opened for it.</summary>
+    /// <summary>
+    /// As <see cref="KindOf"/>, but only where the name says so too: it is asked in every run, and other files are not opened for it.
+    /// </summary>
     public static MessageKind? KindByNameAndContent(string path)
     {
         ReadOnlySpan<char> extension = Path.GetExtension(path.AsSpan());

@@ -3,7 +3,9 @@ using BinarySync.Format;
 
 namespace BinarySync.Cli.Inputs;
 
-/// <summary>How the parts of a set are called: NAME.001.dtf, NAME.002.dtf, ... with as many digits as all need, so that they sort.</summary>
+/// <summary>
+/// How the parts of a set are called: NAME.001.dtf, NAME.002.dtf, ... with as many digits as all need, so that they sort.
+/// </summary>
 internal static class PartNames
 {
     private const int LeastDigits = 3;

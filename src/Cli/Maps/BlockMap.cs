@@ -4,8 +4,8 @@ using BinarySync.Format;
 namespace BinarySync.Cli.Maps;
 
 /// <summary>
-/// A file as a number of cells, each of the same number of blocks, a power of two (the last may have fewer). It is filled while runs stream by, in any order, and takes the same
-/// memory whatever the size of the file.
+/// A file as a number of cells, each of the same number of blocks, a power of two (the last may have fewer). It is filled while runs
+/// stream by, in any order, and takes the same memory whatever the size of the file.
 /// </summary>
 internal sealed class BlockMap
 {
@@ -116,8 +116,8 @@ internal sealed class BlockMap
     public long Total(MapKind kind) => _totals[(int)kind];
 
     /// <summary>
-    /// What a cell shows: of what matters, that of which the whole file has least. So each kind that matters is to be seen somewhere, unless a rarer one lies wherever
-    /// it does, and a single block is not lost in a stretch of a million.
+    /// What a cell shows: of what matters, that of which the whole file has least. So each kind that matters is to be seen somewhere,
+    /// unless a rarer one lies wherever it does, and a single block is not lost in a stretch of a million.
     /// </summary>
     /// <param name="isWhole">True where it is nothing else.</param>
     public MapKind Shown(int cell, out bool isWhole)

@@ -1,6 +1,8 @@
 namespace BinarySync.Cli.Maps;
 
-/// <summary>What a stretch of a file is. Of those that mix in a cell, and of which the file has equally much, the earlier is shown.</summary>
+/// <summary>
+/// What a stretch of a file is. Of those that mix in a cell, and of which the file has equally much, the earlier is shown.
+/// </summary>
 internal enum MapKind
 {
     /// <summary>Content is sent.</summary>

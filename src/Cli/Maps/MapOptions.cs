@@ -40,7 +40,8 @@ public sealed class MapOptions
     }
 
     /// <summary>
-    /// Takes from `--map` a next word that is no picture's name, in front of the parser, which would give it every word: in `dtreq info --map FILE.dtr` the word is the file.
+    /// Takes from `--map` a next word that is no picture's name, in front of the parser, which would give it every word: in `dtreq info
+    /// --map FILE.dtr` the word is the file.
     /// </summary>
     internal static string[] Settle(Command command, string[] arguments)
     {

@@ -5,8 +5,9 @@ using BinarySync.Cli.Output;
 namespace BinarySync.Cli.Maps;
 
 /// <summary>
-/// Draws a map as a picture for browsers: one file without scripts and without anything from elsewhere, of a fixed number of cells, the same bytes for the same map.
-/// Readable on light and dark ground. The colours also differ in lightness, and what was not looked at is hatched.
+/// Draws a map as a picture for browsers: one file without scripts and without anything from elsewhere, of a fixed number of cells, the
+/// same bytes for the same map. Readable on light and dark ground. The colours also differ in lightness, and what was not looked at is
+/// hatched.
 /// </summary>
 internal static class SvgMap
 {

@@ -3,8 +3,9 @@ using BinarySync.Storage.Messages;
 namespace BinarySync.Cli.Output;
 
 /// <summary>
-/// The line of a terminal that is drawn again and again, and leaves nothing behind. The cursor stays visible and at its beginning: a program that is killed leaves the terminal as it should be, and where a
-/// window that becomes narrower breaks the line in two, both pieces lie behind the cursor. Not safe from several threads.
+/// The line of a terminal that is drawn again and again, and leaves nothing behind. The cursor stays visible and at its beginning: a
+/// program that is killed leaves the terminal as it should be, and where a window that becomes narrower breaks the line in two, both
+/// pieces lie behind the cursor. Not safe from several threads.
 /// </summary>
 /// <param name="hasEscapes">The terminal can erase; else blanks are written over what stands there.</param>
 internal sealed class LiveLine(bool hasEscapes)

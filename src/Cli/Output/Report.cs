@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace BinarySync.Cli.Output;
 
 /// <summary>
-/// A result that is shown as aligned lines for people or as one JSON object for scripts: each field is named once. Long lists are written on the way.
+/// A result that is shown as aligned lines for people or as one JSON object for scripts: each field is named once. Long lists are written
+/// on the way.
 /// </summary>
 internal sealed class Report : IDisposable
 {

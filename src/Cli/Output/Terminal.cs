@@ -5,8 +5,8 @@ using BinarySync.Storage.Messages;
 namespace BinarySync.Cli.Output;
 
 /// <summary>
-/// Everything that a program says: the result on standard output, all else on standard error, each line behind the program's name, lower case and without a
-/// full stop. The names in it are made visible here, so that no caller has to think of it.
+/// Everything that a program says: the result on standard output, all else on standard error, each line behind the program's name, lower
+/// case and without a full stop. The names in it are made visible here, so that no caller has to think of it.
 /// </summary>
 public sealed class Terminal
 {
@@ -73,7 +73,8 @@ public sealed class Terminal
     internal void Progress(string message) => Say(message);
 
     /// <summary>
-    /// Characters of a line, if standard output is a terminal; else 0. Not the console's own: that takes over the terminal's settings, and leaves its keypad in another mode.
+    /// Characters of a line, if standard output is a terminal; else 0. Not the console's own: that takes over the terminal's settings,
+    /// and leaves its keypad in another mode.
     /// </summary>
     internal static int ResultColumns => StandardError.IsKnown ? StandardError.ColumnsOf(StandardError.OutputDescriptor) : 0;
 

@@ -29,7 +29,8 @@ internal static class ProgressText
         $"{{\"tool\":\"{tool}\",\"number\":{view.Number},\"phase\":\"{view.Phase}\",\"seconds\":{view.Elapsed.TotalSeconds:0.###},\"done\":{view.Done},\"total\":{(view.Total > 0 ? view.Total.ToString(CultureInfo.InvariantCulture) : "null")},\"percent\":{Number(view.Percent)},\"bytes_per_second\":{(long)view.Rate},\"seconds_left\":{Number(view.Left?.TotalSeconds)}}}");
 
     /// <summary>
-    /// As much as fits: what, how far, how much, how fast, how long still. The figures have fixed widths, so that nothing jumps and the same pieces fit from one moment to the next.
+    /// As much as fits: what, how far, how much, how fast, how long still. The figures have fixed widths, so that nothing jumps and the
+    /// same pieces fit from one moment to the next.
     /// </summary>
     /// <param name="tool">The program.</param>
     /// <param name="view">What is shown.</param>

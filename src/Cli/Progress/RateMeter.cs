@@ -3,7 +3,9 @@ using BinarySync.Sync;
 
 namespace BinarySync.Cli.Progress;
 
-/// <summary>How fast a phase goes: what the last seconds count for most, so that a disk that slows down is seen, and the figure does not jump.</summary>
+/// <summary>
+/// How fast a phase goes: what the last seconds count for most, so that a disk that slows down is seen, and the figure does not jump.
+/// </summary>
 internal sealed class RateMeter
 {
     private const double Seconds = 3;

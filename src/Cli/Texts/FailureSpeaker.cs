@@ -12,7 +12,9 @@ namespace BinarySync.Cli.Texts;
 /// <param name="json">For scripts.</param>
 internal sealed class FailureSpeaker(Terminal terminal, bool json)
 {
-    /// <summary>True if the line asks for JSON. Looked for in the words themselves, because a line that cannot be parsed may ask for it too.</summary>
+    /// <summary>
+    /// True if the line asks for JSON. Looked for in the words themselves, because a line that cannot be parsed may ask for it too.
+    /// </summary>
     public static bool WantsJson(IEnumerable<string> arguments) => arguments.TakeWhile(argument => argument != "--").Contains("--json");
 
     /// <summary>Says it.</summary>

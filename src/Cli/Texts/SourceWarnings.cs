@@ -9,7 +9,9 @@ namespace BinarySync.Cli.Texts;
 /// <summary>Warns of a source that is likely to change while it is read, or not to be what is meant.</summary>
 internal static class SourceWarnings
 {
-    /// <summary>Who names a message as the target is likely to have mistyped; but it may be meant, and scripts must be able to do it.</summary>
+    /// <summary>
+    /// Who names a message as the target is likely to have mistyped; but it may be meant, and scripts must be able to do it.
+    /// </summary>
     /// <param name="terminal">Where to speak.</param>
     /// <param name="target">What was named.</param>
     /// <param name="checksums">What may have been meant with a checksum file; null where that is to look at it.</param>

@@ -21,8 +21,8 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
     public bool IsEmpty => _ranges is { Length: 0 };
 
     /// <summary>
-    /// Sorts the ranges and joins those that overlap or touch. Ranges with no blocks vanish; "from block 0 to the end" is the whole, and no message says it in other
-    /// words.
+    /// Sorts the ranges and joins those that overlap or touch. Ranges with no blocks vanish; "from block 0 to the end" is the whole, and
+    /// no message says it in other words.
     /// </summary>
     public static BlockCoverage Of(IEnumerable<BlockRun> ranges)
     {
@@ -68,7 +68,9 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
         return whole ? Whole : new BlockCoverage([.. inside]);
     }
 
-    /// <summary>True where a range goes past a target of <paramref name="blockCount"/> blocks by its own words ("from here to the end" does not).</summary>
+    /// <summary>
+    /// True where a range goes past a target of <paramref name="blockCount"/> blocks by its own words ("from here to the end" does not).
+    /// </summary>
     public bool GoesPast(long blockCount) =>
         _ranges is { Length: > 0 } && (_ranges[^1] is { IsOpenEnded: false } last ? last.End > blockCount : _ranges[^1].First >= blockCount);
 

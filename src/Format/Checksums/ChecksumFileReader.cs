@@ -133,8 +133,8 @@ public sealed class ChecksumFileReader : IDisposable
     }
 
     /// <summary>
-    /// Reads all runs of the next section at once, for who reads ahead or from many files; false at the end, as <see cref="ReadRun"/>. Between two calls the reader
-    /// keeps no array of its own, so that many of them may be open.
+    /// Reads all runs of the next section at once, for who reads ahead or from many files; false at the end, as <see cref="ReadRun"/>.
+    /// Between two calls the reader keeps no array of its own, so that many of them may be open.
     /// </summary>
     /// <param name="section">Is filled; its array is what is read into.</param>
     /// <exception cref="MessageFormatException">The message is refused.</exception>

@@ -5,8 +5,8 @@ using MessagePack;
 namespace BinarySync.Format;
 
 /// <summary>
-/// Reads what <see cref="CanonicalWriter"/> writes and refuses any longer encoding of the same value (Format.md 3): the library would take many, and knows neither names nor offsets for an error. It
-/// checks every length against the bytes that are left before it is used.
+/// Reads what <see cref="CanonicalWriter"/> writes and refuses any longer encoding of the same value (Format.md 3): the library would
+/// take many, and knows neither names nor offsets for an error. It checks every length against the bytes that are left before it is used.
 /// </summary>
 /// <param name="bytes">The map.</param>
 /// <param name="source">The message's name in errors.</param>
@@ -97,7 +97,10 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
         return value.ToArray();
     }
 
-    /// <summary>Passes over a value of any type, which need not be in its shortest encoding. The library would follow a value that is nested as deep as the map is long.</summary>
+    /// <summary>
+    /// Passes over a value of any type, which need not be in its shortest encoding. The library would follow a value that is nested as
+    /// deep as the map is long.
+    /// </summary>
     public void Skip(string field, int depth = 0)
     {
         long at = Offset;
@@ -141,7 +144,8 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
         }
     }
 
-    // An element is at least one byte: the library refuses a count above what is left. That is told of where the value begins, or, where it is passed over, of where the elements should.
+    // An element is at least one byte: the library refuses a count above what is left. That is told of where the value begins, or, where
+    // it is passed over, of where the elements should.
     private int ReadCount(string field, bool isMap, long? at = null)
     {
         try

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace BinarySync.Format;
 
 /// <summary>
-/// A cheap look at a frame before a thorough encoder is let loose on it: what was compressed or encrypted before costs such an encoder the most time and
-/// comes out no smaller.
+/// A cheap look at a frame before a thorough encoder is let loose on it: what was compressed or encrypted before costs such an encoder
+/// the most time and comes out no smaller.
 /// </summary>
 internal static class Compressibility
 {
@@ -22,7 +22,8 @@ internal static class Compressibility
     private const int RepetitionsThatPay = SamplesExpected / 100;
 
     /// <summary>
-    /// False where neither the frequencies of its bytes nor repetitions at any distance promise to save more than about a percent. Costs about 1.5 ms for 1 MiB. Depends on nothing but the content.
+    /// False where neither the frequencies of its bytes nor repetitions at any distance promise to save more than about a percent. Costs
+    /// about 1.5 ms for 1 MiB. Depends on nothing but the content.
     /// </summary>
     public static bool MayShrink(ReadOnlySpan<byte> raw) => raw.Length < 256 || Entropy(raw) < HighEntropy || HasRepetitions(raw);
 
@@ -55,8 +56,8 @@ internal static class Compressibility
         return bits / total;
     }
 
-    // Which places are looked at is decided by what stands there, so that a repetition is seen at any distance: LZ4's own look reaches 64 KiB back, Brotli's
-    // over the whole frame.
+    // Which places are looked at is decided by what stands there, so that a repetition is seen at any distance: LZ4's own look reaches 64
+    // KiB back, Brotli's over the whole frame.
     private static bool HasRepetitions(ReadOnlySpan<byte> raw)
     {
         ulong rare = ulong.MaxValue / (uint)raw.Length * SamplesExpected;

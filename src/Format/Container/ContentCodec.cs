@@ -6,8 +6,8 @@ using K4os.Compression.LZ4;
 namespace BinarySync.Format;
 
 /// <summary>
-/// The registry of codecs that need nothing but a frame's own bytes (Format.md 2.3): the only place that knows their names, numbers and levels. Safe from several threads at
-/// once. <see cref="FrameCodec.Repeats"/> is none of them: see <see cref="FrameDecoder"/>.
+/// The registry of codecs that need nothing but a frame's own bytes (Format.md 2.3): the only place that knows their names, numbers and
+/// levels. Safe from several threads at once. <see cref="FrameCodec.Repeats"/> is none of them: see <see cref="FrameDecoder"/>.
 /// </summary>
 public abstract class ContentCodec
 {

@@ -32,7 +32,10 @@ public readonly record struct Compression(FrameCodec Codec, int Level)
 /// <summary>Decompresses frames, strictly: all input is used and exactly the promised bytes come out.</summary>
 public static class FrameDecompressor
 {
-    /// <summary>True where this program can decompress the codec by the frame's own bytes; for <see cref="FrameCodec.Repeats"/> see <see cref="FrameDecoder"/>.</summary>
+    /// <summary>
+    /// True where this program can decompress the codec by the frame's own bytes; for <see cref="FrameCodec.Repeats"/> see
+    /// <see cref="FrameDecoder"/>.
+    /// </summary>
     public static bool Knows(FrameCodec codec) => ContentCodec.Find(codec) is not null;
 
     /// <summary>Decompresses one frame. Safe from several threads at once.</summary>

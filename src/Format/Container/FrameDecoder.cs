@@ -7,8 +7,8 @@ namespace BinarySync.Format;
 public delegate int ReadMessageAt(Span<byte> buffer, long offset);
 
 /// <summary>
-/// Decodes frames of all codecs; for those with repeats it reads earlier frames once more, and checks them like any other. Keeps the last one of these, for
-/// content that repeats in long runs. Not safe from several threads: each has its own.
+/// Decodes frames of all codecs; for those with repeats it reads earlier frames once more, and checks them like any other. Keeps the last
+/// one of these, for content that repeats in long runs. Not safe from several threads: each has its own.
 /// </summary>
 /// <param name="source">The name of the message, for errors.</param>
 /// <param name="readAt">Null where the message can only be read front to back: then frames with repeats are refused.</param>

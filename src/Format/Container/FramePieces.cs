@@ -36,7 +36,9 @@ public sealed class FramePieces
     /// <param name="rawLength">The frame's.</param>
     /// <param name="source">The name of the message, for errors.</param>
     /// <param name="payloadOffset">Where the payload stands, for errors.</param>
-    /// <param name="places">Where the content sections before this one begin; null where only the frame's own literals are of interest.</param>
+    /// <param name="places">
+    /// Where the content sections before this one begin; null where only the frame's own literals are of interest.
+    /// </param>
     /// <exception cref="MessageFormatException">A rule is broken.</exception>
     internal void Parse(ReadOnlySpan<byte> payload, int rawLength, string source, long payloadOffset, FramePlaces? places)
     {

@@ -1,8 +1,8 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// Collects the pieces of a frame with repeats and writes its payload (Format.md 8.1). Its reader is <see cref="FramePieces"/>. The object may
-/// be used again for the next frame.
+/// Collects the pieces of a frame with repeats and writes its payload (Format.md 8.1). Its reader is <see cref="FramePieces"/>. The
+/// object may be used again for the next frame.
 /// </summary>
 public sealed class FramePiecesWriter
 {
@@ -26,7 +26,10 @@ public sealed class FramePiecesWriter
 
     /// <summary>Adds bytes that stand in an earlier frame, as literals.</summary>
     /// <param name="length">At least <see cref="FormatLimits.MinRepeatLength"/>.</param>
-    /// <param name="frame">The number of that frame: of the message's content sections, from 0. At most <see cref="FormatLimits.MaxRepeatedFrames"/> different ones, and no further back than <see cref="FormatLimits.MaxRepeatDistance"/>.</param>
+    /// <param name="frame">
+    /// The number of that frame: of the message's content sections, from 0. At most <see cref="FormatLimits.MaxRepeatedFrames"/>
+    /// different ones, and no further back than <see cref="FormatLimits.MaxRepeatDistance"/>.
+    /// </param>
     /// <param name="offset">Where they begin in its content.</param>
     public void AddRepeat(int length, long frame, int offset)
     {
@@ -39,7 +42,9 @@ public sealed class FramePiecesWriter
     /// Writes the payload. It is always shorter than the content: a repeat replaces 512 bytes or more, and says so in fewer than 24.
     /// </summary>
     /// <param name="number">The number of this frame, above those it refers to.</param>
-    /// <param name="raw">The content as it was added. What is literal in it is moved together: it is no longer the content afterwards.</param>
+    /// <param name="raw">
+    /// The content as it was added. What is literal in it is moved together: it is no longer the content afterwards.
+    /// </param>
     /// <param name="compression">How the literals are compressed.</param>
     /// <param name="destination">At least as long as <paramref name="raw"/>.</param>
     /// <returns>Bytes written.</returns>

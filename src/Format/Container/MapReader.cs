@@ -82,7 +82,9 @@ internal ref struct MapReader
         Values.Skip(shown);
     }
 
-    /// <summary>The error for a value that this version does not know: wrong where the version is closed, else of a newer program.</summary>
+    /// <summary>
+    /// The error for a value that this version does not know: wrong where the version is closed, else of a newer program.
+    /// </summary>
     public readonly MessageFormatException UnknownValue(long at, string key, string shown) => FormatVersion.IsClosed(_minor)
         ? Values.Invalid(at, key, $"{shown} is not known")
         : new MessageFormatException(FormatError.Unsupported, _source, at, key, $"needs a newer program ({key} {shown} is not known here)");

@@ -1,8 +1,8 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// The header of a message of any kind (Format.md 4). Which fields a kind has is settled in <see cref="HeaderKeys"/>; the ones it does not have
-/// are null.
+/// The header of a message of any kind (Format.md 4). Which fields a kind has is settled in <see cref="HeaderKeys"/>; the ones it does
+/// not have are null.
 /// </summary>
 public sealed record MessageHeader
 {
@@ -33,8 +33,8 @@ public sealed record MessageHeader
     public bool IsDerived { get; init; }
 
     /// <summary>
-    /// Nothing in it refers to what has been overwritten or passed by: no copy among the operations, and in a data file no content section with repeats (`.dtr`, `.dtf`). So it can be applied
-    /// as it arrives. Not of a message for several remotes, nor of a part.
+    /// Nothing in it refers to what has been overwritten or passed by: no copy among the operations, and in a data file no content
+    /// section with repeats (`.dtr`, `.dtf`). So it can be applied as it arrives. Not of a message for several remotes, nor of a part.
     /// </summary>
     public bool IsForward { get; init; }
 

@@ -16,7 +16,9 @@ public static class MessageKinds
     /// <summary>Bytes that <see cref="Recognize"/> looks at.</summary>
     public const int RecognizedLength = Preamble.Length;
 
-    /// <summary>The kind that the first bytes of a file give out; null where it is no message. Nothing is verified: this is for hints.</summary>
+    /// <summary>
+    /// The kind that the first bytes of a file give out; null where it is no message. Nothing is verified: this is for hints.
+    /// </summary>
     public static MessageKind? Recognize(ReadOnlySpan<byte> start) =>
         start.Length >= RecognizedLength && start.StartsWith(Preamble.Magic) && Enum.IsDefined((MessageKind)start[Preamble.KindOffset])
             ? (MessageKind)start[Preamble.KindOffset]
@@ -25,7 +27,9 @@ public static class MessageKinds
     /// <summary>Refuses what does not begin like a message, before more of it is read. What does is not verified yet.</summary>
     /// <param name="start">The first bytes: <see cref="RecognizedLength"/>, or as many as there are.</param>
     /// <param name="source">The name in messages.</param>
-    /// <exception cref="MessageFormatException"><see cref="FormatError.NotAMessage"/> or <see cref="FormatError.TextModeDamage"/>.</exception>
+    /// <exception cref="MessageFormatException">
+    /// <see cref="FormatError.NotAMessage"/> or <see cref="FormatError.TextModeDamage"/>.
+    /// </exception>
     public static void DemandMessage(ReadOnlySpan<byte> start, string source) => Preamble.CheckMagic(start[..Math.Min(start.Length, RecognizedLength)], source);
 
     /// <summary>The file extension without its dot.</summary>

@@ -92,7 +92,10 @@ public sealed class MessageReader
     /// <summary>Offset of the payload of the section just read.</summary>
     public long PayloadOffset { get; private set; }
 
-    /// <summary>The stored payload of the section just read, that of operations decompressed; valid until the next one is. Empty where it was skipped.</summary>
+    /// <summary>
+    /// The stored payload of the section just read, that of operations decompressed; valid until the next one is. Empty where it was
+    /// skipped.
+    /// </summary>
     public ReadOnlyMemory<byte> Payload { get; private set; }
 
     /// <summary>Sections read so far, the trailer not among them.</summary>
@@ -108,8 +111,8 @@ public sealed class MessageReader
     public MessageTrailer Trailer { get; private set; } = new();
 
     /// <summary>
-    /// What the trailer says, before the message has been read: only to tell people how much there is to do, since nothing has been checked. Null where the input cannot seek, or has no trailer that
-    /// can be read. The input stays where it is.
+    /// What the trailer says, before the message has been read: only to tell people how much there is to do, since nothing has been
+    /// checked. Null where the input cannot seek, or has no trailer that can be read. The input stays where it is.
     /// </summary>
     public MessageTrailer? PeekTrailer()
     {
@@ -166,8 +169,8 @@ public sealed class MessageReader
     }
 
     /// <summary>
-    /// Reads the section that begins at an offset: for another look at one whose place was noted in a message that has been verified. Its checksum is checked. After this only more of
-    /// the same may be read, and there is no end.
+    /// Reads the section that begins at an offset: for another look at one whose place was noted in a message that has been verified. Its
+    /// checksum is checked. After this only more of the same may be read, and there is no end.
     /// </summary>
     public void ReadSectionAt(long offset)
     {
@@ -178,7 +181,9 @@ public sealed class MessageReader
         Decompress(offset);
     }
 
-    /// <summary>Takes the payload's array away from the reader and gives it another (of any length), so that it outlives the next section.</summary>
+    /// <summary>
+    /// Takes the payload's array away from the reader and gives it another (of any length), so that it outlives the next section.
+    /// </summary>
     public byte[] ExchangePayload(byte[] replacement)
     {
         byte[] taken = _buffers.Payload;
@@ -191,8 +196,8 @@ public sealed class MessageReader
         new(FormatError.Invalid, Source, PayloadOffset + payloadPosition, field, message);
 
     /// <summary>
-    /// An error in the payload of the section just read: a value that this version does not know. Where the version is not closed, it is a newer
-    /// program's.
+    /// An error in the payload of the section just read: a value that this version does not know. Where the version is not closed, it is
+    /// a newer program's.
     /// </summary>
     internal MessageFormatException UnknownValue(int payloadPosition, string field, string message) => FormatVersion.IsClosed(Minor)
         ? Invalid(payloadPosition, field, message)

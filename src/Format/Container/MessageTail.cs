@@ -22,7 +22,9 @@ internal static class MessageTail
         EndMark.CopyTo(destination[EndMarkOffset..]);
     }
 
-    /// <summary>The payload of the trailer before the tail at the end of a stream; null where there is none. Nothing of it has been checked.</summary>
+    /// <summary>
+    /// The payload of the trailer before the tail at the end of a stream; null where there is none. Nothing of it has been checked.
+    /// </summary>
     /// <param name="input">Can seek.</param>
     /// <param name="from">The trailer does not begin before this.</param>
     public static byte[]? FindTrailer(Stream input, long from)

@@ -52,7 +52,9 @@ public readonly record struct SectionHeader(SectionType Type, FrameCodec Codec, 
         hash.GetHashAndReset(destination);
     }
 
-    /// <summary>Reads and checks the fields that decide how much is read next. The checksum is the caller's, once it has the payload.</summary>
+    /// <summary>
+    /// Reads and checks the fields that decide how much is read next. The checksum is the caller's, once it has the payload.
+    /// </summary>
     public static SectionHeader Read(ReadOnlySpan<byte> bytes, string source, long offset)
     {
         uint stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes[StoredLengthOffset..]);

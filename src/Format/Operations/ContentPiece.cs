@@ -1,6 +1,9 @@
 namespace BinarySync.Format;
 
-/// <summary>A stretch of a group's content that lies together in B: whole blocks of one operation, or a part of one block that is larger than a frame.</summary>
+/// <summary>
+/// A stretch of a group's content that lies together in B: whole blocks of one operation, or a part of one block that is larger than a
+/// frame.
+/// </summary>
 /// <param name="Operation">The operation that the blocks belong to.</param>
 /// <param name="TargetOffset">Where the bytes go in the target.</param>
 /// <param name="ContentOffset">Where they lie, from the beginning of the stretch of content that was asked about.</param>

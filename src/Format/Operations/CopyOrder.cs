@@ -1,8 +1,9 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// Which copy has to come before which: the one that reads a block before the one that overwrites it (Format.md 7). A copy that overlaps its own source is no
-/// obstacle to itself. Works on copies that ascend and do not overlap; there are at most <see cref="FormatLimits.MaxCopies"/>, and never more edges than blocks that are copied.
+/// Which copy has to come before which: the one that reads a block before the one that overwrites it (Format.md 7). A copy that overlaps
+/// its own source is no obstacle to itself. Works on copies that ascend and do not overlap; there are at most
+/// <see cref="FormatLimits.MaxCopies"/>, and never more edges than blocks that are copied.
 /// </summary>
 public sealed class CopyOrder
 {
@@ -50,7 +51,9 @@ public sealed class CopyOrder
         return cycles;
     }
 
-    /// <summary>The copies, from <paramref name="begin"/> up to, not including, <paramref name="end"/>, that overwrite one of these blocks.</summary>
+    /// <summary>
+    /// The copies, from <paramref name="begin"/> up to, not including, <paramref name="end"/>, that overwrite one of these blocks.
+    /// </summary>
     public static void FindOverwriting(IReadOnlyList<CopyRun> copies, BlockRun blocks, out int begin, out int end)
     {
         begin = FirstEndingBehind(copies, blocks.First);

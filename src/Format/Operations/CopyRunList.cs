@@ -3,8 +3,8 @@ using System.Collections;
 namespace BinarySync.Format;
 
 /// <summary>
-/// The copies of a message, in the order in which they were added. Grows by pages: a list that doubles its array would need up to three times the room, and leave the old ones to be collected. At most
-/// <see cref="FormatLimits.MaxCopies"/>: the reader sees to that.
+/// The copies of a message, in the order in which they were added. Grows by pages: a list that doubles its array would need up to three
+/// times the room, and leave the old ones to be collected. At most <see cref="FormatLimits.MaxCopies"/>: the reader sees to that.
 /// </summary>
 public sealed class CopyRunList : IReadOnlyList<CopyRun>
 {

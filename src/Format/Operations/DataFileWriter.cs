@@ -24,7 +24,9 @@ public sealed class DataFileWriter
 
     /// <summary>Writes the operations of a group.</summary>
     /// <param name="group">Of a data request, or of a data file.</param>
-    /// <param name="sha256">The SHA-256 of each copy, in order, for a group of a data request; empty for one of a data file, which has them.</param>
+    /// <param name="sha256">
+    /// The SHA-256 of each copy, in order, for a group of a data request; empty for one of a data file, which has them.
+    /// </param>
     public void WriteGroup(OperationGroup group, ReadOnlyMemory<byte> sha256 = default)
     {
         RequireContentDone();

@@ -57,7 +57,9 @@ public sealed class OperationGroup
     /// <summary>The SHA-256 of what a copy brings (data files only).</summary>
     public ReadOnlySpan<byte> Sha256(in Operation copy) => _payload.AsSpan(copy.Sha256At, Sha256Length);
 
-    /// <summary>The payload that a data file has for this group of a data request: with the SHA-256 of each copy behind its hashes.</summary>
+    /// <summary>
+    /// The payload that a data file has for this group of a data request: with the SHA-256 of each copy behind its hashes.
+    /// </summary>
     internal byte[] PayloadWith(ReadOnlySpan<byte> sha256)
     {
         if (sha256.Length != Copies * Sha256Length)
@@ -82,7 +84,10 @@ public sealed class OperationGroup
         return payload;
     }
 
-    /// <summary>Begins to put together a group that stands in no message: a part of one that does, for instance. <see cref="Payload"/> has its hashes only.</summary>
+    /// <summary>
+    /// Begins to put together a group that stands in no message: a part of one that does, for instance. <see cref="Payload"/> has its
+    /// hashes only.
+    /// </summary>
     public void Begin(int hashLength)
     {
         Clear(hashLength);
@@ -105,7 +110,9 @@ public sealed class OperationGroup
         ZeroBlocks += newKind == NewKind.Zero ? blocks.Count : 0;
     }
 
-    /// <summary>Adds some blocks of a copy, with their hashes and the SHA-256 of the whole copy, from another group (of a data file).</summary>
+    /// <summary>
+    /// Adds some blocks of a copy, with their hashes and the SHA-256 of the whole copy, from another group (of a data file).
+    /// </summary>
     /// <param name="from">Where the copy stands.</param>
     /// <param name="copy">The copy.</param>
     /// <param name="blocks">Blocks of it.</param>

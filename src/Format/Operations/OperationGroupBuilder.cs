@@ -50,8 +50,8 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         int hashBytes = oldLength + newLength;
         while (run.Count > 0)
         {
-            // The bounds of a group may fall between any two blocks. The first one may close the group, and as many full ones as fit go on with it; a
-            // short last block that would fit where a full one does not is the first of its own turn.
+            // The bounds of a group may fall between any two blocks. The first one may close the group, and as many full ones as fit go
+            // on with it; a short last block that would fit where a full one does not is the first of its own turn.
             Operation piece = new(new BlockRun(run.First, 1), newKind, oldKind, 0, 0, 0, source);
             AddPiece(piece, hashBytes, newKind == NewKind.Data ? target.LengthOf(run.First) : 0);
             long count = Math.Min(run.Count, (FormatLimits.MaxGroupHashBytes - _oldUsed - _newUsed) / hashBytes);

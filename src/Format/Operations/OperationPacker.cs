@@ -10,7 +10,8 @@ public sealed class PackedGroup
     public ReadOnlyMemory<byte> Payload => _payload.AsMemory(0, _length);
 
     /// <summary>
-    /// What it adds to the trailer. Of a run of zeros that is cut by the end of a group, all are counted with the last part; data is counted with its own group.
+    /// What it adds to the trailer. Of a run of zeros that is cut by the end of a group, all are counted with the last part; data is
+    /// counted with its own group.
     /// </summary>
     internal OperationCounts Counts { get; private set; }
 
@@ -28,7 +29,8 @@ public sealed class PackedGroup
 }
 
 /// <summary>
-/// Packs operations, as they are found, into the groups of a data file that is written without a request (Format.md 7). Not safe from several threads.
+/// Packs operations, as they are found, into the groups of a data file that is written without a request (Format.md 7). Not safe from
+/// several threads.
 /// </summary>
 public sealed class OperationPacker
 {
@@ -42,7 +44,8 @@ public sealed class OperationPacker
     /// <summary>Begins.</summary>
     /// <param name="header">Of the data file.</param>
     /// <param name="onGroup">
-    /// Takes each group when it is closed: its content is that of all data blocks that were added since the group before. To be given back with <see cref="Return"/>.
+    /// Takes each group when it is closed: its content is that of all data blocks that were added since the group before. To be given
+    /// back with <see cref="Return"/>.
     /// </param>
     public OperationPacker(MessageHeader header, Action<PackedGroup> onGroup)
     {
@@ -52,7 +55,9 @@ public sealed class OperationPacker
     }
 
     /// <summary>Adds blocks after all blocks added before; a group that must end before them is closed first.</summary>
-    /// <param name="run">Blocks of B. Of data one at a time: a group may end between any two, and whoever keeps the content has to know.</param>
+    /// <param name="run">
+    /// Blocks of B. Of data one at a time: a group may end between any two, and whoever keeps the content has to know.
+    /// </param>
     /// <param name="newKind">Data or zero.</param>
     /// <param name="oldKind">What they were.</param>
     /// <param name="oldHashes">One a block where the old kind is hashed, else empty.</param>

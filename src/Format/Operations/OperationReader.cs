@@ -25,7 +25,10 @@ public class OperationReader
 
     /// <summary>Goes on with a message whose header has been read.</summary>
     /// <param name="message">A data request or data file.</param>
-    /// <param name="isPartial">Its operations are a part of those that its header speaks of, as a part's of a set are: some blocks that must change may have none.</param>
+    /// <param name="isPartial">
+    /// Its operations are a part of those that its header speaks of, as a part's of a set are: some blocks that must change may have
+    /// none.
+    /// </param>
     public OperationReader(MessageReader message, bool isPartial = false)
     {
         _message = message;
@@ -67,12 +70,15 @@ public class OperationReader
     /// <summary>Where the section of the group just read begins.</summary>
     public long GroupOffset { get; private set; }
 
-    /// <summary>The copies read so far, ascending. Null where another reader has been through the same message already, and found that they can be ordered: they are counted only.</summary>
+    /// <summary>
+    /// The copies read so far, ascending. Null where another reader has been through the same message already, and found that they can be
+    /// ordered: they are counted only.
+    /// </summary>
     public CopyRunList? Copies { get; private set; } = new();
 
     /// <summary>
-    /// The copies in an order in which every source is read before another one overwrites it, once <see cref="ReadGroup"/> has returned false. Indices of
-    /// <see cref="Copies"/>; null where that is.
+    /// The copies in an order in which every source is read before another one overwrites it, once <see cref="ReadGroup"/> has returned
+    /// false. Indices of <see cref="Copies"/>; null where that is.
     /// </summary>
     public IReadOnlyList<int>? CopyOrder { get; private set; }
 
@@ -127,8 +133,8 @@ public class OperationReader
     }
 
     /// <summary>
-    /// Reads the next frame of the group; false when its content is complete. The payload is stored, not yet decompressed; its raw length has
-    /// been checked.
+    /// Reads the next frame of the group; false when its content is complete. The payload is stored, not yet decompressed; its raw length
+    /// has been checked.
     /// </summary>
     /// <param name="stored">Valid until the next frame or group is read; empty where content is skipped.</param>
     public virtual bool ReadFrame(out ReadOnlyMemory<byte> stored)
@@ -188,7 +194,10 @@ public class OperationReader
     /// <summary>The pieces of the frame just read, where it is one with <see cref="FrameCodec.Repeats"/>.</summary>
     protected FramePieces Pieces => _pieces;
 
-    /// <summary>Takes the pieces of the frame just read away from the reader, so that they outlive the next section: for one with <see cref="FrameCodec.Repeats"/>.</summary>
+    /// <summary>
+    /// Takes the pieces of the frame just read away from the reader, so that they outlive the next section: for one with
+    /// <see cref="FrameCodec.Repeats"/>.
+    /// </summary>
     public virtual FramePieces ExchangePieces(FramePieces replacement)
     {
         FramePieces taken = _pieces;

@@ -1,8 +1,8 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// Writes the section of a group. One with copies is compressed where that makes it shorter: what a block becomes most often stands among the old hashes of the blocks that it is copied from, so half of
-/// it and more goes (Format.md 2.3).
+/// Writes the section of a group. One with copies is compressed where that makes it shorter: what a block becomes most often stands among
+/// the old hashes of the blocks that it is copied from, so half of it and more goes (Format.md 2.3).
 /// </summary>
 internal sealed class OperationSection
 {

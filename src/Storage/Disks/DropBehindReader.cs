@@ -4,25 +4,28 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// Reads through the page cache and gives back behind itself what it brought there, so that a large input does not push out what others need. Pages that
-/// were cached before stay. Several threads may read at once.
+/// Reads through the page cache and gives back behind itself what it brought there, so that a large input does not push out what others
+/// need. Pages that were cached before stay. Several threads may read at once.
 /// </summary>
 /// <remarks>
-/// The kernel is asked which pages it holds well before its read-ahead can bring them, and the others are dropped when all threads are well past them. Its
-/// own way to do this (RWF_DONTCACHE) drops each folio after the first read that touches it: folios of 2 MiB and reads of 1 MiB were read from the disk up to
-/// a quarter more often. So it serves only where the kernel does not say what it holds. Where it has neither, all is dropped.
+/// The kernel is asked which pages it holds well before its read-ahead can bring them, and the others are dropped when all threads are
+/// well past them. Its own way to do this (RWF_DONTCACHE) drops each folio after the first read that touches it: folios of 2 MiB and
+/// reads of 1 MiB were read from the disk up to a quarter more often. So it serves only where the kernel does not say what it holds.
+/// Where it has neither, all is dropped.
 /// </remarks>
 internal sealed class DropBehindReader : IDisposable
 {
     /// <summary>Bytes that are asked about, and dropped, at once.</summary>
     public const int StretchLength = 8 << 20;
 
-    /// <summary>Stretches behind each thread's latest read that are left alone: the next thread to take a piece may be sent there.</summary>
+    /// <summary>
+    /// Stretches behind each thread's latest read that are left alone: the next thread to take a piece may be sent there.
+    /// </summary>
     public const int Behind = 2;
 
     /// <summary>
-    /// Stretches that are dropped together. A page that waits in a list of another processor cannot be dropped, and the kernel then has all processors empty
-    /// theirs: on a busy machine that takes milliseconds.
+    /// Stretches that are dropped together. A page that waits in a list of another processor cannot be dropped, and the kernel then has
+    /// all processors empty theirs: on a busy machine that takes milliseconds.
     /// </summary>
     public const int Together = 8;
 
@@ -82,7 +85,9 @@ internal sealed class DropBehindReader : IDisposable
         _stretches.Clear();
     }
 
-    /// <summary>Moves on to where a read begins. False where nothing is kept in mind, because reading itself leaves nothing behind.</summary>
+    /// <summary>
+    /// Moves on to where a read begins. False where nothing is kept in mind, because reading itself leaves nothing behind.
+    /// </summary>
     private bool Enter(long offset, int length)
     {
         long first = offset / StretchLength;

@@ -26,7 +26,9 @@ internal sealed partial class LinuxStorage : IWritableStorage
 
     /// <summary>Takes over an open descriptor.</summary>
     /// <param name="file">Owned from here on.</param>
-    /// <param name="cache">A source is read once, whatever reads it; of a target, only what says so (<see cref="ReadOnce"/>) is given back.</param>
+    /// <param name="cache">
+    /// A source is read once, whatever reads it; of a target, only what says so (<see cref="ReadOnce"/>) is given back.
+    /// </param>
     public LinuxStorage(string name, SafeFileHandle file, FileStatus status, bool writable, bool isSource, CachePolicy cache)
     {
         Name = name;
@@ -43,8 +45,8 @@ internal sealed partial class LinuxStorage : IWritableStorage
         _isSource = isSource;
         if (_isDevice)
         {
-            // The same medium may have been changed under another name, of which the pages of this one know nothing. Pages that do not go (another
-            // process has mapped them), and such of which the kernel does not tell, are not read.
+            // The same medium may have been changed under another name, of which the pages of this one know nothing. Pages that do not go
+            // (another process has mapped them), and such of which the kernel does not tell, are not read.
             Posix.DropDeviceCache(file);
             _keepsPages = _length > 0 && Posix.CachedPages(file, 0, _length) != 0;
             _edges = writable ? new SectorWriter(file, name, _sector) : null;

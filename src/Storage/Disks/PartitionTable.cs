@@ -4,8 +4,8 @@ using BinarySync.Storage.Usage;
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// The beginning of a disk's partition table, by which it is seen whether that has changed: the four entries of an MBR, and the header of a GPT, in which
-/// there is a checksum of all its entries. Not what an extended partition of an MBR holds.
+/// The beginning of a disk's partition table, by which it is seen whether that has changed: the four entries of an MBR, and the header of
+/// a GPT, in which there is a checksum of all its entries. Not what an extended partition of an MBR holds.
 /// </summary>
 public sealed class PartitionTable : IEquatable<PartitionTable>
 {

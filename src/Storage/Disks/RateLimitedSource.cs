@@ -54,7 +54,9 @@ public class RateLimitedSource(IReadableStorage inner, RateLimiter reads) : IRea
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Cuts a length into pieces, each given out when it may pass. An empty one is a piece as well: the storage below sees each call.</summary>
+    /// <summary>
+    /// Cuts a length into pieces, each given out when it may pass. An empty one is a piece as well: the storage below sees each call.
+    /// </summary>
     protected static IEnumerable<Range> Pieces(RateLimiter limiter, int length)
     {
         int done = 0;

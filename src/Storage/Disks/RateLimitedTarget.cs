@@ -1,7 +1,8 @@
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// A target that is read and written at limited rates. What the system does by itself costs nothing: zeroing a range, punching a hole, reserving space.
+/// A target that is read and written at limited rates. What the system does by itself costs nothing: zeroing a range, punching a hole,
+/// reserving space.
 /// </summary>
 /// <param name="inner">Owned from here on.</param>
 /// <param name="reads">The budget of all reads.</param>

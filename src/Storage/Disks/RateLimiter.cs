@@ -1,8 +1,8 @@
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// A budget of bytes a second that several threads share, in the order in which they ask. What is not used is kept for a tenth of a second, or for
-/// 1 MiB where that is more: in any stretch of time no more passes than its own share and that.
+/// A budget of bytes a second that several threads share, in the order in which they ask. What is not used is kept for a tenth of a
+/// second, or for 1 MiB where that is more: in any stretch of time no more passes than its own share and that.
 /// </summary>
 /// <remarks>The generic cell rate algorithm: a time up to which the budget is spent, which each request moves on.</remarks>
 public sealed class RateLimiter

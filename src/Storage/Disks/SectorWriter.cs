@@ -5,8 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// Writes less than a page to a block device, and nothing else: whole sectors with direct I/O through a second descriptor of the very same inode. Where
-/// that cannot be done, the page is forgotten first, so that the kernel reads it from the medium before it puts the new bytes into it.
+/// Writes less than a page to a block device, and nothing else: whole sectors with direct I/O through a second descriptor of the very
+/// same inode. Where that cannot be done, the page is forgotten first, so that the kernel reads it from the medium before it puts the new
+/// bytes into it.
 /// </summary>
 /// <param name="file">Borrowed; open for writing.</param>
 /// <param name="sector">The device's logical sector, bytes.</param>

@@ -3,7 +3,9 @@ using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage.Disks;
 
-/// <summary>All ways to name a storage. A name is never tried as another kind than it looks like: what is misspelt must not become a file.</summary>
+/// <summary>
+/// All ways to name a storage. A name is never tried as another kind than it looks like: what is misspelt must not become a file.
+/// </summary>
 /// <param name="entries">The one for paths, and others in the order in which messages list them.</param>
 internal sealed class StorageSchemes(params StorageScheme[] entries)
 {

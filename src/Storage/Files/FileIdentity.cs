@@ -59,7 +59,8 @@ public static class FileIdentity
     public static string DirectoryOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";
 
     /// <summary>
-    /// The full path of a file, all links in it resolved; elsewhere than on Linux the last one only. What cannot be resolved stays as it is.
+    /// The full path of a file, all links in it resolved; elsewhere than on Linux the last one only. What cannot be resolved stays as it
+    /// is.
     /// </summary>
     internal static string RealPath(string path)
     {

@@ -3,7 +3,8 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage.Files;
 
 /// <summary>
-/// Flushes, and fails for ever once a flush has failed: the kernel tells a descriptor of a failed write-back once, and the next fsync would succeed over lost data.
+/// Flushes, and fails for ever once a flush has failed: the kernel tells a descriptor of a failed write-back once, and the next fsync
+/// would succeed over lost data.
 /// </summary>
 internal sealed class StickyFlush
 {

@@ -8,14 +8,14 @@ namespace BinarySync.Storage.Messages;
 public static class MessageInput
 {
     /// <summary>
-    /// A regular file gives a stream that can seek; a pipe, /dev/fd/N or a block device one that only goes forward. Unbuffered.
-    /// A named pipe is waited for until it has a writer.
+    /// A regular file gives a stream that can seek; a pipe, /dev/fd/N or a block device one that only goes forward. Unbuffered. A named
+    /// pipe is waited for until it has a writer.
     /// </summary>
     /// <param name="path">The file, pipe or device.</param>
     /// <param name="cancellation">Ends the waiting for a pipe's writer.</param>
     /// <exception cref="StorageException">
-    /// <see cref="StorageError.NotFound"/>, <see cref="StorageError.IsDirectory"/>, <see cref="StorageError.NotAFileOrBlockDevice"/> for a character device, <see cref="StorageError.OpenFailed"/>; when
-    /// it is read, <see cref="StorageError.ReadFailed"/>.
+    /// <see cref="StorageError.NotFound"/>, <see cref="StorageError.IsDirectory"/>, <see cref="StorageError.NotAFileOrBlockDevice"/> for
+    /// a character device, <see cref="StorageError.OpenFailed"/>; when it is read, <see cref="StorageError.ReadFailed"/>.
     /// </exception>
     public static Stream Open(string path, CancellationToken cancellation = default)
     {
@@ -25,7 +25,8 @@ public static class MessageInput
             return OpenPortably(path, cancellation);
         }
 
-        // Opening a named pipe waits for its writer, and nothing could end that; opened without waiting, the first read waits, and can be cancelled.
+        // Opening a named pipe waits for its writer, and nothing could end that; opened without waiting, the first read waits, and can be
+        // cancelled.
         bool exists = Posix.TryStatus(path, out FileStatus before) == 0;
         if (StandardDescriptors.IsNotGiven(path))
         {
@@ -57,7 +58,10 @@ public static class MessageInput
         }
     }
 
-    /// <summary>Reads the beginning of a regular file, for hints: how much there is of it; 0 for anything else, and where it cannot be read. Never throws, never waits.</summary>
+    /// <summary>
+    /// Reads the beginning of a regular file, for hints: how much there is of it; 0 for anything else, and where it cannot be read. Never
+    /// throws, never waits.
+    /// </summary>
     public static int Peek(string path, Span<byte> start)
     {
         if (!Posix.IsSupported || Posix.TryStatus(path, out FileStatus status) != 0 || status.Type != NodeType.RegularFile

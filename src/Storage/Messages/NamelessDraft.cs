@@ -55,8 +55,8 @@ internal sealed class NamelessDraft : OutputDraft
 
         try
         {
-            // Nobody promises that the first flush was more than one of the content: btrfs logs no file that has no name. The flush of the directory
-            // makes up for that where it was tried, but nobody promises that either.
+            // Nobody promises that the first flush was more than one of the content: btrfs logs no file that has no name. The flush of
+            // the directory makes up for that where it was tried, but nobody promises that either.
             PortableFlush.Flush(File, Place.Name);
             if (given != Place.Name)
             {

@@ -31,8 +31,8 @@ public static class StandardDescriptors
     internal static bool IsGiven(int descriptor) => s_given[descriptor];
 
     /// <summary>
-    /// True if a path such as /dev/stdin or /dev/fd/3 names a descriptor that whoever started the process did not give: it is closed, or a file that only the
-    /// runtime knows. Reading such a pipe would never end.
+    /// True if a path such as /dev/stdin or /dev/fd/3 names a descriptor that whoever started the process did not give: it is closed, or
+    /// a file that only the runtime knows. Reading such a pipe would never end.
     /// </summary>
     internal static bool IsNotGiven(string path)
     {

@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Messages;
 
 /// <summary>
-/// Standard error, where people are spoken to. The runtime's own console reads the terminal database and takes over the terminal's settings before it writes a word: that takes 20 ms, and is not needed.
+/// Standard error, where people are spoken to. The runtime's own console reads the terminal database and takes over the terminal's
+/// settings before it writes a word: that takes 20 ms, and is not needed.
 /// </summary>
 public static class StandardError
 {

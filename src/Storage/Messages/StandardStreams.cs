@@ -16,8 +16,8 @@ public static partial class StandardStreams
 
     /// <summary>Forward only, unbuffered. Errors name "standard input".</summary>
     /// <exception cref="StorageException">
-    /// <see cref="StorageError.OpenFailed"/>: it was closed when the process was started. <see cref="StorageError.NotAFileOrBlockDevice"/>: it is a terminal,
-    /// or another character device.
+    /// <see cref="StorageError.OpenFailed"/>: it was closed when the process was started.
+    /// <see cref="StorageError.NotAFileOrBlockDevice"/>: it is a terminal, or another character device.
     /// </exception>
     public static Stream OpenInput(CancellationToken cancellation = default)
     {

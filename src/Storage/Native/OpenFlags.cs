@@ -18,7 +18,8 @@ internal static class OpenFlags
     /// <summary>O_NONBLOCK.</summary>
     public const int NonBlocking = 0x800;
 
-    // Compared one by one: the trimmer of .NET 10 knows the architecture that it trims for, and breaks off with an internal error at a 'switch' over it.
+    // Compared one by one: the trimmer of .NET 10 knows the architecture that it trims for, and breaks off with an internal error at a
+    // 'switch' over it.
     private static readonly bool _isPower = RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le;
     private static readonly bool _isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm
         || RuntimeInformation.ProcessArchitecture == Architecture.Arm64

@@ -10,8 +10,8 @@ internal static unsafe partial class Posix
     private const int DropAfterRead = 0x80; // RWF_DONTCACHE
 
     /// <summary>
-    /// How many pages of a range the page cache holds; -1 where the kernel does not say: before 6.5, and of files that this process may neither
-    /// write nor owns.
+    /// How many pages of a range the page cache holds; -1 where the kernel does not say: before 6.5, and of files that this process may
+    /// neither write nor owns.
     /// </summary>
     /// <param name="length">At least 1: for the kernel, 0 means "to the end".</param>
     public static long CachedPages(SafeFileHandle file, long offset, long length)
@@ -22,14 +22,14 @@ internal static unsafe partial class Posix
     }
 
     /// <summary>
-    /// Writes out the dirty pages of a device or file and waits for that, without a flush of the disk's own cache: that would hang on a suspended
-    /// mapping. What fails is told to whoever wrote it.
+    /// Writes out the dirty pages of a device or file and waits for that, without a flush of the disk's own cache: that would hang on a
+    /// suspended mapping. What fails is told to whoever wrote it.
     /// </summary>
     public static void WriteBackCache(SafeFileHandle file) => _ = Libc.BeginWriteBack(file, 0, 0, WriteAndWait);
 
     /// <summary>
-    /// Forgets the pages of a block device, dirty ones when they are written. Pages that another process has mapped stay. Only root may ask for that
-    /// outright, which includes the file system on it; others write out, and give advice.
+    /// Forgets the pages of a block device, dirty ones when they are written. Pages that another process has mapped stay. Only root may
+    /// ask for that outright, which includes the file system on it; others write out, and give advice.
     /// </summary>
     public static void DropDeviceCache(SafeFileHandle device)
     {
@@ -42,7 +42,8 @@ internal static unsafe partial class Posix
 
     /// <summary>
     /// As <see cref="TryReadAt(SafeFileHandle, Span{byte}, long, out int)"/>, but what this brings into the page cache leaves it at once.
-    /// <see cref="Errno.NotSupported"/> before Linux 6.14, and where the file system does not do it (block devices, btrfs and tmpfs do not).
+    /// <see cref="Errno.NotSupported"/> before Linux 6.14, and where the file system does not do it (block devices, btrfs and tmpfs do
+    /// not).
     /// </summary>
     public static int TryReadAtOnce(SafeFileHandle file, Span<byte> buffer, long offset, out int errno) =>
         TryReadWith(DropAfterRead, file, buffer, offset, out errno);

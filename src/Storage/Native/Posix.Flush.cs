@@ -19,7 +19,9 @@ internal static partial class Posix
         }
     }
 
-    /// <summary>As <see cref="Flush"/> where there may be nothing to flush: a pipe, a terminal, the directories of some file systems.</summary>
+    /// <summary>
+    /// As <see cref="Flush"/> where there may be nothing to flush: a pipe, a terminal, the directories of some file systems.
+    /// </summary>
     public static void FlushWherePossible(SafeFileHandle file, string name)
     {
         // Not EROFS: with that ext4 says that it has met an error, has stopped writing and lost what was under way.

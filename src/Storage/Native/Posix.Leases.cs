@@ -9,9 +9,9 @@ internal static unsafe partial class Posix
     private const int UrgentSignal = 23;
 
     /// <summary>
-    /// True where any descriptor or mapping of a regular file may write to it; null where that cannot be asked (another owner, a file system without leases).
-    /// A lease for reading is not given while there is a writer. It is given back at once: a process that opens the file for writing in
-    /// that moment waits for as long.
+    /// True where any descriptor or mapping of a regular file may write to it; null where that cannot be asked (another owner, a file
+    /// system without leases). A lease for reading is not given while there is a writer. It is given back at once: a process that opens
+    /// the file for writing in that moment waits for as long.
     /// </summary>
     /// <param name="file">Opened for reading only.</param>
     public static bool? IsOpenForWriting(SafeFileHandle file)

@@ -40,8 +40,8 @@ internal static unsafe partial class Posix
     }
 
     /// <summary>
-    /// A new file without a name, which <see cref="TryName"/> can give one; null, and no error, where the file system has no such files or the system
-    /// no way to name them.
+    /// A new file without a name, which <see cref="TryName"/> can give one; null, and no error, where the file system has no such files
+    /// or the system no way to name them.
     /// </summary>
     /// <param name="mode">Permissions, before the umask.</param>
     /// <returns>The error number, 0 where there was none.</returns>
@@ -107,7 +107,8 @@ internal static unsafe partial class Posix
 
     private static string PathOf(SafeFileHandle file) => $"/proc/self/fd/{file.DangerousGetHandle()}";
 
-    // A signal can interrupt these only where the file system is elsewhere, over FUSE or a network. Made after all, the repeated call says so as an error.
+    // A signal can interrupt these only where the file system is elsewhere, over FUSE or a network. Made after all, the repeated call
+    // says so as an error.
     private static int Repeat(Func<int> call)
     {
         int errno;

@@ -93,8 +93,8 @@ internal static unsafe partial class Posix
         _ = Libc.Advise(file, offset, length, AdviceDoNotNeed);
 
     /// <summary>
-    /// Begins to write dirty pages of the range out, and waits for nothing. Only advice: what fails is told by fsync, which this neither replaces nor robs of an error (it does
-    /// not look at those of pages written before).
+    /// Begins to write dirty pages of the range out, and waits for nothing. Only advice: what fails is told by fsync, which this neither
+    /// replaces nor robs of an error (it does not look at those of pages written before).
     /// </summary>
     public static void BeginWriteBack(SafeFileHandle file, long offset, long length) => _ = Libc.BeginWriteBack(file, offset, length, StartWriting);
 

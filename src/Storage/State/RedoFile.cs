@@ -121,7 +121,8 @@ public sealed class RedoFile : IRedoFile
             throw Failure.System(errno, StorageError.WriteFailed, Name, "remove");
         }
 
-        // Whether the name comes back after a power cut is of no consequence: no journal speaks of it then, and the next redo takes its place.
+        // Whether the name comes back after a power cut is of no consequence: no journal speaks of it then, and the next redo takes its
+        // place.
     }
 
     public void Dispose() => Close();

@@ -13,7 +13,8 @@ internal sealed class BufferedWriter(SafeFileHandle file, string name) : OneWayS
 {
     private const int Capacity = 256 * 1024;
 
-    // Bytes before the system is asked to bring them to the medium: it works while the next ones are made, and the flush at the end has less to wait for.
+    // Bytes before the system is asked to bring them to the medium: it works while the next ones are made, and the flush at the end has
+    // less to wait for.
     private const long WriteBackLength = 8 << 20;
 
     private readonly byte[] _buffer = new byte[Capacity];

@@ -3,7 +3,8 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage.Usage;
 
 /// <summary>
-/// What /sys knows of a block device that is the same after a restart, with a word for its kind before it. Of any length, and with any characters.
+/// What /sys knows of a block device that is the same after a restart, with a word for its kind before it. Of any length, and with any
+/// characters.
 /// </summary>
 internal static class DeviceName
 {

@@ -21,8 +21,8 @@ public static class DeviceUsage
             : [];
 
     /// <summary>
-    /// True where another process holds a block device for itself alone, as one that patches it does. Not where the kernel itself does (a mount, swap, what is
-    /// built on it).
+    /// True where another process holds a block device for itself alone, as one that patches it does. Not where the kernel itself does (a
+    /// mount, swap, what is built on it).
     /// </summary>
     /// <returns>False as well of what is no block device, and where it cannot be asked. Never throws.</returns>
     public static bool IsHeldAlone(string path)
@@ -39,9 +39,12 @@ public static class DeviceUsage
     }
 
     /// <summary>
-    /// What could not be looked at of what would tell who uses a target: without it <see cref="StorageAccess.OpenTarget"/> opens the target unguarded only.
+    /// What could not be looked at of what would tell who uses a target: without it <see cref="StorageAccess.OpenTarget"/> opens the
+    /// target unguarded only.
     /// </summary>
-    /// <returns>Empty where all was seen, where <paramref name="path"/> does not exist, and on other systems than Linux. Never throws.</returns>
+    /// <returns>
+    /// Empty where all was seen, where <paramref name="path"/> does not exist, and on other systems than Linux. Never throws.
+    /// </returns>
     public static IReadOnlyList<UnseenTable> UnseenOfTarget(string path) =>
         Posix.IsSupported && Posix.TryStatus(path, out FileStatus status) == 0 ? new UsageFinder(new KernelView()).Unseen(status) : [];
 

@@ -7,7 +7,9 @@ namespace BinarySync.Storage.Usage;
 public static class FileUsage
 {
     /// <summary>Asks the kernel. This process must not have the file open for writing: it would be told of itself.</summary>
-    /// <returns><see cref="WriterSign.None"/> as well of what is no regular file, and where the system does not tell. Never throws.</returns>
+    /// <returns>
+    /// <see cref="WriterSign.None"/> as well of what is no regular file, and where the system does not tell. Never throws.
+    /// </returns>
     public static WriterSign WriterOf(string path)
     {
         // Opening something else could wait, or rewind a tape.

@@ -3,7 +3,8 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage.Usage;
 
 /// <summary>
-/// Whether /proc and /sys can be believed where they name no user: a table that is not there, not readable or not the kernel's names none either.
+/// Whether /proc and /sys can be believed where they name no user: a table that is not there, not readable or not the kernel's names none
+/// either.
 /// </summary>
 internal static class KernelSight
 {

@@ -18,8 +18,8 @@ internal static class LoopBacking
             return (null, false);
         }
 
-        // The device itself knows the inode. Its path in /sys is that of another mount namespace, perhaps, or was removed: another file may have
-        // taken the name since. So the path serves only those who may not ask the device.
+        // The device itself knows the inode. Its path in /sys is that of another mount namespace, perhaps, or was removed: another file
+        // may have taken the name since. So the path serves only those who may not ask the device.
         int errno = Posix.TryLoopStatus(loop.Name, loop.Number, out FileStatus status);
         if (errno == 0)
         {

@@ -3,7 +3,9 @@ using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage.Usage;
 
-/// <summary>A loop device that a device is, stands on, or is a partition of; and which bytes of what is below it are the device's.</summary>
+/// <summary>
+/// A loop device that a device is, stands on, or is a partition of; and which bytes of what is below it are the device's.
+/// </summary>
 /// <param name="Backing">What is below it; null where that cannot be found out.</param>
 /// <param name="Start">The first byte, in what is below.</param>
 /// <param name="Length">Bytes.</param>

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Usage;
 
 /// <summary>
-/// Locks what is below a target that is, or stands on, a loop device: another program may have that file or device as its own target, under its own name.
+/// Locks what is below a target that is, or stands on, a loop device: another program may have that file or device as its own target,
+/// under its own name.
 /// </summary>
 /// <param name="layers">From the top down.</param>
 /// <param name="readOnly">For a dry run: nothing is locked against readers.</param>

@@ -4,16 +4,17 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Usage;
 
 /// <summary>
-/// The other devices whose content is that of one device or file, in whole or in part. Each has a page cache of its own, which knows nothing of the
-/// others': what is written under one name is not seen under another while the kernel remembers that one's pages.
+/// The other devices whose content is that of one device or file, in whole or in part. Each has a page cache of its own, which knows
+/// nothing of the others': what is written under one name is not seen under another while the kernel remembers that one's pages.
 /// </summary>
 internal static class SharedMedium
 {
     private const int MostNames = 256;
 
     /// <summary>
-    /// Partitions, the disk of a partition, what holds one of them (LVM, RAID, encryption), what it stands on, and loop devices over the same file or
-    /// device. Not the device itself. Mappings side by side, of which each has some of what is below, are no names of one another.
+    /// Partitions, the disk of a partition, what holds one of them (LVM, RAID, encryption), what it stands on, and loop devices over the
+    /// same file or device. Not the device itself. Mappings side by side, of which each has some of what is below, are no names of one
+    /// another.
     /// </summary>
     public static IReadOnlyList<BlockDevice> Names(KernelView kernel, FileStatus status)
     {

@@ -26,8 +26,12 @@ internal sealed class TargetGuard(string path, FileStatus target)
         }
     }
 
-    /// <summary>Looks for users, and locks a regular file, or the one below a loop device. Then no other name of the target remembers old content.</summary>
-    /// <param name="unguarded">Takes a target although something could not be looked at. A user that is seen is refused all the same.</param>
+    /// <summary>
+    /// Looks for users, and locks a regular file, or the one below a loop device. Then no other name of the target remembers old content.
+    /// </summary>
+    /// <param name="unguarded">
+    /// Takes a target although something could not be looked at. A user that is seen is refused all the same.
+    /// </param>
     /// <returns>What must be held as long as the target is open.</returns>
     public TargetHold DemandUnused(SafeFileHandle file, bool readOnly, bool unguarded)
     {

@@ -8,7 +8,9 @@ namespace BinarySync.Storage.Usage;
 /// <param name="Writer">Whether another process may be writing to it.</param>
 public sealed record TargetSight(long Links, FileMarks Marks, WriterSign Writer)
 {
-    /// <summary>Looks at a target before it is opened to be patched: after that, this process would itself be its writer. Never throws.</summary>
+    /// <summary>
+    /// Looks at a target before it is opened to be patched: after that, this process would itself be its writer. Never throws.
+    /// </summary>
     public static TargetSight Look(string path)
     {
         if (!Posix.IsSupported || Posix.TryStatus(path, out FileStatus status) != 0)

@@ -106,7 +106,9 @@ internal sealed class UsageFinder(KernelView kernel)
             .Distinct()];
     }
 
-    /// <summary>True where writing to a target, a device or a file below a loop device, changes the file system that a node lies on.</summary>
+    /// <summary>
+    /// True where writing to a target, a device or a file below a loop device, changes the file system that a node lies on.
+    /// </summary>
     public bool LiesOn(FileStatus node, FileStatus target) => target.Type == NodeType.BlockDevice
         ? LiesOn(node, target.Node)
         : LoopsOver(target).Any(loop => LiesOn(node, loop.Number));

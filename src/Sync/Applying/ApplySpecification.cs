@@ -10,7 +10,10 @@ public sealed record ApplySpecification
     /// <summary>Change nothing; find out everything that applying would.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Before writing, compare the whole target with the base's root. For a data file for several remotes that is done in any case, unless a run is gone on with.</summary>
+    /// <summary>
+    /// Before writing, compare the whole target with the base's root. For a data file for several remotes that is done in any case,
+    /// unless a run is gone on with.
+    /// </summary>
     public bool CheckBase { get; init; }
 
     public VerifyMode Verify { get; init; } = VerifyMode.Written;

@@ -3,7 +3,8 @@ using BinarySync.Sync.Applying.Evidence;
 namespace BinarySync.Sync.Applying;
 
 /// <summary>
-/// How applying protects the target. Tests make windows small, and take one safeguard away at a time to see that a state is lost; nothing else sets any of this.
+/// How applying protects the target. Tests make windows small, and take one safeguard away at a time to see that a state is lost; nothing
+/// else sets any of this.
 /// </summary>
 internal sealed record ApplyTuning
 {
@@ -58,7 +59,9 @@ internal sealed record ApplyTuning
     /// <summary>A target that becomes smaller is cut after all else, when the journal knows of it.</summary>
     public bool CutsLast { get; init; } = true;
 
-    /// <summary>A part of a set does not take the journal of another one for its own to give up where that one was making the target larger.</summary>
+    /// <summary>
+    /// A part of a set does not take the journal of another one for its own to give up where that one was making the target larger.
+    /// </summary>
     public bool LeavesOtherPartsTail { get; init; } = true;
 
     /// <summary>The note of a set gives up what it says of a part before the first change that the part makes.</summary>

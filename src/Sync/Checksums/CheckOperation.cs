@@ -31,7 +31,9 @@ public static class CheckOperation
     /// <param name="holes">Whether holes are read.</param>
     /// <param name="live">Go on when the target changes.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
-    /// <param name="onDifference">Told of all blocks that differ, ascending: also of those for which <see cref="CheckResult.Differences"/> has no room.</param>
+    /// <param name="onDifference">
+    /// Told of all blocks that differ, ascending: also of those for which <see cref="CheckResult.Differences"/> has no room.
+    /// </param>
     /// <exception cref="MessageFormatException">The checksum file is refused.</exception>
     /// <exception cref="StorageException">The target cannot be read.</exception>
     public static CheckResult Run(IReadableStorage target, ChecksumFileReader checksums, HolePolicy holes, bool live, SyncOptions options, Action<BlockRun>? onDifference = null)

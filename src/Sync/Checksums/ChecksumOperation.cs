@@ -94,7 +94,8 @@ public static class ChecksumOperation
         };
     }
 
-    // Which of the two sides this is, the data request will know. A third size cannot be either: better said now than after reading all of it.
+    // Which of the two sides this is, the data request will know. A third size cannot be either: better said now than after reading all
+    // of it.
     private static void RequireSizeOf(ParentIdentity? parent, IReadableStorage source)
     {
         if (parent is not null && source.Length != parent.BaseSize && source.Length != parent.TargetSize)

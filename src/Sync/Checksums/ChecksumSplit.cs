@@ -3,7 +3,10 @@ using BinarySync.Storage;
 
 namespace BinarySync.Sync.Checksums;
 
-/// <summary>Makes several checksum files of one target, each for a range of its blocks, none longer than was asked for. <see cref="JoinOperation"/> makes one of them.</summary>
+/// <summary>
+/// Makes several checksum files of one target, each for a range of its blocks, none longer than was asked for.
+/// <see cref="JoinOperation"/> makes one of them.
+/// </summary>
 public static class ChecksumSplit
 {
     /// <summary>Bytes of the shortest part that can be asked for.</summary>

@@ -11,8 +11,8 @@ namespace BinarySync.Sync.Checksums;
 public sealed record JoinResult(MessageHeader Header, MessageTrailer Trailer, BlockRunList Missing, long ReadBytes);
 
 /// <summary>
-/// Makes one checksum file of several for ranges of one target. It is, byte for byte, what one pass over all those ranges gives: sections and root depend on content and
-/// coverage alone (Format.md 6, 10).
+/// Makes one checksum file of several for ranges of one target. It is, byte for byte, what one pass over all those ranges gives: sections
+/// and root depend on content and coverage alone (Format.md 6, 10).
 /// </summary>
 public static class JoinOperation
 {

@@ -3,7 +3,9 @@ using BinarySync.Sync.Comparing;
 
 namespace BinarySync.Sync.Checksums;
 
-/// <summary>Compares parts where they overlap. From the first disagreement on it is about those two files, so that all of it is named.</summary>
+/// <summary>
+/// Compares parts where they overlap. From the first disagreement on it is about those two files, so that all of it is named.
+/// </summary>
 internal sealed class JoinOverlap
 {
     private readonly BlockRunList _ranges = new();

@@ -3,7 +3,8 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Checksums;
 
 /// <summary>
-/// Reads one of the checksum files that are joined: its header at once, the rest when it is due. Where the file may be opened again, nothing of it stays open between.
+/// Reads one of the checksum files that are joined: its header at once, the rest when it is due. Where the file may be opened again,
+/// nothing of it stays open between.
 /// </summary>
 internal sealed class JoinReader : IDisposable
 {
@@ -60,7 +61,9 @@ internal sealed class JoinReader : IDisposable
     /// <summary>The block that comes next; known from the header, without reading.</summary>
     public long Next => _rangeLeft.First;
 
-    /// <summary>What is left of the run at <see cref="Next"/>, once <see cref="Load"/> was called. Its hashes are valid until it has been taken.</summary>
+    /// <summary>
+    /// What is left of the run at <see cref="Next"/>, once <see cref="Load"/> was called. Its hashes are valid until it has been taken.
+    /// </summary>
     public ChecksumRun Current { get; private set; }
 
     /// <summary>Makes <see cref="Current"/> the run that comes next, and reads a section if it must.</summary>
@@ -84,7 +87,10 @@ internal sealed class JoinReader : IDisposable
         Current = _section.Runs[_runsTaken++];
     }
 
-    /// <summary>Takes blocks off the front of <see cref="Current"/>. With the last block of all, the file is read to its end, which checks it, and closed.</summary>
+    /// <summary>
+    /// Takes blocks off the front of <see cref="Current"/>. With the last block of all, the file is read to its end, which checks it, and
+    /// closed.
+    /// </summary>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
     public void Take(long count, Stack<ChecksumSection> sections)
     {

@@ -44,8 +44,8 @@ internal sealed class FrameBlocks(int hashLength)
 }
 
 /// <summary>
-/// Content of blocks that differ, cut into frames while it is found. It waits until its group is closed, since the group is written before it: at most a group's
-/// content and what follows meanwhile. One thread adds and gives back; others may take.
+/// Content of blocks that differ, cut into frames while it is found. It waits until its group is closed, since the group is written
+/// before it: at most a group's content and what follows meanwhile. One thread adds and gives back; others may take.
 /// </summary>
 /// <param name="frameSize">Raw bytes of a full frame.</param>
 /// <param name="hashLength">Bytes of a block hash.</param>

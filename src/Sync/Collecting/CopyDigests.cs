@@ -5,8 +5,8 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Collecting;
 
 /// <summary>
-/// Reads on the master what the copies of a group bring, compares each block with its hash, and makes the SHA-256 by which a copy is known from another content
-/// with the same hash.
+/// Reads on the master what the copies of a group bring, compares each block with its hash, and makes the SHA-256 by which a copy is
+/// known from another content with the same hash.
 /// </summary>
 internal static class CopyDigests
 {

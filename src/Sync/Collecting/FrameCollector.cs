@@ -58,7 +58,9 @@ internal sealed class FrameCollector
     /// <summary>Blocks that are not what the request asks for, but what it expects on the remote.</summary>
     public long OldBlocks { get; private set; }
 
-    /// <summary>Handles all groups. Blocks that are not what their hash says are added to the list; from the first of them on nothing is written.</summary>
+    /// <summary>
+    /// Handles all groups. Blocks that are not what their hash says are added to the list; from the first of them on nothing is written.
+    /// </summary>
     public void Run(SyncOptions options)
     {
         OrderedPipeline<FrameSlot>.Run(

@@ -6,8 +6,9 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Collecting;
 
 /// <summary>
-/// Reads the master once: hashes each block, compares it with the remote's, and collects those that differ from the very bytes that were hashed. Frames of groups that
-/// are complete go through the same pipeline as the reading, and before it, so that all threads compress and content does not pile up.
+/// Reads the master once: hashes each block, compares it with the remote's, and collects those that differ from the very bytes that were
+/// hashed. Frames of groups that are complete go through the same pipeline as the reading, and before it, so that all threads compress
+/// and content does not pile up.
 /// </summary>
 internal sealed class OnePassCollector : IBlockSink, IDisposable
 {

@@ -14,8 +14,8 @@ namespace BinarySync.Sync.Collecting;
 public sealed record OnePassResult(DataFileResult File, bool SizeLeft, long ComparedBlocks, HoleClaim? DoubtedHoles = null);
 
 /// <summary>
-/// Makes a data file of the master and the remote's checksum file, reading the master once. It is, byte for byte, what a checksum file of the master, a data request and
-/// <see cref="DataFileOperation"/> make of it together.
+/// Makes a data file of the master and the remote's checksum file, reading the master once. It is, byte for byte, what a checksum file of
+/// the master, a data request and <see cref="DataFileOperation"/> make of it together.
 /// </summary>
 public static class OnePassOperation
 {

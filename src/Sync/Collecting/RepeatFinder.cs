@@ -9,8 +9,8 @@ namespace BinarySync.Sync.Collecting;
 internal readonly record struct RepeatRun(int At, int Length, FirstPlace Source);
 
 /// <summary>
-/// Finds, by their hashes, the blocks of a frame whose content was sent before. Sees the frames in the order of the data file, so that what it finds does
-/// not depend on threads. Whether the content really is the same is for <see cref="RepeatedContent"/> to see.
+/// Finds, by their hashes, the blocks of a frame whose content was sent before. Sees the frames in the order of the data file, so that
+/// what it finds does not depend on threads. Whether the content really is the same is for <see cref="RepeatedContent"/> to see.
 /// </summary>
 /// <param name="geometry">B. Blocks are no larger than frames.</param>
 /// <param name="frameSize">Bytes of a full frame.</param>
@@ -82,7 +82,8 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
         NextFrame++;
     }
 
-    // Who applies the data file decodes each frame that is referred to once more. Those with the most of it are taken; where some have equally much, the nearest.
+    // Who applies the data file decodes each frame that is referred to once more. Those with the most of it are taken; where some have
+    // equally much, the nearest.
     private bool IsWorthIt(long frame)
     {
         int bytes = _bytesOf[frame];

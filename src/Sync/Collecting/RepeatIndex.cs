@@ -10,8 +10,8 @@ namespace BinarySync.Sync.Collecting;
 internal readonly record struct FirstPlace(long Block, long Frame, int Offset);
 
 /// <summary>
-/// Where the content of blocks was first sent: a table of fixed size at most. Once it is full, what comes later is not entered. What it knows depends on
-/// the order of calls alone.
+/// Where the content of blocks was first sent: a table of fixed size at most. Once it is full, what comes later is not entered. What it
+/// knows depends on the order of calls alone.
 /// </summary>
 internal sealed class RepeatIndex
 {
@@ -23,8 +23,8 @@ internal sealed class RepeatIndex
 
     private readonly int _mostCapacity;
 
-    // Whoever makes up hashes does not know where they will lie, and cannot pile them up. This comes from the kernel as well, and without OpenSSL, which RandomNumberGenerator
-    // would load: that takes time, and not every system has it.
+    // Whoever makes up hashes does not know where they will lie, and cannot pile them up. This comes from the kernel as well, and without
+    // OpenSSL, which RandomNumberGenerator would load: that takes time, and not every system has it.
     private readonly ulong _spread = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;
     private Entry[] _entries = [];
     private int _count;

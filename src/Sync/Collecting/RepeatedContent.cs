@@ -4,8 +4,9 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Collecting;
 
 /// <summary>
-/// Compares what seems to repeat with the blocks that it seems to repeat, byte by byte, and makes the pieces of a frame of it. Two contents may have one hash, and the
-/// master may change while it is read: what differs is sent as it is. Not safe from several threads: each slot has its own.
+/// Compares what seems to repeat with the blocks that it seems to repeat, byte by byte, and makes the pieces of a frame of it. Two
+/// contents may have one hash, and the master may change while it is read: what differs is sent as it is. Not safe from several threads:
+/// each slot has its own.
 /// </summary>
 /// <param name="master">B.</param>
 /// <param name="geometry">B's.</param>
@@ -21,7 +22,9 @@ internal sealed class RepeatedContent(IReadableStorage master, BlockGeometry geo
 
     /// <summary>Compares the runs.</summary>
     /// <param name="raw">The frame's content.</param>
-    /// <param name="isCompressed">Literals are compressed: what comes down to a few bytes anyway is not worth another frame to be read with it.</param>
+    /// <param name="isCompressed">
+    /// Literals are compressed: what comes down to a few bytes anyway is not worth another frame to be read with it.
+    /// </param>
     /// <param name="scratch">As long as the content.</param>
     /// <returns>True where anything repeats.</returns>
     public bool Compare(ReadOnlySpan<byte> raw, bool isCompressed, Span<byte> scratch)

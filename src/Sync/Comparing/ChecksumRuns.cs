@@ -5,7 +5,8 @@ namespace BinarySync.Sync.Comparing;
 
 /// <summary>
 /// The runs of a checksum file, in order. They may be read ahead, section by section, by a thread of their own: reading and hashing a
-/// checksum file is nearly all of the work, and two of them are compared. What is found wrong is thrown where it would be without that thread.
+/// checksum file is nearly all of the work, and two of them are compared. What is found wrong is thrown where it would be without that
+/// thread.
 /// </summary>
 internal sealed class ChecksumRuns : IDisposable
 {

@@ -2,7 +2,9 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Comparing;
 
-/// <summary>A checksum file that is read several times: a regular file, or a pipe that was spooled. Each time it has to be the same one.</summary>
+/// <summary>
+/// A checksum file that is read several times: a regular file, or a pipe that was spooled. Each time it has to be the same one.
+/// </summary>
 /// <param name="stream">Seekable; stays the caller's.</param>
 /// <param name="name">Its name in messages.</param>
 public sealed class ChecksumSource(Stream stream, string name)

@@ -8,7 +8,9 @@ internal sealed class CoverageCursor(BlockCoverage coverage, long blockCount) : 
     private readonly IEnumerator<BlockRun> _ranges = coverage.RunsIn(blockCount).GetEnumerator();
     private BlockRun _range;
 
-    /// <summary>The next part of <paramref name="left"/> that is covered; takes it, and what was passed over before it, off its front.</summary>
+    /// <summary>
+    /// The next part of <paramref name="left"/> that is covered; takes it, and what was passed over before it, off its front.
+    /// </summary>
     public bool NextInside(ref BlockRun left, out BlockRun inside)
     {
         while (left.Count > 0)

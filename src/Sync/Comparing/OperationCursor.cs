@@ -13,7 +13,9 @@ internal sealed class OperationCursor(OperationReader reader)
     /// <summary>The group of <see cref="Operation"/>.</summary>
     public OperationGroup Group { get; } = new();
 
-    /// <summary>The operation that has the block, or the next one behind it; one without end behind all others when there is none.</summary>
+    /// <summary>
+    /// The operation that has the block, or the next one behind it; one without end behind all others when there is none.
+    /// </summary>
     public Operation Operation { get; private set; }
 
     /// <summary>Goes on to a block; blocks ascend.</summary>

@@ -3,8 +3,8 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Comparing;
 
 /// <summary>
-/// Collects ascending runs as ranges, at most so many: where there are more, those that lie nearest to one another become one, with what lies between. Which ones depends on the
-/// runs alone. Holds twice as many ranges at most, however many runs there are.
+/// Collects ascending runs as ranges, at most so many: where there are more, those that lie nearest to one another become one, with what
+/// lies between. Which ones depends on the runs alone. Holds twice as many ranges at most, however many runs there are.
 /// </summary>
 /// <param name="limit">Most ranges; not less than <paramref name="allowed"/> has.</param>
 /// <param name="allowed">What may be added between two runs: a gap that is not covered stays a gap.</param>
@@ -49,7 +49,8 @@ internal sealed class RangeCollector(int limit, BlockCoverage allowed)
         return BlockCoverage.Of(_ranges);
     }
 
-    // A gap that is not among the widest so far is not among the widest of all: so joining on the way comes to the same as joining at the end.
+    // A gap that is not among the widest so far is not among the widest of all: so joining on the way comes to the same as joining at the
+    // end.
     private void Join()
     {
         if (_ranges.Count <= limit)

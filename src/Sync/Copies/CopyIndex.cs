@@ -4,8 +4,9 @@ using System.Numerics;
 namespace BinarySync.Sync.Copies;
 
 /// <summary>
-/// The contents that are needed, by their hashes, and where the base has them. Its size is fixed: when it is full, or a hash finds no place, later contents are not entered, in the same
-/// way each time. Of a hash 16 bytes are kept: a copy is checked by its whole hash, and by its SHA-256, before it is written.
+/// The contents that are needed, by their hashes, and where the base has them. Its size is fixed: when it is full, or a hash finds no
+/// place, later contents are not entered, in the same way each time. Of a hash 16 bytes are kept: a copy is checked by its whole hash,
+/// and by its SHA-256, before it is written.
 /// </summary>
 internal sealed class CopyIndex
 {

@@ -4,8 +4,8 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Messages;
 
 /// <summary>
-/// What a message was when it was read first: the SHA-256 of each piece of its file. Pieces are 64 KiB, and larger in files of more than 4 GiB: so the table takes 2 MiB at most, up to 1 TiB, and
-/// 2 MiB for each TiB of still larger ones. Safe from several threads at once.
+/// What a message was when it was read first: the SHA-256 of each piece of its file. Pieces are 64 KiB, and larger in files of more than
+/// 4 GiB: so the table takes 2 MiB at most, up to 1 TiB, and 2 MiB for each TiB of still larger ones. Safe from several threads at once.
 /// </summary>
 public sealed class MessagePins
 {

@@ -4,8 +4,9 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Messages;
 
 /// <summary>
-/// A message file that is read several times and has to be the same each time: a medium may answer otherwise later, and a file be exchanged. Each piece is read whole; its SHA-256 is noted
-/// the first time and compared from then on, before any byte of it is handed on. So whoever reads through this need not know of it.
+/// A message file that is read several times and has to be the same each time: a medium may answer otherwise later, and a file be
+/// exchanged. Each piece is read whole; its SHA-256 is noted the first time and compared from then on, before any byte of it is handed
+/// on. So whoever reads through this need not know of it.
 /// </summary>
 public sealed class PinnedStream : Stream, IPositionalReader
 {

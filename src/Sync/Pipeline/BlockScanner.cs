@@ -105,7 +105,9 @@ internal sealed class BlockScanner
     }
 
     /// <summary>A place where one item is read and hashed.</summary>
-    /// <param name="keepsContent">True where the content of a block larger than <see cref="ChunkLength"/> is wanted, and not its hash alone.</param>
+    /// <param name="keepsContent">
+    /// True where the content of a block larger than <see cref="ChunkLength"/> is wanted, and not its hash alone.
+    /// </param>
     /// <param name="leastBuffer">Bytes that the buffer has at least.</param>
     public ScanSlot CreateSlot(bool keepsContent = false, int leastBuffer = 0) => new(_geometry, _hash, keepsContent, leastBuffer);
 

@@ -2,7 +2,9 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Pipeline;
 
-/// <summary>Groups to be filled again, once no slot of the pipeline refers to them. To be used while slots are filled: by one thread at a time.</summary>
+/// <summary>
+/// Groups to be filled again, once no slot of the pipeline refers to them. To be used while slots are filled: by one thread at a time.
+/// </summary>
 /// <param name="isInUse">True while a slot refers to the group.</param>
 internal sealed class OperationGroupPool(Func<OperationGroup, bool> isInUse)
 {

@@ -10,7 +10,9 @@ internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, bool keep
 {
     private readonly List<(int Count, ScannedKind Kind)> _kinds = [];
 
-    /// <summary>The content of the item; of a block larger than <see cref="BlockScanner.ChunkLength"/> only where <see cref="KeepsContent"/>.</summary>
+    /// <summary>
+    /// The content of the item; of a block larger than <see cref="BlockScanner.ChunkLength"/> only where <see cref="KeepsContent"/>.
+    /// </summary>
     public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(
         Math.Max(leastBuffer, keepsContent ? Math.Max(BlockScanner.ChunkLength, geometry.BlockSize) : BlockScanner.ChunkLength));
 

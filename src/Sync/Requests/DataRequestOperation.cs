@@ -9,7 +9,9 @@ namespace BinarySync.Sync.Requests;
 /// <param name="Trailer">Of the data request, as written.</param>
 /// <param name="SizeLeft">True where the sizes differ, but the ranges leave out part of what lies between.</param>
 /// <param name="ComparedBlocks">Blocks in the compared coverage.</param>
-/// <param name="BlocksLeftOut">Blocks that are sent without a look at whether the base has them elsewhere: there are too many to remember.</param>
+/// <param name="BlocksLeftOut">
+/// Blocks that are sent without a look at whether the base has them elsewhere: there are too many to remember.
+/// </param>
 /// <param name="ReadBytes">Bytes of the two checksum files.</param>
 public sealed record DataRequestResult(MessageHeader Header, MessageTrailer Trailer, bool SizeLeft, long ComparedBlocks, long BlocksLeftOut, long ReadBytes);
 

@@ -14,7 +14,8 @@ public sealed record MergeInput(Stream Stream, string Name);
 public sealed record MergeResult(MessageHeader Header, MessageTrailer Trailer);
 
 /// <summary>
-/// Makes one data request of those of several remotes with one master (Format.md 4.4). All are read side by side; of each, one group is in memory.
+/// Makes one data request of those of several remotes with one master (Format.md 4.4). All are read side by side; of each, one group is
+/// in memory.
 /// </summary>
 public static class MergeOperation
 {

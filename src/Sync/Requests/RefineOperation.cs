@@ -7,7 +7,9 @@ namespace BinarySync.Sync.Requests;
 /// <param name="Header">Of the checksum request that asks for the smaller blocks.</param>
 /// <param name="Bytes">Bytes of the larger one of A and B that it asks for.</param>
 /// <param name="HasJoined">True where there were more ranges than a request has, and near ones became one.</param>
-/// <param name="NothingDiffers">True where no block differs: then one block is asked for, so that the files that follow can be made.</param>
+/// <param name="NothingDiffers">
+/// True where no block differs: then one block is asked for, so that the files that follow can be made.
+/// </param>
 /// <param name="ReadBytes">Bytes of the coarse request.</param>
 public sealed record RefineResult(MessageHeader Header, long Bytes, bool HasJoined, bool NothingDiffers, long ReadBytes);
 
@@ -66,7 +68,8 @@ public static class RefineOperation
         options.Progress.Advance(coarse.Position - position);
         if (geometry.ResizesTarget)
         {
-            // What lies between the two sizes, whether it becomes or was; and the block before it, so that the shorter side's checksum file reaches its end (Format.md 9.1).
+            // What lies between the two sizes, whether it becomes or was; and the block before it, so that the shorter side's checksum
+            // file reaches its end (Format.md 9.1).
             nothing = false;
             long shorter = Math.Min(geometry.Base.Size, geometry.Target.Size);
             ranges.AddToEnd((Math.Max(shorter, 1) - 1) / blockSize);

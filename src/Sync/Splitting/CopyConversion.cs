@@ -4,18 +4,21 @@ using BinarySync.Sync.Comparing;
 namespace BinarySync.Sync.Splitting;
 
 /// <summary>
-/// Finds the copies of a data request that a set cannot have, and writes a request in which their blocks are sent: parts are applied in any order, so the source of
-/// a copy must be overwritten by no operation of any part (Format.md 4.5).
+/// Finds the copies of a data request that a set cannot have, and writes a request in which their blocks are sent: parts are applied in
+/// any order, so the source of a copy must be overwritten by no operation of any part (Format.md 4.5).
 /// </summary>
 internal sealed class CopyConversion
 {
-    // Stretches of sources that are overwritten. Past these, all that follows is taken for overwritten: more is sent than need be, and never too little.
+    // Stretches of sources that are overwritten. Past these, all that follows is taken for overwritten: more is sent than need be, and
+    // never too little.
     private const int MaxOverwritten = 4 * FormatLimits.MaxCopies;
 
     private readonly List<BlockRun> _sources = [];
     private readonly List<BlockRun> _overwritten = [];
 
-    /// <summary>Keeps the sources of a group's copies. At most <see cref="FormatLimits.MaxCopies"/> in all: the reader sees to that.</summary>
+    /// <summary>
+    /// Keeps the sources of a group's copies. At most <see cref="FormatLimits.MaxCopies"/> in all: the reader sees to that.
+    /// </summary>
     public void Collect(OperationGroup group)
     {
         if (group.Copies > 0)
@@ -100,7 +103,8 @@ internal sealed class CopyConversion
             return (BlockRun.Between(left.First, Math.Min(left.End, _overwritten[next].End - shift)), true);
         }
 
-        // Copies that are cut up are more copies, and a message may have only so many. A run is cut once more at most for every bound of a group that it passes.
+        // Copies that are cut up are more copies, and a message may have only so many. A run is cut once more at most for every bound of
+        // a group that it passes.
         BlockRun kept = BlockRun.Between(left.First, Math.Min(left.End, stop));
         long pieces = 2 + (kept.Count * 2 * BlockHash.Sha256.Length / FormatLimits.MaxGroupHashBytes);
         return (kept, writer.Copies + pieces > FormatLimits.MaxCopies);

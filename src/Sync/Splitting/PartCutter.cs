@@ -2,7 +2,9 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Splitting;
 
-/// <summary>Cuts groups into parts after a number of raw bytes (Format.md 4.5), and keeps account of how long the parts' files can become.</summary>
+/// <summary>
+/// Cuts groups into parts after a number of raw bytes (Format.md 4.5), and keeps account of how long the parts' files can become.
+/// </summary>
 /// <param name="splitSize">Raw bytes after which a part is closed.</param>
 /// <param name="emptyPart">Bytes of a part's file without any group.</param>
 /// <param name="frameSize">Raw bytes of a frame.</param>

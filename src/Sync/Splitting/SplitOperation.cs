@@ -12,14 +12,17 @@ public static class SplitOperation
     /// <summary>Longest file of a FAT32 file system. Bytes.</summary>
     public const long Fat32 = (4L << 30) - 1;
 
-    /// <summary>Least length of a part that may be asked for: a group with its content is 8 MiB, and its operations and hashes take up to a few more.</summary>
+    /// <summary>
+    /// Least length of a part that may be asked for: a group with its content is 8 MiB, and its operations and hashes take up to a few
+    /// more.
+    /// </summary>
     public const long LeastPart = 16L << 20;
 
     // A trailer and a tail are shorter than this.
     private const long MostOfTrailer = 1024;
 
-    // Raw content in 64ths of a file's length. A part is closed by its raw content alone, and what comes on top of that depends on the request: so the largest is taken with which
-    // every part stays short enough, whatever its content compresses to.
+    // Raw content in 64ths of a file's length. A part is closed by its raw content alone, and what comes on top of that depends on the
+    // request: so the largest is taken with which every part stays short enough, whatever its content compresses to.
     private static readonly int[] Shares = [63, 62, 60, 56, 48, 32, 16, 8, 4, 2, 1];
 
     /// <summary>Cuts a request: reads it whole, and counts.</summary>
@@ -30,7 +33,9 @@ public static class SplitOperation
     /// <param name="createSpool">Room for another request, where copies must become content; seekable.</param>
     /// <param name="options">Progress, cancellation.</param>
     /// <exception cref="MessageFormatException">The request is refused.</exception>
-    /// <exception cref="SyncException"><see cref="SyncError.OutOfBounds"/>: it cannot be cut into parts so short, or not into so few.</exception>
+    /// <exception cref="SyncException">
+    /// <see cref="SyncError.OutOfBounds"/>: it cannot be cut into parts so short, or not into so few.
+    /// </exception>
     public static SplitPlan Plan(
         Stream request, string name, DataFileSpecification specification, long mostBytes, Func<Stream> createSpool, SyncOptions options) =>
         Plan(request, name, specification, [.. Shares.Select(share => mostBytes / 64 * share)], mostBytes, createSpool, options);
@@ -90,7 +95,9 @@ public static class SplitOperation
         }
     }
 
-    /// <summary>Writes the parts, one after the other. Those that are complete stay where a later one fails: each is right by itself.</summary>
+    /// <summary>
+    /// Writes the parts, one after the other. Those that are complete stay where a later one fails: each is right by itself.
+    /// </summary>
     /// <param name="master">Is read once, the requested blocks only.</param>
     /// <param name="plan">How the request was cut.</param>
     /// <param name="only">The number of the only part to be written; null for all.</param>

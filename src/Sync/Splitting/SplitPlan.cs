@@ -31,7 +31,9 @@ public sealed class SplitPlan : IDisposable
     /// <summary>In order; at least one.</summary>
     public IReadOnlyList<PartPlan> Parts { get; }
 
-    /// <summary>Begins to read what is cut: the request itself, or a copy of it in which blocks are sent that it would have copied.</summary>
+    /// <summary>
+    /// Begins to read what is cut: the request itself, or a copy of it in which blocks are sent that it would have copied.
+    /// </summary>
     internal OperationReader Open()
     {
         _request.Position = 0;

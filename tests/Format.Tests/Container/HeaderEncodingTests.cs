@@ -2,7 +2,8 @@ namespace BinarySync.Format.Tests.Container;
 
 public class HeaderEncodingTests
 {
-    // A message of a newer minor version may have any number of keys that are skipped: none of them is kept, and memory does not grow with them. The campaign measures that.
+    // A message of a newer minor version may have any number of keys that are skipped: none of them is kept, and memory does not grow
+    // with them. The campaign measures that.
     [Fact]
     public void Keys_that_are_not_known_are_forgotten()
     {

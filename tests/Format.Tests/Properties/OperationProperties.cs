@@ -3,7 +3,9 @@ using FsCheck.Fluent;
 
 namespace BinarySync.Format.Tests.Properties;
 
-/// <summary>Any operations of a random sync: the bytes do not depend on how they were cut into calls, and the readers give them back.</summary>
+/// <summary>
+/// Any operations of a random sync: the bytes do not depend on how they were cut into calls, and the readers give them back.
+/// </summary>
 public class OperationProperties
 {
     private static Gen<Scenario> Scenarios =>
@@ -126,7 +128,9 @@ public class OperationProperties
 
     private sealed record Block(long Number, NewKind New, OldKind Old);
 
-    /// <param name="Kinds">Of each <paramref name="Repeat"/> blocks of B: 0 equal, 1 data from data, 2 data from zeros, 3 zeros from data, 4 equal zeros.</param>
+    /// <param name="Kinds">
+    /// Of each <paramref name="Repeat"/> blocks of B: 0 equal, 1 data from data, 2 data from zeros, 3 zeros from data, 4 equal zeros.
+    /// </param>
     private sealed record Scenario(BlockHash Hash, int BlockSize, int[] Kinds, int Repeat, int BlocksOfA, int ShortOfA, int ShortOfB, int[] Cuts)
     {
         public MessageHeader Header => new()

@@ -3,8 +3,8 @@ using static BinarySync.Format.Tests.Vectors.Samples;
 namespace BinarySync.Format.Tests.Vectors;
 
 /// <summary>
-/// Messages merged for several remotes (Format.md 4.4), right and wrong. The one that is bent serves two bases, of three blocks and of one and a half, and has
-/// 1: elsewhere -> zero, 2-3: elsewhere -> data.
+/// Messages merged for several remotes (Format.md 4.4), right and wrong. The one that is bent serves two bases, of three blocks and of
+/// one and a half, and has 1: elsewhere -> zero, 2-3: elsewhere -> data.
 /// </summary>
 internal static class BasesVectors
 {

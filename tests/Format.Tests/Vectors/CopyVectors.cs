@@ -3,8 +3,8 @@ using static BinarySync.Format.Tests.Vectors.ContainerVectors;
 namespace BinarySync.Format.Tests.Vectors;
 
 /// <summary>
-/// Data requests and data files that copy (Format.md 7). A has blocks 'a' to 'd', B has 'e' and after it what A has: so each block but the first is copied from the one before
-/// it, the last one to where A has no block.
+/// Data requests and data files that copy (Format.md 7). A has blocks 'a' to 'd', B has 'e' and after it what A has: so each block but
+/// the first is copied from the one before it, the last one to where A has no block.
 /// </summary>
 internal static class CopyVectors
 {

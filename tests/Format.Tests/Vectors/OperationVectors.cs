@@ -3,8 +3,8 @@ using static BinarySync.Format.Tests.Vectors.ContainerVectors;
 namespace BinarySync.Format.Tests.Vectors;
 
 /// <summary>
-/// Data requests whose groups are wrong (Format.md 7 and 9.3). The one that is bent has 1: hashed -> zero, 2: hashed -> data, 3: absent -> data, of
-/// three blocks of A and three and a half of B.
+/// Data requests whose groups are wrong (Format.md 7 and 9.3). The one that is bent has 1: hashed -> zero, 2: hashed -> data, 3: absent
+/// -> data, of three blocks of A and three and a half of B.
 /// </summary>
 internal static class OperationVectors
 {

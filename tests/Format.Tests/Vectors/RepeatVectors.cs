@@ -3,8 +3,8 @@ using static BinarySync.Format.Tests.Vectors.ContainerVectors;
 namespace BinarySync.Format.Tests.Vectors;
 
 /// <summary>
-/// Data files with repeats (Format.md 8.1). The one that is bent most often has 65,536 times 'a' in its first frame; its second one has two blocks of 'b', which are
-/// literal, and two of 'a', which are repeated.
+/// Data files with repeats (Format.md 8.1). The one that is bent most often has 65,536 times 'a' in its first frame; its second one has
+/// two blocks of 'b', which are literal, and two of 'a', which are repeated.
 /// </summary>
 internal static class RepeatVectors
 {

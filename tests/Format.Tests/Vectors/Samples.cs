@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace BinarySync.Format.Tests.Vectors;
 
 /// <summary>
-/// The messages of one tiny sync, which Format.md 12 shows: blocks of 512 bytes; A has three, B has three and a half. Block 0 stays, block 1
-/// becomes zeros, block 2 changes, block 3 is new and short.
+/// The messages of one tiny sync, which Format.md 12 shows: blocks of 512 bytes; A has three, B has three and a half. Block 0 stays,
+/// block 1 becomes zeros, block 2 changes, block 3 is new and short.
 /// </summary>
 internal static class Samples
 {
@@ -16,7 +16,9 @@ internal static class Samples
     /// <summary>'a', zeros and 'd', 512 times each, and 256 times 'e'.</summary>
     public static readonly byte[] B = [.. Filled('a', BlockSize), .. new byte[BlockSize], .. Filled('d', BlockSize), .. Filled('e', BlockSize / 2)];
 
-    /// <summary>The content of a data file from A to B as an LZ4 block, put together by hand: no encoder's next version changes it.</summary>
+    /// <summary>
+    /// The content of a data file from A to B as an LZ4 block, put together by hand: no encoder's next version changes it.
+    /// </summary>
     public static readonly byte[] ContentInLZ4 = Hex.Bytes("1F 64 01 00 FF ED  1F 65 01 00 E7  50 65 65 65 65 65");
 
     /// <summary>The same as a Brotli stream, as the reference tool gave it at quality 5.</summary>

@@ -53,7 +53,8 @@ public class VectorTests
         VectorFile.Names.Select(VectorFile.Load).Where(vector => vector.Expect is null)
             .Select(vector => $"== {vector.Name}: {vector.Comment}\n{MessageDump.Read(vector.Message, vector.ReadAs)}")));
 
-    // A vector that the catalog does not make any more, or makes otherwise, was changed by nobody's decision. With the variable all are written first: one that is left over still fails.
+    // A vector that the catalog does not make any more, or makes otherwise, was changed by nobody's decision. With the variable all are
+    // written first: one that is left over still fails.
     [Fact]
     public void The_committed_vectors_are_those_of_the_catalog()
     {

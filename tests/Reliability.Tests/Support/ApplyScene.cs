@@ -39,7 +39,8 @@ public sealed class ApplyScene : IDisposable
     }
 
     /// <summary>
-    /// Regular files that grow, that shrink, with holes that are filled and made, with blocks larger than a frame, and with content that moved; each has a short last block.
+    /// Regular files that grow, that shrink, with holes that are filled and made, with blocks larger than a frame, and with content that
+    /// moved; each has a short last block.
     /// </summary>
     public static TheoryData<string> Files => ["grow", "shrink", "holes", "large blocks", "moved"];
 

@@ -1,8 +1,8 @@
 namespace BinarySync.Reliability.Tests.Support;
 
 /// <summary>
-/// `dtfile apply` killed before every change and in the middle of every write, once and once more while it recovers. The same command then ends in B; the undo file, if it is
-/// there, in A.
+/// `dtfile apply` killed before every change and in the middle of every write, once and once more while it recovers. The same command
+/// then ends in B; the undo file, if it is there, in A.
 /// </summary>
 public static class KillSweep
 {
@@ -63,7 +63,8 @@ public static class KillSweep
 
             if (half.HasFired && turned++ % 3 == 0)
             {
-                // Turned round twice. What was to be copied may have been overwritten on the way back: then that has to be finished first, and nothing is touched.
+                // Turned round twice. What was to be copied may have been overwritten on the way back: then that has to be finished
+                // first, and nothing is touched.
                 ToolResult again = scene.Work.Line(forwards);
                 if (name == "moved" && again.Exit == 4)
                 {

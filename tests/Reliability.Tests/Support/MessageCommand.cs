@@ -5,7 +5,9 @@ public sealed record MessageCommand(string Line, string Output, string Made)
 {
     private const int BlockSize = 512;
 
-    /// <summary>One of each program, and of each way to make a file. Requests, checksum files and data files are longer than a write buffer.</summary>
+    /// <summary>
+    /// One of each program, and of each way to make a file. Requests, checksum files and data files are longer than a write buffer.
+    /// </summary>
     public static TheoryData<string> Names => ["ckreq", "ckfile", "ckfile join", "dtreq", "dtfile", "dtfile --remote", "dtfile -f"];
 
     /// <summary>The same, less what is over at once and what differs in its last step only.</summary>
@@ -57,7 +59,10 @@ public sealed record MessageCommand(string Line, string Output, string Made)
     /// <summary>True where there is an older file, to be replaced by a complete one or not at all.</summary>
     public bool Replaces => Line.EndsWith(" -f", StringComparison.Ordinal);
 
-    /// <summary>What stands under the output's name: nothing (or, where it is to be replaced, the older file), or the complete file. Anything else fails the test.</summary>
+    /// <summary>
+    /// What stands under the output's name: nothing (or, where it is to be replaced, the older file), or the complete file. Anything else
+    /// fails the test.
+    /// </summary>
     /// <returns>True where it is complete.</returns>
     public bool IsComplete(Workspace work)
     {
@@ -95,7 +100,9 @@ public sealed record MessageCommand(string Line, string Output, string Made)
         return run.Calls;
     }
 
-    /// <summary>The same command again, without a fault: refused only where the complete output is there already, and then done with -f.</summary>
+    /// <summary>
+    /// The same command again, without a fault: refused only where the complete output is there already, and then done with -f.
+    /// </summary>
     public void RunAgain(Workspace work)
     {
         bool complete = IsComplete(work);

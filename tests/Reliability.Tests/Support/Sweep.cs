@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace BinarySync.Reliability.Tests.Support;
 
-/// <summary>Counts the faults of a sweep and what became of them, and says so: on the test's output, and in a file where one is asked for.</summary>
+/// <summary>
+/// Counts the faults of a sweep and what became of them, and says so: on the test's output, and in a file where one is asked for.
+/// </summary>
 public sealed class Sweep(ITestOutputHelper output, string kind, string subject) : IDisposable
 {
     private static readonly Lock Writing = new();
@@ -21,8 +23,8 @@ public sealed class Sweep(ITestOutputHelper output, string kind, string subject)
     private static string? ReportDirectory => Environment.GetEnvironmentVariable("BINARYSYNC_REPORT");
 
     /// <summary>
-    /// Which of so many calls are tried: all, or where that is asked for too often to be cheap, some, the first and the last among them. An ordinary run tries half of them, drawn by
-    /// <see cref="RunSeed"/>: other ones on another day.
+    /// Which of so many calls are tried: all, or where that is asked for too often to be cheap, some, the first and the last among them.
+    /// An ordinary run tries half of them, drawn by <see cref="RunSeed"/>: other ones on another day.
     /// </summary>
     public static IEnumerable<int> Some(int count, int most) => Sample(count, most, Share);
 

@@ -9,7 +9,9 @@ using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Copies;
 
-/// <summary>What it costs to copy blocks in a random order, counted: in proportion to what is moved, however many copies there are.</summary>
+/// <summary>
+/// What it costs to copy blocks in a random order, counted: in proportion to what is moved, however many copies there are.
+/// </summary>
 public sealed class CopyCostTests
 {
     private const int BlockSize = 512;

@@ -8,7 +8,10 @@ using BinarySync.Sync.Collecting;
 
 namespace BinarySync.Sync.Tests.Copies;
 
-/// <summary>A redo is written only where a copy of the data file says so, and only with the content that the master has: the journal that names it may be forged like it.</summary>
+/// <summary>
+/// A redo is written only where a copy of the data file says so, and only with the content that the master has: the journal that names it
+/// may be forged like it.
+/// </summary>
 public sealed class ForeignRedoTests
 {
     private const int BlockSize = 512;

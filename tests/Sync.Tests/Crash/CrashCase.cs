@@ -80,7 +80,9 @@ internal sealed class CrashCase
     /// <summary>Bytes of A or of B, whichever has fewer.</summary>
     public long SmallerSize => Math.Min(_sizeA, _sizeB);
 
-    /// <summary>Where the smaller of two sizes ends in the middle of a block: no sector there has a witness. Empty where both end together.</summary>
+    /// <summary>
+    /// Where the smaller of two sizes ends in the middle of a block: no sector there has a witness. Empty where both end together.
+    /// </summary>
     public ByteRange ShortEnd
     {
         get
@@ -128,7 +130,8 @@ internal sealed class CrashCase
             return medium.SameAs(expected) ? null : $"the medium is not {(direction == Direction.Forth ? "B" : "A")}{FirstDifference(medium, expected)}";
         }
 
-        // A device has no end to be cut: behind the smaller content each block is the larger one's or zeros, and behind both all is as it was.
+        // A device has no end to be cut: behind the smaller content each block is the larger one's or zeros, and behind both all is as it
+        // was.
         long size = direction == Direction.Forth ? _sizeB : _sizeA;
         long most = Math.Max(_sizeA, _sizeB);
         CrashImage larger = _sizeA > _sizeB ? _a : _b;
@@ -296,8 +299,9 @@ internal sealed class CrashCase
         return sessions;
     }
 
-    // A device that is made to hold more from within a block on, and is taken back when all is done: what lies behind A in that block is left alone, as all is that lies behind
-    // the content of a device, and the same data file refuses it then. A test of undo files shows that.
+    // A device that is made to hold more from within a block on, and is taken back when all is done: what lies behind A in that block is
+    // left alone, as all is that lies behind the content of a device, and the same data file refuses it then. A test of undo files shows
+    // that.
     internal static bool IsTakenBackInPart(long sizeA, long sizeB, int blockSize) => sizeA < sizeB && sizeA % blockSize != 0;
 
     internal static CrashBehaviour BehaviourOf(Random random, bool isDevice, bool hasHoles) => new()

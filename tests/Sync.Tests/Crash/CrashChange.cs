@@ -11,7 +11,9 @@ internal enum ChangeKind
     Resize,
 }
 
-/// <summary>One change of a target that has reached the cache and not the medium. A value that can be applied to any image, whole or torn.</summary>
+/// <summary>
+/// One change of a target that has reached the cache and not the medium. A value that can be applied to any image, whole or torn.
+/// </summary>
 /// <param name="Kind">What it does.</param>
 /// <param name="Offset">First byte; of a change of length the length before.</param>
 /// <param name="End">Behind the last byte; of a change of length the length after.</param>
@@ -27,7 +29,10 @@ internal sealed record CrashChange(ChangeKind Kind, long Offset, long End, Crash
         _ => image.Resize(End),
     };
 
-    /// <summary>What a kill in the middle of the call leaves: the front of it. Sectors are the smallest that is written or not. Null where it cannot be cut.</summary>
+    /// <summary>
+    /// What a kill in the middle of the call leaves: the front of it. Sectors are the smallest that is written or not. Null where it
+    /// cannot be cut.
+    /// </summary>
     public CrashChange? Front(Random random)
     {
         long first = (Offset / CrashImage.Sector) + 1;

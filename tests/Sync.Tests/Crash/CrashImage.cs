@@ -1,8 +1,8 @@
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>
-/// Content of a file or device as a value: every change makes another image, which shares the pages that did not change. So each state of a run costs next to nothing to
-/// keep, and one of gigabytes of zeros too.
+/// Content of a file or device as a value: every change makes another image, which shares the pages that did not change. So each state of
+/// a run costs next to nothing to keep, and one of gigabytes of zeros too.
 /// </summary>
 internal sealed class CrashImage
 {

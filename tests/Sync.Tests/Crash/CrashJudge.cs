@@ -2,7 +2,10 @@ using BinarySync.Storage;
 
 namespace BinarySync.Sync.Tests.Crash;
 
-/// <summary>Says of a run of a case whether it kept what applying promises. Knows the undo file from the first time that one is made: it has to be the same ever after.</summary>
+/// <summary>
+/// Says of a run of a case whether it kept what applying promises. Knows the undo file from the first time that one is made: it has to be
+/// the same ever after.
+/// </summary>
 internal sealed class CrashJudge(CrashCase crashCase)
 {
     private byte[]? _undo;
@@ -64,7 +67,7 @@ internal sealed class CrashJudge(CrashCase crashCase)
         }
 
         // It may refuse, but it must not touch anything then.
-        bool isOfCopies = crashCase.HasCopies && failure is SyncException { Error: SyncError.Unrecognized } && failure.Message.Contains("copied from", StringComparison.Ordinal);
+        bool isOfCopies = crashCase.HasCopies && failure is SyncException { Reason: SyncReason.CopySourceMissing or SyncReason.CopySourceChanged };
         bool isOfThird = mayBeThird && failure is SyncException { Error: SyncError.Unrecognized };
         return failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies && !isOfThird ? "it was refused for another reason than the journal"
             : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "it was refused after something had been changed";

@@ -28,7 +28,9 @@ internal enum CrashCall
     End,
 }
 
-/// <summary>A call that changes something, with all that it takes to work out what a crash before it or in the middle of it leaves.</summary>
+/// <summary>
+/// A call that changes something, with all that it takes to work out what a crash before it or in the middle of it leaves.
+/// </summary>
 /// <param name="Call">Which.</param>
 /// <param name="Before">The machine when the call begins.</param>
 /// <param name="Change">What it does to the target.</param>
@@ -50,7 +52,9 @@ internal readonly record struct CrashPoint(
 /// <param name="Random">For what is left of it.</param>
 internal sealed record CallFault(int Number, Random Random);
 
-/// <summary>The machine during one run: its state, and each change on the way. Journal and undo file are as durable as their contracts say.</summary>
+/// <summary>
+/// The machine during one run: its state, and each change on the way. Journal and undo file are as durable as their contracts say.
+/// </summary>
 internal sealed class CrashMachine(MachineState state, CrashBehaviour behaviour, CallFault? fault = null)
 {
     private readonly List<CrashPoint> _points = [];

@@ -13,8 +13,8 @@ namespace BinarySync.Sync.Tests.Crash;
 internal sealed record CrashFind(int Number, string Text);
 
 /// <summary>
-/// Applies a case on a machine that crashes, and finds out from each state that a crash may leave whether the same command finishes and the undo file leads back, also when
-/// these runs crash. All of it is decided by the seed and the number of the case.
+/// Applies a case on a machine that crashes, and finds out from each state that a crash may leave whether the same command finishes and
+/// the undo file leads back, also when these runs crash. All of it is decided by the seed and the number of the case.
 /// </summary>
 internal sealed class CrashModel
 {
@@ -161,7 +161,8 @@ internal sealed class CrashModel
         }
     }
 
-    // Without a journal that stands, a data file may go through that was made for something else, wherever its own blocks are right: nobody promised more.
+    // Without a journal that stands, a data file may go through that was made for something else, wherever its own blocks are right:
+    // nobody promised more.
     private static bool IsInterrupted(MachineState state) =>
         state.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished;
 
@@ -283,7 +284,8 @@ internal sealed class CrashModel
                 _ => VerifyMode.Full,
             },
 
-            // Whether a target that is partly patched was the base of the coarse request, can no longer be told; and what the base of a stream is, stands at its end.
+            // Whether a target that is partly patched was the base of the coarse request, can no longer be told; and what the base of a
+            // stream is, stands at its end.
             CheckBase = _random.Next(8) == 0 && _case.Kind != CrashShape.Stream && (_case.Kind != CrashShape.Refined || node.Depth == 0),
             Sparse = _case.Sparse,
         };
@@ -384,8 +386,9 @@ internal sealed class CrashModel
 
     private void Enqueue(Node node, MachineState state, Direction last, string label)
     {
-        // An undo file whose name was not durable yet: nothing was written by then, so the first direction must do. And a run that gave up the journal of another may have
-        // died before it had one: then the other one's still stands, and that is what the user is told to go on with.
+        // An undo file whose name was not durable yet: nothing was written by then, so the first direction must do. And a run that gave
+        // up the journal of another may have died before it had one: then the other one's still stands, and that is what the user is told
+        // to go on with.
         last = state.Undo.Cache is null ? Direction.Forth : IsPromised(state, last) ? last : Opposite(last);
         _queue.Enqueue(new Node(node, state, last, node.Depth + 1, label));
     }

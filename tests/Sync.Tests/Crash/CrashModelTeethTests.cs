@@ -10,7 +10,8 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     private const int Seed = 1;
     private const int MostStates = 20_000;
 
-    // Cases that show what few others do: an ordinary run begins there. They are no more than a start: if the generator changes, it takes longer.
+    // Cases that show what few others do: an ordinary run begins there. They are no more than a start: if the generator changes, it takes
+    // longer.
     private const int CaseOfCopies = 132;
     private const int CaseOfRedo = 98;
     private const int CaseOfTail = 13;
@@ -51,7 +52,7 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
 
     // In the right order, but without the redo: a copy that overlaps its own source is torn, or one is lost that the next has overwritten.
     [Fact]
-    public void Copying_without_the_redo_is_found() => DemandFind("copied from", new ApplyTuning { UsesRedo = false }, new CrashEffort { ThirdShare = 0 }, first: CaseOfCopies);
+    public void Copying_without_the_redo_is_found() => DemandFind("copies it", new ApplyTuning { UsesRedo = false }, new CrashEffort { ThirdShare = 0 }, first: CaseOfCopies);
 
     [Fact]
     public void A_redo_that_the_journal_names_before_it_is_durable_is_found() =>
@@ -59,7 +60,7 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
 
     [Fact]
     public void Content_that_overwrites_sources_of_copies_that_are_not_durable_is_found() =>
-        DemandFind("copied from", new ApplyTuning { FlushesCopies = false }, new CrashEffort { ThirdShare = 0, OnlyFault = CrashFault.PowerCut });
+        DemandFind("copies it", new ApplyTuning { FlushesCopies = false }, new CrashEffort { ThirdShare = 0, OnlyFault = CrashFault.PowerCut });
 
     // Room is reserved before the journal stands: the run before has changed the target's times, and nothing says that it was one of ours.
     [Fact]

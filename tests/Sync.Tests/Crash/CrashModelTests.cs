@@ -6,7 +6,8 @@ using Xunit.Abstractions;
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>
-/// The crash model: the real planner and executor on a machine that crashes at any change, in any way that a kill, a power cut or a failing call may leave it.
+/// The crash model: the real planner and executor on a machine that crashes at any change, in any way that a kill, a power cut or a
+/// failing call may leave it.
 /// </summary>
 public sealed class CrashModelTests(ITestOutputHelper output)
 {

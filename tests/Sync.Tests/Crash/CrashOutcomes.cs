@@ -32,7 +32,9 @@ internal static class CrashOutcomes
         }
     }
 
-    /// <summary>The power failed before the call, or in the middle of it: any part of what was pending is on the medium, in any order.</summary>
+    /// <summary>
+    /// The power failed before the call, or in the middle of it: any part of what was pending is on the medium, in any order.
+    /// </summary>
     public static MachineState PowerCut(this in CrashPoint point, Random random)
     {
         MachineState before = point.Before;
@@ -83,7 +85,10 @@ internal static class CrashOutcomes
         };
     }
 
-    /// <summary>The call failed, and the run went on to say so. What a flush did not write is lost, and the cache looks clean; it may also have been read anew since.</summary>
+    /// <summary>
+    /// The call failed, and the run went on to say so. What a flush did not write is lost, and the cache looks clean; it may also have
+    /// been read anew since.
+    /// </summary>
     public static MachineState AfterFailure(this in CrashPoint point, Random random, CrashBehaviour behaviour)
     {
         MachineState before = point.Before;

@@ -99,7 +99,10 @@ internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
     }
 }
 
-/// <summary>The journal's file. Each change is durable when it returns, unless that safeguard is taken away; a reader sees what a killed run has not made durable.</summary>
+/// <summary>
+/// The journal's file. Each change is durable when it returns, unless that safeguard is taken away; a reader sees what a killed run has
+/// not made durable.
+/// </summary>
 internal sealed class CrashStateFile(CrashMachine machine) : IStateFile
 {
     private bool _isOurs;

@@ -1,6 +1,8 @@
 namespace BinarySync.Sync.Tests.Crash;
 
-/// <summary>A stream of several groups of a few blocks, which no data file has: a group goes on as far as it can. Each is in a file of its own.</summary>
+/// <summary>
+/// A stream of several groups of a few blocks, which no data file has: a group goes on as far as it can. Each is in a file of its own.
+/// </summary>
 internal sealed class ManyGroupsReader(IReadOnlyList<byte[]> files) : OperationReader(Message(files[0]), isPartial: true)
 {
     private OperationReader _file = new(Message(files[0]), isPartial: true);

@@ -2,7 +2,9 @@ using BinarySync.Sync.Collecting;
 
 namespace BinarySync.Sync.Tests.Crash;
 
-/// <summary>Cuts a request into smaller ones, from which parts or groups of a few blocks are made: the programs close both after 8 MiB.</summary>
+/// <summary>
+/// Cuts a request into smaller ones, from which parts or groups of a few blocks are made: the programs close both after 8 MiB.
+/// </summary>
 internal static class RequestCutter
 {
     /// <summary>Cuts one, into as many as are wanted or fewer, nearly equal.</summary>

@@ -106,7 +106,8 @@ internal sealed class SetCase
     private static SplitPlan Plan(byte[] request, DataFileSpecification how) =>
         SplitOperation.Plan(new MemoryStream(request), "update.dtr", how, [SplitSize], long.MaxValue, () => new MemoryStream(), FourSteps.Threads(1));
 
-    // The programs close a part after whole groups, of 8 MiB: here a few blocks make one. Copies that a set cannot have are content before that, as in the programs.
+    // The programs close a part after whole groups, of 8 MiB: here a few blocks make one. Copies that a set cannot have are content
+    // before that, as in the programs.
     private static List<byte[]> CutSmall(SyncCase sync, Random random)
     {
         byte[] remote = FourSteps.Checksums(sync.StorageA, sync.HowA, 1);

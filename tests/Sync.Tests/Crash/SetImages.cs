@@ -31,7 +31,9 @@ internal sealed class SetImages
 
     public long SizeB { get; }
 
-    /// <summary>True where a block is what B has there, or A. Behind the end of the smaller one, that may be what the larger one has, or zeros.</summary>
+    /// <summary>
+    /// True where a block is what B has there, or A. Behind the end of the smaller one, that may be what the larger one has, or zeros.
+    /// </summary>
     public bool Is(CrashImage image, long block, bool isNew)
     {
         long from = block * _blockSize;
@@ -62,7 +64,9 @@ internal sealed class SetImages
         return null;
     }
 
-    /// <summary>Says what is wrong in blocks of which no part speaks, with what lies behind, or with the length; null for nothing.</summary>
+    /// <summary>
+    /// Says what is wrong in blocks of which no part speaks, with what lies behind, or with the length; null for nothing.
+    /// </summary>
     public string? JudgeRest(CrashImage image, IEnumerable<long> spokenOf)
     {
         if (_isDevice ? image.Length != _a.Length || !Same(image, _a, _most, _a.Length) : image.Length != SizeA && image.Length != SizeB)

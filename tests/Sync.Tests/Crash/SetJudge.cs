@@ -47,7 +47,10 @@ internal sealed class SetJudge(SetCase set)
             ?? set.Images.JudgeRest(state.Medium, _spokenOf);
     }
 
-    /// <summary>What is wrong with the note on the way: where the journal of a part has gone, a crash leaves nothing but the note to say that the part is in place.</summary>
+    /// <summary>
+    /// What is wrong with the note on the way: where the journal of a part has gone, a crash leaves nothing but the note to say that the
+    /// part is in place.
+    /// </summary>
     public static string? JudgeNote(SetCommand command, CrashMachine machine)
     {
         bool isDone = false;
@@ -72,8 +75,9 @@ internal sealed class SetJudge(SetCase set)
             return failure is StorageException ? null : "a call failed, and the run ended with another error";
         }
 
-        // It may refuse, but it must not touch anything then. Where copies were being taken back, what they need may have been overwritten: then that has to be finished first.
-        bool isOfCopies = set.HasCopies && failure is SyncException { Error: SyncError.Unrecognized } && failure.Message.Contains("copied from", StringComparison.Ordinal);
+        // It may refuse, but it must not touch anything then. Where copies were being taken back, what they need may have been
+        // overwritten: then that has to be finished first.
+        bool isOfCopies = set.HasCopies && failure is SyncException { Reason: SyncReason.CopySourceMissing or SyncReason.CopySourceChanged };
         return mustSucceed ? "what must succeed was refused"
             : failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies ? "it was refused for another reason than the journal"
             : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "it was refused after something had been changed";

@@ -4,8 +4,9 @@ using BinarySync.Sync.Applying;
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>
-/// Applies the parts of a set in random order on a machine that crashes, and finds out from each state whether the same command goes on, whether all parts together make B, and whether the
-/// undo files lead back to A. Which commands are tried from which state, is chosen here. All of it is decided by the seed and the number of the case.
+/// Applies the parts of a set in random order on a machine that crashes, and finds out from each state whether the same command goes on,
+/// whether all parts together make B, and whether the undo files lead back to A. Which commands are tried from which state, is chosen
+/// here. All of it is decided by the seed and the number of the case.
 /// </summary>
 internal sealed class SetModel
 {
@@ -101,7 +102,8 @@ internal sealed class SetModel
 
                 return;
             case 8 when _set.Behaviour.Kind == StorageKind.RegularFile:
-                // Somebody puts A back, and knows nothing of the note. A journal that stands is of another content: it is given up, as the program says.
+                // Somebody puts A back, and knows nothing of the note. A journal that stands is of another content: it is given up, as
+                // the program says.
                 MachineState restored = node.State with
                 {
                     Cache = _set.Images.A,

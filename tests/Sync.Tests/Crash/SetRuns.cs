@@ -21,7 +21,9 @@ internal sealed record SetNode(SetNode? Parent, MachineState State, IReadOnlyLis
     public bool EndsComplete { get; init; }
 }
 
-/// <summary>Runs commands on the parts of a set, judges what comes of them, and keeps the states that a crash of them may leave, for later.</summary>
+/// <summary>
+/// Runs commands on the parts of a set, judges what comes of them, and keeps the states that a crash of them may leave, for later.
+/// </summary>
 internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, CrashCounts counts, CrashEffort effort, Random random)
 {
     private readonly SetJudge _judge = new(set);
@@ -45,7 +47,9 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
         return Find is null && _queue.TryDequeue(out node);
     }
 
-    /// <summary>Runs a command that must go through, with a number of calls of it that fail besides. Null where something is lost.</summary>
+    /// <summary>
+    /// Runs a command that must go through, with a number of calls of it that fail besides. Null where something is lost.
+    /// </summary>
     public SetNode? First(SetNode node, SetCommand command, bool mustComplete, int failures)
     {
         Outcome outcome = Apply(node, command, mustSucceed: true, mustComplete);
@@ -219,11 +223,13 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
     {
         if (counts.Add(state.Digest(_digest, _session), fault, call, outcome.Way, node.Depth + 1, set.IsLarge ? CrashShape.LargeSet : CrashShape.Set))
         {
-            // A run that gave up the journal of another may have died before it had one: then the other one's still stands, and that is what is to be gone on with.
+            // A run that gave up the journal of another may have died before it had one: then the other one's still stands, and that is
+            // what is to be gone on with.
             SetCommand last = IsPromised(state, outcome.Command) ? outcome.Command : node.Last;
             if (last.Direction == Direction.Back && last.Parts.Any(part => state.Undos[part].Cache is null))
             {
-                // An undo file whose name was not durable yet has been applied, and is gone: it had nothing to write, but what its journal says of the parts around it only the user can give up.
+                // An undo file whose name was not durable yet has been applied, and is gone: it had nothing to write, but what its
+                // journal says of the parts around it only the user can give up.
                 if (Journal(state) is not null)
                 {
                     return;

@@ -4,8 +4,8 @@ using BinarySync.Sync.Applying.Journal;
 namespace BinarySync.Sync.Tests.Crash;
 
 /// <summary>
-/// Another target under the name of one that was being patched when the machine crashed: a foreign one, a backup of A that was used since, or the same one, used since. By its identity a
-/// file may be the same one, or another; a device has none.
+/// Another target under the name of one that was being patched when the machine crashed: a foreign one, a backup of A that was used
+/// since, or the same one, used since. By its identity a file may be the same one, or another; a device has none.
 /// </summary>
 /// <param name="State">The machine with that target.</param>
 /// <param name="Label">How it came to that.</param>
@@ -34,7 +34,8 @@ internal sealed record TargetExchange(MachineState State, string Label)
             return $"somebody else's sector was overwritten at byte {lost}";
         }
 
-        // All that was written was recognised, and the rest of the target may be anything. Of a stream, stretches before the one that is refused may have been applied.
+        // All that was written was recognised, and the rest of the target may be anything. Of a stream, stretches before the one that is
+        // refused may have been applied.
         bool isRefusal = failure is SyncException { Error: not SyncError.VerificationFailed } or StorageException;
         return failure is not null and not SyncException and not StorageException ? "it ended with a defect"
             : isRefusal && crashCase.Kind != CrashShape.Stream && !machine.Points.All(point => point.Call == CrashCall.Flush) ? "it was refused after something had been changed" : null;
@@ -46,7 +47,8 @@ internal sealed record TargetExchange(MachineState State, string Label)
         (CrashImage a, CrashImage b) = crashCase.Images;
         CrashImage before = State.Medium;
 
-        // Behind the end of the smaller one there is nothing that could be recognised: a run that begins overwrites it as well, in a file and on a device.
+        // Behind the end of the smaller one there is nothing that could be recognised: a run that begins overwrites it as well, in a file
+        // and on a device.
         long smaller = crashCase.SmallerSize / CrashImage.Sector * CrashImage.Sector;
         long end = Math.Min(Math.Min(before.Length, after.Length), smaller);
         for (long at = 0; at < end; at += CrashImage.Sector)

@@ -5,7 +5,10 @@ using BinarySync.Sync.Applying.Running;
 
 namespace BinarySync.Sync.Tests.Crash;
 
-/// <summary>One run of another data file on a target in the middle of a run: it is refused and nothing is changed, or it goes through and all is right.</summary>
+/// <summary>
+/// One run of another data file on a target in the middle of a run: it is refused and nothing is changed, or it goes through and all is
+/// right.
+/// </summary>
 internal sealed class ThirdRun(CrashCase crashCase, ThirdFile third, ApplyTuning tuning)
 {
     /// <summary>The machine, and how it ended.</summary>

@@ -1,8 +1,8 @@
 namespace BinarySync.Sync.Tests.FakeDisk;
 
 /// <summary>
-/// One change that has reached the cache and not yet the medium. A crash may keep it, lose it, tear it or bring it before others: so it is a value
-/// that can be applied to any image.
+/// One change that has reached the cache and not yet the medium. A crash may keep it, lose it, tear it or bring it before others: so it
+/// is a value that can be applied to any image.
 /// </summary>
 public abstract record DiskChange
 {

@@ -3,8 +3,9 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Tests.FakeDisk;
 
 /// <summary>
-/// A file or device in memory, with two layers: what is written reaches the cache, and the medium only with a flush. Every call is logged and may be
-/// made to fail. Its rules are those of the real storage: nothing is written past the end, a device is not resized, holes are a file's.
+/// A file or device in memory, with two layers: what is written reaches the cache, and the medium only with a flush. Every call is logged
+/// and may be made to fail. Its rules are those of the real storage: nothing is written past the end, a device is not resized, holes are
+/// a file's.
 /// </summary>
 /// <remarks>For a crash model: <see cref="Medium"/> and <see cref="Pending"/> are all that a power cut has to choose from.</remarks>
 public sealed class FakeStorage : IWritableStorage

@@ -148,7 +148,8 @@ public sealed class InterruptedRunTests
         Assert.Equal(b, target.Medium.ToArray());
     }
 
-    // Found by the crash model: the planner looked at the medium, and the executor at a cache that was torn by a kill and looked clean after a flush that failed.
+    // Found by the crash model: the planner looked at the medium, and the executor at a cache that was torn by a kill and looked clean
+    // after a flush that failed.
     [Fact]
     public void A_journal_is_retired_by_what_is_on_the_medium_also_when_it_comes_to_writing()
     {

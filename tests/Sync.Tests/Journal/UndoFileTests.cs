@@ -56,8 +56,8 @@ public sealed class UndoFileTests
         Apply(target, undo.Content!, null, sync.Threads);
         Assert.Equal(a, target.Medium.ToArray()[..a.Length]);
 
-        // What lies behind the content of a device is left alone, also in A's last block. If that was written by then, it is no longer the zeros that the data file expects
-        // there: refused, with the way out, rather than overwritten.
+        // What lies behind the content of a device is left alone, also in A's last block. If that was written by then, it is no longer
+        // the zeros that the data file expects there: refused, with the way out, rather than overwritten.
         int rest = Math.Min(b.Length, (a.Length + sync.BlockSize - 1) / sync.BlockSize * sync.BlockSize);
         int from = a.Length / sync.BlockSize * sync.BlockSize;
         bool isNew = rest > from && target.Content.AsSpan(from, rest - from).SequenceEqual(b.AsSpan(from, rest - from));

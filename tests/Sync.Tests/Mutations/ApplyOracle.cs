@@ -8,8 +8,9 @@ using BinarySync.Tests.Messages;
 namespace BinarySync.Sync.Tests.Mutations;
 
 /// <summary>
-/// Applies a data file that may be anything, and knows what may come of it: a typed error and a target with the very bytes that it had, or what the data
-/// file's own operations say, worked out block by block. That is what the original would have made, or the message is another data file.
+/// Applies a data file that may be anything, and knows what may come of it: a typed error and a target with the very bytes that it had,
+/// or what the data file's own operations say, worked out block by block. That is what the original would have made, or the message is
+/// another data file.
 /// </summary>
 internal static class ApplyOracle
 {
@@ -166,8 +167,9 @@ internal static class ApplyOracle
     }
 
     /// <summary>
-    /// As <see cref="RequireOutcome"/> for a device after an interrupted run: what lies behind the content, to the end of the larger of A and B, may also be what it was,
-    /// or zeros. A device cannot be cut, so which of them it is depends on what had been written when that run broke off.
+    /// As <see cref="RequireOutcome"/> for a device after an interrupted run: what lies behind the content, to the end of the larger of A
+    /// and B, may also be what it was, or zeros. A device cannot be cut, so which of them it is depends on what had been written when
+    /// that run broke off.
     /// </summary>
     /// <param name="target">The device.</param>
     /// <param name="expected">As it is when nothing comes between.</param>

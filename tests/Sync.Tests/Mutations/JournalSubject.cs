@@ -8,8 +8,8 @@ using BinarySync.Tests.Messages;
 namespace BinarySync.Sync.Tests.Mutations;
 
 /// <summary>
-/// The journal of a run that broke off, beside the target that it left partly patched: the data file, or the undo file, is applied again. That ends in B (or A), or
-/// with a typed error and not a byte changed.
+/// The journal of a run that broke off, beside the target that it left partly patched: the data file, or the undo file, is applied again.
+/// That ends in B (or A), or with a typed error and not a byte changed.
 /// </summary>
 internal sealed class JournalSubject : IMutationSubject
 {

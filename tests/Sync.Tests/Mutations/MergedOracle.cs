@@ -3,7 +3,10 @@ using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Mutations;
 
-/// <summary>What a data file for several remotes makes of the target of one, by the request of that one (Format.md 4.4): worked out from both, without the reader that puts them together.</summary>
+/// <summary>
+/// What a data file for several remotes makes of the target of one, by the request of that one (Format.md 4.4): worked out from both,
+/// without the reader that puts them together.
+/// </summary>
 internal static class MergedOracle
 {
     /// <exception cref="MutationViolation">The two do not say what is to be done, or the target is not what they say.</exception>

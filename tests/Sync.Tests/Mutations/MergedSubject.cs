@@ -5,7 +5,9 @@ using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Mutations;
 
-/// <summary>A data file for several remotes and the request of one of them: the one or the other is bent, and they are applied together.</summary>
+/// <summary>
+/// A data file for several remotes and the request of one of them: the one or the other is bent, and they are applied together.
+/// </summary>
 internal sealed class MergedSubject : IMutationSubject
 {
     public string Name => "merged";

@@ -22,7 +22,8 @@ internal abstract class MessageSubject(MessageKind kind) : IMutationSubject
     {
         Mutator mutator = new(random, corpus.Sources);
 
-        // Of five one has its bytes bent, one its fields, and three are made to fit themselves as far as can be: so the deepest rules are reached.
+        // Of five one has its bytes bent, one its fields, and three are made to fit themselves as far as can be: so the deepest rules are
+        // reached.
         byte[] bent = random.Next(5) switch
         {
             0 => mutator.BendBytes(original),

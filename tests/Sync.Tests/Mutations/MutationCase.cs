@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace BinarySync.Sync.Tests.Mutations;
 
 /// <summary>
-/// One case of a run: which subject, which corpus and what is done follow from seed and number alone, so that it can be done again by itself.
+/// One case of a run: which subject, which corpus and what is done follow from seed and number alone, so that it can be done again by
+/// itself.
 /// </summary>
 internal sealed class MutationCase
 {

@@ -88,7 +88,9 @@ internal sealed class MutationPair
         return pair;
     }
 
-    /// <summary>Makes a pair whose data file has more than one group. Nearly all of both is zeros, so that little memory is taken.</summary>
+    /// <summary>
+    /// Makes a pair whose data file has more than one group. Nearly all of both is zeros, so that little memory is taken.
+    /// </summary>
     public static MutationPair Large(Random random)
     {
         const int Length = (9 << 20) + 77;

@@ -1,6 +1,8 @@
 namespace BinarySync.Sync.Tests.Mutations;
 
-/// <summary>A short run of the campaign (tests/Campaign): whatever is done to a message or a journal, it is refused, or done as it says.</summary>
+/// <summary>
+/// A short run of the campaign (tests/Campaign): whatever is done to a message or a journal, it is refused, or done as it says.
+/// </summary>
 public sealed class MutationTests
 {
     private const int Count = 6000;

@@ -7,7 +7,9 @@ using BinarySync.Tests.Messages;
 
 namespace BinarySync.Sync.Tests.Mutations;
 
-/// <summary>A part of a set, applied to a target that has some of the others already: alone, or together with all that are missing.</summary>
+/// <summary>
+/// A part of a set, applied to a target that has some of the others already: alone, or together with all that are missing.
+/// </summary>
 internal sealed class PartSubject : IMutationSubject
 {
     public string Name => "part";
@@ -95,7 +97,8 @@ internal sealed class PartSubject : IMutationSubject
         return ApplyOracle.Done + (result is null ? " as no part" : isSame ? " as the original" : " as another part");
     }
 
-    // What is refused among others leaves those applied that came before it, each as a whole: so the right part and the rest finish the job.
+    // What is refused among others leaves those applied that came before it, each as a whole: so the right part and the rest finish the
+    // job.
     private static string TryTogether(PartMutant bent, ApplySpecification how)
     {
         FakeStorage target = bent.State.Target();

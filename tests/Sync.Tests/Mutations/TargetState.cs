@@ -17,7 +17,8 @@ internal static class TargetState
         _ => (from.Copy(), StorageKind.RegularFile),
     };
 
-    // Some pieces are the new ones already. Their size is that of the smallest block, so a larger block may be torn: that is not recognised.
+    // Some pieces are the new ones already. Their size is that of the smallest block, so a larger block may be torn: that is not
+    // recognised.
     private static DiskImage Between(DiskImage from, DiskImage to, Random random)
     {
         DiskImage result = from.Copy();

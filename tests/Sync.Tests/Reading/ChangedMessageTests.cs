@@ -11,13 +11,17 @@ using BinarySync.Sync.Tests.Splitting;
 
 namespace BinarySync.Sync.Tests.Reading;
 
-/// <summary>Data files and requests that are something else when they are read again: no byte of that reaches the target, and the error says how far the target is.</summary>
+/// <summary>
+/// Data files and requests that are something else when they are read again: no byte of that reaches the target, and the error says how
+/// far the target is.
+/// </summary>
 public sealed class ChangedMessageTests
 {
     private const int Block = 4096;
     private const int Frame = FormatLimits.MinFrameSize;
 
-    // The tooth: the other file is right in itself, has the same header and fits the target. All checks but the last one, at its end, would let it through.
+    // The tooth: the other file is right in itself, has the same header and fits the target. All checks but the last one, at its end,
+    // would let it through.
     [Theory]
     [InlineData(Block, 1)]
     [InlineData(Block, 4)]

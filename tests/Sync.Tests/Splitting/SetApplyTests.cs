@@ -350,7 +350,8 @@ public sealed class SetApplyTests(ITestOutputHelper output)
         Assert.Equal(pair.B, target.Content);
     }
 
-    // What lies behind A's end is in no root of the base, and not in the operations of each part: torn blocks there are the interrupted part's.
+    // What lies behind A's end is in no root of the base, and not in the operations of each part: torn blocks there are the interrupted
+    // part's.
     [Theory]
     [InlineData(StorageKind.RegularFile)]
     [InlineData(StorageKind.BlockDevice)]

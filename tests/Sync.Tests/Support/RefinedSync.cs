@@ -34,7 +34,9 @@ internal sealed class RefinedSync
 
     public byte[] DataFile { get; }
 
-    /// <summary>What the coarse sync comes to. The block before the smaller end is asked for too, also where the coarse sync left it out.</summary>
+    /// <summary>
+    /// What the coarse sync comes to. The block before the smaller end is asked for too, also where the coarse sync left it out.
+    /// </summary>
     public byte[] Expected
     {
         get

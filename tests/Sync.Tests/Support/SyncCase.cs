@@ -168,14 +168,19 @@ public static class SyncCases
     /// <summary>Ranges on at least one side, most often the same on both.</summary>
     public static Arbitrary<SyncCase> Ranged { get; } = Arb.From(Cases(ranges: true), Smaller);
 
-    /// <summary>Checks a property for so many cases, drawn anew in each run: a case that fails is printed, with what draws it again.</summary>
+    /// <summary>
+    /// Checks a property for so many cases, drawn anew in each run: a case that fails is printed, with what draws it again.
+    /// </summary>
     /// <param name="cases">What is drawn from.</param>
     /// <param name="count">Cases of a wide run; an ordinary one takes half of them.</param>
     /// <param name="property">Throws where it does not hold.</param>
     public static void Check(this Arbitrary<SyncCase> cases, int count, Action<SyncCase> property) =>
         FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(Share(count)).WithQuietOnSuccess(true), Prop.ForAll(cases, property));
 
-    /// <summary>Checks a property that not every case fits, until so many have been tried that do. Draws that do not fit are not counted; if they are too many, the test fails.</summary>
+    /// <summary>
+    /// Checks a property that not every case fits, until so many have been tried that do. Draws that do not fit are not counted; if they
+    /// are too many, the test fails.
+    /// </summary>
     /// <param name="cases">What is drawn from.</param>
     /// <param name="count">Cases that fit, of a wide run; an ordinary one takes half of them.</param>
     /// <param name="property">True if what it is about was tried; false if the case does not fit.</param>

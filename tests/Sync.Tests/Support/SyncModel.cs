@@ -46,7 +46,9 @@ public sealed class SyncModel
 
     public byte[] Expected => After(A);
 
-    /// <summary>What applying makes of a target that has A's content in the blocks that matter, and is as long as A, B or a device.</summary>
+    /// <summary>
+    /// What applying makes of a target that has A's content in the blocks that matter, and is as long as A, B or a device.
+    /// </summary>
     public byte[] After(byte[] target, bool isDevice = false)
     {
         byte[] result = new byte[ChangesSize && !isDevice ? B.Length : target.Length];

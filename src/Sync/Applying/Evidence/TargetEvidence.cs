@@ -4,11 +4,13 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>
-/// What a journal keeps of its target, so that a later run does not take another one of the same name for it (docs/Design.md, "Which target it was").
+/// What a journal keeps of its target, so that a later run does not take another one of the same name for it (docs/Design.md, "Which
+/// target it was").
 /// </summary>
 /// <remarks>
-/// Little-endian: flags (u8: 1 there is a birth, 2 with a time, 4 the witnesses are complete), number of pieces (u8), number of cells (u16), inode (u64), born (i64), the end of the last
-/// sector (i64); the pieces (offset i64, length u16, XXH128); the cells (number i64, known u8, then two u32 for each known sector).
+/// Little-endian: flags (u8: 1 there is a birth, 2 with a time, 4 the witnesses are complete), number of pieces (u8), number of cells
+/// (u16), inode (u64), born (i64), the end of the last sector (i64); the pieces (offset i64, length u16, XXH128); the cells (number i64,
+/// known u8, then two u32 for each known sector).
 /// </remarks>
 internal sealed record TargetEvidence
 {

@@ -3,7 +3,8 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>
-/// Chooses blocks of the target that a data file leaves alone: some spread over all of it, some next to what is changed. Fed with the groups in order; takes a fixed room.
+/// Chooses blocks of the target that a data file leaves alone: some spread over all of it, some next to what is changed. Fed with the
+/// groups in order; takes a fixed room.
 /// </summary>
 internal sealed class UntouchedPlaces
 {

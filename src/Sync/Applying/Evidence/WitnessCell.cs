@@ -4,8 +4,8 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>
-/// Eight sectors of the target, each with a fingerprint of what it was when the run began and of what it becomes. A kill or a power cut leaves each of them as one of the two:
-/// anything else was written by somebody else.
+/// Eight sectors of the target, each with a fingerprint of what it was when the run began and of what it becomes. A kill or a power cut
+/// leaves each of them as one of the two: anything else was written by somebody else.
 /// </summary>
 /// <param name="Number">The cell of the target: its offset is this times <see cref="Length"/>.</param>
 /// <param name="Known">A bit for each sector that both are known of.</param>

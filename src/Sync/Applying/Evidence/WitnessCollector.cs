@@ -3,8 +3,9 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>
-/// Gathers witnesses while a data file is verified and the target recognised: of all blocks that will be written, as long as there is room, else of an even share of them, and of the first
-/// ones, where a run begins to write. Which ones depends on nothing but their places. Safe from several threads. Takes a fixed room.
+/// Gathers witnesses while a data file is verified and the target recognised: of all blocks that will be written, as long as there is
+/// room, else of an even share of them, and of the first ones, where a run begins to write. Which ones depends on nothing but their
+/// places. Safe from several threads. Takes a fixed room.
 /// </summary>
 /// <param name="geometry">A and B.</param>
 /// <param name="most">Cells at most, but for the first ones.</param>

@@ -19,14 +19,16 @@ internal enum JournalContent
 }
 
 /// <summary>
-/// What a run knows about a target that it is changing, and the next run must know after a power cut. The file of a journal has two halves; each record
-/// is written over the older one, so that a torn write leaves the other. A record is found whole by its checksum.
+/// What a run knows about a target that it is changing, and the next run must know after a power cut. The file of a journal has two
+/// halves; each record is written over the older one, so that a torn write leaves the other. A record is found whole by its checksum.
 /// </summary>
 /// <remarks>
-/// Little-endian: magic (8 bytes), version (u16), length of the record (u16), sequence (u64), session (16 bytes), other direction (16 bytes, zeros: none), flags (u8:
-/// 1 finished, 2 the other direction is given, 4 the tail was zeros, 8 there is a redo, 16 distrusted), number of windows (u8), doubt from (i64), base size, target size (i64 each), redo (16 bytes, zeros: none), windows (offset and end, i64 each), then
-/// target and data file, each a length (u16) and UTF-8, then the evidence to the end (none: no bytes), and XXH128 of all before it. A half is as many times 4096 bytes as its record may
-/// need, at most 8. Records of version 2 have no evidence. It is the state of one program on one machine, no message: Format.md does not speak of it.
+/// Little-endian: magic (8 bytes), version (u16), length of the record (u16), sequence (u64), session (16 bytes), other direction (16
+/// bytes, zeros: none), flags (u8: 1 finished, 2 the other direction is given, 4 the tail was zeros, 8 there is a redo, 16 distrusted),
+/// number of windows (u8), doubt from (i64), base size, target size (i64 each), redo (16 bytes, zeros: none), windows (offset and end,
+/// i64 each), then target and data file, each a length (u16) and UTF-8, then the evidence to the end (none: no bytes), and XXH128 of all
+/// before it. A half is as many times 4096 bytes as its record may need, at most 8. Records of version 2 have no evidence. It is the
+/// state of one program on one machine, no message: Format.md does not speak of it.
 /// </remarks>
 internal sealed record JournalRecord
 {
@@ -65,25 +67,35 @@ internal sealed record JournalRecord
     /// <summary>The digest of the data file that is being applied. 16 bytes.</summary>
     public required ReadOnlyMemory<byte> Session { get; init; }
 
-    /// <summary>The digest of the data file that leads back: the undo file, or what the undo file undoes. Null where there is none.</summary>
+    /// <summary>
+    /// The digest of the data file that leads back: the undo file, or what the undo file undoes. Null where there is none.
+    /// </summary>
     public ReadOnlyMemory<byte>? Other { get; init; }
 
     /// <summary>Everything is done and durable; only the file of the journal is left over.</summary>
     public bool IsFinished { get; init; }
 
     /// <summary>
-    /// The target is a device, and the session began by making what it holds larger: what lies between the two sizes was zeros, and becomes zeros again where the direction
-    /// is turned round.
+    /// The target is a device, and the session began by making what it holds larger: what lies between the two sizes was zeros, and
+    /// becomes zeros again where the direction is turned round.
     /// </summary>
     public bool TailWasZero { get; init; }
 
-    /// <summary>Stretches of the target not known to be durable: they may be neither old nor new. Ascending, at most <see cref="MaxWindows"/>.</summary>
+    /// <summary>
+    /// Stretches of the target not known to be durable: they may be neither old nor new. Ascending, at most <see cref="MaxWindows"/>.
+    /// </summary>
     public IReadOnlyList<ByteRange> Windows { get; init; } = [];
 
-    /// <summary>From this byte on, what the cache shows as new is not believed: nothing has been flushed since it was looked at, or a flush failed.</summary>
+    /// <summary>
+    /// From this byte on, what the cache shows as new is not believed: nothing has been flushed since it was looked at, or a flush
+    /// failed.
+    /// </summary>
     public long DoubtFrom { get; init; } = NoDoubt;
 
-    /// <summary>The digest of what stands in the redo file: content that has to be in the target whatever is there now. 16 bytes; null where there is none.</summary>
+    /// <summary>
+    /// The digest of what stands in the redo file: content that has to be in the target whatever is there now. 16 bytes; null where there
+    /// is none.
+    /// </summary>
     public ReadOnlyMemory<byte>? Redo { get; init; }
 
     /// <summary>Blocks did not read back as they were written: what is in the windows may look like anything.</summary>

@@ -4,8 +4,8 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>
-/// Keeps the journal of a run: which stretch of the target is being changed is durable before it is changed, and is given up only after a flush (docs/Design.md,
-/// "What the journal says, and what follows").
+/// Keeps the journal of a run: which stretch of the target is being changed is durable before it is changed, and is given up only after a
+/// flush (docs/Design.md, "What the journal says, and what follows").
 /// </summary>
 internal sealed class PatchJournal
 {
@@ -53,7 +53,9 @@ internal sealed class PatchJournal
         _exists = true;
     }
 
-    /// <summary>Says that a stretch is going to be changed. Durable when it returns; what was marked before must have been flushed.</summary>
+    /// <summary>
+    /// Says that a stretch is going to be changed. Durable when it returns; what was marked before must have been flushed.
+    /// </summary>
     public void Mark(ByteRange window) => Mark([window]);
 
     /// <summary>As <see cref="Mark(ByteRange)"/>, of several: those nearest to one another are joined where they are too many.</summary>
@@ -65,26 +67,39 @@ internal sealed class PatchJournal
         }
     }
 
-    /// <summary>Says that the target was flushed, with all that was written before this byte. Becomes durable with the next record.</summary>
+    /// <summary>
+    /// Says that the target was flushed, with all that was written before this byte. Becomes durable with the next record.
+    /// </summary>
     public void Flushed(long end)
     {
         _inherited = [.. _inherited.Where(range => range.End > end).Select(range => range with { Offset = Math.Max(range.Offset, end) })];
         _record = _record with { DoubtFrom = _doubtIsInherited && _record.DoubtFrom != JournalRecord.NoDoubt ? Math.Max(_record.DoubtFrom, end) : JournalRecord.NoDoubt };
     }
 
-    /// <summary>Says that stretches are going to be changed, and where their content is to be had again. Durable when it returns; so must the redo be.</summary>
+    /// <summary>
+    /// Says that stretches are going to be changed, and where their content is to be had again. Durable when it returns; so must the redo
+    /// be.
+    /// </summary>
     /// <param name="stretches">Any order.</param>
     /// <param name="redo">The digest of the redo.</param>
     public void MarkRedo(IEnumerable<ByteRange> stretches, ReadOnlyMemory<byte> redo) =>
         Write(_record with { Windows = JournalRecord.Join([.. _inherited, .. stretches]), Redo = redo });
 
-    /// <summary>Says that the target was flushed, and the redo is not needed any more; also that what looked new to this run is so on the medium. Durable when it returns.</summary>
+    /// <summary>
+    /// Says that the target was flushed, and the redo is not needed any more; also that what looked new to this run is so on the medium.
+    /// Durable when it returns.
+    /// </summary>
     public void RedoDone() => Write(WithoutOwnDoubt(_record) with { Windows = _inherited, Redo = null });
 
-    /// <summary>Says that the target was flushed, with no more than what this run itself has marked. Becomes durable with the next record.</summary>
+    /// <summary>
+    /// Says that the target was flushed, with no more than what this run itself has marked. Becomes durable with the next record.
+    /// </summary>
     public void FlushedCopies() => _record = WithoutOwnDoubt(_record);
 
-    /// <summary>Says that blocks are wrong on the medium although they were flushed: the next run writes them again, and believes nothing. What is marked after this is added to them.</summary>
+    /// <summary>
+    /// Says that blocks are wrong on the medium although they were flushed: the next run writes them again, and believes nothing. What is
+    /// marked after this is added to them.
+    /// </summary>
     public void Distrust(IEnumerable<ByteRange> ranges)
     {
         _inherited = JournalRecord.Join([.. _inherited, .. ranges]);

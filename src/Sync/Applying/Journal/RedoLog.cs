@@ -5,16 +5,21 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>
-/// Content that goes to the target and must not be lost while what it was read from is overwritten: stretches of the target, each with its bytes. Written as a whole, made durable, named in the
-/// journal by its digest, written to the target; then the next one takes its place.
+/// Content that goes to the target and must not be lost while what it was read from is overwritten: stretches of the target, each with
+/// its bytes. Written as a whole, made durable, named in the journal by its digest, written to the target; then the next one takes its
+/// place.
 /// </summary>
 /// <remarks>
-/// The file, little-endian: bytes of content and number of stretches (i64 each); the content of the stretches, one after the other; then of each its offset in the target and its length (i64 each). The digest
-/// is XXH128 of the content, the stretches and the two numbers. Like the journal it is the state of one program on one machine.
+/// The file, little-endian: bytes of content and number of stretches (i64 each); the content of the stretches, one after the other; then
+/// of each its offset in the target and its length (i64 each). The digest is XXH128 of the content, the stretches and the two numbers.
+/// Like the journal it is the state of one program on one machine.
 /// </remarks>
 internal sealed class RedoLog(IRedoFile file)
 {
-    /// <summary>Stretches at most: so many blocks of 512 bytes are 64 MiB. Blocks in random order are a stretch each, and with fewer stretches there would be as many more flushes.</summary>
+    /// <summary>
+    /// Stretches at most: so many blocks of 512 bytes are 64 MiB. Blocks in random order are a stretch each, and with fewer stretches
+    /// there would be as many more flushes.
+    /// </summary>
     public const int MostStretches = 131_072;
 
     private const int FewStretches = 4096;

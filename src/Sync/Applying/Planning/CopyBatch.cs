@@ -16,8 +16,8 @@ internal readonly record struct CopyPiece(int Operation, BlockRun Blocks, long S
 internal readonly record struct PlacedPiece(CopyPiece Piece, int At, bool IsNear);
 
 /// <summary>
-/// A slot of the pipeline through which the content of copies goes: pieces in the order in which their sources lie, and their bytes. Many, wherever they
-/// lie: for each by itself the way through the pipeline would cost more than what is copied.
+/// A slot of the pipeline through which the content of copies goes: pieces in the order in which their sources lie, and their bytes.
+/// Many, wherever they lie: for each by itself the way through the pipeline would cost more than what is copied.
 /// </summary>
 /// <param name="item">Whose buffers it takes.</param>
 internal sealed class CopyBatch(PatchItem item)

@@ -6,17 +6,17 @@ using BinarySync.Sync.Applying.Reading;
 namespace BinarySync.Sync.Applying.Planning;
 
 /// <summary>
-/// Finds the content of blocks that are copied, each by its hash: in the redo that an interrupted run has left, and then nowhere else, because the redo is written
-/// as it is; otherwise at its source; or, if that is overwritten already, in its own place, where that run has brought it. Safe from several threads, each with
-/// its own buffers.
+/// Finds the content of blocks that are copied, each by its hash: in the redo that an interrupted run has left, and then nowhere else,
+/// because the redo is written as it is; otherwise at its source; or, if that is overwritten already, in its own place, where that run
+/// has brought it. Safe from several threads, each with its own buffers.
 /// </summary>
 /// <param name="target">The target.</param>
 /// <param name="geometry">A and B.</param>
 /// <param name="hash">The block hash.</param>
 /// <param name="redo">What an earlier run has left, and what is written first; null for none.</param>
 /// <param name="belowCache">
-/// Read from below the page cache. After an interrupted run the cache may show a source that is not on the medium: if it were relied on and the power failed, the content would
-/// be gone.
+/// Read from below the page cache. After an interrupted run the cache may show a source that is not on the medium: if it were relied on
+/// and the power failed, the content would be gone.
 /// </param>
 internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry, BlockHash hash, RedoLog? redo, bool belowCache)
 {
@@ -34,7 +34,9 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     /// <summary>True where a block does not fit into a buffer: see <see cref="TryReadLarge"/>.</summary>
     public bool IsLarge { get; } = geometry.Target.BlockSize > PatchItem.ChunkLength;
 
-    /// <summary>Threads for so many pieces: if they wait for the disk, more of them than there are processors have something to do.</summary>
+    /// <summary>
+    /// Threads for so many pieces: if they wait for the disk, more of them than there are processors have something to do.
+    /// </summary>
     public int Threads(int pieces, SyncOptions options) =>
         options.Threads == 1 || pieces < Few ? 1 : belowCache ? Math.Max(options.Threads, ThreadsThatWait) : options.Threads;
 
@@ -94,7 +96,9 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         }
     }
 
-    /// <summary>Reads a block that is larger than the buffer, in pieces; twice, since it is known only at its end whether it is the right one.</summary>
+    /// <summary>
+    /// Reads a block that is larger than the buffer, in pieces; twice, since it is known only at its end whether it is the right one.
+    /// </summary>
     /// <param name="group">The group of the copy.</param>
     /// <param name="copy">The copy.</param>
     /// <param name="block">One of its blocks.</param>
@@ -169,8 +173,8 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         }
     }
 
-    // The redo is written before anything else is copied. The run that made it had copied what it overwrites: that is in its own place by now, or this
-    // is another target.
+    // The redo is written before anything else is copied. The run that made it had copied what it overwrites: that is in its own place by
+    // now, or this is another target.
     private bool IsSourceGoing(in Operation copy, long block)
     {
         if (redo is null)

@@ -4,8 +4,8 @@ using BinarySync.Sync.Applying.Reading;
 namespace BinarySync.Sync.Applying.Planning;
 
 /// <summary>
-/// Gathers what the groups of a data file say of many copies into one group in memory: each group is read, hashed and parsed once for all of them. To read
-/// it for every copy would cost a thousand times what is copied.
+/// Gathers what the groups of a data file say of many copies into one group in memory: each group is read, hashed and parsed once for all
+/// of them. To read it for every copy would cost a thousand times what is copied.
 /// </summary>
 internal sealed class CopyGather
 {
@@ -44,7 +44,8 @@ internal sealed class CopyGather
     /// <summary>Reads the groups, and puts what they say of some slices into <see cref="Group"/>: each slice an operation.</summary>
     /// <param name="slices">Any order; at least one.</param>
     /// <returns>
-    /// For as many of them, from the first one on, as there was room for, at least one: its index among the operations. Valid until the next call.
+    /// For as many of them, from the first one on, as there was room for, at least one: its index among the operations. Valid until the
+    /// next call.
     /// </returns>
     /// <exception cref="SyncException">The data file changed.</exception>
     public ReadOnlySpan<int> Load(ReadOnlySpan<CopySlice> slices)

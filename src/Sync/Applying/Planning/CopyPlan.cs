@@ -8,8 +8,8 @@ namespace BinarySync.Sync.Applying.Planning;
 internal readonly record struct CopyGroup(int FirstCopy, long Offset);
 
 /// <summary>
-/// The copies of a data file, and how they are to be done: those whose source is overwritten by copies first, through the redo, each before the one that overwrites its
-/// source; then the others, ascending; then content and zeros, which may overwrite any source. Pure.
+/// The copies of a data file, and how they are to be done: those whose source is overwritten by copies first, through the redo, each
+/// before the one that overwrites its source; then the others, ascending; then content and zeros, which may overwrite any source. Pure.
 /// </summary>
 internal sealed class CopyPlan
 {

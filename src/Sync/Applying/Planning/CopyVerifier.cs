@@ -12,8 +12,8 @@ namespace BinarySync.Sync.Applying.Planning;
 internal readonly record struct CopyFaults(BlockRunList WithoutSource, BlockRunList OtherContent);
 
 /// <summary>
-/// Looks at the content of all copies before anything is written: is it where the data file says, and is it what the master has? Many copies are gathered, and read in the order in which their
-/// sources lie.
+/// Looks at the content of all copies before anything is written: is it where the data file says, and is it what the master has? Many
+/// copies are gathered, and read in the order in which their sources lie.
 /// </summary>
 internal sealed class CopyVerifier
 {

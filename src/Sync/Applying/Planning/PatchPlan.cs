@@ -20,7 +20,9 @@ public sealed record PatchPlan
     /// <summary>Blocks that already are as they shall be.</summary>
     public required long NewBlocks { get; init; }
 
-    /// <summary>Blocks that the journal of an interrupted run does not vouch for: they are written again, whatever they look like.</summary>
+    /// <summary>
+    /// Blocks that the journal of an interrupted run does not vouch for: they are written again, whatever they look like.
+    /// </summary>
     public required long AgainBlocks { get; init; }
 
     /// <summary>Blocks that are neither.</summary>

@@ -14,7 +14,9 @@ internal enum CheckMode
     /// <summary>From the cache; what is in doubt from below it.</summary>
     Recognize,
 
-    /// <summary>As <see cref="Recognize"/>, so that the same is found again; but what may be torn is not read at all: it is written.</summary>
+    /// <summary>
+    /// As <see cref="Recognize"/>, so that the same is found again; but what may be torn is not read at all: it is written.
+    /// </summary>
     Write,
 
     /// <summary>All from below the cache.</summary>
@@ -70,8 +72,8 @@ internal sealed class TargetChecker(
         }
     }
 
-    // What lies near in the target is read with one call, and the gaps with it: a disk that turns would wait for each. Nothing outside the ranges of
-    // the data file is read.
+    // What lies near in the target is read with one call, and the gaps with it: a disk that turns would wait for each. Nothing outside
+    // the ranges of the data file is read.
     private int EndOfStretch(List<OperationPart> parts, int first)
     {
         int end = first + 1;
@@ -89,7 +91,9 @@ internal sealed class TargetChecker(
         return end;
     }
 
-    /// <summary>As <see cref="Check(PatchItem, long, Action{long, BlockState})"/>, for any blocks of an operation that fit into a chunk.</summary>
+    /// <summary>
+    /// As <see cref="Check(PatchItem, long, Action{long, BlockState})"/>, for any blocks of an operation that fit into a chunk.
+    /// </summary>
     /// <param name="item">The slot.</param>
     /// <param name="group">The operation's group.</param>
     /// <param name="operation">The operation.</param>
@@ -193,8 +197,8 @@ internal sealed class TargetChecker(
         }
     }
 
-    // Whatever these blocks are, they are written. Whether they are still old matters to an undo file only; and a sector that was being written when the
-    // power failed may not be readable before it is written again.
+    // Whatever these blocks are, they are written. Whether they are still old matters to an undo file only; and a sector that was being
+    // written when the power failed may not be readable before it is written again.
     private void CheckTorn(
         PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, Action<long, BlockState>? onOther)
     {

@@ -26,7 +26,9 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
 
     /// <summary>Decides, or refuses a target of the wrong size.</summary>
     /// <exception cref="SyncException"><see cref="SyncError.Mismatch"/>.</exception>
-    /// <param name="hasFixedLength">Of the target, as all that is said of its length (<see cref="IReadableStorage.HasFixedLength"/>).</param>
+    /// <param name="hasFixedLength">
+    /// Of the target, as all that is said of its length (<see cref="IReadableStorage.HasFixedLength"/>).
+    /// </param>
     /// <param name="interrupted">A run of this very session was interrupted: a file may have any size between A's and B's.</param>
     /// <param name="keepsLarger">Other parts of the set are not applied yet: a file that becomes smaller is not cut.</param>
     public static TargetSizing Decide(

@@ -4,8 +4,9 @@ using BinarySync.Sync.Comparing;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// A data file for several remotes as one of them sees it: header, roots and old hashes of its own request, and of the operations those that it asked for. Each group is cut to
-/// them; its frames are those of the merged file, so there may be content between its blocks that nobody here wants.
+/// A data file for several remotes as one of them sees it: header, roots and old hashes of its own request, and of the operations those
+/// that it asked for. Each group is cut to them; its frames are those of the merged file, so there may be content between its blocks that
+/// nobody here wants.
 /// </summary>
 internal sealed class MergedPatchReader : OperationReader
 {

@@ -4,8 +4,8 @@ using BinarySync.Sync.Messages;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// The data request that a remote gave to be merged with others: what the merged data file leaves out, the old content of this very remote, stands in it (Format.md 4.4).
-/// It is read along with the data file, in each pass, and pinned as that is.
+/// The data request that a remote gave to be merged with others: what the merged data file leaves out, the old content of this very
+/// remote, stands in it (Format.md 4.4). It is read along with the data file, in each pass, and pinned as that is.
 /// </summary>
 /// <param name="stream">Seekable; stays the caller's.</param>
 /// <param name="name">Its name in messages.</param>

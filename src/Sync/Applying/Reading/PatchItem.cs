@@ -26,7 +26,10 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Bytes of the target that are looked at together.</summary>
     public const int ChunkLength = 1 << 20;
 
-    /// <summary>Parts of an item at most: so many that the way through the pipeline costs little beside them, and so few that every thread has some.</summary>
+    /// <summary>
+    /// Parts of an item at most: so many that the way through the pipeline costs little beside them, and so few that every thread has
+    /// some.
+    /// </summary>
     public const int MostParts = 256;
 
     private static readonly OperationGroup Nothing = new();

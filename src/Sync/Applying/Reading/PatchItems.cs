@@ -8,7 +8,9 @@ namespace BinarySync.Sync.Applying.Reading;
 /// </summary>
 /// <param name="reader">The data file.</param>
 /// <param name="pass">Which items.</param>
-/// <param name="lengthBefore">Bytes of the target when it was opened: zeros behind them come by growing, so nobody looks at them and a run of them is one item.</param>
+/// <param name="lengthBefore">
+/// Bytes of the target when it was opened: zeros behind them come by growing, so nobody looks at them and a run of them is one item.
+/// </param>
 /// <param name="workspace">Where groups come from.</param>
 /// <param name="onGroup">Told of each group, in order.</param>
 internal sealed class PatchItems(
@@ -63,8 +65,8 @@ internal sealed class PatchItems(
         _blocksDone += blocks.Count;
     }
 
-    // An item for each of a thousand small operations would cost more than what it looks at. Writes ascend: content that lies between two runs of
-    // zeros is an item between two items.
+    // An item for each of a thousand small operations would cost more than what it looks at. Writes ascend: content that lies between two
+    // runs of zeros is an item between two items.
     private void AddMore(PatchItem item, BlockRun first)
     {
         long blocks = first.Count;

@@ -5,7 +5,8 @@ using BinarySync.Sync.Messages;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// A data file that is read several times: a regular file, or a pipe that was spooled. Each time it has to be the same one: what is read is pinned (<see cref="PinnedStream"/>).
+/// A data file that is read several times: a regular file, or a pipe that was spooled. Each time it has to be the same one: what is read
+/// is pinned (<see cref="PinnedStream"/>).
 /// </summary>
 /// <param name="stream">Seekable; stays the caller's. One that is pinned already goes on being compared with what it was.</param>
 /// <param name="name">Its name in messages.</param>
@@ -41,12 +42,16 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     /// <summary>Bytes.</summary>
     public long Length => stream.Length;
 
-    /// <summary>A decoder of its frames, for one thread. Frames with repeats need a stream that is an <see cref="IPositionalReader"/>.</summary>
+    /// <summary>
+    /// A decoder of its frames, for one thread. Frames with repeats need a stream that is an <see cref="IPositionalReader"/>.
+    /// </summary>
     internal FrameDecoder CreateDecoder() => new(name, Pinned is PinnedStream { CanReadAt: true } file ? file.ReadAt : null);
 
     /// <summary>Begins to read from the front. A reader that was opened before may not be used any more.</summary>
     /// <param name="skipContent">Pass over the frames: for a data file that has been verified.</param>
-    /// <param name="keepsCopies">Keep the copies; otherwise only as long as nobody has found that they can be ordered: see <see cref="OperationReader.Copies"/>.</param>
+    /// <param name="keepsCopies">
+    /// Keep the copies; otherwise only as long as nobody has found that they can be ordered: see <see cref="OperationReader.Copies"/>.
+    /// </param>
     /// <exception cref="SyncException">It is not the one that was read before, or not for the remote whose request was given.</exception>
     public OperationReader Open(bool skipContent, bool keepsCopies = false)
     {

@@ -33,7 +33,9 @@ internal sealed class PatchWorkspace : IDisposable
         };
     }
 
-    /// <summary>For a group that is looked into for its copies, and for what is gathered from many. Valid until the next pass over the data file.</summary>
+    /// <summary>
+    /// For a group that is looked into for its copies, and for what is gathered from many. Valid until the next pass over the data file.
+    /// </summary>
     public (OperationGroup Read, OperationGroup Gathered) TakeCopyGroups()
     {
         OperationGroup read = _groups.Take();

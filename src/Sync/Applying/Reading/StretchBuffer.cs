@@ -1,7 +1,8 @@
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// What arrived of a stream, in memory: pieces that stay where they are. A stream of one array would be twice as long for a while each time it grows, and a stretch may have a block of 64 MiB.
+/// What arrived of a stream, in memory: pieces that stay where they are. A stream of one array would be twice as long for a while each
+/// time it grows, and a stretch may have a block of 64 MiB.
 /// </summary>
 internal sealed class StretchBuffer : Stream
 {

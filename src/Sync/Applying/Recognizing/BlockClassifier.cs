@@ -14,7 +14,9 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
     private RunningHash? _runningOld;
     private bool _isBroken;
 
-    /// <summary>Bytes of a block that must be seen: as long as A's or B's block, whichever is longer, and no longer than the target is.</summary>
+    /// <summary>
+    /// Bytes of a block that must be seen: as long as A's or B's block, whichever is longer, and no longer than the target is.
+    /// </summary>
     public int ContentLength(long block, long targetLength) => (int)Math.Clamp(
         targetLength - geometry.Target.OffsetOf(block),
         0,

@@ -11,7 +11,9 @@ internal enum BlockState
     /// <summary>As it shall be: nothing to do.</summary>
     New,
 
-    /// <summary>As it shall be, and as the base had it: the two differ in length only, and the target has what the longer one has.</summary>
+    /// <summary>
+    /// As it shall be, and as the base had it: the two differ in length only, and the target has what the longer one has.
+    /// </summary>
     OldAndNew,
 
     /// <summary>Neither.</summary>

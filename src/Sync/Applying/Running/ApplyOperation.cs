@@ -21,7 +21,9 @@ public static class ApplyOperation
     public static ApplyResult Run(IWritableStorage target, PatchSource patch, ApplyPlaces places, ApplySpecification specification, SyncOptions options) =>
         Run(target, patch, places, specification, new ApplyTuning(), options);
 
-    /// <summary>The data file of a run that was interrupted, as its journal names it; null if there is no journal, or none that can be read.</summary>
+    /// <summary>
+    /// The data file of a run that was interrupted, as its journal names it; null if there is no journal, or none that can be read.
+    /// </summary>
     public static string? InterruptedRun(IStateFile journal)
     {
         ArgumentNullException.ThrowIfNull(journal);

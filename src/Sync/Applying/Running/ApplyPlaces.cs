@@ -10,9 +10,15 @@ namespace BinarySync.Sync.Applying.Running;
 /// <param name="Undo">Where to write an undo file; null for none.</param>
 /// <param name="Redo">Where content is kept while its source is overwritten; a data file with copies needs it.</param>
 /// <param name="Repair">Begins the request for blocks that did not read back as written; null where none is wanted.</param>
-/// <param name="OldChecksums">The checksum file of the target before: nothing is written unless it is that of the data file's base. Null where it is not asked for.</param>
-/// <param name="BeforeWriting">Called once, when all has been found right, and before room is reserved, the journal begun and the target changed.</param>
-/// <param name="MayCut">Asked once, when all is verified and durable: false leaves a target that would become smaller as long as it is. Null for yes.</param>
+/// <param name="OldChecksums">
+/// The checksum file of the target before: nothing is written unless it is that of the data file's base. Null where it is not asked for.
+/// </param>
+/// <param name="BeforeWriting">
+/// Called once, when all has been found right, and before room is reserved, the journal begun and the target changed.
+/// </param>
+/// <param name="MayCut">
+/// Asked once, when all is verified and durable: false leaves a target that would become smaller as long as it is. Null for yes.
+/// </param>
 /// <param name="BeforeFinishing">Called once, when all is verified and durable, and before the journal is removed.</param>
 public sealed record ApplyPlaces(
     IStateFile Journal,

@@ -7,7 +7,9 @@ using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Sync.Applying.Running;
 
-/// <summary>Why a plan is not carried out: what was found in the target, the likely cause, and what to do. Nothing has been written by then.</summary>
+/// <summary>
+/// Why a plan is not carried out: what was found in the target, the likely cause, and what to do. Nothing has been written by then.
+/// </summary>
 internal static class ApplyRefusals
 {
     /// <summary>Refuses a plan whose copies would not bring what the master has.</summary>

@@ -167,14 +167,15 @@ internal sealed class ApplyRun(
         }
     }
 
-    // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is looked at, on the medium. And as the cache shows it:
-    // where a flush has failed, that may be what the other session wrote, and without its journal nobody would know that it is there only.
+    // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is
+    // looked at, on the medium. And as the cache shows it: where a flush has failed, that may be what the other session wrote, and
+    // without its journal nobody would know that it is there only.
     private bool IsBaseThroughout(PatchPlan plan) =>
         BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
         && (!tuning.ComparesCache || BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: false, options));
 
-    // What the ranges of the data file leave out, nobody can vouch for; nor for what lies behind its end on a device that is longer. The other session changed nothing behind its
-    // own two sizes, although a window ends with a whole block.
+    // What the ranges of the data file leave out, nobody can vouch for; nor for what lies behind its end on a device that is longer. The
+    // other session changed nothing behind its own two sizes, although a window ends with a whole block.
     private bool Covers(PatchPlan plan, JournalRecord standing)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
@@ -184,7 +185,8 @@ internal sealed class ApplyRun(
             BlockRun blocks = BlockRun.Between(
                 geometry.Target.BlockAt(window.Offset), geometry.Target.BlockAt(Math.Min(window.End, end) - 1) + 1);
 
-            // What B has behind A's end is in no root of the base: a data file speaks of all of it, but a part of a set leaves some to others.
+            // What B has behind A's end is in no root of the base: a data file speaks of all of it, but a part of a set leaves some to
+            // others.
             bool isOthers = tuning.LeavesOtherPartsTail && plan.Header.Set is not null && Math.Min(window.End, end) > geometry.Base.Size;
             if (isOthers || blocks.End > geometry.BlockCount || !geometry.Coverage.Contains(blocks))
             {
@@ -235,7 +237,8 @@ internal sealed class ApplyRun(
                 ?? ((target.HasFixedLength || plan.Header.Set is not null) && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
             Windows = standing?.Windows ?? (_start == ApplyStart.OtherRetired ? LastBlock.LeftByOthers(geometry) : []),
 
-            // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and what it left in doubt stays so.
+            // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and
+            // what it left in doubt stays so.
             DoubtFrom = standing?.DoubtFrom ?? 0,
 
             // The other direction has the old content of all that is being copied.
@@ -307,7 +310,8 @@ internal sealed class ApplyRun(
         places.Redo?.Remove();
     }
 
-    // Where there is one request for each of several remotes, one of them may be taken for another, and fit wherever it speaks of no more than both have. What an interrupted run goes on with, was looked at when it began.
+    // Where there is one request for each of several remotes, one of them may be taken for another, and fit wherever it speaks of no more
+    // than both have. What an interrupted run goes on with, was looked at when it began.
     private bool DemandsBase() => patch.OwnName is not null && _start == ApplyStart.Fresh && !specification.ForceUnrecognized;
 
     private void CheckBase(PatchPlan plan)
@@ -330,7 +334,8 @@ internal sealed class ApplyRun(
         }
     }
 
-    // What a coarse block was before a part of it was written, nobody can tell any more: so the target is either side as a whole, or nothing can be said of it.
+    // What a coarse block was before a part of it was written, nobody can tell any more: so the target is either side as a whole, or
+    // nothing can be said of it.
     private void CheckParent(PatchPlan plan, ParentIdentity parent)
     {
         bool isTouched = plan.NotOldBlocks > 0 || target.Length < parent.BaseSize;

@@ -10,7 +10,9 @@ namespace BinarySync.Sync.Applying.Sets;
 /// <param name="IsKept">The stream is the same each time, and stays the caller's; else each is disposed of by who asked for it.</param>
 public sealed record PartSource(string Name, Func<Stream> Open, bool IsKept = false);
 
-/// <summary>Parts of one set that are given together, looked at before anything is written (Format.md 4.5). In order of their numbers.</summary>
+/// <summary>
+/// Parts of one set that are given together, looked at before anything is written (Format.md 4.5). In order of their numbers.
+/// </summary>
 public sealed class PartFiles
 {
     private PartFiles(MessageHeader header, MessageTrailer trailer, IReadOnlyList<PartFile> files)
@@ -30,12 +32,14 @@ public sealed class PartFiles
     internal SetPlace Set { get; }
 
     /// <summary>
-    /// Reads the operations of all files and makes sure that they belong together. What only their content can tell is found when they are applied.
+    /// Reads the operations of all files and makes sure that they belong together. What only their content can tell is found when they
+    /// are applied.
     /// </summary>
     /// <returns>Null for a single data file that is no part of a set.</returns>
     /// <exception cref="MessageFormatException">A file is refused.</exception>
     /// <exception cref="SyncException">
-    /// <see cref="SyncError.OutOfBounds"/>: there are several files, and one is no part of a set; <see cref="SyncError.Mismatch"/>: parts of two sets, or one part twice.
+    /// <see cref="SyncError.OutOfBounds"/>: there are several files, and one is no part of a set; <see cref="SyncError.Mismatch"/>: parts
+    /// of two sets, or one part twice.
     /// </exception>
     public static PartFiles? Look(IReadOnlyList<PartSource> sources, SyncOptions options)
     {

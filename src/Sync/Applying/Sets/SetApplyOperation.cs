@@ -41,7 +41,10 @@ public sealed record SetResult(
     public bool IsComplete => Missing.Count == 0;
 }
 
-/// <summary>Applies parts of a set to a target, each as a run of its own, and keeps a note of which are in place (docs/Design.md, "Parts of a set").</summary>
+/// <summary>
+/// Applies parts of a set to a target, each as a run of its own, and keeps a note of which are in place (docs/Design.md, "Parts of a
+/// set").
+/// </summary>
 public static class SetApplyOperation
 {
     /// <summary>Does it, or finds out what it would do.</summary>
@@ -52,8 +55,9 @@ public static class SetApplyOperation
     /// <param name="specification">How.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
     /// <exception cref="SyncException">
-    /// As <see cref="ApplyOperation"/>; and <see cref="SyncError.Mismatch"/>, before anything is written, where <see cref="VerifyMode.Full"/> is asked for and parts would still be
-    /// missing, or <see cref="ApplySpecification.CheckBase"/> and some are in place already.
+    /// As <see cref="ApplyOperation"/>; and <see cref="SyncError.Mismatch"/>, before anything is written, where
+    /// <see cref="VerifyMode.Full"/> is asked for and parts would still be missing, or <see cref="ApplySpecification.CheckBase"/> and
+    /// some are in place already.
     /// </exception>
     public static SetResult Run(
         IWritableStorage target, PartFiles parts, ApplyPlaces places, IStateFile noteFile, ApplySpecification specification, SyncOptions options) =>
@@ -112,7 +116,8 @@ public static class SetApplyOperation
                 {
                     if (note.With(file.Part).IsComplete && (note.IsInDoubt || CutsByHearsay(plan)))
                     {
-                        // Of what was believed only what this command itself has applied is left, if the whole is not what it should be by now.
+                        // Of what was believed only what this command itself has applied is left, if the whole is not what it should be
+                        // by now.
                         bool isWhole = ReadBackVerifier.RootMatches(
                             target, plan.Header.SyncGeometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options);
                         state = isWhole ? state : SetNoteState.TargetChanged;

@@ -6,13 +6,14 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Applying.Sets;
 
 /// <summary>
-/// What is known of a target to which some parts of a set have been applied. It is information: the blocks of the target are the truth, and a part that is applied
-/// again is recognised. Only whether a file may be cut is decided by it.
+/// What is known of a target to which some parts of a set have been applied. It is information: the blocks of the target are the truth,
+/// and a part that is applied again is recognised. Only whether a file may be cut is decided by it.
 /// </summary>
 /// <remarks>
-/// Little-endian: magic (8 bytes), version (u16), parts (u32), the set's identity and that of the set which leads the other way (16 bytes each), the target's stamp (length,
-/// modified, changed: i64 each), the part that is being applied (u32, 0: none), whether it is in doubt (u8), the parts in place and those not (a bit each, whole bytes), the target (length u16, UTF-8), XXH128 of all before it. It is the state of one
-/// program on one machine, no message.
+/// Little-endian: magic (8 bytes), version (u16), parts (u32), the set's identity and that of the set which leads the other way (16 bytes
+/// each), the target's stamp (length, modified, changed: i64 each), the part that is being applied (u32, 0: none), whether it is in doubt
+/// (u8), the parts in place and those not (a bit each, whole bytes), the target (length u16, UTF-8), XXH128 of all before it. It is the
+/// state of one program on one machine, no message.
 /// </remarks>
 internal sealed record SetNote
 {
@@ -35,12 +36,15 @@ internal sealed record SetNote
     /// <summary>Of the target when this was written: whoever changed it since knows nothing of this note.</summary>
     public SourceStamp Stamp { get; init; }
 
-    /// <summary>The number of the part that was being applied when this was written; 0 for none. It changes the target, and its times, even before its journal stands: room is reserved.</summary>
+    /// <summary>
+    /// The number of the part that was being applied when this was written; 0 for none. It changes the target, and its times, even before
+    /// its journal stands: room is reserved.
+    /// </summary>
     public int Running { get; init; }
 
     /// <summary>
-    /// A run with a part was interrupted, and has changed the target's times: nothing tells any more whether somebody else has changed the target too. What this says of the other parts is proved before
-    /// anything is cut by it.
+    /// A run with a part was interrupted, and has changed the target's times: nothing tells any more whether somebody else has changed
+    /// the target too. What this says of the other parts is proved before anything is cut by it.
     /// </summary>
     public bool IsInDoubt { get; init; }
 

@@ -8,8 +8,9 @@ using BinarySync.Sync.Applying.Running;
 namespace BinarySync.Sync.Applying.Streaming;
 
 /// <summary>
-/// Applies a data file as it arrives, for a pipe where there is no room to keep it (docs/Design.md, "Applying as it arrives"): a stretch of it at a time is verified, recognised, written, flushed and
-/// read back, each by a run of its own. What comes after may still prove to be damaged, or not to fit the target.
+/// Applies a data file as it arrives, for a pipe where there is no room to keep it (docs/Design.md, "Applying as it arrives"): a stretch
+/// of it at a time is verified, recognised, written, flushed and read back, each by a run of its own. What comes after may still prove to
+/// be damaged, or not to fit the target.
 /// </summary>
 public static class StreamApplyOperation
 {
@@ -21,10 +22,14 @@ public static class StreamApplyOperation
     /// <param name="input">The data file; need not seek.</param>
     /// <param name="name">Its name in messages.</param>
     /// <param name="places">The journal; nothing else is kept.</param>
-    /// <param name="specification">How. <see cref="ApplySpecification.CheckBase"/> cannot be had: what the base is stands at the end.</param>
+    /// <param name="specification">
+    /// How. <see cref="ApplySpecification.CheckBase"/> cannot be had: what the base is stands at the end.
+    /// </param>
     /// <param name="options">Threads, progress, cancellation.</param>
     /// <exception cref="MessageFormatException">The data file is refused; up to the stretch at fault it is applied.</exception>
-    /// <exception cref="SyncException">As <see cref="ApplyOperation"/>; or the data file cannot be applied as it arrives, and nothing was written.</exception>
+    /// <exception cref="SyncException">
+    /// As <see cref="ApplyOperation"/>; or the data file cannot be applied as it arrives, and nothing was written.
+    /// </exception>
     /// <exception cref="StorageException">Reading, writing or flushing failed.</exception>
     public static ApplyResult Run(
         IWritableStorage target, Stream input, string name, ApplyPlaces places, ApplySpecification specification, SyncOptions options) =>
@@ -130,7 +135,8 @@ public static class StreamApplyOperation
     private static JournalRecord? Standing(IStateFile journal) =>
         journal.Read() is { } content && JournalRecord.TryDecode(content, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished ? record : null;
 
-    // An interrupted run stands, and this is not the stretch that it was writing. If it comes later, this one is in place: it was flushed before that one's journal stood.
+    // An interrupted run stands, and this is not the stretch that it was writing. If it comes later, this one is in place: it was flushed
+    // before that one's journal stood.
     private static ApplyResult Recognize(
         IWritableStorage target,
         PatchSource patch,

@@ -4,8 +4,8 @@ using BinarySync.Sync.Applying.Reading;
 namespace BinarySync.Sync.Applying.Streaming;
 
 /// <summary>
-/// Cuts a data file that arrives into stretches: whole groups, each stretch as soon as it has become long enough. Where it is cut depends on nothing but the data file, so that a
-/// later run finds the same stretches, and knows them by their digests.
+/// Cuts a data file that arrives into stretches: whole groups, each stretch as soon as it has become long enough. Where it is cut depends
+/// on nothing but the data file, so that a later run finds the same stretches, and knows them by their digests.
 /// </summary>
 /// <param name="reader">The stream; nothing but its header has been read.</param>
 /// <param name="bytes">Stored bytes after which a stretch ends.</param>
@@ -17,10 +17,14 @@ internal sealed class StreamStretches(OperationReader reader, long bytes, bool d
     private bool _hasBegun;
     private bool _hasGroup;
 
-    /// <summary>True when the last stretch has been read, and with it the end of the stream: the whole of it has been found right.</summary>
+    /// <summary>
+    /// True when the last stretch has been read, and with it the end of the stream: the whole of it has been found right.
+    /// </summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Reads the next stretch; its stream is used again for the one after it. There is at least one, which may change no block.</summary>
+    /// <summary>
+    /// Reads the next stretch; its stream is used again for the one after it. There is at least one, which may change no block.
+    /// </summary>
     /// <exception cref="MessageFormatException">The stream is refused.</exception>
     public PatchSource Next(CancellationToken cancellation)
     {

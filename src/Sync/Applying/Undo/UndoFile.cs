@@ -9,8 +9,9 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Undo;
 
 /// <summary>
-/// The data file that takes the target back. It is what `dtreq` and `dtfile --no-repeats` would make of the two sides exchanged: the request is the data file's own operations
-/// turned round, and the content comes from the target itself, each block compared with the hash that the data file gives for it.
+/// The data file that takes the target back. It is what `dtreq` and `dtfile --no-repeats` would make of the two sides exchanged: the
+/// request is the data file's own operations turned round, and the content comes from the target itself, each block compared with the
+/// hash that the data file gives for it.
 /// </summary>
 internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSource patch, IUndoPlace place, SyncOptions options)
 {
@@ -27,13 +28,18 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         IsForward = plan.Header.Set is null,
     };
 
-    /// <summary>Where the undo file of a part stands: in a set of its own, with the same number (Format.md 4.5). Its groups are its own, and counted when it is made.</summary>
+    /// <summary>
+    /// Where the undo file of a part stands: in a set of its own, with the same number (Format.md 4.5). Its groups are its own, and
+    /// counted when it is made.
+    /// </summary>
     public static SetPlace SetOf(SetPlace part, MessageTrailer trailer) =>
         part with { Id = SetPlace.IdOf(part.SplitSize, [trailer.TargetRoot!.Value], trailer.BaseRoot!.Value), GroupCount = 0 };
 
     /// <summary>Looks for the undo file of an earlier run, and verifies it whole.</summary>
     /// <returns>Its digest; null where there is no file.</returns>
-    /// <exception cref="StorageException"><see cref="StorageError.Exists"/>: there is a file, and it is not the undo file of this data file.</exception>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.Exists"/>: there is a file, and it is not the undo file of this data file.
+    /// </exception>
     /// <exception cref="MessageFormatException">There is a file, and it is damaged, or no data file.</exception>
     public ReadOnlyMemory<byte>? FindExisting()
     {

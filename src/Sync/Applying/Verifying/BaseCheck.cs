@@ -7,16 +7,16 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Verifying;
 
 /// <summary>
-/// Compares the blocks that the data file leaves alone with the base, by its root. The blocks that it speaks of have been recognised one by one, as old or
-/// as already new: for them stand the hashes that the data file gives. So a target that is partly or wholly patched passes as well, and the same command can
-/// be run again.
+/// Compares the blocks that the data file leaves alone with the base, by its root. The blocks that it speaks of have been recognised one
+/// by one, as old or as already new: for them stand the hashes that the data file gives. So a target that is partly or wholly patched
+/// passes as well, and the same command can be run again.
 /// </summary>
 internal static class BaseCheck
 {
     /// <summary>True where the target is the base, but for what the data file changes.</summary>
     /// <param name="tailMayBeGone">
-    /// What A has and B has not may be gone although the target is as long as A: an interrupted run has cut it and the other direction has made it longer again, or it is a
-    /// device. Then it is enough that all that B has is as B has it.
+    /// What A has and B has not may be gone although the target is as long as A: an interrupted run has cut it and the other direction
+    /// has made it longer again, or it is a device. Then it is enough that all that B has is as B has it.
     /// </param>
     /// <param name="belowCache">Read from below the page cache: what the cache shows may be no more than that.</param>
     /// <param name="holes">Whether holes are read.</param>

@@ -7,8 +7,8 @@ using BinarySync.Sync.Comparing;
 namespace BinarySync.Sync.Applying.Verifying;
 
 /// <summary>
-/// Makes the checksum file of a target that has been patched from the one that it had before and the data file, without reading the target. It is that which `ckfile` would make, but for
-/// the key that says so (Format.md 4, `derived`).
+/// Makes the checksum file of a target that has been patched from the one that it had before and the data file, without reading the
+/// target. It is that which `ckfile` would make, but for the key that says so (Format.md 4, `derived`).
 /// </summary>
 public static class DerivedChecksums
 {
@@ -35,7 +35,8 @@ public static class DerivedChecksums
             throw Refused(reader.Source, other);
         }
 
-        // A device keeps its size, and so does a file whose ranges leave out where the sizes differ: what lies there, neither of the two knows.
+        // A device keeps its size, and so does a file whose ranges leave out where the sizes differ: what lies there, neither of the two
+        // knows.
         if (plan.Sizing.LengthAfter != geometry.FinalSize)
         {
             throw Refused(target.Name, $"would have {plan.Sizing.LengthAfter} bytes, but the old checksum file and the data file describe only {geometry.FinalSize}");

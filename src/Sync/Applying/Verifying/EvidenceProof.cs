@@ -5,7 +5,8 @@ using BinarySync.Sync.Applying.Journal;
 namespace BinarySync.Sync.Applying.Verifying;
 
 /// <summary>
-/// Proves, before anything is overwritten that is not recognised, that a target is the one that an interrupted run was changing (docs/Design.md, "Which target it was").
+/// Proves, before anything is overwritten that is not recognised, that a target is the one that an interrupted run was changing
+/// (docs/Design.md, "Which target it was").
 /// </summary>
 /// <param name="target">Flushed, as far as it may be.</param>
 /// <param name="standing">The journal of that run.</param>
@@ -36,7 +37,8 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
         DemandBirth(evidence);
         DemandPieces(evidence);
 
-        // Of a device this happens only behind A's end, or where nearly nothing is left of it: a run that begins does not look at that either.
+        // Of a device this happens only behind A's end, or where nearly nothing is left of it: a run that begins does not look at that
+        // either.
         bool isNothingKnown = evidence is { Birth: null, Pieces.Count: 0, Cells.Count: 0 };
         if (!target.HasFixedLength && seen.Torn > 0 && !mayOverwrite && isNothingKnown)
         {

@@ -6,12 +6,14 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Verifying;
 
 /// <summary>
-/// Compares the whole target with the coarse data request that a refined data file goes back to: with its own ranges alone, a refined one could prove nothing of the rest.
-/// In the parent's blocks, since only those have been hashed everywhere.
+/// Compares the whole target with the coarse data request that a refined data file goes back to: with its own ranges alone, a refined one
+/// could prove nothing of the rest. In the parent's blocks, since only those have been hashed everywhere.
 /// </summary>
 internal static class ParentCheck
 {
-    /// <summary>True where all that the coarse request compared is as B has it, and the target gets B's size, if the request was for that.</summary>
+    /// <summary>
+    /// True where all that the coarse request compared is as B has it, and the target gets B's size, if the request was for that.
+    /// </summary>
     public static bool IsTarget(IReadableStorage target, TargetSizing sizing, ParentIdentity parent, bool belowCache, SyncOptions options, HolePolicy holes)
     {
         SyncGeometry both = parent.SyncGeometry;

@@ -8,8 +8,9 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Verifying;
 
 /// <summary>
-/// A data request for blocks that did not read back as written. What they were is what the target returns for them now, from below the cache; what they shall be is what
-/// the data file says. Its coverage is those blocks and no others, so that its roots can be told without reading the rest.
+/// A data request for blocks that did not read back as written. What they were is what the target returns for them now, from below the
+/// cache; what they shall be is what the data file says. Its coverage is those blocks and no others, so that its roots can be told
+/// without reading the rest.
 /// </summary>
 internal static class RepairRequest
 {

@@ -8,8 +8,9 @@ using BinarySync.Sync.Applying.Reading;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Carries out the copies of a plan, before content and zeros are written (docs/Design.md, "Copies"): says in which order, and what has to be durable before what. What is overwritten is
-/// recognised once more, and what is copied is compared with its hash once more. When it returns, all copies are durable.
+/// Carries out the copies of a plan, before content and zeros are written (docs/Design.md, "Copies"): says in which order, and what has
+/// to be durable before what. What is overwritten is recognised once more, and what is copied is compared with its hash once more. When
+/// it returns, all copies are durable.
 /// </summary>
 internal sealed class CopyExecutor
 {
@@ -73,7 +74,8 @@ internal sealed class CopyExecutor
 
         if (_plan.Doubt.IsNone)
         {
-            // What is copied must be on the medium for as long as it may have to be copied again. After an interrupted run that has been seen to.
+            // What is copied must be on the medium for as long as it may have to be copied again. After an interrupted run that has been
+            // seen to.
             _target.Flush();
             _journal.FlushedCopies();
         }
@@ -168,7 +170,8 @@ internal sealed class CopyExecutor
         return count;
     }
 
-    // From here on the sources may be overwritten: what was read from them can be had from the redo, and is in the target before the next one is begun.
+    // From here on the sources may be overwritten: what was read from them can be had from the redo, and is in the target before the next
+    // one is begun.
     private void CloseRedo()
     {
         if (!_redo.IsEmpty)
@@ -199,7 +202,8 @@ internal sealed class CopyExecutor
         _redo.Clear();
     }
 
-    // Their sources stay as they are until content and zeros are written, so each can be done again: windows are marked and flushed as for content.
+    // Their sources stay as they are until content and zeros are written, so each can be done again: windows are marked and flushed as
+    // for content.
     private void WritePlain()
     {
         CopySlices slices = new(_plan.Copies.Runs, _plan.Copies.Plain, _content.ChunkBlocks);

@@ -8,9 +8,10 @@ using BinarySync.Sync.Comparing;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// B's last block, where it is short and A fills it further. On a device the rest of it is left alone like all that lies behind B, but where a data file leads the other way: that one
-/// expects the block as B has it, and zeros behind that; and it brings the rest back. In a file that is patched part by part the rest becomes zeros: that is how the undo file of the part, and the
-/// part itself once it was taken back, find the block.
+/// B's last block, where it is short and A fills it further. On a device the rest of it is left alone like all that lies behind B, but
+/// where a data file leads the other way: that one expects the block as B has it, and zeros behind that; and it brings the rest back. In
+/// a file that is patched part by part the rest becomes zeros: that is how the undo file of the part, and the part itself once it was
+/// taken back, find the block.
 /// </summary>
 internal static class LastBlock
 {
@@ -34,7 +35,10 @@ internal static class LastBlock
         return (int)Math.Clamp(target.Length - end, 0, Math.Max(0, Rest(geometry)));
     }
 
-    /// <summary>Hands on zeros for what becomes zeros behind <paramref name="end"/>, in pieces: a block may be larger than what one likes to have in memory.</summary>
+    /// <summary>
+    /// Hands on zeros for what becomes zeros behind <paramref name="end"/>, in pieces: a block may be larger than what one likes to have
+    /// in memory.
+    /// </summary>
     public static void ForEachRestBehind(IWritableStorage target, MessageHeader header, PatchJournal journal, long end, RedoHandler use)
     {
         for (int left = RestBehind(target, header, journal, end); left > 0;)
@@ -47,9 +51,10 @@ internal static class LastBlock
     }
 
     /// <summary>
-    /// After a cut of a file that a crash has left half done, and that a part of a set takes back: the block at which it was to end belongs to any part, and what was behind that end may be there to some byte and
-    /// gone from there on. It becomes zeros, as the undo file of that part expects it; if it is this very part, all of the block is written again anyway. A window of the journal that begins at the very byte
-    /// tells of the cut: those of content begin with blocks.
+    /// After a cut of a file that a crash has left half done, and that a part of a set takes back: the block at which it was to end
+    /// belongs to any part, and what was behind that end may be there to some byte and gone from there on. It becomes zeros, as the undo
+    /// file of that part expects it; if it is this very part, all of the block is written again anyway. A window of the journal that
+    /// begins at the very byte tells of the cut: those of content begin with blocks.
     /// </summary>
     public static void ClearBehindInterruptedCut(IWritableStorage target, PatchPlan plan, PatchSource patch)
     {
@@ -69,8 +74,8 @@ internal static class LastBlock
     }
 
     /// <summary>
-    /// The last block of B, where A fills it further: another run that was given up may have left it new for this direction, and neither for the other one. Empty where there is
-    /// no such block.
+    /// The last block of B, where A fills it further: another run that was given up may have left it new for this direction, and neither
+    /// for the other one. Empty where there is no such block.
     /// </summary>
     public static IReadOnlyList<ByteRange> LeftByOthers(SyncGeometry geometry)
     {

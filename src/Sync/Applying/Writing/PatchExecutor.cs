@@ -9,12 +9,14 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Carries out a plan: grows first, and writes in ascending order, window by window: the journal knows of each before it is written, and each is flushed before the
-/// next. Every frame, every new hash and every old block is checked again on the way. Knows the target only as an <see cref="IWritableStorage"/>.
+/// Carries out a plan: grows first, and writes in ascending order, window by window: the journal knows of each before it is written, and
+/// each is flushed before the next. Every frame, every new hash and every old block is checked again on the way. Knows the target only as
+/// an <see cref="IWritableStorage"/>.
 /// </summary>
 internal sealed class PatchExecutor
 {
-    // Bytes written before the system is asked to bring them to the medium: it works while the next ones are checked, and the flush has less to wait for.
+    // Bytes written before the system is asked to bring them to the medium: it works while the next ones are checked, and the flush has
+    // less to wait for.
     private const long WriteBackLength = 8 << 20;
 
     private readonly IWritableStorage _target;
@@ -72,7 +74,8 @@ internal sealed class PatchExecutor
     /// <exception cref="SyncException">A block changed since it was recognised.</exception>
     public WriteCounts Write()
     {
-        // The first window is marked with the first record: one flush less where there is one window, as there is most often. Copies have windows of their own before that.
+        // The first window is marked with the first record: one flush less where there is one window, as there is most often. Copies have
+        // windows of their own before that.
         bool copies = _plan.BlocksToWrite > 0 && !_plan.Copies.IsEmpty;
         bool marks = _plan.BlocksToWrite > 0 && _plan.Windows.Count > 0 && !copies;
         if (!_tuning.JournalsBeforeGrowing)
@@ -148,7 +151,8 @@ internal sealed class PatchExecutor
             }
         }
 
-        // A data file that was exchanged since it was verified is found at its end at the latest; but nothing must be written where the journal does not say so.
+        // A data file that was exchanged since it was verified is found at its end at the latest; but nothing must be written where the
+        // journal does not say so.
         BlockRun blocks = _plan.Windows[_window].Blocks;
         if (item.Group.Operations[0].Blocks.First < blocks.First || item.Group.Operations[^1].Blocks.End > blocks.End)
         {
@@ -170,8 +174,9 @@ internal sealed class PatchExecutor
         _marked = _window;
     }
 
-    // A device cannot be cut, and a file not before all parts of a set are in place. What an interrupted run that made it larger may have torn behind the smaller size was zeros before, or that run would have refused: it
-    // becomes zeros again, so that the same run recognises it later.
+    // A device cannot be cut, and a file not before all parts of a set are in place. What an interrupted run that made it larger may have
+    // torn behind the smaller size was zeros before, or that run would have refused: it becomes zeros again, so that the same run
+    // recognises it later.
     private void ClearBehindTarget()
     {
         if (!_journal.TailWasZero || !MayStayLonger || !_geometry.ResizesTarget || _geometry.Target.Size > _geometry.Base.Size)

@@ -5,8 +5,9 @@ using BinarySync.Sync.Applying.Planning;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Says whether a redo may be written: only blocks that a copy of this very data file makes. That their content is the master's, the SHA-256 of each copy proves
-/// (<see cref="CopyContent"/> takes the content of such blocks from the redo and from nowhere else, so that what is compared is what is written).
+/// Says whether a redo may be written: only blocks that a copy of this very data file makes. That their content is the master's, the
+/// SHA-256 of each copy proves (<see cref="CopyContent"/> takes the content of such blocks from the redo and from nowhere else, so that
+/// what is compared is what is written).
 /// </summary>
 internal static class RedoProof
 {
@@ -31,7 +32,9 @@ internal static class RedoProof
         }
     }
 
-    /// <summary>The first stretch that is not made of whole blocks which copies make, or that says something twice; null where there is none.</summary>
+    /// <summary>
+    /// The first stretch that is not made of whole blocks which copies make, or that says something twice; null where there is none.
+    /// </summary>
     public static ByteRange? FindStranger(RedoLog redo, CopyPlan copies, SyncGeometry geometry)
     {
         long done = 0;

@@ -8,8 +8,9 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Writes a redo to the target, and reads from below the page cache what was written. Near stretches are read together. What is read back is compared by the XXH128 of each piece: to read the
-/// redo once more, block by block where they are in random order, would take longer than all the rest.
+/// Writes a redo to the target, and reads from below the page cache what was written. Near stretches are read together. What is read back
+/// is compared by the XXH128 of each piece: to read the redo once more, block by block where they are in random order, would take longer
+/// than all the rest.
 /// </summary>
 internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeometry geometry, SyncOptions options)
 {

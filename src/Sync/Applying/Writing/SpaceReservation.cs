@@ -6,13 +6,16 @@ using BinarySync.Sync.Applying.Reading;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Reserves room for what will be written into holes and past the end, so that a full disk is found before anything is changed. On file systems that
-/// copy on write it cannot be promised. Where zeros shall not be holes, growing leaves none either: their room is reserved too.
+/// Reserves room for what will be written into holes and past the end, so that a full disk is found before anything is changed. On file
+/// systems that copy on write it cannot be promised. Where zeros shall not be holes, growing leaves none either: their room is reserved
+/// too.
 /// </summary>
 internal static class SpaceReservation
 {
     /// <summary>Reserves all of it, or nothing past the end.</summary>
-    /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: the content and the length of the target are unchanged.</exception>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.NoSpace"/>: the content and the length of the target are unchanged.
+    /// </exception>
     public static void Reserve(IWritableStorage target, PatchPlan plan, PatchSource patch, SparseMode sparse)
     {
         bool hadHoles = target.HasHoles;

@@ -3,8 +3,8 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Turns stretches of the target to zeros, in ascending order, joined where they touch: as holes where the user wants them, by the device's own
-/// means where it has some, else with written zeros. Never discards.
+/// Turns stretches of the target to zeros, in ascending order, joined where they touch: as holes where the user wants them, by the
+/// device's own means where it has some, else with written zeros. Never discards.
 /// </summary>
 internal sealed class ZeroWriter
 {
