@@ -77,7 +77,7 @@ public sealed partial class NewcomerTests : IDisposable
         _work.Line(next).Succeeds();
         Assert.Equal(_work.Read("a.ckf"), _work.Read("joined.ckf"));
 
-        _work.Line("ckfile a -b 512 --split 1M").Fails(2, "a.001.ckf: exists already");
+        _work.Line("ckfile a -b 512 --split 1M").Fails(2, "a.001.ckf: exists already", "-f replaces an existing output");
         _work.Line("ckfile a --split 1M -o -").Fails(2, "standard output is one");
         _work.Line("ckfile a --split 1000").Fails(2, "give 1M or more");
         _work.Line("ckfile a --split 1M --read-errors skip").Fails(2, "cannot be used together");
