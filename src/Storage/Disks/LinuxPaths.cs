@@ -43,6 +43,8 @@ internal sealed class LinuxPaths : StorageScheme
             {
                 if (!readOnly && status.Type == NodeType.BlockDevice && Posix.IsReadOnly(file))
                 {
+                    // A drive without a medium may be read-only as well: that it is empty is the thing to know.
+                    _ = SizeEvidence.LengthOf(file, status, name);
                     throw Failure.Of(StorageError.OpenFailed, name, "is a read-only device", Errno.ReadOnly);
                 }
 
