@@ -171,7 +171,7 @@ public sealed class MergeTests
         IEnumerable<IGrouping<long, long>> FramesOf(byte[] request)
         {
             List<long> frames = [];
-            OperationReader reader = Patch(request).Open(skipContent: true);
+            IOperationReader reader = Patch(request).Open(skipContent: true);
             OperationGroup group = new();
             while (reader.ReadGroup(group))
             {

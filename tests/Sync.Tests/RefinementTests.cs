@@ -195,7 +195,8 @@ public sealed class RefinementTests
         FourSteps.Apply(target, dataFile, new ApplySpecification { Verify = VerifyMode.None });
         PatchSource patch = FourSteps.Patch(dataFile);
         using PatchWorkspace workspace = new();
-        PatchPlan plan = new PatchPlanner(target, patch, workspace, new ApplyTuning(), new SyncOptions()).Plan(null, othersStands: false);
+        ApplyContext context = new(target, patch, FourSteps.Places(), new ApplySpecification(), new ApplyTuning(), workspace, new SyncOptions());
+        PatchPlan plan = new PatchPlanner(context).Plan(null, othersStands: false);
         using MemoryStream output = new();
         RepairRequest.Write(target, plan, patch, [new BlockRun(40, 1)], output, new SyncOptions());
         output.Position = 0;

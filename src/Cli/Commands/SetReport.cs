@@ -1,4 +1,3 @@
-using System.CommandLine;
 using BinarySync.Cli.Closing;
 using BinarySync.Cli.Host;
 using BinarySync.Cli.Output;
@@ -14,23 +13,23 @@ namespace BinarySync.Cli.Commands;
 internal static class SetReport
 {
     /// <summary>Says it, to people or scripts.</summary>
-    public static void Say(CommandSession session, ParseResult command, string target, string? undo, string note, SetResult all, ApplySpecification specification)
+    public static void Say(CommandSession session, ApplyLine line, string note, SetResult all)
     {
-        SayNote(session.Terminal, target, note, all.Note);
+        SayNote(session.Terminal, line.Target, note, all.Note);
 
         // What concerns sizes is the same for all.
         foreach ((string name, _, ApplyResult result) in all.Runs.Where((run, i) => i == 0 || run.Result.Start != ApplyStart.Fresh || run.Result.Plan.Unrecognized.BlockCount > 0))
         {
-            ApplyActions.SayNotes(session.Terminal, target, name, result, specification);
+            ApplyReport.SayNotes(session.Terminal, line.Target, name, result, line.Specification);
         }
 
         if (session.Json)
         {
-            Report(session, target, undo, all, specification);
+            Report(session, line, all);
             return;
         }
 
-        SaySummary(session, command, target, undo, all, specification);
+        SaySummary(session, line, all);
     }
 
     private static void SayNote(Terminal terminal, string target, string note, SetNoteState state)
@@ -48,8 +47,10 @@ internal static class SetReport
         }
     }
 
-    private static void SaySummary(CommandSession session, ParseResult command, string target, string? undo, SetResult all, ApplySpecification specification)
+    private static void SaySummary(CommandSession session, ApplyLine line, SetResult all)
     {
+        string target = line.Target;
+        ApplySpecification specification = line.Specification;
         int parts = all.Set.Parts;
         string given = $"{(all.Runs.Count == 1 ? "part" : "parts")} {NumberText.Of([.. all.Runs.Select(run => run.Part).Order()])} of {parts}";
         long already = all.Runs.Sum(run => run.Result.Plan.NewBlocks);
@@ -62,7 +63,7 @@ internal static class SetReport
             long toWrite = all.Runs.Sum(run => run.Result.Plan.BlocksToWrite);
             session.Terminal.Summary($"{target}: {given}: {CountText.Blocks(toWrite)} would be written, {already} already up to date{size}; nothing was changed");
             session.Terminal.Summary($"then {Standing(all)}");
-            ClosingLines.Say(session, "read", 0, NextCommand.AfterDryRun(command, all.Runs.Select(run => run.Name), all.Runs.Any(run => ApplyActions.HasWork(run.Result))));
+            ClosingLines.Say(session, "read", 0, NextCommand.AfterDryRun(line.Typed, all.Runs.Select(run => run.Name), all.Runs.Any(run => ApplyReport.HasWork(run.Result))));
             return;
         }
 
@@ -76,7 +77,7 @@ internal static class SetReport
 
         if (all.Runs[0].Result.UndoKept is { } kept)
         {
-            session.Terminal.Summary($"{undo} {(kept ? "was kept from an earlier run" : "holds the old content")}: applying it{ShrinkWarning.OnWayBack(all.Runs[0].Result.Plan.Header)} takes the part back");
+            session.Terminal.Summary($"{line.Undo} {(kept ? "was kept from an earlier run" : "holds the old content")}: applying it{ShrinkWarning.OnWayBack(all.Runs[0].Result.Plan.Header)} takes the part back");
         }
 
         long verified = all.Runs.Sum(run => run.Result.VerifiedBytes);
@@ -84,26 +85,26 @@ internal static class SetReport
         {
             VerifyMode.None => "flushed; nothing was read back",
             VerifyMode.Written => $"flushed, {SizeText.Format(verified)} read back and equal; the rest was not checked",
-            _ when all.Runs[^1].Result.Plan.Header.Coverage.IsWhole => $"flushed, all {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: equal to the master ({ApplyActions.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
-            _ => $"flushed, {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: the ranges of the data files are equal to the master's ({ApplyActions.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
+            _ when all.Runs[^1].Result.Plan.Header.Coverage.IsWhole => $"flushed, all {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: equal to the master ({ApplyReport.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
+            _ => $"flushed, {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: the ranges of the data files are equal to the master's ({ApplyReport.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
         });
         session.Terminal.Summary(Standing(all));
         ClosingLines.Say(
             session,
             "wrote",
-            all.Runs.Sum(run => ApplyActions.WrittenBytes(run.Result)),
-            all.IsComplete ? NextCommand.AfterApply(target, specification.Verify) : NextCommand.AfterSomeParts(target, undo, all));
+            all.Runs.Sum(run => ApplyReport.WrittenBytes(run.Result)),
+            all.IsComplete ? NextCommand.AfterApply(target, specification.Verify) : NextCommand.AfterSomeParts(target, line.Undo, all));
     }
 
     private static string Standing(SetResult all) => all.IsComplete
         ? $"complete: {(all.Set.Parts == 1 ? "the only part is" : $"all {all.Set.Parts} parts are")} applied"
         : $"incomplete: of {all.Set.Parts} parts, {NumberText.Of(all.InPlace)} {(all.InPlace.Count == 1 ? "is" : "are")} applied; missing: {NumberText.Of(all.Missing)}";
 
-    private static void Report(CommandSession session, string target, string? undo, SetResult all, ApplySpecification specification)
+    private static void Report(CommandSession session, ApplyLine line, SetResult all)
     {
         using Report report = new(session.Terminal, json: true);
-        report.Add("target", "target", target);
-        report.Add("dry_run", null, specification.DryRun);
+        report.Add("target", "target", line.Target);
+        report.Add("dry_run", null, line.Specification.DryRun);
         report.AddWholeSet(all.Set);
         report.Add("complete", null, all.IsComplete);
         Numbers("parts_applied", all.InPlace);
@@ -114,7 +115,7 @@ internal static class SetReport
             report.BeginObject();
             report.AddHidden("file", name);
             report.Add("part", null, part);
-            ApplyActions.ReportResult(report, target, undo, result, specification);
+            ApplyReport.ReportResult(report, line, result);
             report.EndObject();
             report.Drain();
         }

@@ -11,13 +11,12 @@ public sealed class ContentVerifier : IDisposable
     private readonly FrameDecoder _decoder;
     private readonly bool _goesBack;
     private readonly BlockGeometry _target;
-    private readonly BlockHash _hash;
-    private readonly RunningHash _running;
+    private readonly BlockHasher _blocks;
     private readonly byte[] _raw;
-    private readonly byte[] _value;
     private FramePieces _pieces = new();
     private OperationGroup _group = new();
     private long _from;
+    private bool _misses;
 
     /// <summary>Prepares for a reader whose first group has not been read yet.</summary>
     /// <param name="reader">Of a data file.</param>
@@ -30,10 +29,8 @@ public sealed class ContentVerifier : IDisposable
         _goesBack = readAt is not null;
         _decoder = new FrameDecoder(reader.Source, readAt);
         _target = reader.Geometry.Target;
-        _hash = reader.Header.Hash;
-        _running = _hash.StartBlock();
+        _blocks = new BlockHasher(reader.Header.Hash, _target);
         _raw = new byte[reader.Header.FrameSize!.Value];
-        _value = new byte[_hash.Length];
     }
 
     /// <summary>Frames that were passed over, because they repeat what has gone by.</summary>
@@ -57,6 +54,7 @@ public sealed class ContentVerifier : IDisposable
         if (repeats && !_goesBack)
         {
             NotDecoded++;
+            _misses = true;
         }
         else
         {
@@ -71,40 +69,35 @@ public sealed class ContentVerifier : IDisposable
         _from += raw.Length;
     }
 
-    public void Dispose() => _running.Dispose();
+    public void Dispose() => _blocks.Dispose();
 
     private void Compare(in ContentPiece piece, ReadOnlySpan<byte> bytes)
     {
-        for (long at = piece.TargetOffset; !bytes.IsEmpty;)
+        long offset = piece.TargetOffset;
+        if (_misses)
         {
-            long block = _target.BlockAt(at);
-            int length = _target.LengthOf(block);
-            int done = (int)(at - _target.OffsetOf(block));
-            int take = Math.Min(length - done, bytes.Length);
-            if (take == length)
+            // Of a block with a part in a frame that was passed over, nothing can be told: the next block can be.
+            long skipped = _target.OffsetOf(_target.BlockAt(offset + _target.BlockSize - 1)) - offset;
+            if (skipped >= bytes.Length)
             {
-                _hash.Hash(bytes[..take], _value);
-                Require(piece.Operation, block);
-            }
-            else if (NotDecoded == 0)
-            {
-                // A block that is larger than a frame. Once one of its frames was passed over, no such block can be told any more.
-                _running.Append(bytes[..take]);
-                if (done + take == length)
-                {
-                    _running.Finish(_value);
-                    Require(piece.Operation, block);
-                }
+                return;
             }
 
-            bytes = bytes[take..];
-            at += take;
+            bytes = bytes[(int)skipped..];
+            offset += skipped;
+            _misses = false;
+        }
+
+        _blocks.BeginAt(offset);
+        while (_blocks.Next(ref bytes))
+        {
+            Require(piece.Operation, _blocks.Block);
         }
     }
 
     private void Require(in Operation operation, long block)
     {
-        if (!_group.NewHash(operation, block - operation.Blocks.First).SequenceEqual(_value))
+        if (!_group.NewHash(operation, block - operation.Blocks.First).SequenceEqual(_blocks.Value))
         {
             (long number, long offset) = _reader.FramePlace;
             throw new MessageFormatException(

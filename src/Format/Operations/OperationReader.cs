@@ -2,9 +2,9 @@ namespace BinarySync.Format;
 
 /// <summary>
 /// Reads the groups of a data request or data file, in order, with all checks of Format.md 7 to 9.3. For a data file, each group's frames
-/// are to be read before the next group. What it hands on may be narrowed by a class that is made of it.
+/// are to be read before the next group.
 /// </summary>
-public class OperationReader
+public sealed class OperationReader : IOperationReader
 {
     private readonly MessageReader _message;
     private readonly SyncGeometry _geometry;
@@ -48,9 +48,9 @@ public class OperationReader
     {
     }
 
-    public virtual MessageHeader Header => _message.Header;
+    public MessageHeader Header => _message.Header;
 
-    public virtual SyncGeometry Geometry => _geometry;
+    public SyncGeometry Geometry => _geometry;
 
     /// <summary>The name of the message, for errors.</summary>
     public string Source => _message.Source;
@@ -59,13 +59,13 @@ public class OperationReader
     public long Position => _message.Position;
 
     /// <summary>The trailer, once <see cref="ReadGroup"/> has returned false.</summary>
-    public virtual MessageTrailer Trailer => _message.Trailer;
+    public MessageTrailer Trailer => _message.Trailer;
 
     /// <summary>The counts of the trailer before it has been reached: see <see cref="MessageReader.PeekTrailer"/>.</summary>
-    public virtual MessageTrailer? PeekTrailer() => _message.PeekTrailer();
+    public MessageTrailer? PeekTrailer() => _message.PeekTrailer();
 
     /// <summary>The frame just read: codec and lengths.</summary>
-    public virtual SectionHeader Frame => _message.Section;
+    public SectionHeader Frame => _message.Section;
 
     /// <summary>Where the section of the group just read begins.</summary>
     public long GroupOffset { get; private set; }
@@ -86,13 +86,13 @@ public class OperationReader
     public void ForgetCopies() => Copies = null;
 
     /// <summary>The number of the section just read, from 1, and its offset: for errors.</summary>
-    public virtual (long Number, long Offset) FramePlace => (_message.Sections, _message.PayloadOffset - SectionHeader.Length);
+    public (long Number, long Offset) FramePlace => (_message.Sections, _message.PayloadOffset - SectionHeader.Length);
 
     /// <summary>
     /// Reads the next group; false at the end, when everything has been found right.
     /// </summary>
     /// <param name="group">Is filled, and keeps its own copy of the section.</param>
-    public virtual bool ReadGroup(OperationGroup group)
+    public bool ReadGroup(OperationGroup group)
     {
         if (_contentLeft > 0)
         {
@@ -137,7 +137,7 @@ public class OperationReader
     /// has been checked.
     /// </summary>
     /// <param name="stored">Valid until the next frame or group is read; empty where content is skipped.</param>
-    public virtual bool ReadFrame(out ReadOnlyMemory<byte> stored)
+    public bool ReadFrame(out ReadOnlyMemory<byte> stored)
     {
         if (_contentLeft == 0)
         {
@@ -189,16 +189,16 @@ public class OperationReader
     }
 
     /// <summary>Takes the frame's array away from the reader, so that it outlives the next section.</summary>
-    public virtual byte[] ExchangePayload(byte[] replacement) => _message.ExchangePayload(replacement);
+    public byte[] ExchangePayload(byte[] replacement) => _message.ExchangePayload(replacement);
 
     /// <summary>The pieces of the frame just read, where it is one with <see cref="FrameCodec.Repeats"/>.</summary>
-    protected FramePieces Pieces => _pieces;
+    internal FramePieces Pieces => _pieces;
 
     /// <summary>
     /// Takes the pieces of the frame just read away from the reader, so that they outlive the next section: for one with
     /// <see cref="FrameCodec.Repeats"/>.
     /// </summary>
-    public virtual FramePieces ExchangePieces(FramePieces replacement)
+    public FramePieces ExchangePieces(FramePieces replacement)
     {
         FramePieces taken = _pieces;
         _pieces = replacement;

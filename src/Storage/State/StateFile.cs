@@ -49,6 +49,15 @@ public sealed class StateFile : IStateFile
     /// </summary>
     public string? SharedPlace { get; init; }
 
+    /// <summary>What is demanded of the place before it is relied on.</summary>
+    internal Action PlaceDemand { private get; init; } = () => { };
+
+    /// <summary>Makes sure, before hours of reading, that the file can be kept where it is to lie.</summary>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageError.OpenFailed"/>: it cannot be written there, or would be lost with the power.
+    /// </exception>
+    public void DemandPlace() => PlaceDemand();
+
     public byte[]? Read() => !Exists() ? null : Posix.IsSupported ? ReadHere() : ReadPortably();
 
     public void Replace(ReadOnlySpan<byte> content)

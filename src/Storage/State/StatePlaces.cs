@@ -26,6 +26,17 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
     private StateFile Of(string target, string kind, string? given, bool readOnly)
     {
+        StateFile file = Find(target, kind, given);
+        if (!readOnly)
+        {
+            file.DemandPlace();
+        }
+
+        return file;
+    }
+
+    private StateFile Find(string target, string kind, string? given)
+    {
         string identity = TargetIdentity.Of(target);
         if (given is not null)
         {
@@ -36,20 +47,19 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
             string path = Path.Combine(given, NameFor(identity, kind));
             StateTrust.DemandDirectory(given, path);
-            DemandWritable(given, readOnly, StorageContext.None);
-            return new StateFile(path);
+            return new StateFile(path) { PlaceDemand = () => DemandWritable(given, StorageContext.None) };
         }
 
         return StorageSchemes.Known.OfTarget(target).NeedsStateDirectory(target)
-            ? Kept(identity, kind, readOnly, mayBeLost: false, sharedPlace: null)
-            : OfFile(target, identity, kind, readOnly);
+            ? Kept(identity, kind, mayBeLost: false, sharedPlace: null)
+            : OfFile(target, identity, kind);
     }
 
     /// <summary>
     /// Beside the file; but where others may put files into its directory, and what they put there would be believed, where the state of
     /// devices is. Once it is there it stays there until it is removed, whatever becomes of the directory.
     /// </summary>
-    private StateFile OfFile(string target, string identity, string kind, bool readOnly)
+    private StateFile OfFile(string target, string identity, string kind)
     {
         // As the user wrote it, where that is the file itself and no link to it.
         string real = FileIdentity.RealPath(target);
@@ -65,11 +75,10 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         if (isShared || IsKeptElsewhere(file, identity))
         {
             bool isVolatile = Posix.IsSupported && Posix.VolatileFileSystemAt(place) is not null;
-            return Kept(identity, kind, readOnly, mayBeLost: isVolatile, sharedPlace: isShared ? place : null);
+            return Kept(identity, kind, mayBeLost: isVolatile, sharedPlace: isShared ? place : null);
         }
 
-        DemandWritable(place, readOnly, StorageContext.UsualStatePlace);
-        return new StateFile(path);
+        return new StateFile(path) { PlaceDemand = () => DemandWritable(place, StorageContext.UsualStatePlace) };
     }
 
     private bool IsKeptElsewhere(string file, string identity) =>
@@ -82,16 +91,22 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
     /// <summary>In the state directory.</summary>
     /// <param name="mayBeLost">True where the target would be lost with the power, too.</param>
-    private StateFile Kept(string identity, string kind, bool readOnly, bool mayBeLost, string? sharedPlace)
+    private StateFile Kept(string identity, string kind, bool mayBeLost, string? sharedPlace)
     {
-        if (!readOnly && !mayBeLost)
-        {
-            DemandLasting();
-        }
-
         DemandTrusted();
-        DemandWritable(NearestExisting(directory), readOnly, StorageContext.UsualStatePlace, directory);
-        return new StateFile(Path.Combine(directory, NameFor(identity, kind)), Make) { SharedPlace = sharedPlace };
+        return new StateFile(Path.Combine(directory, NameFor(identity, kind)), Make)
+        {
+            SharedPlace = sharedPlace,
+            PlaceDemand = () =>
+            {
+                if (!mayBeLost)
+                {
+                    DemandLasting();
+                }
+
+                DemandWritable(NearestExisting(directory), StorageContext.UsualStatePlace, directory);
+            },
+        };
     }
 
     private void DemandTrusted()
@@ -148,12 +163,11 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
     /// <summary>Said now, and not when hours of reading are done.</summary>
     /// <param name="place">Must be there.</param>
-    /// <param name="readOnly">Then nothing is demanded.</param>
     /// <param name="context">Whether the user has chosen the place.</param>
     /// <param name="wanted">What is to be made there, which the message names; null for the place itself.</param>
-    private static void DemandWritable(string place, bool readOnly, StorageContext context, string? wanted = null)
+    private static void DemandWritable(string place, StorageContext context, string? wanted = null)
     {
-        int errno = readOnly || !Posix.IsSupported ? 0 : Posix.TryWriteAccess(place);
+        int errno = !Posix.IsSupported ? 0 : Posix.TryWriteAccess(place);
         if (errno != 0)
         {
             throw Failure.System(errno, StorageError.OpenFailed, wanted ?? place, "keep a journal there").With(context);

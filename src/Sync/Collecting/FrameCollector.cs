@@ -20,7 +20,7 @@ internal sealed class FrameCollector
     private BlockRunList _changedZeros = new();
     private BlockRunList _changedContent = new();
     private readonly BlockGeometry _geometry;
-    private readonly SpanningBlock? _spanning;
+    private readonly FrameContent _content;
     private readonly RepeatFinder? _repeats;
     private readonly List<FrameSlot> _slots = [];
     private readonly OperationGroupPool _groups;
@@ -43,10 +43,8 @@ internal sealed class FrameCollector
         _groupsLeft = groups;
         _geometry = request.Geometry.Target;
         _groups = new OperationGroupPool(group => _slots.Exists(slot => slot.Group == group));
-        _spanning = _geometry.BlockSize > specification.FrameSize ? new SpanningBlock(_geometry, request.Header.Hash) : null;
-
-        // A block that is larger than a frame has no place in one: it is sent each time.
-        _repeats = specification.Repeats && _spanning is null ? new RepeatFinder(_geometry, specification.FrameSize, specification.RepeatIndexBytes) : null;
+        _content = new FrameContent(_geometry, request.Header.Hash, specification.FrameSize);
+        _repeats = RepeatFinder.For(_geometry, specification);
     }
 
     /// <summary>Blocks that were not sent again.</summary>
@@ -63,11 +61,26 @@ internal sealed class FrameCollector
     /// </summary>
     public void Run(SyncOptions options)
     {
+        try
+        {
+            RunPipeline(options);
+        }
+        finally
+        {
+            _slots.ForEach(slot => slot.Dispose());
+            _slots.Clear();
+        }
+
+        EndGroup();
+    }
+
+    private void RunPipeline(SyncOptions options) =>
         OrderedPipeline<FrameSlot>.Run(
             options.Threads,
             () =>
             {
-                FrameSlot slot = new(_specification.FrameSize, _request.Header.Hash.Length, _repeats is null ? null : new RepeatedContent(_master, _geometry));
+                FrameSlot slot = new(
+                    _specification.FrameSize, new BlockHasher(_request.Header.Hash, _geometry), new EncodedFrame(_master, _geometry, _repeats, _specification.Compression));
                 _slots.Add(slot);
                 return slot;
             },
@@ -81,8 +94,6 @@ internal sealed class FrameCollector
                 slot.Group = null;
             },
             options.Cancellation);
-        EndGroup();
-    }
 
     // A group's first item is the group itself; then come its frames.
     private bool Take(FrameSlot slot)
@@ -108,11 +119,7 @@ internal sealed class FrameCollector
             slot.From = _nextContent;
             slot.RawLength = (int)Math.Min(_specification.FrameSize, _group.ContentLength - _nextContent);
             _nextContent += slot.RawLength;
-            if (_repeats is not null)
-            {
-                slot.Number = _repeats.NextFrame;
-                _repeats.Find(_group, slot.From, slot.RawLength, slot.Repeats!.Runs);
-            }
+            slot.Frame.FindRepeats((finder, runs) => finder.Find(_group, slot.From, slot.RawLength, runs));
         }
 
         _groupDue = false;
@@ -122,42 +129,23 @@ internal sealed class FrameCollector
     private void Work(FrameSlot slot, SyncOptions options)
     {
         slot.Changed.Clear();
-        slot.OldBlocks = 0;
+        slot.Wrong.Clear();
         if (slot.IsGroup)
         {
             slot.ChangedZeros = new BlockRunList();
-            slot.Sha256 = CopyDigests.Of(_master, slot.Group!, _geometry, _request.Header.Hash, slot.Raw, slot.Changed, options.Progress);
+            slot.Sha256 = CopyDigests.Of(_master, slot.Group!, _geometry, slot.Hasher, slot.Raw, slot.Changed, options.Progress);
             slot.ZeroBytes = _comparesZeros ? ZeroContent.Compare(_master, slot.Group!, _geometry, slot.Raw, slot.ChangedZeros, options) : 0;
             return;
         }
 
         foreach (ContentPiece piece in slot.Group!.PiecesOf(_geometry, slot.From, slot.RawLength))
         {
-            Span<byte> bytes = slot.Raw.AsSpan(piece.ContentOffset, piece.Length);
-            UnreadableBlocks.Read(_master, bytes, piece.TargetOffset, _geometry);
-            if (_spanning is null)
-            {
-                int before = slot.Changed.Count;
-                BlockContent.FindMismatches(slot.Group!, piece, _geometry, _request.Header.Hash, bytes, slot.Hash, slot.Changed);
-                if (slot.Changed.Count > before)
-                {
-                    slot.OldBlocks += BlockContent.CountOld(slot.Group!, piece, _geometry, _request.Header.Hash, bytes, slot.Hash, slot.Changed.Skip(before));
-                }
-            }
+            UnreadableBlocks.Read(_master, slot.Raw.AsSpan(piece.ContentOffset, piece.Length), piece.TargetOffset, _geometry);
         }
 
-        Span<byte> raw = slot.Raw.AsSpan(0, slot.RawLength);
-        slot.Codec = _specification.Compression.Codec;
-        if (slot.Repeats is { Runs.Count: > 0 } repeats && repeats.Compare(raw, slot.Codec != FrameCodec.None, slot.Stored))
-        {
-            slot.Codec = FrameCodec.Repeats;
-            slot.StoredLength = repeats.Write(slot.Number, raw, _specification.Compression, slot.Stored);
-        }
-        else
-        {
-            slot.StoredLength = _specification.Compression.Compress(raw, slot.Stored);
-        }
-
+        Memory<byte> raw = slot.Raw.AsMemory(0, slot.RawLength);
+        _content.Compare(slot.Group!, slot.From, raw.Span, slot.Hasher, slot.Wrong);
+        slot.Frame.Encode(raw, slot.Stored);
         options.Progress.Advance(slot.RawLength);
     }
 
@@ -167,18 +155,7 @@ internal sealed class FrameCollector
         {
             EndGroup();
             _changedZeros = slot.ChangedZeros;
-        }
-
-        slot.Changed.Sort();
-        BlockRunList changed = slot.IsGroup ? _changedCopies : _changedContent;
-        foreach (long block in slot.Changed)
-        {
-            changed.Add(new BlockRun(block, 1));
-        }
-
-        OldBlocks += slot.OldBlocks;
-        if (slot.IsGroup)
-        {
+            Add(_changedCopies, slot.Changed);
             ReadBytes += slot.ZeroBytes;
             ReadBytes += slot.Group!.Copies == 0 ? 0 : slot.Group.Operations.Sum(operation => operation.New == NewKind.Copy ? _geometry.LengthOf(operation.Blocks) : 0);
             WriteUnlessChanged(() => _writer.WriteGroup(slot.Group!, slot.Sha256));
@@ -186,29 +163,20 @@ internal sealed class FrameCollector
         }
 
         ReadBytes += slot.RawLength;
-        if (_spanning is not null)
-        {
-            foreach (ContentPiece piece in slot.Group!.PiecesOf(_geometry, slot.From, slot.RawLength))
-            {
-                if (_spanning.Append(slot.Group!, piece, slot.Raw.AsSpan(piece.ContentOffset, piece.Length)) is { } block)
-                {
-                    _changedContent.Add(new BlockRun(block, 1));
-                }
-            }
-        }
+        _content.CompareNext(slot.Group!, slot.From, slot.Raw.AsSpan(0, slot.RawLength), slot.Wrong);
+        Add(_changedContent, slot.Wrong.Blocks);
+        OldBlocks += slot.Wrong.OldBlocks;
+        RepeatedBlocks += slot.Frame.RepeatedBlocks;
+        WriteUnlessChanged(() => slot.Frame.Write(_writer));
+    }
 
-        RepeatedBlocks += slot.Codec == FrameCodec.Repeats ? slot.Repeats!.Blocks : 0;
-        WriteUnlessChanged(() =>
+    private static void Add(BlockRunList list, List<long> blocks)
+    {
+        blocks.Sort();
+        foreach (long block in blocks)
         {
-            if (slot.StoredLength > 0)
-            {
-                _writer.WriteFrame(slot.Codec, slot.RawLength, slot.Stored.AsSpan(0, slot.StoredLength));
-            }
-            else
-            {
-                _writer.WriteFrame(FrameCodec.None, slot.RawLength, slot.Raw.AsSpan(0, slot.RawLength));
-            }
-        });
+            list.Add(new BlockRun(block, 1));
+        }
     }
 
     // The rest is still read when a block is wrong, so that all wrong ones can be named; but the data file is lost already.
@@ -227,25 +195,26 @@ internal sealed class FrameCollector
         (_changedCopies, _changedZeros, _changedContent) = (new BlockRunList(), new BlockRunList(), new BlockRunList());
     }
 
-    private sealed class FrameSlot(int frameSize, int hashLength, RepeatedContent? repeats)
+    private sealed class FrameSlot(int frameSize, BlockHasher hasher, EncodedFrame frame) : IDisposable
     {
         public byte[] Raw { get; } = GC.AllocateUninitializedArray<byte>(frameSize);
 
         public byte[] Stored { get; } = GC.AllocateUninitializedArray<byte>(frameSize);
 
-        public byte[] Hash { get; } = new byte[hashLength];
+        public BlockHasher Hasher => hasher;
 
+        public EncodedFrame Frame => frame;
+
+        /// <summary>Blocks of the group's copies that are not what their hash says.</summary>
         public List<long> Changed { get; } = [];
+
+        /// <summary>Blocks of the frame that are not what their hash says.</summary>
+        public WrongBlocks Wrong { get; } = new();
 
         public BlockRunList ChangedZeros { get; set; } = new();
 
-        public int OldBlocks { get; set; }
-
         /// <summary>Bytes of the master that were read because the group calls them zeros.</summary>
         public long ZeroBytes { get; set; }
-
-        /// <summary>Null where repeats are not looked for.</summary>
-        public RepeatedContent? Repeats => repeats;
 
         public OperationGroup? Group { get; set; }
 
@@ -254,15 +223,10 @@ internal sealed class FrameCollector
         /// <summary>Of the group's copies, one after the other.</summary>
         public byte[] Sha256 { get; set; } = [];
 
-        /// <summary>The number of the frame, from 0, where repeats are looked for.</summary>
-        public long Number { get; set; }
-
-        public FrameCodec Codec { get; set; }
-
         public long From { get; set; }
 
         public int RawLength { get; set; }
 
-        public int StoredLength { get; set; }
+        public void Dispose() => hasher.Dispose();
     }
 }

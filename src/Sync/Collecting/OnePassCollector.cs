@@ -49,11 +49,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         _root = new RootBuilder(_geometry.Target, header.Hash, Covered);
         _comparer = new RunComparer(new ChecksumRuns(remote, header.Coverage, ahead: false), _geometry, header.Hash, Collect);
         _content = new ContentQueue(specification.FrameSize, _hashLength);
-
-        // A block that is larger than a frame has no place in one: it is sent each time.
-        _repeats = specification.Repeats && header.BlockSize <= specification.FrameSize
-            ? new RepeatFinder(_geometry.Target, specification.FrameSize, specification.RepeatIndexBytes)
-            : null;
+        _repeats = RepeatFinder.For(_geometry.Target, specification);
         _packer = new OperationPacker(header, _content.Close);
     }
 
@@ -110,7 +106,8 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
                 if (used == _slots.Count)
                 {
                     _slots.Add(new Slot(
-                        _scanner.CreateSlot(keepsContent: true, _specification.FrameSize), _repeats is null ? null : new RepeatedContent(_master, _geometry.Target)));
+                        _scanner.CreateSlot(keepsContent: true, _specification.FrameSize),
+                        new EncodedFrame(_master, _geometry.Target, _repeats, _specification.Compression)));
                 }
 
                 return _slots[used++];
@@ -127,10 +124,9 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         if (_content.TryTake(out QueuedPiece piece))
         {
             slot.Piece = piece;
-            if (piece.Group is null && _repeats is not null)
+            if (piece.Group is null)
             {
-                slot.Number = _repeats.NextFrame;
-                piece.Blocks.ShowTo(_repeats, slot.Repeats!.Runs);
+                slot.Frame.FindRepeats(piece.Blocks.ShowTo);
             }
 
             return true;
@@ -155,17 +151,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         else if (slot.Piece.Group is null)
         {
             // The buffer for what is read is free: this item reads nothing but what it may repeat.
-            Span<byte> raw = slot.Piece.Frame.AsSpan(0, slot.Piece.Length);
-            slot.Codec = _specification.Compression.Codec;
-            if (slot.Repeats is { Runs.Count: > 0 } repeats && repeats.Compare(raw, slot.Codec != FrameCodec.None, slot.Scan.Buffer))
-            {
-                slot.Codec = FrameCodec.Repeats;
-                slot.StoredLength = repeats.Write(slot.Number, raw, _specification.Compression, slot.Scan.Buffer);
-            }
-            else
-            {
-                slot.StoredLength = _specification.Compression.Compress(raw, slot.Scan.Buffer);
-            }
+            slot.Frame.Encode(slot.Piece.Frame.AsMemory(0, slot.Piece.Length), slot.Scan.Buffer);
         }
     }
 
@@ -184,21 +170,9 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         }
         else
         {
-            WriteFrame(slot);
+            slot.Frame.Write(_writer);
+            RepeatedBlocks += slot.Frame.RepeatedBlocks;
             _content.Return(slot.Piece);
-        }
-    }
-
-    private void WriteFrame(Slot slot)
-    {
-        RepeatedBlocks += slot.Codec == FrameCodec.Repeats ? slot.Repeats!.Blocks : 0;
-        if (slot.StoredLength > 0)
-        {
-            _writer.WriteFrame(slot.Codec, slot.Piece.Length, slot.Scan.Buffer.AsSpan(0, slot.StoredLength));
-        }
-        else
-        {
-            _writer.WriteFrame(FrameCodec.None, slot.Piece.Length, slot.Piece.Frame.AsSpan(0, slot.Piece.Length));
         }
     }
 
@@ -227,24 +201,16 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         }
     }
 
-    private sealed class Slot(ScanSlot scan, RepeatedContent? repeats)
+    private sealed class Slot(ScanSlot scan, EncodedFrame frame)
     {
-        /// <summary>Null where repeats are not looked for.</summary>
-        public RepeatedContent? Repeats => repeats;
-
-        /// <summary>The number of the frame, from 0, where repeats are looked for.</summary>
-        public long Number { get; set; }
-
-        public FrameCodec Codec { get; set; }
-
         /// <summary>Reads blocks; or takes what comes of compressing a frame.</summary>
-        public ScanSlot Scan { get; } = scan;
+        public ScanSlot Scan => scan;
+
+        public EncodedFrame Frame => frame;
 
         public bool IsScan { get; set; }
 
         /// <summary>What is to be written, where the item is not of blocks to be read.</summary>
         public QueuedPiece Piece { get; set; }
-
-        public int StoredLength { get; set; }
     }
 }

@@ -22,6 +22,14 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
     private readonly RepeatIndex _index = new(indexBytes);
     private readonly Dictionary<long, int> _bytesOf = [];
 
+    /// <summary>One for a data file; null where it is to have no repeats.</summary>
+    public static RepeatFinder? For(BlockGeometry geometry, DataFileSpecification specification) =>
+
+        // A block that is larger than a frame has no place in one: it is sent each time.
+        specification.Repeats && geometry.BlockSize <= specification.FrameSize
+            ? new RepeatFinder(geometry, specification.FrameSize, specification.RepeatIndexBytes)
+            : null;
+
     /// <summary>The number of the next frame, from 0.</summary>
     public long NextFrame { get; private set; }
 

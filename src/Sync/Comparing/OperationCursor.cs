@@ -3,7 +3,7 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Comparing;
 
 /// <summary>Goes through the operations of a data request or data file, passing over content, to the one that has a block.</summary>
-internal sealed class OperationCursor(OperationReader reader)
+internal sealed class OperationCursor(IOperationReader reader)
 {
     /// <summary>The first block of <see cref="Operation"/> behind the last one.</summary>
     public const long Behind = long.MaxValue - 1;

@@ -109,7 +109,8 @@ internal sealed class BlockScanner
     /// True where the content of a block larger than <see cref="ChunkLength"/> is wanted, and not its hash alone.
     /// </param>
     /// <param name="leastBuffer">Bytes that the buffer has at least.</param>
-    public ScanSlot CreateSlot(bool keepsContent = false, int leastBuffer = 0) => new(_geometry, _hash, keepsContent, leastBuffer);
+    public ScanSlot CreateSlot(bool keepsContent = false, int leastBuffer = 0) =>
+        new(_geometry, _hash, new BlockHasher(_hash, _geometry, _zeros), keepsContent, leastBuffer);
 
     /// <summary>What is to be read of a coverage, in order.</summary>
     public IEnumerable<ScanItem> Items(BlockCoverage coverage)
@@ -175,107 +176,57 @@ internal sealed class BlockScanner
             return;
         }
 
+        // Many blocks at once, or a large one in pieces.
         BlockRun run = slot.Item.Run;
-        Interlocked.Add(ref _readBytes, _geometry.LengthOf(run));
-        if (_geometry.BlockSize > ChunkLength)
+        long length = _geometry.LengthOf(run);
+        Interlocked.Add(ref _readBytes, length);
+        slot.Hasher.Begin(run.First);
+        for (long at = 0; at < length;)
         {
-            HashLarge(slot, run.First);
-            return;
-        }
+            Span<byte> bytes = slot.BufferFor(at, (int)Math.Min(ChunkLength, length - at));
+            try
+            {
+                Read(bytes, _geometry.OffsetOf(run.First) + at);
+            }
+            catch (StorageException failure) when (failure.IsOfMedium)
+            {
+                HashReadable(slot, failure, at);
+                return;
+            }
 
-        Span<byte> bytes = slot.Buffer.AsSpan(0, (int)_geometry.LengthOf(run));
-        try
-        {
-            Read(bytes, _geometry.OffsetOf(run.First));
-        }
-        catch (StorageException failure) when (failure.IsOfMedium)
-        {
-            HashReadable(slot, failure);
-            return;
-        }
-
-        for (int i = 0; i < run.Count; i++)
-        {
-            HashOne(slot, i);
+            slot.AddBlocksOf(bytes);
+            at += bytes.Length;
         }
     }
 
-    private void HashOne(ScanSlot slot, int index)
-    {
-        int length = _geometry.LengthOf(slot.Item.Run.First + index);
-        ReadOnlySpan<byte> block = slot.Buffer.AsSpan(index * _geometry.BlockSize, length);
-        Span<byte> hash = slot.Hashes.AsSpan(index * _hash.Length, _hash.Length);
-        _hash.Hash(block, hash);
-        slot.AddKind(_zeros.MayBeZero(hash, length) && ZeroBlocks.IsZero(block));
-    }
-
-    private void HashReadable(ScanSlot slot, StorageException failure)
+    // From here on by itself: each block, or of a large one each piece.
+    private void HashReadable(ScanSlot slot, StorageException failure, long at)
     {
         BlockRunList unreadable = new();
         BlockRun run = slot.Item.Run;
-        for (int i = 0; i < run.Count; i++)
+        long length = _geometry.LengthOf(run);
+        int unit = Math.Min(_geometry.BlockSize, ChunkLength);
+        while (at < length)
         {
-            Span<byte> bytes = slot.Buffer.AsSpan(i * _geometry.BlockSize, _geometry.LengthOf(run.First + i));
-            if (UnreadableBlocks.TryRead(_storage, bytes, _geometry.OffsetOf(run.First + i), _belowCache))
+            Span<byte> bytes = slot.BufferFor(at, (int)Math.Min(unit, length - at));
+            if (UnreadableBlocks.TryRead(_storage, bytes, _geometry.OffsetOf(run.First) + at, _belowCache))
             {
-                HashOne(slot, i);
+                slot.AddBlocksOf(bytes);
+                at += bytes.Length;
+                continue;
             }
-            else
-            {
-                unreadable.Add(new BlockRun(run.First + i, 1));
-                slot.AddUnreadable();
-            }
+
+            long block = _geometry.BlockAt(_geometry.OffsetOf(run.First) + at);
+            unreadable.Add(new BlockRun(block, 1));
+            slot.AddUnreadable();
+            slot.Hasher.Begin(block + 1);
+            at = _geometry.OffsetOf(block + 1 - run.First);
         }
 
         if (ReadErrors == ReadErrorPolicy.Stop && unreadable.BlockCount > 0)
         {
             throw UnreadableBlocks.Error(_storage.Name, unreadable, failure);
         }
-    }
-
-    private void HashLarge(ScanSlot slot, long block)
-    {
-        bool isZero = true;
-        long offset = _geometry.OffsetOf(block);
-        for (int left = _geometry.LengthOf(block); left > 0;)
-        {
-            int at = slot.KeepsContent ? _geometry.LengthOf(block) - left : 0;
-            Span<byte> piece = slot.Buffer.AsSpan(at, Math.Min(left, ChunkLength));
-            try
-            {
-                Read(piece, offset);
-            }
-            catch (StorageException failure) when (failure.IsOfMedium)
-            {
-                if (!UnreadableBlocks.TryRead(_storage, piece, offset, belowCache: true))
-                {
-                    LeaveOut(slot, block, failure);
-                    return;
-                }
-            }
-
-            slot.Running!.Append(piece);
-            isZero = isZero && ZeroBlocks.IsZero(piece);
-            offset += piece.Length;
-            left -= piece.Length;
-        }
-
-        slot.Running!.Finish(slot.Hashes);
-        slot.AddKind(isZero);
-    }
-
-    private void LeaveOut(ScanSlot slot, long block, StorageException failure)
-    {
-        if (ReadErrors == ReadErrorPolicy.Stop)
-        {
-            BlockRunList unreadable = new();
-            unreadable.Add(new BlockRun(block, 1));
-            throw UnreadableBlocks.Error(_storage.Name, unreadable, failure);
-        }
-
-        // The next block begins afresh.
-        slot.Running!.Finish(slot.Hashes);
-        slot.AddUnreadable();
     }
 
     private void Read(Span<byte> buffer, long offset)

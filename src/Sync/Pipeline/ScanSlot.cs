@@ -6,21 +6,19 @@ namespace BinarySync.Sync.Pipeline;
 internal readonly record struct ScanItem(BlockRun Run, bool IsHole);
 
 /// <summary>One item of a <see cref="BlockScanner"/>: its content, and what came of it.</summary>
-internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, bool keepsContent, int leastBuffer)
+internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, BlockHasher hasher, bool keepsContent, int leastBuffer)
 {
     private readonly List<(int Count, ScannedKind Kind)> _kinds = [];
 
     /// <summary>
-    /// The content of the item; of a block larger than <see cref="BlockScanner.ChunkLength"/> only where <see cref="KeepsContent"/>.
+    /// The content of the item; of a block larger than <see cref="BlockScanner.ChunkLength"/> only where that was asked for.
     /// </summary>
     public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(
         Math.Max(leastBuffer, keepsContent ? Math.Max(BlockScanner.ChunkLength, geometry.BlockSize) : BlockScanner.ChunkLength));
 
     public byte[] Hashes { get; } = new byte[Math.Max(1, BlockScanner.ChunkLength / geometry.BlockSize) * hash.Length];
 
-    public RunningHash? Running { get; } = geometry.BlockSize > BlockScanner.ChunkLength ? hash.StartBlock() : null;
-
-    public bool KeepsContent => keepsContent;
+    public BlockHasher Hasher => hasher;
 
     public ScanItem Item { get; private set; }
 
@@ -34,8 +32,21 @@ internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, bool keep
     /// <summary>The content of a block that is not in a hole.</summary>
     public ReadOnlySpan<byte> ContentOf(long block) => Buffer.AsSpan((int)(block - Item.Run.First) * geometry.BlockSize, geometry.LengthOf(block));
 
-    /// <summary>Says of the next block whether it is zeros.</summary>
-    public void AddKind(bool isZero) => Add(isZero ? ScannedKind.Zero : ScannedKind.Data);
+    /// <summary>Where bytes of the item are read to: one after the other where its content is kept, else all into the same place.</summary>
+    /// <param name="at">From the beginning of the item.</param>
+    /// <param name="length">At most <see cref="BlockScanner.ChunkLength"/>.</param>
+    public Span<byte> BufferFor(long at, int length) =>
+        Buffer.AsSpan(keepsContent || geometry.BlockSize <= BlockScanner.ChunkLength ? (int)at : 0, length);
+
+    /// <summary>Hashes what was read next, and says of the blocks that end in it what they are.</summary>
+    public void AddBlocksOf(ReadOnlySpan<byte> bytes)
+    {
+        while (hasher.Next(ref bytes))
+        {
+            hasher.Value.CopyTo(Hashes.AsSpan((int)(hasher.Block - Item.Run.First) * hash.Length));
+            Add(hasher.IsZero ? ScannedKind.Zero : ScannedKind.Data);
+        }
+    }
 
     /// <summary>Says of the next block that it cannot be read.</summary>
     public void AddUnreadable() => Add(ScannedKind.Unreadable);

@@ -99,7 +99,7 @@ internal sealed class CrashCase
     public PatchSource Patch() => new(new MemoryFile(DataFile), "Forth.dtf", _own is null ? null : new OwnRequest(new MemoryStream(_own), "own.dtr"));
 
     /// <summary>The data file as it arrives.</summary>
-    public OperationReader Stream() => new ManyGroupsReader(Groups);
+    public IOperationReader Stream() => new ManyGroupsReader(Groups);
 
     /// <summary>True where a journal is of a run of this data file.</summary>
     public bool IsOwn(ReadOnlyMemory<byte> session) => Sessions.Any(own => session.Span.SequenceEqual(own));
@@ -109,7 +109,7 @@ internal sealed class CrashCase
 
     private static byte[] DigestOf(PatchSource patch)
     {
-        OperationReader reader = patch.Open(skipContent: true);
+        IOperationReader reader = patch.Open(skipContent: true);
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
@@ -287,7 +287,7 @@ internal sealed class CrashCase
         };
     }
 
-    private static List<byte[]> SessionsOf(OperationReader stream)
+    private static List<byte[]> SessionsOf(IOperationReader stream)
     {
         using StreamStretches stretches = new(stream, 1, dryRun: false);
         List<byte[]> sessions = [];

@@ -3,18 +3,32 @@ namespace BinarySync.Sync.Tests.Crash;
 /// <summary>
 /// A stream of several groups of a few blocks, which no data file has: a group goes on as far as it can. Each is in a file of its own.
 /// </summary>
-internal sealed class ManyGroupsReader(IReadOnlyList<byte[]> files) : OperationReader(Message(files[0]), isPartial: true)
+internal sealed class ManyGroupsReader(IReadOnlyList<byte[]> files) : IOperationReader
 {
     private OperationReader _file = new(Message(files[0]), isPartial: true);
     private int _next = 1;
 
-    public override MessageTrailer Trailer => _file.Trailer;
+    public MessageHeader Header => _file.Header;
 
-    public override SectionHeader Frame => _file.Frame;
+    public SyncGeometry Geometry => _file.Geometry;
 
-    public override (long Number, long Offset) FramePlace => _file.FramePlace;
+    public string Source => _file.Source;
 
-    public override bool ReadGroup(OperationGroup group)
+    public long Position => _file.Position;
+
+    public long GroupOffset => _file.GroupOffset;
+
+    public CopyRunList? Copies => _file.Copies;
+
+    public IReadOnlyList<int>? CopyOrder => _file.CopyOrder;
+
+    public MessageTrailer Trailer => _file.Trailer;
+
+    public SectionHeader Frame => _file.Frame;
+
+    public (long Number, long Offset) FramePlace => _file.FramePlace;
+
+    public bool ReadGroup(OperationGroup group)
     {
         while (!_file.ReadGroup(group))
         {
@@ -29,7 +43,17 @@ internal sealed class ManyGroupsReader(IReadOnlyList<byte[]> files) : OperationR
         return true;
     }
 
-    public override bool ReadFrame(out ReadOnlyMemory<byte> stored) => _file.ReadFrame(out stored);
+    public bool ReadFrame(out ReadOnlyMemory<byte> stored) => _file.ReadFrame(out stored);
+
+    public MessageTrailer? PeekTrailer() => _file.PeekTrailer();
+
+    public void ReadGroupAt(long offset, OperationGroup group) => _file.ReadGroupAt(offset, group);
+
+    public byte[] ExchangePayload(byte[] replacement) => _file.ExchangePayload(replacement);
+
+    public FramePieces ExchangePieces(FramePieces replacement) => _file.ExchangePieces(replacement);
+
+    public void ForgetCopies() => _file.ForgetCopies();
 
     private static MessageReader Message(byte[] file) => new MessageReader(new MemoryStream(file), "Forth.dtf").Require(MessageKind.DataFile);
 }

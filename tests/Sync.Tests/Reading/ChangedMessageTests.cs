@@ -1,4 +1,5 @@
 using BinarySync.Sync.Applying;
+using BinarySync.Sync.Applying.Planning;
 using BinarySync.Sync.Applying.Reading;
 using BinarySync.Sync.Applying.Running;
 using BinarySync.Sync.Applying.Sets;
@@ -118,9 +119,14 @@ public sealed class ChangedMessageTests
         FakeStorage target = FakeStorage.File(a);
 
         // Room is reserved next, and for that the operations are read again.
-        ApplyPlaces places = FourSteps.Places(undo: new FakeUndoPlace()) with { BeforeWriting = file.Turn };
-        SyncException refused = Assert.Throws<SyncException>(
-            () => ApplyOperation.Run(target, new PatchSource(file, "update.dtf"), places, new ApplySpecification(), FourSteps.Threads(1)));
+        SyncException refused = Assert.Throws<SyncException>(() => ApplyOperation.Run(
+            target,
+            new PatchSource(file, "update.dtf"),
+            FourSteps.Places(undo: new FakeUndoPlace()),
+            new ApplySpecification(),
+            new ApplyTuning(),
+            FourSteps.Threads(1),
+            new TurningObserver(file)));
 
         Assert.Equal((SyncError.SourceChanged, TargetProgress.Untouched), (refused.Error, refused.Progress));
         Assert.Equal(a, target.Content);
@@ -194,5 +200,17 @@ public sealed class ChangedMessageTests
         byte[] bytes = new byte[length];
         new Random(seed).NextBytes(bytes);
         return bytes;
+    }
+
+    /// <summary>Exchanges the data file when all has been found right.</summary>
+    private sealed class TurningObserver(TurningFile file) : IApplyObserver
+    {
+        public void BeforeWriting() => file.Turn();
+
+        public bool MayCut(PatchPlan plan) => true;
+
+        public void BeforeFinishing()
+        {
+        }
     }
 }

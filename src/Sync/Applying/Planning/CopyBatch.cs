@@ -40,6 +40,9 @@ internal sealed class CopyBatch(PatchItem item)
     /// <summary>Copies whose content is another one with the same hashes.</summary>
     public List<BlockRun> Other { get; } = [];
 
+    /// <summary>False for a piece that is longer than the buffer: it is alone then, and none of its bytes are in it.</summary>
+    public bool Fits { get; private set; }
+
     /// <summary>The bytes of a piece that fits into the buffer.</summary>
     public Span<byte> BytesOf(in PlacedPiece piece, BlockGeometry geometry) => Buffer.AsSpan(piece.At, (int)geometry.LengthOf(piece.Piece.Blocks));
 
@@ -59,6 +62,7 @@ internal sealed class CopyBatch(PatchItem item)
             return false;
         }
 
+        Fits = geometry.LengthOf(pieces[next].Blocks) <= Buffer.Length;
         long sourceEnd = 0;
         for (int filled = 0; next < pieces.Count && Pieces.Count < PatchItem.MostParts; next++)
         {

@@ -31,9 +31,6 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     /// <summary>Blocks that are looked at together: as many as fit into a buffer, or one.</summary>
     public int ChunkBlocks { get; } = Math.Max(1, PatchItem.ChunkLength / geometry.Target.BlockSize);
 
-    /// <summary>True where a block does not fit into a buffer: see <see cref="TryReadLarge"/>.</summary>
-    public bool IsLarge { get; } = geometry.Target.BlockSize > PatchItem.ChunkLength;
-
     /// <summary>
     /// Threads for so many pieces: if they wait for the disk, more of them than there are processors have something to do.
     /// </summary>
@@ -77,14 +74,40 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         }
     }
 
-    /// <summary>Reads the content of blocks.</summary>
+    /// <summary>Reads the content of blocks that have no room in the buffer together.</summary>
     /// <param name="group">The group of the copy.</param>
     /// <param name="copy">The copy.</param>
-    /// <param name="blocks">At most <see cref="ChunkBlocks"/> of its blocks.</param>
-    /// <param name="buffer">As long as the blocks.</param>
-    /// <param name="scratch">As long as a hash.</param>
-    /// <param name="missing">Gets the blocks whose content is nowhere; their bytes are undefined.</param>
-    public void Read(OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
+    /// <param name="blocks">Of the copy.</param>
+    /// <param name="batch">Its buffers; gets the blocks whose content is nowhere.</param>
+    /// <param name="use">Takes each piece, and its offset in the target; nothing of blocks whose content is nowhere.</param>
+    /// <exception cref="SyncException">Content was there, and was another one when it was read again.</exception>
+    public void Read(OperationGroup group, in Operation copy, BlockRun blocks, CopyBatch batch, RedoHandler use)
+    {
+        for (BlockRun left = blocks; left.Count > 0;)
+        {
+            BlockRun some = new(left.First, Math.Min(left.Count, ChunkBlocks));
+            left = BlockRun.Between(some.End, left.End);
+            if (geometry.Target.BlockSize > PatchItem.ChunkLength)
+            {
+                if (!TryReadLarge(group, copy, some.First, batch.Buffer, use))
+                {
+                    batch.Missing.Add(some.First);
+                }
+
+                continue;
+            }
+
+            int missing = batch.Missing.Count;
+            Span<byte> bytes = batch.Buffer.AsSpan(0, (int)geometry.Target.LengthOf(some));
+            Read(group, copy, some, bytes, batch.Hash, batch.Missing);
+            if (batch.Missing.Count == missing)
+            {
+                use(bytes, geometry.Target.OffsetOf(some.First));
+            }
+        }
+    }
+
+    private void Read(OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
     {
         if (TryRead(SourceOf(copy, blocks.First), buffer))
         {
@@ -96,20 +119,11 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         }
     }
 
-    /// <summary>
-    /// Reads a block that is larger than the buffer, in pieces; twice, since it is known only at its end whether it is the right one.
-    /// </summary>
-    /// <param name="group">The group of the copy.</param>
-    /// <param name="copy">The copy.</param>
-    /// <param name="block">One of its blocks.</param>
-    /// <param name="buffer">For the pieces.</param>
-    /// <param name="use">Takes each piece, and its offset in the target.</param>
-    /// <returns>False where the content is nowhere: nothing was handed on then.</returns>
-    /// <exception cref="SyncException">It was there, and was another one when it was read again.</exception>
-    public bool TryReadLarge(OperationGroup group, in Operation copy, long block, byte[] buffer, RedoHandler use)
+    // A block that is larger than the buffer is read twice, in pieces: it is known only at its end whether it is the right one. False where
+    // the content is nowhere: nothing was handed on then.
+    private bool TryReadLarge(OperationGroup group, in Operation copy, long block, byte[] buffer, RedoHandler use)
     {
         long own = geometry.Target.OffsetOf(block);
-        int length = geometry.Target.LengthOf(block);
         ReadOnlySpan<byte> expected = group.NewHash(copy, block - copy.Blocks.First);
         bool isInRedo = TryReadRedo(buffer.AsSpan(0, 1), own);
         (long, bool)[] places = isInRedo ? [(own, true)]
@@ -117,12 +131,10 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
             : [(SourceOf(copy, block), false), (own, false)];
         foreach ((long from, bool fromRedo) in places)
         {
-            if (!Matches(expected, from, fromRedo, length, buffer, (_, _) => { }))
+            if (Matches(expected, block, from, fromRedo, buffer, (_, _) => { }))
             {
-                continue;
+                return Matches(expected, block, from, fromRedo, buffer, (piece, at) => use(piece, own + at)) ? true : throw Changed(block);
             }
-
-            return Matches(expected, from, fromRedo, length, buffer, (piece, at) => use(piece, own + at)) ? true : throw Changed(block);
         }
 
         return false;
@@ -135,9 +147,12 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         $"the content to be copied to block {block} changed at its source; blocks before it may be written already",
         [new BlockRun(block, 1)]);
 
-    private bool Matches(ReadOnlySpan<byte> expected, long from, bool fromRedo, int length, byte[] buffer, RedoHandler use)
+    private bool Matches(ReadOnlySpan<byte> expected, long block, long from, bool fromRedo, byte[] buffer, RedoHandler use)
     {
-        using RunningHash running = hash.StartBlock();
+        using BlockHasher hasher = new(hash, geometry.Target);
+        hasher.Begin(block);
+        int length = geometry.Target.LengthOf(block);
+        bool isWhole = false;
         for (int at = 0; at < length;)
         {
             Span<byte> piece = buffer.AsSpan(0, Math.Min(buffer.Length, length - at));
@@ -146,14 +161,13 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
                 return false;
             }
 
-            running.Append(piece);
+            ReadOnlySpan<byte> rest = piece;
+            isWhole = hasher.Next(ref rest);
             use(piece, at);
             at += piece.Length;
         }
 
-        Span<byte> found = stackalloc byte[expected.Length];
-        running.Finish(found);
-        return found.SequenceEqual(expected);
+        return isWhole && hasher.Value.SequenceEqual(expected);
     }
 
     private void Compare(OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)

@@ -12,7 +12,7 @@ internal sealed class CopyGather
     private readonly PatchSource _patch;
     private readonly CopyPlan _plan;
     private readonly CopyGatherLimits _limits;
-    private readonly OperationReader _reader;
+    private readonly IOperationReader _reader;
     private readonly OperationGroup _group;
     private int[] _sorted = [];
     private int[] _places = [];

@@ -107,9 +107,9 @@ internal sealed class CopyVerifier
 
     private void Check(CopyBatch batch)
     {
-        if (batch.Pieces is [var alone] && _geometry.Target.LengthOf(alone.Piece.Blocks) > batch.Buffer.Length)
+        if (!batch.Fits)
         {
-            CheckLong(batch, _gather.Group.Operations[alone.Piece.Operation]);
+            CheckLong(batch);
             return;
         }
 
@@ -130,40 +130,23 @@ internal sealed class CopyVerifier
         }
     }
 
-    private void CheckLong(CopyBatch batch, Operation copy)
+    private void CheckLong(CopyBatch batch)
     {
         using RunningHash sha256 = BlockHash.Sha256.StartBlock();
-        for (BlockRun left = copy.Blocks; left.Count > 0;)
+        CopyPiece piece = batch.Pieces[0].Piece;
+        Operation copy = _gather.Group.Operations[piece.Operation];
+        _content.Read(_gather.Group, copy, piece.Blocks, batch, (bytes, offset) =>
         {
-            BlockRun blocks = new(left.First, Math.Min(left.Count, _content.ChunkBlocks));
-            left = BlockRun.Between(blocks.End, left.End);
-            int length = (int)_geometry.Target.LengthOf(blocks);
-            if (!_content.IsLarge)
-            {
-                Span<byte> bytes = batch.Buffer.AsSpan(0, length);
-                _content.Read(_gather.Group, copy, blocks, bytes, batch.Hash, batch.Missing);
-                sha256.Append(bytes);
-                _witnesses?.AddAfter(_geometry.Target.OffsetOf(blocks.First), bytes);
-            }
-            else if (!_content.TryReadLarge(_gather.Group, copy, blocks.First, batch.Buffer, Take))
-            {
-                batch.Missing.Add(blocks.First);
-            }
-
-            _progress.Advance(length);
-        }
+            sha256.Append(bytes);
+            _witnesses?.AddAfter(offset, bytes);
+            _progress.Advance(bytes.Length);
+        });
 
         Span<byte> digest = stackalloc byte[OperationGroup.Sha256Length];
         sha256.Finish(digest);
         if (!digest.SequenceEqual(_gather.Group.Sha256(copy)))
         {
-            batch.Other.Add(copy.Blocks);
-        }
-
-        void Take(ReadOnlySpan<byte> piece, long offset)
-        {
-            sha256.Append(piece);
-            _witnesses?.AddAfter(offset, piece);
+            batch.Other.Add(piece.Blocks);
         }
     }
 

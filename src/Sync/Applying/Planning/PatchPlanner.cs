@@ -11,12 +11,19 @@ namespace BinarySync.Sync.Applying.Planning;
 /// Finds out what applying would do, and changes nothing: verifies the data file whole, content and all, and recognises every block that
 /// would be overwritten (docs/Design.md, "The passes of apply").
 /// </summary>
-internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, PatchWorkspace workspace, ApplyTuning tuning, SyncOptions options, RedoLog? redo = null)
+/// <param name="context">The run.</param>
+/// <param name="redo">What an interrupted run has left; null for none.</param>
+internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
 {
+    private readonly IReadableStorage _target = context.Target;
+    private readonly PatchSource _patch = context.Patch;
+    private readonly PatchWorkspace _workspace = context.Workspace;
+    private readonly ApplyTuning _tuning = context.Tuning;
+    private readonly SyncOptions _options = context.Options;
     private readonly BlockRunList _unrecognized = new();
     private readonly BlockRunList _unreadable = new();
     private readonly BlockRunList _unreadableLost = new();
-    private readonly PatchWindows _windows = new(tuning.WindowBytes);
+    private readonly PatchWindows _windows = new(context.Tuning.WindowBytes);
     private long _oldBlocks;
     private long _newBlocks;
     private long _againBlocks;
@@ -28,23 +35,21 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
     /// <summary>Reads the data file once, and the blocks of the target that it speaks of.</summary>
     /// <param name="standing">The journal that stands, taken for one of this very session; null for none.</param>
     /// <param name="othersStands">The journal of another session stands.</param>
-    /// <param name="keepsLargerSize">See <see cref="ApplySpecification.KeepsLargerSize"/>.</param>
     /// <exception cref="MessageFormatException">The data file is refused.</exception>
-    public PatchPlan Plan(JournalRecord? standing, bool othersStands, bool keepsLargerSize = false)
+    public PatchPlan Plan(JournalRecord? standing, bool othersStands)
     {
-        OperationReader reader = patch.Open(skipContent: false, keepsCopies: true);
+        IOperationReader reader = _patch.Open(skipContent: false, keepsCopies: true);
         SyncGeometry geometry = reader.Geometry;
 
         // A target of the wrong size is told only when the data file is known to be whole: a damaged file says nothing about sizes.
-        (TargetSizing? sizing, SyncException? misfit) = Size(geometry, standing is { IsFinished: false }, keepsLargerSize);
+        (TargetSizing? sizing, SyncException? misfit) = Size(geometry, standing is { IsFinished: false });
         PatchDoubt doubt = othersStands ? PatchDoubt.OfAllNew : standing is null ? PatchDoubt.None : PatchDoubt.Of(standing, geometry.Target.BlockSize);
-        long targetLength = target.Length;
-        WitnessCollector witnesses = new(geometry, tuning.MostWitnesses);
+        long targetLength = _target.Length;
+        WitnessCollector witnesses = new(geometry, _tuning.MostWitnesses);
         UntouchedPlaces untouched = new(geometry, reader.Header.Coverage);
-        TargetChecker checker = new(target, geometry, CheckMode.Recognize, doubt, witnesses);
-        FrameVerifier frames = new(reader.Header, patch);
+        TargetChecker checker = new(_target, geometry, CheckMode.Recognize, doubt, witnesses);
         CopyPlan.Builder copying = new();
-        PatchItems items = new(reader, PatchPass.Plan, targetLength, workspace, group =>
+        PatchItems items = new(reader, PatchPass.Plan, targetLength, _workspace, group =>
         {
             _windows.Add(group, geometry.Target);
             copying.Add(group, reader.GroupOffset);
@@ -57,24 +62,14 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
             }
         });
         int blockSize = geometry.Target.BlockSize;
-        options.Progress.Begin(
-            "verifying and checking", reader.PeekTrailer() is { } announced ? patch.Length + SyncProgress.NominalBytes(announced, blockSize) : 0);
-        long position = 0;
-        OrderedPipeline<PatchItem>.Run(
-            options.Threads,
-            workspace.BeginPass(reader),
-            item =>
+        _options.Progress.Begin(
+            "verifying and checking", reader.PeekTrailer() is { } announced ? _patch.Length + SyncProgress.NominalBytes(announced, blockSize) : 0);
+        PatchWalk walk = new(_patch, _workspace, _options)
+        {
+            Work = item =>
             {
-                options.Progress.Advance(reader.Position - position);
-                position = reader.Position;
-                return items.Take(item);
-            },
-            item =>
-            {
-                item.Clear();
                 if (item.IsFrame)
                 {
-                    frames.Check(item);
                     Witness(witnesses, geometry, item);
                 }
                 else if (misfit is null)
@@ -82,21 +77,18 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
                     checker.Check(item, targetLength);
                 }
             },
-            item =>
+            Collect = item =>
             {
-                Collect(item, frames, geometry);
                 if (!item.IsFrame)
                 {
-                    options.Progress.Advance(item.Parts.Sum(part => part.Blocks.Count * blockSize));
+                    Collect(item, geometry);
+                    _options.Progress.Advance(item.Parts.Sum(part => part.Blocks.Count * blockSize));
                 }
-
-                item.Release();
             },
-            options.Cancellation);
-        options.Progress.Advance(patch.Length - position);
-        patch.RequireSame(reader.Trailer);
-        CopyPlan copies = copying.Finish(reader.Copies!, reader.CopyOrder!, tuning.UsesRedo);
-        CopyContent content = new(target, geometry, reader.Header.Hash, redo, belowCache: !doubt.IsNone);
+        };
+        walk.Run(reader, items);
+        CopyPlan copies = copying.Finish(reader.Copies!, reader.CopyOrder!, _tuning.UsesRedo);
+        CopyContent content = new(_target, geometry, reader.Header.Hash, redo, belowCache: !doubt.IsNone);
         CopyFaults faults = VerifyCopies(content, misfit is null ? copies : CopyPlan.None, geometry, witnesses);
         return new PatchPlan
         {
@@ -112,7 +104,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
             Unreadable = _unreadable,
             UnreadableLost = _unreadableLost,
             ReadFailure = checker.Failure,
-            Doubt = tuning.WritesDoubtedAgain ? doubt : PatchDoubt.None,
+            Doubt = _tuning.WritesDoubtedAgain ? doubt : PatchDoubt.None,
             Windows = _windows.All,
             Copies = copies,
             Bytes = _bytes,
@@ -124,11 +116,11 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         };
     }
 
-    private (TargetSizing?, SyncException?) Size(SyncGeometry geometry, bool interrupted, bool keepsLargerSize)
+    private (TargetSizing?, SyncException?) Size(SyncGeometry geometry, bool interrupted)
     {
         try
         {
-            return (TargetSizing.Decide(target.HasFixedLength, target.Length, geometry, interrupted, target.Name, patch.Name, keepsLargerSize), null);
+            return (TargetSizing.Decide(_target.HasFixedLength, _target.Length, geometry, interrupted, _target.Name, _patch.Name, context.Specification.KeepsLargerSize), null);
         }
         catch (SyncException exception)
         {
@@ -144,14 +136,8 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
         }
     }
 
-    private void Collect(PatchItem item, FrameVerifier frames, SyncGeometry geometry)
+    private void Collect(PatchItem item, SyncGeometry geometry)
     {
-        if (item.IsFrame)
-        {
-            frames.Append(item);
-            return;
-        }
-
         _oldBlocks += item.OldBlocks;
         _newBlocks += item.NewBlocks;
         _againBlocks += item.AgainBlocks;
@@ -175,7 +161,7 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
     private bool IsBroughtWhole(PatchItem item, long block, BlockGeometry geometry)
     {
         OperationPart part = item.Parts.Find(part => part.Blocks.First <= block && block < part.Blocks.End);
-        long seen = Math.Min(geometry.BlockSize, target.Length - geometry.OffsetOf(block));
+        long seen = Math.Min(geometry.BlockSize, _target.Length - geometry.OffsetOf(block));
         return part.Operation.New != NewKind.Copy && geometry.LengthOf(block) >= seen;
     }
 
@@ -184,13 +170,13 @@ internal sealed class PatchPlanner(IReadableStorage target, PatchSource patch, P
     {
         try
         {
-            return CopyVerifier.Verify(content, copies, patch, tuning.Gathering, workspace, options, witnesses);
+            return CopyVerifier.Verify(content, copies, _patch, _tuning.Gathering, _workspace, _options, witnesses);
         }
-        catch (StorageException failure) when (failure.IsOfMedium && failure.Path == target.Name && failure.Offset is { } offset)
+        catch (StorageException failure) when (failure.IsOfMedium && failure.Path == _target.Name && failure.Offset is { } offset)
         {
             BlockRunList blocks = new();
             blocks.Add(new BlockRun(geometry.Base.BlockAt(offset), 1));
-            throw UnreadableBlocks.Error(target.Name, blocks, failure);
+            throw UnreadableBlocks.Error(_target.Name, blocks, failure);
         }
     }
 }

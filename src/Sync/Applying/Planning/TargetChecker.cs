@@ -40,7 +40,6 @@ internal sealed class TargetChecker(
 {
     private const int LongestGap = 64 << 10;
 
-    private readonly int _blockSize = geometry.Target.BlockSize;
     private readonly int _chunkBlocks = Math.Max(1, PatchItem.ChunkLength / geometry.Target.BlockSize);
 
     private volatile StorageException? _failure;
@@ -68,7 +67,7 @@ internal sealed class TargetChecker(
                 Check(item, item.Group, item.Parts[i].Operation, item.Parts[i].Blocks, targetLength, onOther);
             }
 
-            item.Loaded = default;
+            item.Window.Release();
         }
     }
 
@@ -167,21 +166,10 @@ internal sealed class TargetChecker(
     private void CheckBelieved(
         PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, bool belowCache, Action<long, BlockState>? onOther)
     {
-        bool inMemory = _blockSize <= PatchItem.ChunkLength;
-        Span<byte> bytes = default;
-        if (inMemory)
+        item.Window.Begin(target, EndOf(item, blocks, targetLength), belowCache);
+        for (long block = blocks.First; block < blocks.End; block++)
         {
-            bytes = Load(item, blocks, targetLength, belowCache);
-            witnesses?.AddBefore(geometry.Target.OffsetOf(blocks.First), bytes, operation.New == NewKind.Zero);
-        }
-
-        for (int i = 0; i < blocks.Count; i++)
-        {
-            long block = blocks.First + i;
-            int length = item.Classifier.ContentLength(block, targetLength);
-            BlockState state = inMemory
-                ? item.Classifier.Classify(group, operation, block, bytes.Slice(Math.Min(i * _blockSize, bytes.Length), length))
-                : ClassifyLarge(item, group, operation, block, length, belowCache);
+            BlockState state = StateOf(item, group, operation, block, targetLength);
             item.NotOldBlocks += IsOld(state) ? 0 : 1;
             item.Seen = With(item.Seen, state, isTorn: false);
             if (state is BlockState.New or BlockState.OldAndNew && doubt.DoubtsNew(block))
@@ -218,22 +206,11 @@ internal sealed class TargetChecker(
     {
         try
         {
-            if (_blockSize > PatchItem.ChunkLength)
-            {
-                int length = item.Classifier.ContentLength(blocks.First, targetLength);
-                BlockState state = ClassifyLarge(item, group, operation, blocks.First, length, belowCache: true);
-                item.Seen = With(item.Seen, state, isTorn: true);
-                return IsOld(state) ? 0 : 1;
-            }
-
             long count = 0;
-            Span<byte> bytes = Load(item, blocks, targetLength, belowCache: true);
-            witnesses?.AddBefore(geometry.Target.OffsetOf(blocks.First), bytes, operation.New == NewKind.Zero);
-            for (int i = 0; i < blocks.Count; i++)
+            item.Window.Begin(target, EndOf(item, blocks, targetLength), belowCache: true);
+            for (long block = blocks.First; block < blocks.End; block++)
             {
-                long block = blocks.First + i;
-                ReadOnlySpan<byte> content = bytes.Slice(Math.Min(i * _blockSize, bytes.Length), item.Classifier.ContentLength(block, targetLength));
-                BlockState state = item.Classifier.Classify(group, operation, block, content);
+                BlockState state = StateOf(item, group, operation, block, targetLength);
                 item.Seen = With(item.Seen, state, isTorn: true);
                 count += IsOld(state) ? 0 : 1;
             }
@@ -244,6 +221,23 @@ internal sealed class TargetChecker(
         {
             return blocks.Count;
         }
+    }
+
+    private BlockState StateOf(PatchItem item, OperationGroup group, in Operation operation, long block, long targetLength)
+    {
+        BlockClassifier classifier = item.Classifier;
+        classifier.Begin(group, operation, block);
+        long offset = geometry.Target.OffsetOf(block);
+        for (int left = classifier.ContentLength(block, targetLength); left > 0;)
+        {
+            ReadOnlySpan<byte> piece = item.Window.From(offset, left);
+            witnesses?.AddBefore(offset, piece, operation.New == NewKind.Zero);
+            classifier.Append(piece);
+            offset += piece.Length;
+            left -= piece.Length;
+        }
+
+        return classifier.Finish().State;
     }
 
     private static SeenBlocks With(SeenBlocks seen, BlockState state, bool isTorn) => state switch
@@ -261,59 +255,15 @@ internal sealed class TargetChecker(
     {
         try
         {
-            item.Loaded = (geometry.Target.OffsetOf(all.First), Load(item, all, targetLength, mode == CheckMode.ReadBack).Length);
+            item.Window.Hold(target, geometry.Target.OffsetOf(all.First), EndOf(item, all, targetLength), mode == CheckMode.ReadBack);
         }
         catch (StorageException)
         {
             // It may be a gap that cannot be read, and nobody asked for that: each part is read by itself, and tells its own error.
-            item.Loaded = default;
         }
     }
 
-    // The bytes of these blocks, as far as the target has them: from the buffer where it holds them, else read into it.
-    private Span<byte> Load(PatchItem item, BlockRun blocks, long targetLength, bool belowCache)
-    {
-        int last = item.Classifier.ContentLength(blocks.Last, targetLength);
-        long offset = geometry.Target.OffsetOf(blocks.First);
-        long before = geometry.Target.OffsetOf(blocks.Last) - offset;
-        int length = (int)Math.Clamp(targetLength - offset, 0, before + last);
-        if (offset >= item.Loaded.Offset && offset + length <= item.Loaded.Offset + item.Loaded.Length)
-        {
-            return item.Target.AsSpan((int)(offset - item.Loaded.Offset), length);
-        }
-
-        Span<byte> bytes = item.Target.AsSpan(0, length);
-        if (length > 0)
-        {
-            Read(bytes, offset, belowCache);
-        }
-
-        return bytes;
-    }
-
-    // By itself: what small blocks go through should make no delegate.
-    private BlockState ClassifyLarge(PatchItem item, OperationGroup group, in Operation operation, long block, int length, bool belowCache)
-    {
-        bool becomesZero = operation.New == NewKind.Zero;
-        return item.Classifier.ClassifyInPieces(
-            group, operation, block, length, item.Target, (piece, offset) => ReadPiece(piece, offset, belowCache, becomesZero));
-    }
-
-    private void ReadPiece(Span<byte> bytes, long offset, bool belowCache, bool becomesZero)
-    {
-        Read(bytes, offset, belowCache);
-        witnesses?.AddBefore(offset, bytes, becomesZero);
-    }
-
-    private void Read(Span<byte> bytes, long offset, bool belowCache)
-    {
-        if (belowCache)
-        {
-            target.ReadBelowCache(bytes, offset);
-        }
-        else
-        {
-            target.Read(bytes, offset);
-        }
-    }
+    // Where the bytes of these blocks end, as far as the target has them.
+    private long EndOf(PatchItem item, BlockRun blocks, long targetLength) =>
+        Math.Min(targetLength, geometry.Target.OffsetOf(blocks.Last) + item.Classifier.ContentLength(blocks.Last, targetLength));
 }

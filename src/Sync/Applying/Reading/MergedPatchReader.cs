@@ -8,8 +8,9 @@ namespace BinarySync.Sync.Applying.Reading;
 /// that it asked for. Each group is cut to them; its frames are those of the merged file, so there may be content between its blocks that
 /// nobody here wants.
 /// </summary>
-internal sealed class MergedPatchReader : OperationReader
+internal sealed class MergedPatchReader : IOperationReader
 {
+    private readonly OperationReader _file;
     private readonly OwnRequest _own;
     private readonly OperationReader _request;
     private readonly OperationCursor _cursor;
@@ -31,13 +32,15 @@ internal sealed class MergedPatchReader : OperationReader
     private long _neededEnd;
     private MessageTrailer? _trailer;
 
-    /// <summary>Reads the header, and makes sure that the request is one of those merged.</summary>
+    /// <summary>Makes sure that the request is one of those merged.</summary>
+    /// <param name="file">The merged data file; nothing but its header has been read.</param>
+    /// <param name="own">The request.</param>
     /// <exception cref="SyncException">It is not.</exception>
-    public MergedPatchReader(Stream stream, string name, bool skipContent, OwnRequest own)
-        : base(stream, name, MessageKind.DataFile, skipContent)
+    public MergedPatchReader(OperationReader file, OwnRequest own)
     {
+        _file = file;
         _own = own;
-        MessageHeader merged = base.Header;
+        MessageHeader merged = file.Header;
         RequireMerged(merged);
         Header = own.Header with { FrameSize = merged.FrameSize, Label = merged.Label, Set = merged.Set };
         Geometry = Header.SyncGeometry;
@@ -47,27 +50,41 @@ internal sealed class MergedPatchReader : OperationReader
         NextDue();
     }
 
-    public override MessageHeader Header { get; }
+    public MessageHeader Header { get; }
 
-    public override SyncGeometry Geometry { get; }
+    public SyncGeometry Geometry { get; }
 
-    public override MessageTrailer Trailer => _trailer ?? throw new InvalidOperationException("the data file has not been read to its end");
+    public MessageTrailer Trailer => _trailer ?? throw new InvalidOperationException("the data file has not been read to its end");
 
-    public override MessageTrailer? PeekTrailer() => _own.Trailer;
+    public string Source => _file.Source;
 
-    public override SectionHeader Frame => _held.IsCurrent ? _held.Frame : base.Frame;
+    public long Position => _file.Position;
 
-    public override (long Number, long Offset) FramePlace => _held.IsCurrent ? _held.Place : base.FramePlace;
+    public long GroupOffset => _file.GroupOffset;
 
-    public override bool ReadGroup(OperationGroup group)
+    public CopyRunList? Copies => _file.Copies;
+
+    public IReadOnlyList<int>? CopyOrder => _file.CopyOrder;
+
+    public void ForgetCopies() => _file.ForgetCopies();
+
+    public void ReadGroupAt(long offset, OperationGroup group) => throw new NotSupportedException("a merged data file has no copies to be read again");
+
+    public MessageTrailer? PeekTrailer() => _own.Trailer;
+
+    public SectionHeader Frame => _held.IsCurrent ? _held.Frame : _file.Frame;
+
+    public (long Number, long Offset) FramePlace => _held.IsCurrent ? _held.Place : _file.FramePlace;
+
+    public bool ReadGroup(OperationGroup group)
     {
         while (!Fill(group))
         {
-            while (base.ReadFrame(out _))
+            while (_file.ReadFrame(out _))
             {
             }
 
-            if (!base.ReadGroup(_merged))
+            if (!_file.ReadGroup(_merged))
             {
                 Finish();
                 return false;
@@ -82,7 +99,7 @@ internal sealed class MergedPatchReader : OperationReader
         return true;
     }
 
-    public override bool ReadFrame(out ReadOnlyMemory<byte> stored)
+    public bool ReadFrame(out ReadOnlyMemory<byte> stored)
     {
         stored = default;
         if (_nextFrame == _framesEnd)
@@ -101,9 +118,9 @@ internal sealed class MergedPatchReader : OperationReader
             long from;
             do
             {
-                base.ReadFrame(out stored);
+                _file.ReadFrame(out stored);
                 from = _contentRead;
-                _contentRead += base.Frame.RawLength;
+                _contentRead += _file.Frame.RawLength;
             }
             while (from < _nextFrame);
         }
@@ -112,20 +129,20 @@ internal sealed class MergedPatchReader : OperationReader
         if (!_held.IsCurrent && end == _framesEnd && end > _neededEnd)
         {
             // What follows in it may belong to the next group.
-            _held.Keep(_nextFrame, base.Frame, base.FramePlace, stored.Span, Pieces);
+            _held.Keep(_nextFrame, _file.Frame, _file.FramePlace, stored.Span, _file.Pieces);
         }
 
         _nextFrame = end;
         return true;
     }
 
-    public override byte[] ExchangePayload(byte[] replacement) => _held.IsCurrent ? _held.CopyTo(replacement) : base.ExchangePayload(replacement);
+    public byte[] ExchangePayload(byte[] replacement) => _held.IsCurrent ? _held.CopyTo(replacement) : _file.ExchangePayload(replacement);
 
-    public override FramePieces ExchangePieces(FramePieces replacement)
+    public FramePieces ExchangePieces(FramePieces replacement)
     {
         if (!_held.IsCurrent)
         {
-            return base.ExchangePieces(replacement);
+            return _file.ExchangePieces(replacement);
         }
 
         replacement.CopyFrom(_held.Pieces);
@@ -228,7 +245,7 @@ internal sealed class MergedPatchReader : OperationReader
 
     private void Finish()
     {
-        MessageTrailer merged = base.Trailer;
+        MessageTrailer merged = _file.Trailer;
         MessageTrailer own = _own.Trailer;
         if (_due != OperationCursor.Behind)
         {

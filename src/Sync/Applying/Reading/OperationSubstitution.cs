@@ -5,7 +5,7 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>Hands blocks on, in place of those that have an operation what the operation says that they were (or shall be).</summary>
-internal sealed class OperationSubstitution(IBlockSink sink, OperationReader reader, bool old, string target = "") : IUnreadableSink
+internal sealed class OperationSubstitution(IBlockSink sink, IOperationReader reader, bool old, string target = "") : IUnreadableSink
 {
     private readonly int _hashLength = reader.Header.Hash.Length;
     private readonly OperationCursor _cursor = new(reader);

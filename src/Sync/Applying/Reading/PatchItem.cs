@@ -1,6 +1,7 @@
 using BinarySync.Format;
 using BinarySync.Sync.Applying.Evidence;
 using BinarySync.Sync.Applying.Recognizing;
+using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Sync.Applying.Reading;
 
@@ -44,9 +45,11 @@ internal sealed class PatchItem : IDisposable
     {
         Classifier = new BlockClassifier(geometry, hash);
         Hash = new byte[hash.Length];
+        Hasher = new BlockHasher(hash, geometry.Target);
 
         // No more than there is to be looked at: buffers of a megabyte for a file of a few blocks would be most of the work.
         Target = GC.AllocateUninitializedArray<byte>((int)Math.Min(ChunkLength, Math.Max(geometry.Base.Size, geometry.Target.Size)));
+        Window = new TargetWindow(Target);
         _frameLength = (int)Math.Min(FormatLimits.DefaultFrameSize, geometry.Target.Size);
     }
 
@@ -56,8 +59,14 @@ internal sealed class PatchItem : IDisposable
     /// <summary>As long as a hash.</summary>
     public byte[] Hash { get; }
 
+    /// <summary>Hashes the blocks of frames for this slot's thread.</summary>
+    public BlockHasher Hasher { get; }
+
     /// <summary>Content of the target.</summary>
     public byte[] Target { get; }
+
+    /// <summary>Reads the target into <see cref="Target"/>.</summary>
+    public TargetWindow Window { get; }
 
     /// <summary>The frame as stored; exchanged with the reader's.</summary>
     public byte[] Stored
@@ -95,9 +104,6 @@ internal sealed class PatchItem : IDisposable
     /// </summary>
     public List<OperationPart> Parts { get; } = [];
 
-    /// <summary>The bytes of the target that <see cref="Target"/> holds for several parts; none but while they are checked.</summary>
-    public (long Offset, int Length) Loaded { get; set; }
-
     /// <summary>Blocks found to be as they were.</summary>
     public long OldBlocks { get; set; }
 
@@ -120,7 +126,7 @@ internal sealed class PatchItem : IDisposable
     public List<long> Unreadable { get; } = [];
 
     /// <summary>Blocks of the frame whose content is not what its hash says.</summary>
-    public List<long> WrongContent { get; } = [];
+    public WrongBlocks WrongContent { get; } = new();
 
     /// <summary>Blocks found not to be new, where that is asked for.</summary>
     public List<long> NotNew { get; } = [];
@@ -139,7 +145,7 @@ internal sealed class PatchItem : IDisposable
         Unreadable.Clear();
         WrongContent.Clear();
         NotNew.Clear();
-        Loaded = default;
+        Window.Release();
         Writes.Clear();
     }
 
@@ -181,6 +187,9 @@ internal sealed class PatchItem : IDisposable
         }
     }
 
+    /// <summary>The content of the frame, once it was decoded.</summary>
+    public ReadOnlySpan<byte> Content => Raw.AsSpan(0, Frame.RawLength);
+
     /// <summary>Decodes the frame.</summary>
     /// <param name="patch">The data file that it is from: the same one for all that a slot decodes.</param>
     /// <exception cref="MessageFormatException">It does not decompress.</exception>
@@ -197,7 +206,11 @@ internal sealed class PatchItem : IDisposable
         return raw;
     }
 
-    public void Dispose() => Classifier.Dispose();
+    public void Dispose()
+    {
+        Classifier.Dispose();
+        Hasher.Dispose();
+    }
 }
 
 /// <summary>Some blocks of one operation.</summary>

@@ -14,7 +14,7 @@ namespace BinarySync.Sync.Applying.Reading;
 /// <param name="workspace">Where groups come from.</param>
 /// <param name="onGroup">Told of each group, in order.</param>
 internal sealed class PatchItems(
-    OperationReader reader, PatchPass pass, long lengthBefore, PatchWorkspace workspace, Action<OperationGroup>? onGroup = null)
+    IOperationReader reader, PatchPass pass, long lengthBefore, PatchWorkspace workspace, Action<OperationGroup>? onGroup = null)
 {
     private readonly SyncGeometry _geometry = reader.Geometry;
     private readonly int _chunkBlocks = Math.Max(1, PatchItem.ChunkLength / reader.Geometry.Target.BlockSize);

@@ -53,9 +53,9 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     /// Keep the copies; otherwise only as long as nobody has found that they can be ordered: see <see cref="OperationReader.Copies"/>.
     /// </param>
     /// <exception cref="SyncException">It is not the one that was read before, or not for the remote whose request was given.</exception>
-    public OperationReader Open(bool skipContent, bool keepsCopies = false)
+    internal IOperationReader Open(bool skipContent, bool keepsCopies = false)
     {
-        OperationReader reader = ReadHeader(skipContent);
+        IOperationReader reader = ReadHeader(skipContent);
         if (!keepsCopies && _digest is not null)
         {
             // Should it be another one by now, its digest tells.
@@ -65,26 +65,11 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
         return reader;
     }
 
-    private OperationReader ReadHeader(bool skipContent)
+    private IOperationReader ReadHeader(bool skipContent)
     {
         Stream pinned = Pinned;
         pinned.Position = 0;
-        OperationReader reader = Stretch is { } stretch ? new StretchReader(pinned, name, skipContent, stretch)
-            : own is null ? new OperationReader(new MessageReader(pinned, name, skipContent, _buffers).Require(MessageKind.DataFile))
-            : new MergedPatchReader(pinned, name, skipContent, own);
-        if (reader.Header.Bases is not null)
-        {
-            throw new SyncException(
-                SyncReason.OwnRequestNeeded,
-                name,
-                "is merged for several remotes and does not say which one this is");
-        }
-
-        if (own is not null && reader.Header.Set is not null)
-        {
-            throw new MessageFormatException(FormatError.Unsupported, name, 0, "header", "needs a program that applies parts of merged data files");
-        }
-
+        IOperationReader reader = PatchReaders.Open(pinned, name, skipContent, _buffers, own, Stretch);
         _header ??= reader.Header;
         return reader.Header == _header ? reader : throw Changed();
     }

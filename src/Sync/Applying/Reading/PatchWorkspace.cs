@@ -16,9 +16,9 @@ internal sealed class PatchWorkspace : IDisposable
     public PatchWorkspace() => _groups = new OperationGroupPool(group => _items.Exists(item => item.Group == group));
 
     /// <summary>Begins a pass, and makes its slots.</summary>
-    public Func<PatchItem> BeginPass(OperationReader reader) => BeginPass(reader.Geometry, reader.Header.Hash);
+    public Func<PatchItem> BeginPass(IOperationReader reader) => BeginPass(reader.Geometry, reader.Header.Hash);
 
-    /// <summary>As <see cref="BeginPass(OperationReader)"/>, over what has been read before.</summary>
+    /// <summary>As <see cref="BeginPass(IOperationReader)"/>, over what has been read before.</summary>
     public Func<PatchItem> BeginPass(SyncGeometry geometry, BlockHash hash)
     {
         _handedOut = 0;

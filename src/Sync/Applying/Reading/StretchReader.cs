@@ -3,8 +3,39 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>Reads a stretch, and tells the places of the stream.</summary>
-internal sealed class StretchReader(Stream stream, string name, bool skipContent, StreamStretch stretch)
-    : OperationReader(new MessageReader(stream, name, skipContent).Require(MessageKind.DataFile), isPartial: true)
+internal sealed class StretchReader(OperationReader file, StreamStretch stretch) : IOperationReader
 {
-    public override (long Number, long Offset) FramePlace => (base.FramePlace.Number + stretch.SectionsBefore, base.FramePlace.Offset + stretch.OffsetShift);
+    public MessageHeader Header => file.Header;
+
+    public SyncGeometry Geometry => file.Geometry;
+
+    public string Source => file.Source;
+
+    public long Position => file.Position;
+
+    public MessageTrailer Trailer => file.Trailer;
+
+    public SectionHeader Frame => file.Frame;
+
+    public (long Number, long Offset) FramePlace => (file.FramePlace.Number + stretch.SectionsBefore, file.FramePlace.Offset + stretch.OffsetShift);
+
+    public long GroupOffset => file.GroupOffset;
+
+    public CopyRunList? Copies => file.Copies;
+
+    public IReadOnlyList<int>? CopyOrder => file.CopyOrder;
+
+    public MessageTrailer? PeekTrailer() => file.PeekTrailer();
+
+    public bool ReadGroup(OperationGroup group) => file.ReadGroup(group);
+
+    public void ReadGroupAt(long offset, OperationGroup group) => file.ReadGroupAt(offset, group);
+
+    public bool ReadFrame(out ReadOnlyMemory<byte> stored) => file.ReadFrame(out stored);
+
+    public byte[] ExchangePayload(byte[] replacement) => file.ExchangePayload(replacement);
+
+    public FramePieces ExchangePieces(FramePieces replacement) => file.ExchangePieces(replacement);
+
+    public void ForgetCopies() => file.ForgetCopies();
 }

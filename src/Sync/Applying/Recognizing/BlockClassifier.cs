@@ -3,16 +3,24 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Applying.Recognizing;
 
 /// <summary>
-/// Recognises blocks of the target (Format.md 9.4): compares their content with what an operation says they were and
-/// shall be. Not safe from several threads: each has its own.
+/// Gathers the <see cref="BlockEvidence"/> of blocks of the target, each from pieces of any length in order. Not safe from several
+/// threads: each has its own.
 /// </summary>
 internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : IDisposable
 {
-    private readonly byte[] _newHash = new byte[hash.Length];
-    private readonly byte[] _oldHash = new byte[hash.Length];
-    private RunningHash? _runningNew;
-    private RunningHash? _runningOld;
-    private bool _isBroken;
+    private readonly BlockHasher _old = new(hash, geometry.Base);
+    private readonly BlockHasher _new = new(hash, geometry.Target);
+    private OperationGroup? _group;
+    private Operation _operation;
+    private long _block;
+    private int _oldLength;
+    private int _newLength;
+    private int _length;
+    private bool _oldEnded;
+    private bool _newEnded;
+    private bool _oldPartIsZero;
+    private bool _newPartIsZero;
+    private bool _restIsZero;
 
     /// <summary>
     /// Bytes of a block that must be seen: as long as A's or B's block, whichever is longer, and no longer than the target is.
@@ -22,127 +30,77 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
         0,
         Math.Max(geometry.Base.LengthOf(block), geometry.Target.LengthOf(block)));
 
-    /// <summary>Recognises a block that is in memory.</summary>
+    /// <summary>Begins with a block, whether or not the one before was seen to its end.</summary>
     /// <param name="group">The operation's group.</param>
     /// <param name="operation">The operation.</param>
     /// <param name="block">A block of the operation.</param>
-    /// <param name="content"><see cref="ContentLength"/> bytes.</param>
-    public BlockState Classify(OperationGroup group, in Operation operation, long block, ReadOnlySpan<byte> content)
+    public void Begin(OperationGroup group, in Operation operation, long block)
     {
-        int oldLength = geometry.Base.LengthOf(block);
-        int newLength = geometry.Target.LengthOf(block);
-        bool hashed = false;
-        if (content.Length >= newLength && IsNew(group, operation, block, content[..newLength], out hashed))
+        (_group, _operation, _block) = (group, operation, block);
+        _oldLength = geometry.Base.LengthOf(block);
+        _newLength = geometry.Target.LengthOf(block);
+        _length = 0;
+        _oldEnded = _newEnded = false;
+        _oldPartIsZero = _newPartIsZero = _restIsZero = true;
+        _old.Begin(block);
+        _new.Begin(block);
+    }
+
+    /// <summary>Looks at the bytes of the block that come next.</summary>
+    /// <param name="piece">All pieces have <see cref="ContentLength"/> bytes together.</param>
+    public void Append(ReadOnlySpan<byte> piece)
+    {
+        ReadOnlySpan<byte> ofOld = piece[..Math.Clamp(_oldLength - _length, 0, piece.Length)];
+        ReadOnlySpan<byte> ofNew = piece[..Math.Clamp(_newLength - _length, 0, piece.Length)];
+        _oldPartIsZero = _oldPartIsZero && _operation.Old != OldKind.Hashed && ZeroBlocks.IsZero(ofOld);
+        _newPartIsZero = _newPartIsZero && _operation.New == NewKind.Zero && ZeroBlocks.IsZero(ofNew);
+        _restIsZero = _restIsZero && ZeroBlocks.IsZero(piece[ofOld.Length..]);
+        bool isNewAsAWhole = _newPartIsZero && piece.Length == _newLength;
+        _length += piece.Length;
+        if (isNewAsAWhole && HasOneLength)
         {
             // Of the same length it cannot be both.
-            return oldLength != newLength && IsOld(group, operation, block, content, isHashed: false) ? BlockState.OldAndNew : BlockState.New;
+            return;
         }
 
-        return IsOld(group, operation, block, content, hashed && oldLength == newLength) ? BlockState.Old : BlockState.Unrecognized;
+        if (_operation.HasNewHashes || (HasOneLength && _operation.Old == OldKind.Hashed))
+        {
+            _newEnded |= _new.Next(ref ofNew);
+        }
+
+        if (!HasOneLength && _operation.Old == OldKind.Hashed)
+        {
+            _oldEnded |= _old.Next(ref ofOld);
+        }
     }
 
-    private bool IsNew(OperationGroup group, in Operation operation, long block, ReadOnlySpan<byte> content, out bool hashed)
+    /// <summary>What was seen of the block.</summary>
+    public BlockEvidence Finish()
     {
-        hashed = operation.HasNewHashes;
-        if (!hashed)
+        long index = _block - _operation.Blocks.First;
+        bool hasOldPart = HasOneLength ? _newEnded : _oldEnded;
+        BlockHasher ofOld = HasOneLength ? _new : _old;
+        return new BlockEvidence
         {
-            return ZeroBlocks.IsZero(content);
-        }
-
-        hash.Hash(content, _newHash);
-        return _newHash.AsSpan().SequenceEqual(group.NewHash(operation, block - operation.Blocks.First));
-    }
-
-    private bool IsOld(OperationGroup group, in Operation operation, long block, ReadOnlySpan<byte> content, bool isHashed)
-    {
-        int oldLength = geometry.Base.LengthOf(block);
-        if (content.Length < oldLength)
-        {
-            return false;
-        }
-
-        // What lies behind A's end reads as zeros where the target has grown already; anything else there is not ours to overwrite.
-        int zerosFrom = operation.Old == OldKind.Hashed ? oldLength : 0;
-        if (!ZeroBlocks.IsZero(content[zerosFrom..]))
-        {
-            return false;
-        }
-
-        if (operation.Old != OldKind.Hashed)
-        {
-            return true;
-        }
-
-        if (!isHashed)
-        {
-            hash.Hash(content[..oldLength], _newHash);
-        }
-
-        return _newHash.AsSpan().SequenceEqual(group.OldHash(operation, block - operation.Blocks.First));
-    }
-
-    /// <summary>Recognises a block that is too large to be in memory whole.</summary>
-    /// <param name="group">The operation's group.</param>
-    /// <param name="operation">The operation.</param>
-    /// <param name="block">A block of the operation.</param>
-    /// <param name="contentLength"><see cref="ContentLength"/> bytes.</param>
-    /// <param name="buffer">For the pieces.</param>
-    /// <param name="read">Fills a span with the target's bytes from an offset on.</param>
-    public BlockState ClassifyInPieces(
-        OperationGroup group, in Operation operation, long block, int contentLength, byte[] buffer, PieceReader read)
-    {
-        int oldLength = geometry.Base.LengthOf(block);
-        int newLength = geometry.Target.LengthOf(block);
-        _runningNew ??= hash.StartBlock();
-        _runningOld ??= hash.StartBlock();
-        if (_isBroken)
-        {
-            // The block before could not be read to its end.
-            _runningNew.Finish(_newHash);
-            _runningOld.Finish(_oldHash);
-        }
-
-        _isBroken = true;
-        bool newIsZero = true;
-        bool allIsZero = true;
-        bool restIsZero = true;
-        for (int at = 0; at < contentLength;)
-        {
-            Span<byte> piece = buffer.AsSpan(0, Math.Min(buffer.Length, contentLength - at));
-            read(piece, geometry.Target.OffsetOf(block) + at);
-            ReadOnlySpan<byte> ofNew = piece[..Math.Clamp(newLength - at, 0, piece.Length)];
-            int oldPart = Math.Clamp(oldLength - at, 0, piece.Length);
-            _runningNew.Append(ofNew);
-            _runningOld.Append(piece[..oldPart]);
-            newIsZero = newIsZero && ZeroBlocks.IsZero(ofNew);
-            allIsZero = allIsZero && ZeroBlocks.IsZero(piece);
-            restIsZero = restIsZero && ZeroBlocks.IsZero(piece[oldPart..]);
-            at += piece.Length;
-        }
-
-        _runningNew.Finish(_newHash);
-        _runningOld.Finish(_oldHash);
-        _isBroken = false;
-        long index = block - operation.Blocks.First;
-        bool isNew = contentLength >= newLength
-            && (operation.New == NewKind.Zero ? newIsZero : _newHash.AsSpan().SequenceEqual(group.NewHash(operation, index)));
-        bool isOld = contentLength >= oldLength
-            && (operation.Old == OldKind.Hashed ? restIsZero && _oldHash.AsSpan().SequenceEqual(group.OldHash(operation, index)) : allIsZero);
-        return (isOld, isNew) switch
-        {
-            (true, true) => BlockState.OldAndNew,
-            (false, true) => BlockState.New,
-            (true, false) => BlockState.Old,
-            _ => BlockState.Unrecognized,
+            Old = _operation.Old,
+            New = _operation.New,
+            OldLength = _oldLength,
+            NewLength = _newLength,
+            Length = _length,
+            HasOldHash = hasOldPart && _operation.Old == OldKind.Hashed && ofOld.Value.SequenceEqual(_group!.OldHash(_operation, index)),
+            HasNewHash = _newEnded && _operation.HasNewHashes && _new.Value.SequenceEqual(_group!.NewHash(_operation, index)),
+            OldPartIsZero = _oldPartIsZero,
+            NewPartIsZero = _newPartIsZero,
+            RestIsZero = _restIsZero,
         };
     }
 
+    // Then one hash says whether it is old, and whether it is new.
+    private bool HasOneLength => _oldLength == _newLength;
+
     public void Dispose()
     {
-        _runningNew?.Dispose();
-        _runningOld?.Dispose();
+        _old.Dispose();
+        _new.Dispose();
     }
 }
-
-/// <summary>Fills a span with the bytes of the target from an offset on.</summary>
-internal delegate void PieceReader(Span<byte> bytes, long offset);

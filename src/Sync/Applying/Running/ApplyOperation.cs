@@ -18,7 +18,8 @@ public static class ApplyOperation
     /// <exception cref="MessageFormatException">The data file is refused; nothing was written.</exception>
     /// <exception cref="SyncException">The target is not the data file's, or could not be verified.</exception>
     /// <exception cref="StorageException">Reading, writing or flushing failed.</exception>
-    public static ApplyResult Run(IWritableStorage target, PatchSource patch, ApplyPlaces places, ApplySpecification specification, SyncOptions options) =>
+    public static ApplyResult Run(
+        IWritableStorage target, PatchSource patch, ApplyPlaces places, ApplySpecification specification, SyncOptions options) =>
         Run(target, patch, places, specification, new ApplyTuning(), options);
 
     /// <summary>
@@ -31,10 +32,17 @@ public static class ApplyOperation
     }
 
     internal static ApplyResult Run(
-        IWritableStorage target, PatchSource patch, ApplyPlaces places, ApplySpecification specification, ApplyTuning tuning, SyncOptions options)
+        IWritableStorage target,
+        PatchSource patch,
+        ApplyPlaces places,
+        ApplySpecification specification,
+        ApplyTuning tuning,
+        SyncOptions options,
+        IApplyObserver? observer = null)
     {
         using PatchWorkspace workspace = new();
-        ApplyRun run = new(target, patch, places, specification, tuning, workspace, options);
+        ApplyContext context = new(target, patch, places, specification, tuning, workspace, options);
+        ApplyRun run = new(context, observer ?? NoObserver.Instance);
         try
         {
             return run.Run();

@@ -11,46 +11,48 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Running;
 
 /// <summary>One run of applying, step by step (docs/Design.md, "The passes of apply").</summary>
-internal sealed class ApplyRun(
-    IWritableStorage target,
-    PatchSource patch,
-    ApplyPlaces places,
-    ApplySpecification specification,
-    ApplyTuning tuning,
-    PatchWorkspace workspace,
-    SyncOptions options)
+/// <param name="context">What it is told.</param>
+/// <param name="observer">Keeps account of it.</param>
+internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
 {
+    private readonly IWritableStorage _target = context.Target;
+    private readonly PatchSource _patch = context.Patch;
+    private readonly ApplyPlaces _places = context.Places;
+    private readonly ApplySpecification _specification = context.Specification;
+    private readonly ApplyTuning _tuning = context.Tuning;
+    private readonly SyncOptions _options = context.Options;
+    private readonly RedoLog _redo = new(context.Places.Redo ?? new NoRedoFile());
     private ApplyStart _start;
-    private readonly RedoLog _redo = new(places.Redo ?? new NoRedoFile());
     private JournalRecord? _standing;
     private PatchExecutor? _executor;
+    private HoleClaim? _doubtedHoles;
 
     /// <summary>How far the target has come: for errors.</summary>
-    public TargetProgress Progress => _executor is { HasBegun: true } || _standing is { IsFinished: false } ? TargetProgress.PartlyPatched : TargetProgress.Untouched;
-    private HoleClaim? _doubtedHoles;
+    public TargetProgress Progress =>
+        _executor is { HasBegun: true } || _standing is { IsFinished: false } ? TargetProgress.PartlyPatched : TargetProgress.Untouched;
 
     public ApplyResult Run()
     {
         PatchPlan plan = Plan();
-        if (plan.Unrecognized.BlockCount > 0 && !specification.ForceUnrecognized)
+        if (plan.Unrecognized.BlockCount > 0 && !_specification.ForceUnrecognized)
         {
-            throw ApplyRefusals.Unrecognized(target, patch, plan);
+            throw ApplyRefusals.Unrecognized(_target, _patch, plan);
         }
 
-        ApplyRefusals.DemandReadable(target, patch, plan, specification.OverwriteUnreadable);
-        ApplyRefusals.DemandCopies(target, patch.Name, plan, isFresh: _start == ApplyStart.Fresh);
-        if (specification.DemandsLeaveToShrink)
+        ApplyRefusals.DemandReadable(_target, _patch, plan, _specification.OverwriteUnreadable);
+        ApplyRefusals.DemandCopies(_target, _patch.Name, plan, isFresh: _start == ApplyStart.Fresh);
+        if (_specification.DemandsLeaveToShrink)
         {
-            ApplyRefusals.DemandMeantShrinking(target, patch, plan, takesBack: _start == ApplyStart.TurnedRound);
+            ApplyRefusals.DemandMeantShrinking(_target, _patch, plan, takesBack: _start == ApplyStart.TurnedRound);
         }
 
-        if (specification.CheckBase || DemandsBase())
+        if (_specification.CheckBase || DemandsBase())
         {
             CheckBase(plan);
         }
 
         // Whether there can be an undo file is found out before anything is touched, and by a dry run too.
-        UndoFile? undo = places.Undo is null ? null : new UndoFile(target, plan, patch, places.Undo, options);
+        UndoFile? undo = _places.Undo is null ? null : new UndoFile(_target, plan, _patch, _places.Undo, _options);
         ReadOnlyMemory<byte>? other = undo?.FindExisting();
         if (undo is not null && other is null)
         {
@@ -59,49 +61,49 @@ internal sealed class ApplyRun(
 
         if (plan.Sizing.Grows && _start == ApplyStart.Fresh)
         {
-            SpaceReservation.DemandRoom(target, plan, patch, specification.Sparse);
+            SpaceReservation.DemandRoom(_target, plan, _patch, _specification.Sparse);
         }
 
-        if (specification.DryRun)
+        if (_specification.DryRun)
         {
             return new ApplyResult(plan, _start, DryRun: true, null, default, 0) { DoubtedHoles = _doubtedHoles };
         }
 
-        if (places.OldChecksums is { } checksums)
+        if (_places.OldChecksums is { } checksums)
         {
-            DerivedChecksums.RequireBase(checksums, plan, target);
+            DerivedChecksums.RequireBase(checksums, plan, _target);
         }
 
-        places.BeforeWriting?.Invoke();
+        observer.BeforeWriting();
         if (plan.BlocksToWrite > 0)
         {
-            SpaceReservation.Reserve(target, plan, patch, specification.Sparse);
+            SpaceReservation.Reserve(_target, plan, _patch, _specification.Sparse);
         }
 
         bool? undoKept = undo is null ? null : other is not null;
         bool makesUndo = undoKept == false;
-        if (makesUndo && tuning.WritesUndoFirst)
+        if (makesUndo && _tuning.WritesUndoFirst)
         {
             other = Make(undo!);
         }
 
-        PatchJournal journal = new(places.Journal, FirstRecord(plan, other), doubtIsInherited: _start is ApplyStart.Resumed or ApplyStart.TurnedRound or ApplyStart.OtherRetired, tuning);
-        WriteCounts written = Write(new PatchExecutor(target, plan, patch, workspace, journal, _redo, specification, tuning, options));
-        if (makesUndo && !tuning.WritesUndoFirst)
+        PatchJournal journal = new(_places.Journal, FirstRecord(plan, other), doubtIsInherited: _start is ApplyStart.Resumed or ApplyStart.TurnedRound or ApplyStart.OtherRetired, _tuning);
+        WriteCounts written = Write(new PatchExecutor(context, plan, journal, _redo));
+        if (makesUndo && !_tuning.WritesUndoFirst)
         {
             Make(undo!);
         }
 
         journal.Flushed(long.MaxValue);
         long verified = Verify(plan, journal);
-        if (places.MayCut?.Invoke(plan) ?? true)
+        if (observer.MayCut(plan))
         {
             Cut(plan, journal);
         }
 
         // Success is said of a target of this length, and what somebody has added to it would be neither verified nor the master's.
-        target.DemandLength();
-        places.BeforeFinishing?.Invoke();
+        _target.DemandLength();
+        observer.BeforeFinishing();
         Finish(journal);
         return new ApplyResult(plan, _start, DryRun: false, undoKept, written, verified) { DoubtedHoles = _doubtedHoles };
     }
@@ -110,14 +112,14 @@ internal sealed class ApplyRun(
     private PatchPlan Plan()
     {
         _standing = ReadJournal();
-        if (_standing is { IsFinished: false } && !specification.DryRun)
+        if (_standing is { IsFinished: false } && !_specification.DryRun)
         {
             // What the run before wrote must be on the medium to be looked at there. A flush that fails here leaves the journal as it is.
-            target.Flush();
+            _target.Flush();
         }
 
         bool hasRedo = _standing is { IsFinished: false, Redo: { } digest } && _redo.TryLoad(digest.Span);
-        PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options, hasRedo ? _redo : null).Plan(_standing, othersStands: false, specification.KeepsLargerSize);
+        PatchPlan plan = new PatchPlanner(context, hasRedo ? _redo : null).Plan(_standing, othersStands: false);
         if (_standing is not { IsFinished: false } standing)
         {
             return plan.Misfit is { } misfit ? throw misfit : plan;
@@ -125,15 +127,15 @@ internal sealed class ApplyRun(
 
         // The digest decides; the sizes can only agree with it, unless the journal is not what it seems.
         (long baseSize, long targetSize) = (plan.Header.BaseSize!.Value, plan.Header.TargetSize!.Value);
-        bool isSame = standing.Session.Span.SequenceEqual(patch.Digest.Span) && (standing.BaseSize, standing.TargetSize) == (baseSize, targetSize);
-        bool isOther = standing.Other is { } other && other.Span.SequenceEqual(patch.Digest.Span) && (standing.TargetSize, standing.BaseSize) == (baseSize, targetSize);
+        bool isSame = standing.Session.Span.SequenceEqual(_patch.Digest.Span) && (standing.BaseSize, standing.TargetSize) == (baseSize, targetSize);
+        bool isOther = standing.Other is { } other && other.Span.SequenceEqual(_patch.Digest.Span) && (standing.TargetSize, standing.BaseSize) == (baseSize, targetSize);
         _start = isSame ? ApplyStart.Resumed : isOther ? ApplyStart.TurnedRound : ApplyStart.OtherRetired;
         if (_start == ApplyStart.Resumed && standing.Redo is not null && !hasRedo)
         {
             throw new SyncException(
                 SyncReason.RedoLost,
-                target.Name,
-                $"cannot be resumed: {places.Redo?.Name}, where the interrupted run kept the content that it was copying, is missing or damaged")
+                _target.Name,
+                $"cannot be resumed: {_places.Redo?.Name}, where the interrupted run kept the content that it was copying, is missing or damaged")
             {
                 Values = [("undo", standing.Other is not null)],
             };
@@ -142,28 +144,28 @@ internal sealed class ApplyRun(
         if (_start != ApplyStart.OtherRetired)
         {
             DemandSameTarget(plan, standing);
-            if (_start == ApplyStart.Resumed && hasRedo && tuning.ProvesRedo)
+            if (_start == ApplyStart.Resumed && hasRedo && _tuning.ProvesRedo)
             {
-                RedoProof.Demand(_redo, plan.Copies, plan.Header.SyncGeometry, target.Name, places.Redo!.Name);
+                RedoProof.Demand(_redo, plan.Copies, plan.Header.SyncGeometry, _target.Name, _places.Redo!.Name);
             }
 
             return plan.Misfit is { } unfit ? throw unfit : plan;
         }
 
-        plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(null, othersStands: true, specification.KeepsLargerSize);
+        plan = new PatchPlanner(context).Plan(null, othersStands: true);
         return plan.Misfit is null && plan.Unrecognized.BlockCount == 0 && Covers(plan, standing) && IsBaseThroughout(plan)
             ? plan
-            : throw ApplyRefusals.OtherRun(target, patch.Stretch is null ? patch.Name : null, places.Journal.Name, standing);
+            : throw ApplyRefusals.OtherRun(_target, _patch.Stretch is null ? _patch.Name : null, _places.Journal.Name, standing);
     }
 
     // The journal was found by a name, or by what a device calls itself. Before any of it is believed the content has to prove
     // that it is this target's.
     private void DemandSameTarget(PatchPlan plan, JournalRecord standing)
     {
-        if (tuning.ProvesTarget)
+        if (_tuning.ProvesTarget)
         {
-            EvidenceProof proof = new(target, standing, places.Journal.Name);
-            proof.Demand(plan.Seen, _start == ApplyStart.Resumed, specification.ForceUnrecognized);
+            EvidenceProof proof = new(_target, standing, _places.Journal.Name);
+            proof.Demand(plan.Seen, _start == ApplyStart.Resumed, _specification.ForceUnrecognized);
         }
     }
 
@@ -171,15 +173,15 @@ internal sealed class ApplyRun(
     // looked at, on the medium. And as the cache shows it: where a flush has failed, that may be what the other session wrote, and
     // without its journal nobody would know that it is there only.
     private bool IsBaseThroughout(PatchPlan plan) =>
-        BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: true, options)
-        && (!tuning.ComparesCache || BaseCheck.Matches(target, plan, patch, tailMayBeGone: false, belowCache: false, options));
+        BaseCheck.Matches(_target, plan, _patch, tailMayBeGone: false, belowCache: true, _options)
+        && (!_tuning.ComparesCache || BaseCheck.Matches(_target, plan, _patch, tailMayBeGone: false, belowCache: false, _options));
 
     // What the ranges of the data file leave out, nobody can vouch for; nor for what lies behind its end on a device that is longer. The
     // other session changed nothing behind its own two sizes, although a window ends with a whole block.
     private bool Covers(PatchPlan plan, JournalRecord standing)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
-        long end = Math.Min(target.Length, Math.Max(standing.BaseSize, standing.TargetSize));
+        long end = Math.Min(_target.Length, Math.Max(standing.BaseSize, standing.TargetSize));
         foreach (ByteRange window in standing.Windows.Where(window => window.Offset < end))
         {
             BlockRun blocks = BlockRun.Between(
@@ -187,7 +189,7 @@ internal sealed class ApplyRun(
 
             // What B has behind A's end is in no root of the base: a data file speaks of all of it, but a part of a set leaves some to
             // others.
-            bool isOthers = tuning.LeavesOtherPartsTail && plan.Header.Set is not null && Math.Min(window.End, end) > geometry.Base.Size;
+            bool isOthers = _tuning.LeavesOtherPartsTail && plan.Header.Set is not null && Math.Min(window.End, end) > geometry.Base.Size;
             if (isOthers || blocks.End > geometry.BlockCount || !geometry.Coverage.Contains(blocks))
             {
                 return false;
@@ -199,12 +201,12 @@ internal sealed class ApplyRun(
 
     private JournalRecord? ReadJournal()
     {
-        if (places.Journal.Read() is not { } content)
+        if (_places.Journal.Read() is not { } content)
         {
             return null;
         }
 
-        if (specification.AbandonJournal)
+        if (_specification.AbandonJournal)
         {
             _start = ApplyStart.Abandoned;
             return null;
@@ -215,12 +217,12 @@ internal sealed class ApplyRun(
             JournalContent.Valid => record,
             JournalContent.Newer => throw new SyncException(
                 SyncReason.NewerJournal,
-                places.Journal.Name,
+                _places.Journal.Name,
                 "is the journal of a newer version of this program"),
             _ => throw new SyncException(
                 SyncReason.DamagedJournal,
-                places.Journal.Name,
-                $"is damaged or not a journal: the changes of the earlier run to {target.Name} are unknown"),
+                _places.Journal.Name,
+                $"is damaged or not a journal: the changes of the earlier run to {_target.Name} are unknown"),
         };
     }
 
@@ -231,10 +233,10 @@ internal sealed class ApplyRun(
         return new JournalRecord
         {
             Sequence = 0,
-            Session = patch.Digest,
+            Session = _patch.Digest,
             Other = undo ?? (_start == ApplyStart.TurnedRound ? standing!.Session : standing?.Other),
             TailWasZero = standing?.TailWasZero
-                ?? ((target.HasFixedLength || plan.Header.Set is not null) && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
+                ?? ((_target.HasFixedLength || plan.Header.Set is not null) && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
             Windows = standing?.Windows ?? (_start == ApplyStart.OtherRetired ? LastBlock.LeftByOthers(geometry) : []),
 
             // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and
@@ -246,13 +248,13 @@ internal sealed class ApplyRun(
             IsDistrusted = standing?.IsDistrusted ?? false,
 
             // What was proved goes on being true. In the other direction a sector becomes what it was, and may be what it has become.
-            Evidence = _start == ApplyStart.Resumed && !specification.ForceUnrecognized && standing!.Evidence is { } proved
+            Evidence = _start == ApplyStart.Resumed && !_specification.ForceUnrecognized && standing!.Evidence is { } proved
                 ? proved
-                : EvidenceTaker.Take(target, plan),
+                : EvidenceTaker.Take(_target, plan),
             BaseSize = geometry.Base.Size,
             TargetSize = geometry.Target.Size,
-            Target = places.Identity,
-            Patch = patch.NameInJournal,
+            Target = _places.Identity,
+            Patch = _patch.NameInJournal,
         };
     }
 
@@ -264,7 +266,7 @@ internal sealed class ApplyRun(
         }
         catch
         {
-            WhileFailing.Do(target.ReleasePastEnd);
+            WhileFailing.Do(_target.ReleasePastEnd);
             throw;
         }
     }
@@ -278,9 +280,9 @@ internal sealed class ApplyRun(
         }
         catch (StorageException failure) when (!executor.HasBegun)
         {
-            WhileFailing.Do(target.ReleasePastEnd);
+            WhileFailing.Do(_target.ReleasePastEnd);
             throw failure.With(
-                failure.Error == StorageError.NoSpace ? StorageContext.KeepingJournal : failure.Context, patch.Untouched("nothing was written to the target"));
+                failure.Error == StorageError.NoSpace ? StorageContext.KeepingJournal : failure.Context, _patch.Untouched("nothing was written to the target"));
         }
         catch (StorageException failure) when (failure.Context == StorageContext.None)
         {
@@ -291,40 +293,40 @@ internal sealed class ApplyRun(
     // The blocks that go are marked first: half of them may be gone after a crash, and the other direction has to bring them back.
     private void Cut(PatchPlan plan, PatchJournal journal)
     {
-        if (!plan.Sizing.Shrinks || target.Length == plan.Sizing.LengthAfter)
+        if (!plan.Sizing.Shrinks || _target.Length == plan.Sizing.LengthAfter)
         {
             return;
         }
 
         journal.Mark(new ByteRange(plan.Sizing.LengthAfter, Math.Max(plan.Header.BaseSize!.Value, plan.Sizing.LengthBefore)));
-        target.SetLength(plan.Sizing.LengthAfter);
-        if (tuning.FlushesBeforeFinish)
+        _target.SetLength(plan.Sizing.LengthAfter);
+        if (_tuning.FlushesBeforeFinish)
         {
-            target.Flush();
+            _target.Flush();
         }
     }
 
     private void Finish(PatchJournal journal)
     {
         journal.Finish();
-        places.Redo?.Remove();
+        _places.Redo?.Remove();
     }
 
     // Where there is one request for each of several remotes, one of them may be taken for another, and fit wherever it speaks of no more
     // than both have. What an interrupted run goes on with, was looked at when it began.
-    private bool DemandsBase() => patch.OwnName is not null && _start == ApplyStart.Fresh && !specification.ForceUnrecognized;
+    private bool DemandsBase() => _patch.OwnName is not null && _start == ApplyStart.Fresh && !_specification.ForceUnrecognized;
 
     private void CheckBase(PatchPlan plan)
     {
-        bool tailMayBeGone = target.HasFixedLength || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
-        if (!BaseCheck.Matches(target, plan, patch, tailMayBeGone, belowCache: false, options, WeighHoles()))
+        bool tailMayBeGone = _target.HasFixedLength || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
+        if (!BaseCheck.Matches(_target, plan, _patch, tailMayBeGone, belowCache: false, _options, WeighHoles()))
         {
             throw new SyncException(
                 SyncReason.NotTheBase,
-                target.Name,
-                $"is not the base of {patch.OwnName ?? patch.Name}: its blocks outside the data file differ from the remote's checksum file; nothing was written")
+                _target.Name,
+                $"is not the base of {_patch.OwnName ?? _patch.Name}: its blocks outside the data file differ from the remote's checksum file; nothing was written")
             {
-                Values = [("merged", patch.OwnName is not null)],
+                Values = [("merged", _patch.OwnName is not null)],
             };
         }
 
@@ -338,8 +340,8 @@ internal sealed class ApplyRun(
     // nothing can be said of it.
     private void CheckParent(PatchPlan plan, ParentIdentity parent)
     {
-        bool isTouched = plan.NotOldBlocks > 0 || target.Length < parent.BaseSize;
-        if (ParentCheck.IsBase(target, parent, belowCache: false, options, WeighHoles()) || (isTouched && ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: false, options, WeighHoles())))
+        bool isTouched = plan.NotOldBlocks > 0 || _target.Length < parent.BaseSize;
+        if (ParentCheck.IsBase(_target, parent, belowCache: false, _options, WeighHoles()) || (isTouched && ParentCheck.IsTarget(_target, plan.Sizing, parent, belowCache: false, _options, WeighHoles())))
         {
             return;
         }
@@ -347,8 +349,8 @@ internal sealed class ApplyRun(
         bool isBetween = isTouched && plan.BlocksToWrite > 0;
         throw new SyncException(
             SyncReason.NotTheCoarseBase,
-            target.Name,
-            isBetween ? $"is partly patched: the rest can no longer be compared with the base of the coarse request that {patch.Name} refines" : $"is not the base of the coarse request that {patch.Name} refines: blocks outside the data file differ")
+            _target.Name,
+            isBetween ? $"is partly patched: the rest can no longer be compared with the base of the coarse request that {_patch.Name} refines" : $"is not the base of the coarse request that {_patch.Name} refines: blocks outside the data file differ")
         {
             Values = [("partly_patched", isBetween)],
         };
@@ -357,28 +359,28 @@ internal sealed class ApplyRun(
     // Weighed each time: what has been written since takes space that was a hole before.
     private HolePolicy WeighHoles()
     {
-        _doubtedHoles = specification.Holes == HolePolicy.Trust ? target.WeighHoles() ?? _doubtedHoles : null;
-        return specification.Holes;
+        _doubtedHoles = _specification.Holes == HolePolicy.Trust ? _target.WeighHoles() ?? _doubtedHoles : null;
+        return _specification.Holes;
     }
 
     private long Verify(PatchPlan plan, PatchJournal journal)
     {
-        if (specification.Verify == VerifyMode.None)
+        if (_specification.Verify == VerifyMode.None)
         {
             return 0;
         }
 
         SyncGeometry geometry = plan.Header.SyncGeometry;
-        if (specification.Verify == VerifyMode.Full)
+        if (_specification.Verify == VerifyMode.Full)
         {
-            options.Progress.Begin("reading back everything", geometry.Target.CoveredBytes(plan.Header.Coverage));
+            _options.Progress.Begin("reading back everything", geometry.Target.CoveredBytes(plan.Header.Coverage));
             ParentIdentity? parent = plan.Header.Parent;
-            if (ReadBackVerifier.RootMatches(target, geometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options, WeighHoles())
-                && (parent is null || ParentCheck.IsTarget(target, plan.Sizing, parent, belowCache: true, options, WeighHoles())))
+            if (ReadBackVerifier.RootMatches(_target, geometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, _options, WeighHoles())
+                && (parent is null || ParentCheck.IsTarget(_target, plan.Sizing, parent, belowCache: true, _options, WeighHoles())))
             {
-                if (specification.Holes == HolePolicy.Trust && plan.Trailer.ZeroBlocks > 0)
+                if (_specification.Holes == HolePolicy.Trust && plan.Trailer.ZeroBlocks > 0)
                 {
-                    (BlockRunList others, _) = ReadBackVerifier.Blocks(target, plan, patch, workspace, options, onlyZeros: true);
+                    (BlockRunList others, _) = ReadBackVerifier.Blocks(_target, plan, _patch, context.Workspace, _options, onlyZeros: true);
                     DemandNoneWrong(plan, journal, others);
                 }
 
@@ -388,10 +390,10 @@ internal sealed class ApplyRun(
             }
         }
 
-        (BlockRunList wrong, long bytes) = ReadBackVerifier.Blocks(target, plan, patch, workspace, options);
+        (BlockRunList wrong, long bytes) = ReadBackVerifier.Blocks(_target, plan, _patch, context.Workspace, _options);
         DemandNoneWrong(plan, journal, wrong);
 
-        if (specification.Verify == VerifyMode.Written)
+        if (_specification.Verify == VerifyMode.Written)
         {
             return bytes;
         }
@@ -399,12 +401,12 @@ internal sealed class ApplyRun(
         // What was to be written is written: there is nothing to go on with, and a part of a set is in place.
         WhileFailing.Do(() =>
         {
-            places.BeforeFinishing?.Invoke();
+            observer.BeforeFinishing();
             Finish(journal);
         });
         throw new SyncException(
             SyncReason.OtherBlocksDiffer,
-            target.Name,
+            _target.Name,
             "all written blocks are correct, but others differ from the master");
     }
 
@@ -430,11 +432,11 @@ internal sealed class ApplyRun(
         try
         {
             journal.Distrust(ranges);
-            if (places.Repair is { } output)
+            if (_places.Repair is { } output)
             {
                 Cut(plan, journal);
                 journal.Distrust(ranges);
-                RepairRequest.Write(target, plan, patch, wrong.Runs, output.Stream, options);
+                RepairRequest.Write(_target, plan, _patch, wrong.Runs, output.Stream, _options);
                 output.Commit();
                 repair = $"; {output.Name} asks the master for {(wrong.RunCount > wrong.Runs.Count ? "the first of them" : "them")} again";
             }
@@ -447,7 +449,7 @@ internal sealed class ApplyRun(
 
         return new SyncException(
             SyncReason.WrittenBlocksDiffer,
-            target.Name,
+            _target.Name,
             $"{wrong} did not read back as written{repair}",
             wrong.Runs);
     }

@@ -37,7 +37,7 @@ public static class StreamApplyOperation
 
     internal static ApplyResult Run(
         IWritableStorage target,
-        OperationReader reader,
+        IOperationReader reader,
         ApplyPlaces places,
         ApplySpecification specification,
         ApplyTuning tuning,
@@ -70,15 +70,16 @@ public static class StreamApplyOperation
                 // A dry run leaves the journal where it stands: behind the stretch that it is about, it says nothing.
                 AbandonJournal = patch.Stretch!.IsFirst && (specification.AbandonJournal || hasResumed),
             };
+            ApplyContext context = new(target, patch, places, how, tuning, workspace, quiet);
             if (standing is not null && !standing.Session.Span.SequenceEqual(patch.Digest.Span))
             {
-                outcome.Add(Recognize(target, patch, workspace, standing, places, how, tuning, quiet));
+                outcome.Add(Recognize(context, standing));
             }
             else
             {
                 hasResumed |= standing is not null;
                 standing = null;
-                outcome.Add(new ApplyRun(target, patch, places, how, tuning, workspace, quiet).Run());
+                outcome.Add(new ApplyRun(context, NoObserver.Instance).Run());
             }
 
             options.Progress.Advance(reader.Position - position);
@@ -137,20 +138,12 @@ public static class StreamApplyOperation
 
     // An interrupted run stands, and this is not the stretch that it was writing. If it comes later, this one is in place: it was flushed
     // before that one's journal stood.
-    private static ApplyResult Recognize(
-        IWritableStorage target,
-        PatchSource patch,
-        PatchWorkspace workspace,
-        JournalRecord standing,
-        ApplyPlaces places,
-        ApplySpecification how,
-        ApplyTuning tuning,
-        SyncOptions options)
+    private static ApplyResult Recognize(ApplyContext context, JournalRecord standing)
     {
         JournalRecord believed = standing with { DoubtFrom = JournalRecord.NoDoubt };
-        PatchPlan plan = new PatchPlanner(target, patch, workspace, tuning, options).Plan(believed, othersStands: false, how.KeepsLargerSize);
+        PatchPlan plan = new PatchPlanner(context).Plan(believed, othersStands: false);
         return plan.Misfit is null && plan.BlocksToWrite == 0
-            ? new ApplyResult(plan, ApplyStart.Fresh, how.DryRun, null, default, 0)
-            : throw ApplyRefusals.OtherRun(target, patch: null, places.Journal.Name, standing);
+            ? new ApplyResult(plan, ApplyStart.Fresh, context.Specification.DryRun, null, default, 0)
+            : throw ApplyRefusals.OtherRun(context.Target, patch: null, context.Places.Journal.Name, standing);
     }
 }

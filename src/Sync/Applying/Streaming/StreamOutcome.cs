@@ -6,7 +6,7 @@ namespace BinarySync.Sync.Applying.Streaming;
 /// <summary>Adds up what came of the stretches of a stream.</summary>
 /// <param name="reader">The stream.</param>
 /// <param name="lengthBefore">Bytes of the target before the first stretch.</param>
-internal sealed class StreamOutcome(OperationReader reader, long lengthBefore)
+internal sealed class StreamOutcome(IOperationReader reader, long lengthBefore)
 {
     private readonly BlockRunList _unrecognized = new();
     private readonly BlockRunList _unreadable = new();

@@ -10,7 +10,7 @@ namespace BinarySync.Sync.Applying.Streaming;
 /// <param name="reader">The stream; nothing but its header has been read.</param>
 /// <param name="bytes">Stored bytes after which a stretch ends.</param>
 /// <param name="dryRun">Nothing is applied.</param>
-internal sealed class StreamStretches(OperationReader reader, long bytes, bool dryRun) : IDisposable
+internal sealed class StreamStretches(IOperationReader reader, long bytes, bool dryRun) : IDisposable
 {
     private readonly StretchBuffer _buffer = new();
     private readonly OperationGroup _group = new();

@@ -83,7 +83,7 @@ public static class DerivedChecksums
 
         // The target root is that of B, also where the size is left.
         using CoveredRoot root = new(both.Target, header.Hash, both.Coverage.ClipTo(both.Target.BlockCount));
-        OperationReader operations = patch.Open(skipContent: true);
+        IOperationReader operations = patch.Open(skipContent: true);
         OperationSubstitution changed = new(new Sink(writer, root), operations, old: false);
         while (reader.ReadRun(out ChecksumRun run))
         {

@@ -19,7 +19,7 @@ internal static class ReadBackVerifier
     /// <returns>The blocks that are wrong, and the bytes compared.</returns>
     public static (BlockRunList Wrong, long Bytes) Blocks(IReadableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, SyncOptions options, bool onlyZeros = false)
     {
-        OperationReader reader = patch.Open(skipContent: true);
+        IOperationReader reader = patch.Open(skipContent: true);
         SyncGeometry geometry = reader.Geometry;
         TargetChecker checker = new(target, geometry, CheckMode.ReadBack, PatchDoubt.None);
         PatchItems items = new(reader, PatchPass.ReadBack, plan.Sizing.LengthBefore, workspace);

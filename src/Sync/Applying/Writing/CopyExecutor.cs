@@ -30,29 +30,20 @@ internal sealed class CopyExecutor
     private readonly RedoHandler _keep;
     private readonly RedoHandler _write;
 
-    public CopyExecutor(
-        IWritableStorage target,
-        PatchPlan plan,
-        PatchSource patch,
-        PatchWorkspace workspace,
-        PatchJournal journal,
-        RedoLog redo,
-        ApplySpecification specification,
-        ApplyTuning tuning,
-        SyncOptions options)
+    public CopyExecutor(ApplyContext context, PatchPlan plan, PatchJournal journal, RedoLog redo)
     {
-        _target = target;
+        _target = context.Target;
+        _specification = context.Specification;
+        _tuning = context.Tuning;
+        _options = context.Options;
         _plan = plan;
         _journal = journal;
         _redo = redo;
-        _specification = specification;
-        _tuning = tuning;
-        _options = options;
         _geometry = plan.Header.SyncGeometry.Target;
-        _content = new CopyContent(target, plan.Header.SyncGeometry, plan.Header.Hash, null, belowCache: !plan.Doubt.IsNone);
-        _gather = new CopyGather(patch, plan.Copies, tuning.Gathering, workspace);
-        _mover = new CopyMover(target, plan, workspace, _content, specification, options);
-        _writer = new RedoWriter(target, redo, _geometry, options);
+        _content = new CopyContent(_target, plan.Header.SyncGeometry, plan.Header.Hash, null, belowCache: !plan.Doubt.IsNone);
+        _gather = new CopyGather(context.Patch, plan.Copies, _tuning.Gathering, context.Workspace);
+        _mover = new CopyMover(context, plan, _content);
+        _writer = new RedoWriter(_target, redo, _geometry, _options);
         _keep = WithRest(_redo.Add);
         _write = WithRest(_target.Write);
     }

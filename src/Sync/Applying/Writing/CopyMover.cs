@@ -13,16 +13,12 @@ namespace BinarySync.Sync.Applying.Writing;
 /// the content of what is to be written is read, in the order in which the sources
 /// lie, and compared with its hash.
 /// </summary>
-internal sealed class CopyMover(
-    IReadableStorage target,
-    PatchPlan plan,
-    PatchWorkspace workspace,
-    CopyContent content,
-    ApplySpecification specification,
-    SyncOptions options)
+internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyContent content)
 {
+    private readonly IReadableStorage _target = context.Target;
+    private readonly SyncOptions _options = context.Options;
     private readonly SyncGeometry _geometry = plan.Header.SyncGeometry;
-    private readonly TargetChecker _checker = new(target, plan.Header.SyncGeometry, CheckMode.Write, plan.Doubt, longestGap: CopyBatch.LongestGap);
+    private readonly TargetChecker _checker = new(context.Target, plan.Header.SyncGeometry, CheckMode.Write, plan.Doubt, longestGap: CopyBatch.LongestGap);
     private readonly List<CopyPiece> _due = [];
     private int[] _ascending = [];
 
@@ -36,7 +32,7 @@ internal sealed class CopyMover(
     /// <param name="group">What was gathered.</param>
     /// <param name="operations">Indices of its operations, each with no more blocks than are looked at together.</param>
     /// <param name="use">
-    /// Takes bytes, and their offset in the target; in any order. They may be written at once only where no source is.
+    /// Takes bytes, and their offset in the _target; in any order. They may be written at once only where no source is.
     /// </param>
     /// <exception cref="SyncException">A block is no longer what it was when the data file was verified.</exception>
     public void Move(OperationGroup group, ReadOnlySpan<int> operations, RedoHandler use)
@@ -51,25 +47,32 @@ internal sealed class CopyMover(
         ascending.Span.Sort();
         FindDue(group, ascending);
         _due.Sort((one, other) => one.Source.CompareTo(other.Source));
-        if (content.IsLarge)
-        {
-            MoveLarge(group, use);
-            return;
-        }
-
         int next = 0;
-        Func<PatchItem> items = workspace.BeginPass(_geometry, plan.Header.Hash);
+        Func<PatchItem> items = context.Workspace.BeginPass(_geometry, plan.Header.Hash);
         OrderedPipeline<CopyBatch>.Run(
-            content.Threads(_due.Count, options),
+            content.Threads(_due.Count, _options),
             () => new CopyBatch(items()),
             batch => batch.Take(_due, ref next, _geometry.Target, _geometry.Coverage),
-            batch => content.Read(group, batch),
-            batch => HandOn(batch, use),
-            options.Cancellation);
+            batch =>
+            {
+                if (batch.Fits)
+                {
+                    content.Read(group, batch);
+                }
+            },
+            batch => HandOn(group, batch, use),
+            _options.Cancellation);
     }
 
-    private void HandOn(CopyBatch batch, RedoHandler use)
+    private void HandOn(OperationGroup group, CopyBatch batch, RedoHandler use)
     {
+        if (!batch.Fits)
+        {
+            // In order: it goes through the buffer only when it is handed on.
+            CopyPiece piece = batch.Pieces[0].Piece;
+            content.Read(group, group.Operations[piece.Operation], piece.Blocks, batch, use);
+        }
+
         if (batch.Missing.Count > 0)
         {
             throw content.Changed(batch.Missing[0]);
@@ -77,26 +80,13 @@ internal sealed class CopyMover(
 
         foreach (PlacedPiece placed in batch.Pieces)
         {
-            Span<byte> bytes = batch.BytesOf(placed, _geometry.Target);
-            use(bytes, _geometry.Target.OffsetOf(placed.Piece.Blocks.First));
-            Blocks += placed.Piece.Blocks.Count;
-            Bytes += bytes.Length;
-        }
-    }
-
-    private void MoveLarge(OperationGroup group, RedoHandler use)
-    {
-        byte[] buffer = workspace.BeginPass(_geometry, plan.Header.Hash)().Target;
-        foreach (CopyPiece piece in _due)
-        {
-            options.Cancellation.ThrowIfCancellationRequested();
-            if (!content.TryReadLarge(group, group.Operations[piece.Operation], piece.Blocks.First, buffer, use))
+            if (batch.Fits)
             {
-                throw content.Changed(piece.Blocks.First);
+                use(batch.BytesOf(placed, _geometry.Target), _geometry.Target.OffsetOf(placed.Piece.Blocks.First));
             }
 
-            Blocks++;
-            Bytes += _geometry.Target.LengthOf(piece.Blocks);
+            Blocks += placed.Piece.Blocks.Count;
+            Bytes += _geometry.Target.LengthOf(placed.Piece.Blocks);
         }
     }
 
@@ -107,8 +97,8 @@ internal sealed class CopyMover(
         _due.EnsureCapacity(ascending.Length);
         int next = 0;
         OrderedPipeline<PatchItem>.Run(
-            content.Threads(ascending.Length, options),
-            workspace.BeginPass(_geometry, plan.Header.Hash),
+            content.Threads(ascending.Length, _options),
+            context.Workspace.BeginPass(_geometry, plan.Header.Hash),
             item => Take(item, group, ascending.Span, ref next),
             Check,
             item =>
@@ -116,7 +106,7 @@ internal sealed class CopyMover(
                 Collect(item, ascending.Span);
                 item.Release();
             },
-            options.Cancellation);
+            _options.Cancellation);
     }
 
     private bool Take(PatchItem item, OperationGroup group, ReadOnlySpan<int> ascending, ref int next)
@@ -155,11 +145,11 @@ internal sealed class CopyMover(
             return;
         }
 
-        _checker.Check(item, target.Length, (block, state) =>
+        _checker.Check(item, _target.Length, (block, state) =>
         {
-            if (state == BlockState.Unrecognized && !specification.ForceUnrecognized)
+            if (state == BlockState.Unrecognized && !context.Specification.ForceUnrecognized)
             {
-                throw PatchExecutor.ChangedBlock(target.Name, block);
+                throw PatchExecutor.ChangedBlock(_target.Name, block);
             }
 
             item.NotNew.Add(block);
@@ -174,7 +164,7 @@ internal sealed class CopyMover(
             BlockRun blocks = item.Parts[i].Blocks;
             Operation copy = item.Parts[i].Operation;
             int operation = ascending[(int)item.ContentFrom + i];
-            options.Progress.Advance(_geometry.Target.LengthOf(blocks));
+            _options.Progress.Advance(_geometry.Target.LengthOf(blocks));
             if (ComesByGrowing(blocks))
             {
                 Add(blocks);

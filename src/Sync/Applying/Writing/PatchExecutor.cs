@@ -19,51 +19,37 @@ internal sealed class PatchExecutor
     // less to wait for.
     private const long WriteBackLength = 8 << 20;
 
+    private readonly ApplyContext _context;
     private readonly IWritableStorage _target;
-    private readonly PatchPlan _plan;
     private readonly PatchSource _patch;
-    private readonly PatchWorkspace _workspace;
-    private readonly RedoLog _redo;
-    private readonly ApplySpecification _specification;
     private readonly SyncOptions _options;
+    private readonly PatchPlan _plan;
+    private readonly RedoLog _redo;
     private readonly SyncGeometry _geometry;
     private readonly TargetChecker _checker;
     private readonly ZeroWriter _zeros;
-    private readonly SpanningBlockWriter? _spanning;
+    private readonly FrameVerifier _frames;
     private readonly PatchJournal _journal;
-    private readonly ApplyTuning _tuning;
     private WriteCounts _written;
     private int _window;
     private int _marked = -1;
+    private long _writtenTo = -1;
     private long _unsentFrom = -1;
     private long _unsentBytes;
 
-    public PatchExecutor(
-        IWritableStorage target,
-        PatchPlan plan,
-        PatchSource patch,
-        PatchWorkspace workspace,
-        PatchJournal journal,
-        RedoLog redo,
-        ApplySpecification specification,
-        ApplyTuning tuning,
-        SyncOptions options)
+    public PatchExecutor(ApplyContext context, PatchPlan plan, PatchJournal journal, RedoLog redo)
     {
-        _journal = journal;
-        _tuning = tuning;
-        _target = target;
+        _context = context;
+        _target = context.Target;
+        _patch = context.Patch;
+        _options = context.Options;
         _plan = plan;
-        _patch = patch;
-        _workspace = workspace;
+        _journal = journal;
         _redo = redo;
-        _specification = specification;
-        _options = options;
         _geometry = plan.Header.SyncGeometry;
-        _checker = new TargetChecker(target, _geometry, CheckMode.Write, plan.Doubt);
-        _zeros = new ZeroWriter(target, specification.Sparse, options);
-        _spanning = _geometry.Target.BlockSize > plan.Header.FrameSize
-            ? new SpanningBlockWriter(plan.Header.Hash, _geometry, _checker, target, BlockMayBeWritten, WriteSpanning)
-            : null;
+        _checker = new TargetChecker(_target, _geometry, CheckMode.Write, plan.Doubt);
+        _zeros = new ZeroWriter(_target, context.Specification.Sparse, _options);
+        _frames = new FrameVerifier(plan.Header, _patch);
     }
 
     /// <summary>True once the target may have been changed.</summary>
@@ -78,7 +64,7 @@ internal sealed class PatchExecutor
         // windows of their own before that.
         bool copies = _plan.BlocksToWrite > 0 && !_plan.Copies.IsEmpty;
         bool marks = _plan.BlocksToWrite > 0 && _plan.Windows.Count > 0 && !copies;
-        if (!_tuning.JournalsBeforeGrowing)
+        if (!_context.Tuning.JournalsBeforeGrowing)
         {
             Grow();
         }
@@ -90,7 +76,7 @@ internal sealed class PatchExecutor
         LastBlock.ClearBehindInterruptedCut(_target, _plan, _patch);
         if (copies)
         {
-            _written = new CopyExecutor(_target, _plan, _patch, _workspace, _journal, _redo, _specification, _tuning, _options).Run();
+            _written = new CopyExecutor(_context, _plan, _journal, _redo).Run();
         }
 
         if (_plan.BlocksToWrite > 0)
@@ -99,12 +85,12 @@ internal sealed class PatchExecutor
         }
 
         ClearBehindTarget();
-        if (!_tuning.CutsLast && _plan.Sizing.Shrinks)
+        if (!_context.Tuning.CutsLast && _plan.Sizing.Shrinks)
         {
             _target.SetLength(_plan.Sizing.LengthAfter);
         }
 
-        if (_tuning.FlushesBeforeFinish)
+        if (_context.Tuning.FlushesBeforeFinish)
         {
             // Also where nothing was written: what was recognised as new may only be in the cache.
             _options.Progress.Begin("flushing", 0);
@@ -199,14 +185,14 @@ internal sealed class PatchExecutor
 
     private void WriteBlocks()
     {
-        OperationReader reader = _patch.Open(skipContent: false);
-        PatchItems items = new(reader, PatchPass.Write, _plan.Sizing.LengthBefore, _workspace);
+        IOperationReader reader = _patch.Open(skipContent: false);
+        PatchItems items = new(reader, PatchPass.Write, _plan.Sizing.LengthBefore, _context.Workspace);
         _options.Progress.Begin("writing", _plan.Bytes - _plan.CopyBytes);
 
         // A cancelled pass ends between two blocks, with everything written that was taken: a block larger than a frame is not torn.
         OrderedPipeline<PatchItem>.Run(
             _options.Threads,
-            _workspace.BeginPass(reader),
+            _context.Workspace.BeginPass(reader),
             item => !(_options.Cancellation.IsCancellationRequested && items.IsBetweenBlocks) && items.Take(item),
             Prepare,
             item =>
@@ -230,33 +216,22 @@ internal sealed class PatchExecutor
             return;
         }
 
-        item.Decode(_patch);
-        if (_spanning is not null)
-        {
-            return;
-        }
-
-        BlockGeometry geometry = _geometry.Target;
-        foreach (ContentPiece piece in item.Group.PiecesOf(geometry, item.ContentFrom, item.Frame.RawLength))
-        {
-            BlockContent.FindMismatches(
-                item.Group, piece, geometry, _plan.Header.Hash, item.Raw.AsSpan(piece.ContentOffset, piece.Length), item.Hash, item.WrongContent);
-            if (item.WrongContent.Count > 0)
-            {
-                throw FrameVerifier.WrongContent(_patch.Name, item, item.WrongContent[0]);
-            }
-        }
-
-        // Only now: what is found in the target goes into the same list.
-        foreach (ContentPiece piece in item.Group.PiecesOf(geometry, item.ContentFrom, item.Frame.RawLength))
+        _frames.Check(item);
+        foreach (ContentPiece piece in item.Group.PiecesOf(_geometry.Target, item.ContentFrom, item.Frame.RawLength))
         {
             PrepareData(item, piece);
         }
     }
 
+    // What becomes of a block that is larger than a frame is decided when its first frame comes: nothing of it is written by then.
     private void PrepareData(PatchItem item, ContentPiece piece)
     {
         BlockGeometry geometry = _geometry.Target;
+        if (IsRestOfBlock(piece))
+        {
+            return;
+        }
+
         if (piece.Operation.Old == OldKind.Absent && piece.TargetOffset >= _plan.Sizing.LengthBefore)
         {
             // What the target was grown by holds nothing that could be lost.
@@ -275,7 +250,8 @@ internal sealed class PatchExecutor
             {
                 RequireWritable(block, state);
                 long offset = geometry.OffsetOf(block);
-                item.AddWrite(piece.Operation, offset, piece.ContentOffset + (int)(offset - piece.TargetOffset), geometry.LengthOf(block));
+                int from = (int)(offset - piece.TargetOffset);
+                item.AddWrite(piece.Operation, offset, piece.ContentOffset + from, Math.Min(geometry.LengthOf(block), piece.Length - from));
             });
         }
     }
@@ -314,27 +290,60 @@ internal sealed class PatchExecutor
 
         // Zeros that wait to be joined with others lie before this frame: all is written in ascending order.
         _zeros.Finish();
-        if (_spanning is not null)
-        {
-            _written = _spanning.Write(item, _written);
-        }
-
+        DemandUnchanged(item);
+        WriteRestOfBlock(item);
         foreach (ContentPiece stretch in item.Writes)
         {
-            EnterWindowOf(item);
-            _target.Write(item.Raw.AsSpan(stretch.ContentOffset, stretch.Length), stretch.TargetOffset);
-            _written = _written with { DataBlocks = _written.DataBlocks + BlocksIn(stretch), DataBytes = _written.DataBytes + stretch.Length };
-            SendSoon(stretch.TargetOffset, stretch.Length);
-            if (RestOfLastBlock(stretch) is var rest and > 0)
-            {
-                _zeros.Add(stretch.TargetOffset + stretch.Length, rest);
-            }
+            WriteContent(item, stretch);
+            _written = _written with { DataBlocks = _written.DataBlocks + BlocksIn(stretch) };
         }
 
         // In a data file for several remotes, a frame may have content for others.
         foreach (ContentPiece piece in item.Group.PiecesOf(_geometry.Target, item.ContentFrom, item.Frame.RawLength))
         {
             _options.Progress.Advance(piece.Length);
+        }
+    }
+
+    // Where a block is larger than a frame, and the frame before had its beginning: a frame has one piece then.
+    private bool IsRestOfBlock(in ContentPiece piece) =>
+        piece.TargetOffset > _geometry.Target.OffsetOf(_geometry.Target.BlockAt(piece.TargetOffset));
+
+    private void WriteRestOfBlock(PatchItem item)
+    {
+        ContentPiece first = item.Group.PiecesOf(_geometry.Target, item.ContentFrom, item.Frame.RawLength).FirstOrDefault();
+        if (first.Length > 0 && IsRestOfBlock(first) && first.TargetOffset == _writtenTo)
+        {
+            WriteContent(item, first);
+        }
+    }
+
+    private void WriteContent(PatchItem item, in ContentPiece stretch)
+    {
+        EnterWindowOf(item);
+        _target.Write(item.Raw.AsSpan(stretch.ContentOffset, stretch.Length), stretch.TargetOffset);
+        _writtenTo = stretch.TargetOffset + stretch.Length;
+        _written = _written with { DataBytes = _written.DataBytes + stretch.Length };
+        SendSoon(stretch.TargetOffset, stretch.Length);
+        if (RestOfLastBlock(stretch) is var rest and > 0)
+        {
+            _zeros.Add(stretch.TargetOffset + stretch.Length, rest);
+        }
+    }
+
+    // A block that is larger than a frame is compared as its frames are written: it was right when the data file was verified.
+    private void DemandUnchanged(PatchItem item)
+    {
+        try
+        {
+            _frames.CheckNext(item);
+        }
+        catch (MessageFormatException)
+        {
+            throw new SyncException(
+                SyncReason.DataFileChanged,
+                _target.Name,
+                $"block {item.WrongContent.Blocks[0]} was written from a data file that changed while it was being applied");
         }
     }
 
@@ -357,32 +366,15 @@ internal sealed class PatchExecutor
     private long BlocksIn(in ContentPiece stretch) =>
         _geometry.Target.BlockAt(stretch.TargetOffset + stretch.Length - 1) - _geometry.Target.BlockAt(stretch.TargetOffset) + 1;
 
-    private bool BlockMayBeWritten(long block, BlockState state)
-    {
-        RequireWritable(block, state);
-        return state is not (BlockState.New or BlockState.OldAndNew);
-    }
-
-    private void WriteSpanning(PatchItem item, ContentPiece piece)
-    {
-        EnterWindowOf(item);
-        _target.Write(item.Raw.AsSpan(piece.ContentOffset, piece.Length), piece.TargetOffset);
-        SendSoon(piece.TargetOffset, piece.Length);
-        if (RestOfLastBlock(piece) is var rest and > 0)
-        {
-            _zeros.Add(piece.TargetOffset + piece.Length, rest);
-        }
-    }
-
     private void RequireWritable(long block, BlockState state)
     {
-        if (state == BlockState.Unreadable && !_specification.OverwriteUnreadable)
+        if (state == BlockState.Unreadable && !_context.Specification.OverwriteUnreadable)
         {
             StorageException failure = _checker.Failure!;
             throw new StorageException(failure.Error, failure.Path, $"{failure.Message}: block {block}", failure.Errno, failure.Offset);
         }
 
-        if (state == BlockState.Unrecognized && !_specification.ForceUnrecognized)
+        if (state == BlockState.Unrecognized && !_context.Specification.ForceUnrecognized)
         {
             throw ChangedBlock(_target.Name, block);
         }

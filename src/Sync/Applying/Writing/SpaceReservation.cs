@@ -74,7 +74,7 @@ internal static class SpaceReservation
     // What takes space when it is written, in the order of the data file. Where zeros shall not be holes, they do too.
     private static IEnumerable<(long Offset, long Length)> Written(PatchSource patch, SparseMode sparse)
     {
-        OperationReader reader = patch.Open(skipContent: true);
+        IOperationReader reader = patch.Open(skipContent: true);
         BlockGeometry geometry = reader.Geometry.Target;
         OperationGroup group = new();
         while (reader.ReadGroup(group))

@@ -12,30 +12,65 @@ using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `dtfile MASTER` does.</summary>
-public static class DataFileActions
+/// <summary>`dtfile MASTER`: collects the requested blocks of the master, or those that differ from the remote's, into a data file.</summary>
+public sealed class DataFileCommand(ToolContext context, CommonOptions common)
 {
-    /// <summary>The arguments of `dtfile MASTER`.</summary>
-    public sealed record CreateArguments(
-        Argument<string> Master,
-        Option<string?> Request,
-        Option<string?> Remote,
-        Option<Compression?> Compress,
-        Option<bool> NoRepeats,
-        Option<string?> Label,
-        Option<bool> Live,
-        Option<HolePolicy?> Holes,
-        Option<string?> Output,
-        Option<bool> Force,
-        Option<long?> Split,
-        Option<int?> Part);
+    private readonly Argument<string> _master = new("MASTER")
+    {
+        Description = "The master's file or block device (write ./info or ./apply if its name is that of a command)",
+    };
 
-    /// <summary>Collects the requested blocks of the master, or those that differ from the remote's.</summary>
-    public static int Create(ParseResult result, ToolContext context, CommonOptions common, CreateArguments arguments)
+    private readonly Option<string?> _request = new("--request", "-r")
+    {
+        Description = "The data request; '-' is standard input. This or --remote is required",
+        HelpName = "FILE.dtr",
+    };
+
+    private readonly Option<string?> _remote = new("--remote")
+    {
+        Description = "The remote's checksum file, instead of a request: the master is read once and compared on the way",
+        HelpName = "R.ckf",
+    };
+
+    private readonly Option<Compression?> _compress = OptionValues.Compress();
+
+    private readonly Option<bool> _noRepeats = new("--no-repeats")
+    {
+        Description = "Send content each time it is needed, for programs that cannot go back in the data file",
+    };
+
+    private readonly Option<string?> _label = OptionValues.Label();
+
+    private readonly Option<bool> _live = OptionValues.Live();
+
+    private readonly Option<HolePolicy?> _holes = OptionValues.Holes();
+
+    private readonly Option<long?> _split = OptionValues.Split();
+
+    private readonly Option<int?> _part = OptionValues.Part();
+
+    private readonly Option<string?> _output = OptionValues.Output("FILE.dtf");
+
+    private readonly Option<bool> _force = OptionValues.Force();
+
+    /// <summary>The program's own command.</summary>
+    public RootCommand Declare()
+    {
+        RootCommand root = new("Collect the requested blocks of the master, or those that differ from the remote's, into a data file; or apply a data file to the remote's target")
+        {
+            _master, _request, _remote, _compress, _noRepeats, _label, _live, _holes, _split, _part, _output, _force, OutputMode.Option(),
+        };
+        common.Storage.AddTo(root);
+        common.AddTo(root);
+        root.SetAction(Run);
+        return root;
+    }
+
+    private int Run(ParseResult result)
     {
         using CommandSession session = common.Begin(result, context);
-        string? request = result.GetValue(arguments.Request);
-        string? remote = result.GetValue(arguments.Remote);
+        string? request = result.GetValue(_request);
+        string? remote = result.GetValue(_remote);
         if ((request is null) == (remote is null))
         {
             throw request is null
@@ -43,34 +78,34 @@ public static class DataFileActions
                 : new UsageException("-r and --remote cannot be used together", "see 'dtfile --help': a data request already says which blocks differ");
         }
 
-        if (remote is null && result.GetValue(arguments.Holes) is not null)
+        if (remote is null && result.GetValue(_holes) is not null)
         {
             throw new UsageException("--holes needs --remote", "see 'dtfile --help': with a data request, only the requested blocks are read");
         }
 
-        string master = TargetPath.Demand(result.GetValue(arguments.Master)!);
+        string master = TargetPath.Demand(result.GetValue(_master)!);
         string input = request ?? remote!;
         string path = MessageFiles.OutputPath(
-            result.GetValue(arguments.Output), input, request is null ? MessageKind.ChecksumFile : MessageKind.DataRequest, MessageKind.DataFile);
-        Compression compression = result.GetValue(arguments.Compress) ?? Compression.DefaultLZ4;
+            result.GetValue(_output), input, request is null ? MessageKind.ChecksumFile : MessageKind.DataRequest, MessageKind.DataFile);
+        Compression compression = result.GetValue(_compress) ?? Compression.DefaultLZ4;
         DataFileSpecification specification = new()
         {
             Compression = compression,
             FrameSize = compression.FrameSize,
-            Repeats = !result.GetValue(arguments.NoRepeats),
-            Label = result.GetValue(arguments.Label),
-            Live = result.GetValue(arguments.Live),
+            Repeats = !result.GetValue(_noRepeats),
+            Label = result.GetValue(_label),
+            Live = result.GetValue(_live),
         };
-        int? part = result.GetValue(arguments.Part);
-        if (result.GetValue(arguments.Split) is { } mostBytes)
+        int? part = result.GetValue(_part);
+        if (result.GetValue(_split) is { } mostBytes)
         {
             if (request is null)
             {
                 throw new UsageException("--split needs a data request: one pass shows the number of parts only at its end", "make a request with dtreq, and name it with -r");
             }
 
-            SplitJob job = new(master, request, path, result.GetValue(arguments.Force), mostBytes, part, specification);
-            return SplitActions.Create(result, common, session, job);
+            SplitJob job = new(master, request, path, result.GetValue(_force), mostBytes, part, specification);
+            return DataFileParts.Create(result, common, session, job);
         }
 
         if (part is not null)
@@ -84,7 +119,7 @@ public static class DataFileActions
         if (request is not null)
         {
             OperationReader reader = new(stream, name, MessageKind.DataRequest);
-            using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, input, master);
+            using MessageOutput output = MessageFiles.Create(path, result.GetValue(_force), session, input, master);
             SourceWarnings.Say(session.Terminal, source, specification.Live);
             DataFileResult made = DataFileOperation.Run(source, reader, specification, output.Stream, session.Options);
             output.Commit();
@@ -93,10 +128,10 @@ public static class DataFileActions
         else
         {
             using ChecksumFileReader reader = new(stream, name);
-            using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, input, master);
+            using MessageOutput output = MessageFiles.Create(path, result.GetValue(_force), session, input, master);
             SourceWarnings.Say(session.Terminal, source, specification.Live);
             OnePassResult made = OnePassOperation.Run(
-                source, reader, specification, result.GetValue(arguments.Holes) ?? HolePolicy.Trust, output.Stream, session.Options);
+                source, reader, specification, result.GetValue(_holes) ?? HolePolicy.Trust, output.Stream, session.Options);
             output.Commit();
             HoleNote.Say(session.Terminal, master, made.DoubtedHoles);
             Say(session, path, output.Name, made.File, made);
@@ -109,7 +144,7 @@ public static class DataFileActions
     {
         if (onePass is { SizeLeft: true })
         {
-            DataRequestActions.NoteSizeLeft(session.Terminal);
+            SizeChange.NoteLeft(session.Terminal);
         }
 
         ShrinkWarning.Say(session.Terminal, made.Header);
@@ -136,7 +171,7 @@ public static class DataFileActions
             $"{name}: {compared}{CountText.Blocks(made.Trailer.DataBlocks!.Value)} with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}){repeats},{copied} {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
         if (onePass is { SizeLeft: false })
         {
-            DataRequestActions.SaySizes(session.Terminal, made.Header);
+            SizeChange.Say(session.Terminal, made.Header);
         }
 
         ClosingLines.Say(session, "read", made.ReadBytes, NextCommand.AfterDataFile(path, made));

@@ -10,7 +10,7 @@ using BinarySync.Sync.Checksums;
 namespace BinarySync.Cli.Commands;
 
 /// <summary>What `ckfile TARGET --split` does.</summary>
-internal static class ChecksumSplitActions
+internal static class ChecksumParts
 {
     /// <summary>Writes several checksum files, each for a range.</summary>
     /// <param name="session">The command.</param>

@@ -25,7 +25,7 @@ namespace BinarySync.Cli.Commands;
 internal sealed record SplitJob(string Master, string Request, string Path, bool Force, long MostBytes, int? Part, DataFileSpecification Specification);
 
 /// <summary>What `dtfile MASTER --split` does.</summary>
-internal static class SplitActions
+internal static class DataFileParts
 {
     /// <summary>Collects the requested blocks of the master into a set of data files.</summary>
     public static int Create(ParseResult result, CommonOptions common, CommandSession session, SplitJob job)

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using BinarySync.Cli.Arguments;
 using BinarySync.Cli.Host;
 using BinarySync.Cli.Inputs;
 using BinarySync.Cli.Maps;
@@ -9,33 +7,23 @@ using BinarySync.Storage;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `info` does, for every kind.</summary>
-public static class InfoActions
+/// <summary>What `info` says of one message, of any kind.</summary>
+internal static class MessageInfo
 {
     /// <summary>Reads a message to its end, which verifies it, and shows its header, counts and identities.</summary>
-    /// <param name="result">The command line.</param>
-    /// <param name="context">Where to speak.</param>
-    /// <param name="common">The common options.</param>
-    /// <param name="kind">The kind of message that the program is about.</param>
-    /// <param name="file">The message.</param>
-    /// <param name="extents">List the runs; null where the kind has none.</param>
-    /// <param name="maps">Draw them; null where the kind has no map.</param>
-    public static int Show(
-        ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, Argument<string> file, Option<bool>? extents, MapOptions? maps = null) =>
-        Show(result, context, common, kind, result.GetValue(file)!, extents, maps);
-
-    /// <summary>The same, of a file whose path is known.</summary>
-    internal static int Show(ParseResult result, ToolContext context, CommonOptions common, MessageKind kind, string path, Option<bool>? extents, MapOptions? maps = null)
+    /// <param name="session">The command.</param>
+    /// <param name="kind">The kind that it must be.</param>
+    /// <param name="path">The message.</param>
+    /// <param name="lists">List the runs.</param>
+    /// <param name="map">Draw them there; null for no map.</param>
+    public static void Show(CommandSession session, MessageKind kind, string path, bool lists, MapOutput? map)
     {
-        using CommandSession session = common.Begin(result, context);
-        using MapOutput? map = maps?.Begin(result, session, path);
         using Stream input = MessageFiles.Open(path, session.Options.Cancellation);
         session.Options.Progress.Begin("reading", input.CanSeek ? input.Length : 0);
         MessageReader message = new MessageReader(input, MessageFiles.NameOf(path)).Require(kind);
         using Report report = new(session.Terminal, session.Json);
         report.Line($"{message.Source}: {kind.Words()}, format {FormatVersion.Major}.{message.Minor}");
         report.AddHeader("file", message.Source, message.Header, message);
-        bool lists = extents is not null && result.GetValue(extents);
         ExtentList list = new(report, lists);
         list.Begin();
         MessageTrailer trailer = kind switch
@@ -56,7 +44,6 @@ public static class InfoActions
         }
 
         report.Finish(VersionText.Number, session.Elapsed);
-        return ExitCode.Done;
     }
 
     private static MessageTrailer ReadChecksums(MessageReader message, ExtentList list, MapOutput? output, CommandSession session)
@@ -108,7 +95,7 @@ public static class InfoActions
     }
 
     /// <summary>What decodes the content of a data file and compares it with its hashes; null for a data request.</summary>
-    internal static ContentVerifier? Verifier(OperationReader reader, MessageKind kind, Stream input) =>
+    public static ContentVerifier? Verifier(OperationReader reader, MessageKind kind, Stream input) =>
         kind == MessageKind.DataFile ? new ContentVerifier(reader, input is IPositionalReader file ? file.ReadAt : null) : null;
 
     private static long Advance(MessageReader message, long position, CommandSession session)

@@ -1,8 +1,7 @@
 using BinarySync.Storage;
-using BinarySync.Sync.Applying.Planning;
 using BinarySync.Sync.Comparing;
 
-namespace BinarySync.Sync.Applying.Running;
+namespace BinarySync.Sync.Applying;
 
 /// <summary>Files beside the target and the data file that applying reads and writes.</summary>
 /// <param name="Journal">What an interrupted run leaves for the next one.</param>
@@ -13,20 +12,10 @@ namespace BinarySync.Sync.Applying.Running;
 /// <param name="OldChecksums">
 /// The checksum file of the target before: nothing is written unless it is that of the data file's base. Null where it is not asked for.
 /// </param>
-/// <param name="BeforeWriting">
-/// Called once, when all has been found right, and before room is reserved, the journal begun and the target changed.
-/// </param>
-/// <param name="MayCut">
-/// Asked once, when all is verified and durable: false leaves a target that would become smaller as long as it is. Null for yes.
-/// </param>
-/// <param name="BeforeFinishing">Called once, when all is verified and durable, and before the journal is removed.</param>
 public sealed record ApplyPlaces(
     IStateFile Journal,
     string Identity,
     IUndoPlace? Undo = null,
     MessageOutput? Repair = null,
     IRedoFile? Redo = null,
-    ChecksumSource? OldChecksums = null,
-    Action? BeforeWriting = null,
-    Func<PatchPlan, bool>? MayCut = null,
-    Action? BeforeFinishing = null);
+    ChecksumSource? OldChecksums = null);

@@ -10,21 +10,46 @@ using BinarySync.Sync.Requests;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `ckreq` does.</summary>
-public static class RequestActions
+/// <summary>`ckreq`: writes a checksum request.</summary>
+public sealed class RequestCommand(ToolContext context, CommonOptions common)
 {
-    /// <summary>The arguments of `ckreq`.</summary>
-    public sealed record CreateArguments(SpecificationArguments Specification, Option<string?> Refine, Option<string?> Label, Option<string?> Output, Option<bool> Force);
+    private readonly SpecificationArguments _specification = new();
 
-    /// <summary>Writes a checksum request.</summary>
-    public static int Create(ParseResult result, ToolContext context, CommonOptions common, CreateArguments arguments)
+    private readonly Option<string?> _refine = new("--refine")
+    {
+        Description = "Ask for smaller blocks, only where this data request differs; without -a, its hash is used; '-' is standard input",
+        HelpName = "COARSE.dtr",
+    };
+
+    private readonly Option<string?> _label = OptionValues.Label();
+
+    private readonly Option<string?> _output = OptionValues.Output("FILE.ckr", required: true);
+
+    private readonly Option<bool> _force = OptionValues.Force();
+
+    /// <summary>The program's own command.</summary>
+    public RootCommand Declare()
+    {
+        RootCommand root = new("Write a checksum request: the block size, hash and ranges for ckfile");
+        _specification.AddTo(root);
+        root.Add(_refine);
+        root.Add(_label);
+        root.Add(_output);
+        root.Add(_force);
+        root.Add(OutputMode.Option());
+        common.AddTo(root);
+        root.SetAction(Run);
+        return root;
+    }
+
+    private int Run(ParseResult result)
     {
         using CommandSession session = common.Begin(result, context);
-        string path = result.GetValue(arguments.Output)!;
-        string? coarse = result.GetValue(arguments.Refine);
-        RefineResult? refined = coarse is null ? null : Refine(result, arguments, coarse, session);
-        MessageHeader header = refined?.Header ?? Header(result, arguments);
-        using MessageOutput file = MessageFiles.Create(path, result.GetValue(arguments.Force), session, coarse is null ? [] : [coarse]);
+        string path = result.GetValue(_output)!;
+        string? coarse = result.GetValue(_refine);
+        RefineResult? refined = coarse is null ? null : Refine(result, coarse, session);
+        MessageHeader header = refined?.Header ?? HeaderOf(result);
+        using MessageOutput file = MessageFiles.Create(path, result.GetValue(_force), session, coarse is null ? [] : [coarse]);
         MessageTrailer trailer = ChecksumRequest.Write(file.Stream, header);
         long length = file.Stream.Position;
         file.Commit();
@@ -65,21 +90,21 @@ public static class RequestActions
         return ExitCode.Done;
     }
 
-    private static MessageHeader Header(ParseResult result, CreateArguments arguments)
+    private MessageHeader HeaderOf(ParseResult result)
     {
-        int blockSize = result.GetValue(arguments.Specification.BlockSize) ?? FormatLimits.DefaultBlockSize;
+        int blockSize = result.GetValue(_specification.BlockSize) ?? FormatLimits.DefaultBlockSize;
         return new MessageHeader
         {
             BlockSize = blockSize,
-            Hash = BlockHash.Find(result.GetValue(arguments.Specification.Hash) ?? BlockHash.Xxh128.Name)!,
-            Coverage = arguments.Specification.Coverage(result, blockSize),
-            Label = result.GetValue(arguments.Label),
+            Hash = BlockHash.Find(result.GetValue(_specification.Hash) ?? BlockHash.Xxh128.Name)!,
+            Coverage = _specification.Coverage(result, blockSize),
+            Label = result.GetValue(_label),
         };
     }
 
-    private static RefineResult Refine(ParseResult result, CreateArguments arguments, string coarse, CommandSession session)
+    private RefineResult Refine(ParseResult result, string coarse, CommandSession session)
     {
-        if (!arguments.Specification.HasNoRanges(result))
+        if (!_specification.HasNoRanges(result))
         {
             throw new UsageException("--refine asks for the ranges in which the data request differs", "leave out --range and --bytes");
         }
@@ -87,14 +112,14 @@ public static class RequestActions
         using Stream input = MessageFiles.Open(coarse, session.Options.Cancellation);
         session.Options.Progress.Begin("reading", input.CanSeek ? input.Length : 0);
         OperationReader reader = new(input, MessageFiles.NameOf(coarse), MessageKind.DataRequest);
-        int blockSize = result.GetValue(arguments.Specification.BlockSize) ?? FormatLimits.DefaultBlockSize;
+        int blockSize = result.GetValue(_specification.BlockSize) ?? FormatLimits.DefaultBlockSize;
         if (blockSize >= reader.Header.BlockSize)
         {
             throw new UsageException(
                 $"{reader.Source} has blocks of {SizeText.Format(reader.Header.BlockSize)}; blocks of {SizeText.Format(blockSize)} do not refine it", "give a smaller block size with -b");
         }
 
-        BlockHash hash = result.GetValue(arguments.Specification.Hash) is { } name ? BlockHash.Find(name)! : reader.Header.Hash;
-        return RefineOperation.Run(reader, blockSize, hash, result.GetValue(arguments.Label), session.Options);
+        BlockHash hash = result.GetValue(_specification.Hash) is { } name ? BlockHash.Find(name)! : reader.Header.Hash;
+        return RefineOperation.Run(reader, blockSize, hash, result.GetValue(_label), session.Options);
     }
 }

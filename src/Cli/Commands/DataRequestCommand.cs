@@ -13,33 +13,65 @@ using BinarySync.Sync.Requests;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `dtreq` does, but for `info`.</summary>
-public static class DataRequestActions
+/// <summary>`dtreq`: compares two checksum files into a data request.</summary>
+public sealed class DataRequestCommand(ToolContext context, CommonOptions common)
 {
-    /// <summary>The arguments of `dtreq`.</summary>
-    public sealed record CreateArguments(
-        Option<string> Remote, Option<string> Master, Option<bool> NoCopy, Option<string?> Label, Option<string?> Output, Option<bool> Force);
+    private readonly Option<string> _remote = new("--remote")
+    {
+        Description = "The remote's checksum file (the old content); '-' is standard input",
+        HelpName = "R.ckf",
+        Required = true,
+    };
 
-    /// <summary>Compares two checksum files.</summary>
-    public static int Create(ParseResult result, ToolContext context, CommonOptions common, CreateArguments arguments)
+    private readonly Option<string> _master = new("--master")
+    {
+        Description = "The master's checksum file (the new content); '-' is standard input",
+        HelpName = "M.ckf",
+        Required = true,
+    };
+
+    private readonly Option<bool> _noCopy = new("--no-copy")
+    {
+        Description = "Do not look for content that the remote has elsewhere; send everything that differs",
+    };
+
+    private readonly Option<string?> _label = OptionValues.Label();
+
+    private readonly Option<string?> _output = OptionValues.Output("FILE.dtr");
+
+    private readonly Option<bool> _force = OptionValues.Force();
+
+    /// <summary>The program's own command.</summary>
+    public RootCommand Declare()
+    {
+        RootCommand root = new("Compare two checksum files and write a data request: the blocks that the remote needs")
+        {
+            _remote, _master, _noCopy, _label, _output, _force, OutputMode.Option(),
+        };
+        common.AddTo(root);
+        root.SetAction(Run);
+        return root;
+    }
+
+    private int Run(ParseResult result)
     {
         using CommandSession session = common.Begin(result, context);
-        string remote = result.GetValue(arguments.Remote)!;
-        string master = result.GetValue(arguments.Master)!;
-        bool copies = !result.GetValue(arguments.NoCopy);
+        string remote = result.GetValue(_remote)!;
+        string master = result.GetValue(_master)!;
+        bool copies = !result.GetValue(_noCopy);
         MessageFiles.RequireOneStandardInput(remote, master);
-        string path = MessageFiles.OutputPath(result.GetValue(arguments.Output), remote, MessageKind.ChecksumFile, MessageKind.DataRequest, master);
+        string path = MessageFiles.OutputPath(result.GetValue(_output), remote, MessageKind.ChecksumFile, MessageKind.DataRequest, master);
         using Stream remoteInput = MessageFiles.Open(remote, session.Options.Cancellation);
         using Stream masterInput = MessageFiles.Open(master, session.Options.Cancellation);
-        using MessageOutput output = MessageFiles.Create(path, result.GetValue(arguments.Force), session, remote, master);
+        using MessageOutput output = MessageFiles.Create(path, result.GetValue(_force), session, remote, master);
         DataRequestResult made = copies
-            ? WithCopies(result.GetValue(arguments.Label), remote, remoteInput, master, masterInput, path, output, session)
-            : WithoutCopies(result.GetValue(arguments.Label), remote, remoteInput, master, masterInput, output, session);
+            ? WithCopies(result.GetValue(_label), remote, remoteInput, master, masterInput, path, output, session)
+            : WithoutCopies(result.GetValue(_label), remote, remoteInput, master, masterInput, output, session);
         long length = output.Stream.Position;
         output.Commit();
         if (made.SizeLeft)
         {
-            NoteSizeLeft(session.Terminal);
+            SizeChange.NoteLeft(session.Terminal);
         }
 
         if (made.BlocksLeftOut > 0)
@@ -66,7 +98,7 @@ public static class DataRequestActions
             $"{output.Name}: {trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks} of {made.ComparedBlocks} blocks differ: {trailer.DataBlocks} to send ({SizeText.Format(trailer.DataBytes!.Value)}),{copied} {trailer.ZeroBlocks} zeros; {SizeText.Format(length)}");
         if (!made.SizeLeft)
         {
-            SaySizes(session.Terminal, made.Header);
+            SizeChange.Say(session.Terminal, made.Header);
         }
 
         ClosingLines.Say(session, "read", made.ReadBytes, NextCommand.AfterDataRequest(path, master, made));
@@ -93,18 +125,5 @@ public static class DataRequestActions
 
         Stream Seekable(Stream input, string name) =>
             input.CanSeek ? input : SpoolDirectory.Spool(input, MessageFiles.NameOf(name), directory, output.Name, "use --no-copy, which needs no room: each file is read once", session);
-    }
-
-    /// <summary>Says that the ranges do not allow to change the size.</summary>
-    internal static void NoteSizeLeft(Terminal terminal) =>
-        terminal.Note("the sizes differ, and the ranges leave out a part of the difference: the target will keep its size");
-
-    /// <summary>Says how the size changes, if it does.</summary>
-    internal static void SaySizes(Terminal terminal, MessageHeader header)
-    {
-        if (header.BaseSize != header.TargetSize)
-        {
-            terminal.Summary($"size changes from {SizeText.Exact(header.BaseSize!.Value)} to {SizeText.Exact(header.TargetSize!.Value)}");
-        }
     }
 }

@@ -11,16 +11,37 @@ using BinarySync.Sync.Requests;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `dtreq merge` does.</summary>
-public static class MergeActions
+/// <summary>`dtreq merge`: makes one data request of those of several remotes.</summary>
+public sealed class MergeCommand(ToolContext context, CommonOptions common)
 {
-    /// <summary>Makes one data request of several.</summary>
-    public static int Merge(
-        ParseResult result, ToolContext context, CommonOptions common, Argument<string[]> requests, Option<string?> label, Option<string?> outputOption, Option<bool> force)
+    private readonly Argument<string[]> _requests = new("FILE.dtr")
+    {
+        Description = "Data requests of several remotes, all made with the same checksum file of the master",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _label = OptionValues.Label();
+
+    private readonly Option<string?> _output = OptionValues.Output("FILE.dtr", required: true);
+
+    private readonly Option<bool> _force = OptionValues.Force();
+
+    /// <summary>The command, to be added to a program.</summary>
+    public Command Declare()
+    {
+        Command command = new("merge", "Merge the data requests of several remotes into one: one data file then serves all of them")
+        {
+            _requests, _label, _output, _force, OutputMode.Option(),
+        };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private int Run(ParseResult result)
     {
         using CommandSession session = common.Begin(result, context);
-        string[] paths = result.GetValue(requests)!;
-        string path = result.GetValue(outputOption)!;
+        string[] paths = result.GetValue(_requests)!;
+        string path = result.GetValue(_output)!;
         if (paths.Length > FormatLimits.MaxBases)
         {
             throw new UsageException($"there are {paths.Length} requests; at most {FormatLimits.MaxBases} can be merged");
@@ -34,8 +55,8 @@ public static class MergeActions
                 inputs.Add(new MergeInput(MessageFiles.OpenSeekable(request, session.Options.Cancellation), request));
             }
 
-            using MessageOutput output = MessageFiles.Create(path, result.GetValue(force), session, paths);
-            MergeResult made = MergeOperation.Run(inputs, result.GetValue(label), output.Stream, session.Options);
+            using MessageOutput output = MessageFiles.Create(path, result.GetValue(_force), session, paths);
+            MergeResult made = MergeOperation.Run(inputs, result.GetValue(_label), output.Stream, session.Options);
             long length = output.Stream.Position;
             output.Commit();
             ShrinkWarning.Say(session.Terminal, made.Header);

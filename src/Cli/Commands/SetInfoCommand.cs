@@ -11,17 +11,40 @@ using BinarySync.Sync.Applying.Sets;
 namespace BinarySync.Cli.Commands;
 
 /// <summary>
-/// What `dtfile info` does: for one data file what `info` does for every kind, for parts of a set which of them there are.
+/// `dtfile info`: for one data file what `info` does for every kind, for parts of a set which of them there are.
 /// </summary>
-public static class SetInfoActions
+public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
 {
-    /// <summary>Shows one data file, or verifies several parts and says which ones of their set are missing.</summary>
-    public static int Show(ParseResult result, ToolContext context, CommonOptions common, Argument<string[]> files, Option<bool> extents)
+    private readonly Argument<string[]> _files = new("FILE.dtf")
     {
-        string[] paths = [.. result.GetValue(files)!.SelectMany(DataFilesIn)];
-        return paths.Length == 1
-            ? InfoActions.Show(result, context, common, MessageKind.DataFile, paths[0], extents)
-            : ShowParts(result, context, common, paths, result.GetValue(extents));
+        Description = "A data file, or several parts of a set; '-' is standard input",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<bool> _extents = OptionValues.Extents();
+
+    /// <summary>The command, to be added to a program.</summary>
+    public Command Declare()
+    {
+        Command command = new("info", "Verify a data file and show what it holds, or which parts of a set are missing") { _files, _extents };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private int Run(ParseResult result)
+    {
+        string[] paths = [.. result.GetValue(_files)!.SelectMany(DataFilesIn)];
+        using CommandSession session = common.Begin(result, context);
+        if (paths.Length == 1)
+        {
+            MessageInfo.Show(session, MessageKind.DataFile, paths[0], result.GetValue(_extents), map: null);
+        }
+        else
+        {
+            ShowParts(session, paths, result.GetValue(_extents));
+        }
+
+        return ExitCode.Done;
     }
 
     // A directory stands for the data files in it.
@@ -36,9 +59,8 @@ public static class SetInfoActions
         return found.Length > 0 ? found : throw new UsageException($"{path}: there is no data file in this directory");
     }
 
-    private static int ShowParts(ParseResult result, ToolContext context, CommonOptions common, string[] paths, bool lists)
+    private static void ShowParts(CommandSession session, string[] paths, bool lists)
     {
-        using CommandSession session = common.Begin(result, context);
         if (lists)
         {
             throw new UsageException("--extents is for one data file at a time");
@@ -78,7 +100,6 @@ public static class SetInfoActions
         AddNumbers(report, "parts_missing", "missing", missing);
         report.Add("complete", null, missing.Count == 0);
         report.Finish(VersionText.Number, session.Elapsed);
-        return ExitCode.Done;
     }
 
     // All of it: to be looked at, only the operations have been read.
@@ -89,7 +110,7 @@ public static class SetInfoActions
         MessageReader message = new MessageReader(input, path).Require(MessageKind.DataFile);
         OperationReader reader = new(message);
         OperationGroup group = new();
-        using ContentVerifier content = InfoActions.Verifier(reader, message.Kind, input)!;
+        using ContentVerifier content = MessageInfo.Verifier(reader, message.Kind, input)!;
         while (reader.ReadGroup(group))
         {
             session.Options.Cancellation.ThrowIfCancellationRequested();

@@ -1,0 +1,99 @@
+namespace BinarySync.Format;
+
+/// <summary>
+/// Hashes blocks one after the other, from pieces of any length: a piece may be a part of a block, or hold many. A block that lies in one
+/// piece costs what <see cref="BlockHash.Hash"/> costs. Not safe from several threads.
+/// </summary>
+/// <param name="hash">The block hash.</param>
+/// <param name="geometry">The blocks.</param>
+/// <param name="zeros">Tells blocks of zeros; null where nobody asks for them.</param>
+internal sealed class BlockHasher(BlockHash hash, BlockGeometry geometry, ZeroBlocks? zeros = null) : IDisposable
+{
+    private readonly byte[] _value = new byte[hash.Length];
+    private RunningHash? _running;
+    private bool _isRunning;
+    private bool _piecesAreZero;
+    private long _next;
+    private int _left;
+
+    /// <summary>The block that ended last.</summary>
+    public long Block => _next - 1;
+
+    /// <summary>Its hash.</summary>
+    public ReadOnlySpan<byte> Value => _value;
+
+    /// <summary>True where all of its bytes are zero; false where nobody asks.</summary>
+    public bool IsZero { get; private set; }
+
+    /// <summary>Begins with a block, whether or not the block before came to its end.</summary>
+    public void Begin(long block)
+    {
+        if (_isRunning)
+        {
+            _running!.Finish(_value);
+            _isRunning = false;
+        }
+
+        _next = block;
+        _left = geometry.LengthOf(block);
+    }
+
+    /// <summary>Begins where a piece does, if a block does; else goes on with the block before.</summary>
+    /// <param name="offset">Of the piece, in the target.</param>
+    public void BeginAt(long offset)
+    {
+        long block = geometry.BlockAt(offset);
+        if (geometry.OffsetOf(block) == offset)
+        {
+            Begin(block);
+        }
+    }
+
+    /// <summary>Takes bytes up to the end of a block, or all of them.</summary>
+    /// <param name="bytes">What comes next; what was taken is no longer there.</param>
+    /// <returns>True where a block has ended: the next one begins with what is left.</returns>
+    public bool Next(ref ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty || _left == 0)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> own = bytes[..Math.Min(_left, bytes.Length)];
+        bytes = bytes[own.Length..];
+        _left -= own.Length;
+        if (_left > 0)
+        {
+            Append(own);
+            return false;
+        }
+
+        int length = geometry.LengthOf(_next);
+        bool wasRunning = _isRunning;
+        if (wasRunning)
+        {
+            _running!.Append(own);
+            _running.Finish(_value);
+            _isRunning = false;
+        }
+        else
+        {
+            hash.Hash(own, _value);
+        }
+
+        IsZero = zeros is not null && zeros.MayBeZero(_value, length) && (!wasRunning || _piecesAreZero) && ZeroBlocks.IsZero(own);
+        _next++;
+        _left = geometry.LengthOf(_next);
+        return true;
+    }
+
+    public void Dispose() => _running?.Dispose();
+
+    private void Append(ReadOnlySpan<byte> part)
+    {
+        _running ??= hash.StartBlock();
+        _running.Append(part);
+        _piecesAreZero = (!_isRunning || _piecesAreZero) && zeros is not null && ZeroBlocks.IsZero(part);
+        _isRunning = true;
+    }
+}

@@ -1,0 +1,60 @@
+using BinarySync.Format;
+using BinarySync.Sync.Pipeline;
+
+namespace BinarySync.Sync.Applying.Reading;
+
+/// <summary>
+/// One reading of a data file from front to back in which all content is verified: its frames are decoded and compared with their hashes,
+/// and its digest with the one of the time before.
+/// </summary>
+internal sealed class PatchWalk(PatchSource patch, PatchWorkspace workspace, SyncOptions options)
+{
+    /// <summary>Does with an item what may be done on many threads: with a frame after it was verified.</summary>
+    public Action<PatchItem>? Work { get; init; }
+
+    /// <summary>Gets what was found in an item, in order.</summary>
+    public Action<PatchItem>? Collect { get; init; }
+
+    /// <summary>Goes through all items.</summary>
+    /// <param name="reader">The data file, just opened.</param>
+    /// <param name="items">What of it is looked at.</param>
+    /// <exception cref="MessageFormatException">The data file is refused.</exception>
+    /// <exception cref="SyncException">It is not the one that was read before.</exception>
+    public void Run(IOperationReader reader, PatchItems items)
+    {
+        FrameVerifier frames = new(reader.Header, patch);
+        long position = 0;
+        OrderedPipeline<PatchItem>.Run(
+            options.Threads,
+            workspace.BeginPass(reader),
+            item =>
+            {
+                options.Progress.Advance(reader.Position - position);
+                position = reader.Position;
+                return items.Take(item);
+            },
+            item =>
+            {
+                item.Clear();
+                if (item.IsFrame)
+                {
+                    frames.Check(item);
+                }
+
+                Work?.Invoke(item);
+            },
+            item =>
+            {
+                if (item.IsFrame)
+                {
+                    frames.CheckNext(item);
+                }
+
+                Collect?.Invoke(item);
+                item.Release();
+            },
+            options.Cancellation);
+        options.Progress.Advance(patch.Length - position);
+        patch.RequireSame(reader.Trailer);
+    }
+}

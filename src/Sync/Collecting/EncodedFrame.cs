@@ -1,0 +1,69 @@
+using BinarySync.Format;
+using BinarySync.Storage;
+
+namespace BinarySync.Sync.Collecting;
+
+/// <summary>
+/// A frame on its way into a data file: what of it repeats earlier content, and what it is compressed to. Each slot of a pipeline has one,
+/// and uses it for one frame after the other.
+/// </summary>
+/// <param name="master">B.</param>
+/// <param name="geometry">B's.</param>
+/// <param name="finder">Sees all frames in order; null where repeats are not looked for.</param>
+/// <param name="compression">Of the data file.</param>
+internal sealed class EncodedFrame(IReadableStorage master, BlockGeometry geometry, RepeatFinder? finder, Compression compression)
+{
+    private readonly RepeatedContent? _repeats = finder is null ? null : new RepeatedContent(master, geometry);
+    private long _number;
+    private FrameCodec _codec;
+    private ReadOnlyMemory<byte> _raw;
+    private ReadOnlyMemory<byte> _stored;
+
+    /// <summary>Blocks that are not sent again.</summary>
+    public int RepeatedBlocks => _codec == FrameCodec.Repeats ? _repeats!.Blocks : 0;
+
+    /// <summary>Looks for what the next frame repeats. For the frames in order.</summary>
+    /// <param name="find">Asks the finder.</param>
+    public void FindRepeats(Action<RepeatFinder, List<RepeatRun>> find)
+    {
+        if (finder is not null)
+        {
+            _number = finder.NextFrame;
+            find(finder, _repeats!.Runs);
+        }
+    }
+
+    /// <summary>Compares what seems to repeat with what was sent, and compresses. On many threads, each with its own frame.</summary>
+    /// <param name="raw">The frame's content; stays as it is until <see cref="Write"/>.</param>
+    /// <param name="stored">As long as a frame; stays the frame's until <see cref="Write"/>.</param>
+    public void Encode(Memory<byte> raw, byte[] stored)
+    {
+        _raw = raw;
+        _codec = compression.Codec;
+        int length;
+        if (_repeats is { Runs.Count: > 0 } && _repeats.Compare(raw.Span, _codec != FrameCodec.None, stored))
+        {
+            _codec = FrameCodec.Repeats;
+            length = _repeats.Write(_number, raw.Span, compression, stored);
+        }
+        else
+        {
+            length = compression.Compress(raw.Span, stored);
+        }
+
+        _stored = stored.AsMemory(0, length);
+    }
+
+    /// <summary>Writes the frame; as it is where compressing it has not made it smaller.</summary>
+    public void Write(DataFileWriter writer)
+    {
+        if (_stored.Length > 0)
+        {
+            writer.WriteFrame(_codec, _raw.Length, _stored.Span);
+        }
+        else
+        {
+            writer.WriteFrame(FrameCodec.None, _raw.Length, _raw.Span);
+        }
+    }
+}
