@@ -208,6 +208,20 @@ consumer() {
     ! "$scratch/consumer/ReadChecksums" "$scratch/cut.ckf" || fail 'a file that is cut short is read as if it were whole'
 }
 
+# What the example writes is a data file that the programs take.
+producer() {
+    local programs="$scratch/binarysync-$version/bin"
+    dotnet build "$scratch/examples/WriteDataFile" -o "$scratch/producer" --nologo -p:RestorePackagesPath="$scratch/nuget" || fail 'it cannot be built'
+    head -c 20000001 /dev/urandom >"$scratch/old.img"
+    cp -- "$scratch/old.img" "$scratch/new.img"
+    head -c 9000000 /dev/urandom | dd of="$scratch/new.img" bs=1000 seek=3000 conv=notrunc status=none
+    dd if=/dev/zero of="$scratch/new.img" bs=1000 seek=1000 count=500 conv=notrunc status=none
+    "$scratch/producer/WriteDataFile" "$scratch/old.img" "$scratch/new.img" "$scratch/update.dtf" || fail 'it does not run'
+    "$programs/dtfile" info "$scratch/update.dtf" || fail 'its data file is refused'
+    "$programs/dtfile" apply "$scratch/update.dtf" "$scratch/old.img" --verify full || fail 'its data file is not applied'
+    cmp "$scratch/old.img" "$scratch/new.img" || fail 'the target is not the new file'
+}
+
 symbols() {
     local list
     list=$(python3 -m zipfile -l "$packages/BinarySync.Format.$version.snupkg") || skip 'needs python3'
@@ -248,5 +262,6 @@ try '.deb: the quickstart, with the installed programs' debian_quickstart
 try '.deb: completions and manual pages are found' debian_aids
 try '.deb: dpkg -r, and nothing is left' debian_remove
 try 'NuGet: the example reads what ckfile wrote' consumer
+try 'NuGet: the example writes what dtfile applies' producer
 try 'NuGet: symbols, readme, licence' symbols
 exit $((failed > 0))

@@ -33,7 +33,7 @@ internal sealed class ChecksumPair(long blocks, double share, int runLength, ulo
     /// <summary>Writes both files.</summary>
     public void Write(Stream remote, Stream master)
     {
-        MessageHeader header = new() { BlockSize = BlockSize, Hash = BlockHash.Xxh128, Size = blocks * BlockSize };
+        ChecksumFileHeader header = new() { BlockSize = BlockSize, Hash = BlockHash.Xxh128, Size = blocks * BlockSize };
         using ChecksumFileWriter ofRemote = new(remote, header);
         using ChecksumFileWriter ofMaster = new(master, header);
         byte[] before = new byte[WindowBlocks * header.Hash.Length];

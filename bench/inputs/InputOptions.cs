@@ -6,7 +6,8 @@ namespace BinarySync.Bench.Inputs;
 internal sealed record InputOptions
 {
     public const string Usage =
-        "usage: inputs checksums --blocks N --differing SHARE [--run-length N] [--seed N] --output-remote A.ckf --output-master B.ckf (SHARE: 0.01 or 1%)";
+        "usage: inputs checksums --blocks N --differing SHARE [--run-length N] [--seed N] --output-remote A.ckf --output-master B.ckf "
+            + "(SHARE: 0.01 or 1%)";
 
     private const string Command = "checksums";
     private const long MostBlocks = FormatLimits.MaxSize / ChecksumPair.BlockSize;
@@ -83,7 +84,8 @@ internal sealed record InputOptions
     private static double Share(string name, string value)
     {
         bool percent = value.EndsWith('%');
-        return double.TryParse(percent ? value[..^1] : value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+        return double.TryParse(
+            percent ? value[..^1] : value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
             && (percent ? number / 100 : number) is >= 0 and <= 1 and double share
             ? share
             : throw new FormatException($"{name} {value} is not a share from 0 to 1, nor from 0% to 100%");

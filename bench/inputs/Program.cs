@@ -17,7 +17,8 @@ try
     using FileStream remote = new(options.OutputRemote, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
     using FileStream master = new(options.OutputMaster, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
     pair.Write(remote, master);
-    Console.Out.WriteLine($"{options.Blocks} blocks of {ChecksumPair.BlockSize} bytes, {pair.DifferingBlocks} differ in {pair.DifferingRuns} runs");
+    Console.Out.WriteLine(
+        $"{options.Blocks} blocks of {ChecksumPair.BlockSize} bytes, {pair.DifferingBlocks} differ in {pair.DifferingRuns} runs");
     return Done;
 }
 catch (FormatException wrong)

@@ -10,7 +10,7 @@ public class ChecksumFileBenchmarks
     // What BlockScanner hands over at once with blocks of 4 KiB.
     private const int Chunk = 256;
 
-    private static readonly MessageHeader Header = new() { BlockSize = 4096, Hash = BlockHash.Xxh128, Size = Blocks * 4096L };
+    private static readonly ChecksumFileHeader Header = new() { BlockSize = 4096, Hash = BlockHash.Xxh128, Size = Blocks * 4096L };
 
     private readonly byte[] _hashes = Samples.Random(Blocks * BlockHash.Xxh128.Length);
     private readonly Dictionary<int, byte[]> _files = [];
@@ -45,7 +45,7 @@ public class ChecksumFileBenchmarks
         return runs;
     }
 
-    private MessageTrailer WriteTo(Stream output)
+    private OperationsTrailer WriteTo(Stream output)
     {
         using ChecksumFileWriter writer = new(output, Header);
         int step = ZeroEvery == 0 ? Chunk : ZeroEvery;

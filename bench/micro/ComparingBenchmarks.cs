@@ -35,7 +35,7 @@ public class ComparingBenchmarks
     {
         using ChecksumFileReader remote = Open(_remote);
         using ChecksumFileReader master = Open(_master);
-        SyncGeometry geometry = new(remote.Header.Size!.Value, master.Header.Size!.Value, master.Header.BlockSize, BlockCoverage.Whole);
+        SyncGeometry geometry = new(remote.Header.Size, master.Header.Size, master.Header.BlockSize, BlockCoverage.Whole);
         long blocks = 0;
         using RunComparer comparer = new(remote, geometry, master.Header.Hash, (run, _, _, _, _) => blocks += run.Count);
         while (master.ReadRun(out ChecksumRun run))

@@ -10,7 +10,7 @@ public class OperationBenchmarks
     private const int Blocks = Run * Runs;
     private const int Every = 800;
 
-    private static readonly MessageHeader Header =
+    private static readonly DataRequestHeader Header =
         new() { BlockSize = 4096, Hash = BlockHash.Xxh128, BaseSize = Runs * Every * 4096L, TargetSize = Runs * Every * 4096L };
 
     private readonly byte[] _hashes = Samples.Random(2 * Blocks * BlockHash.Xxh128.Length);
@@ -44,7 +44,7 @@ public class OperationBenchmarks
         return operations;
     }
 
-    private MessageTrailer WriteTo(Stream output)
+    private OperationsTrailer WriteTo(Stream output)
     {
         DataRequestWriter writer = new(output, Header);
         int length = Run * BlockHash.Xxh128.Length;

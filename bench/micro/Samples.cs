@@ -8,7 +8,23 @@ internal static class Samples
     private const int Seed = 20;
 
     private static readonly string[] Words =
-        ["daemon", "kernel", "session", "opened", "closed", "for", "user", "root", "error", "block", "device", "started", "unit", "of", "the", "network"];
+        [
+            "daemon",
+            "kernel",
+            "session",
+            "opened",
+            "closed",
+            "for",
+            "user",
+            "root",
+            "error",
+            "block",
+            "device",
+            "started",
+            "unit",
+            "of",
+            "the",
+            "network"];
 
     /// <summary>Nothing shrinks these.</summary>
     public static byte[] Random(int length)
@@ -34,7 +50,8 @@ internal static class Samples
         StringBuilder text = new(length + 100);
         while (text.Length < length)
         {
-            text.Append("Nov 20 16:").Append(random.Next(10, 60)).Append(':').Append(random.Next(10, 60)).Append(" host[").Append(random.Next(30_000)).Append("]:");
+            text.Append("Nov 20 16:").Append(random.Next(10, 60)).Append(':').Append(random.Next(10, 60));
+            text.Append(" host[").Append(random.Next(30_000)).Append("]:");
             for (int i = random.Next(4, 12); i > 0; i--)
             {
                 text.Append(' ').Append(Words[random.Next(Words.Length)]);

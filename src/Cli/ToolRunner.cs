@@ -60,11 +60,14 @@ public static class ToolRunner
         catch (OperationCanceledException) when (signals.Signal != 0)
         {
             string? hint = line is null ? null : Advice(() => FailureAdvice.AfterInterruption(new TypedLine(line, name), name));
-            return speaker.Say(new FailureText(ExitCode.SignalBase + signals.Signal, FailureText.InterruptedReason, "interrupted", hint, []));
+            return speaker.Say(
+                new FailureText(ExitCode.SignalBase + signals.Signal, FailureText.InterruptedReason, "interrupted", hint, []));
         }
         catch (Exception exception)
         {
-            return speaker.Say(FailureText.Of(exception, line is null ? null : Advice(() => FailureAdvice.For(exception, new TypedLine(line, name), name))));
+            return speaker.Say(
+                FailureText.Of(
+                    exception, line is null ? null : Advice(() => FailureAdvice.For(exception, new TypedLine(line, name), name))));
         }
     }
 
@@ -96,7 +99,8 @@ public static class ToolRunner
     }
 
     private static UsageException NoText(string[] arguments) => new(
-        $"'{arguments.First(argument => argument.Contains('\uFFFD', StringComparison.Ordinal))}' may have bytes that are not UTF-8, and /proc does not show which",
+        $"'{arguments.First(argument => argument.Contains('\uFFFD', StringComparison.Ordinal))}' may have bytes that are not UTF-8, and "
+            + "/proc does not show which",
         "give the file another name, or mount /proc");
 
     private static ParseResult Parse(RootCommand command, string[] arguments, Terminal terminal, string name)
@@ -104,7 +108,9 @@ public static class ToolRunner
         // No response files, no single-letter bundles: a target may be called @x, and -rf is a typing error here.
         command.Options.OfType<HelpOption>().Single().Action = new HelpText(name, terminal);
         command.Options.OfType<VersionOption>().Single().Action = new VersionText(terminal);
-        return command.Parse(MapOptions.Settle(command, Asked(command, arguments)), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        return command.Parse(
+            MapOptions.Settle(command, Asked(command, arguments)),
+            new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
     }
 
     // "help", "help COMMAND" and "version", as other programs have them. A file that has such a name is written ./help.
@@ -133,7 +139,9 @@ public static class ToolRunner
         }
 
         // In the place of the target, with nothing else on the line that would be wrong.
-        if (result.Tokens is [{ Value: "help" or "version" }, ..] && new TypedLine(result, name) is var asked && LineAdvice.MeantCommand(asked, name) is { } seek)
+        if (result.Tokens is [{ Value: "help" or "version" }, ..]
+            && new TypedLine(result, name) is var asked
+            && LineAdvice.MeantCommand(asked, name) is { } seek)
         {
             throw new UsageException($"there is no command '{asked.Files[0]}'", seek);
         }
@@ -146,7 +154,9 @@ public static class ToolRunner
         if (CommandLineText.Stray(result) is { } stray)
         {
             string subcommand = result.CommandResult.Command.Name;
-            throw new UsageException($"'{stray}' comes before '{subcommand}', which does not accept it", $"if '{subcommand}' is meant as a file, write ./{subcommand}");
+            throw new UsageException(
+                $"'{stray}' comes before '{subcommand}', which does not accept it",
+                $"if '{subcommand}' is meant as a file, write ./{subcommand}");
         }
 
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -160,7 +170,9 @@ public static class ToolRunner
         }
 
         string[] messages = [.. result.Errors.Select(error => CommandLineText.InOurVoice(error.Message)).Distinct()];
-        string seek = messages.All(CommandLineText.SaysMissing) ? CommandLineText.SeekWhole(result, name) : CommandLineText.Seek(result, name);
+        string seek = messages.All(CommandLineText.SaysMissing)
+            ? CommandLineText.SeekWhole(result, name)
+            : CommandLineText.Seek(result, name);
         return Slip(messages[0], seek) with { Further = messages[1..] };
     }
 

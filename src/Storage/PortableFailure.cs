@@ -6,6 +6,7 @@ internal static class PortableFailure
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
+    private const int WouldBlockOfMacOS = 35;
 
     public static bool IsSystem(Exception error) => error is (IOException or UnauthorizedAccessException) and not StorageException;
 
@@ -28,5 +29,5 @@ internal static class PortableFailure
         OperatingSystem.IsWindows() ? result is WindowsDiskFull or WindowsHandleDiskFull : result == BinarySync.Storage.Errno.NoSpace;
 
     private static bool IsShared(int result) =>
-        OperatingSystem.IsWindows() ? result == WindowsSharingViolation : result is BinarySync.Storage.Errno.TryAgain or 35; // EWOULDBLOCK of macOS
+        OperatingSystem.IsWindows() ? result == WindowsSharingViolation : result is Errno.TryAgain or WouldBlockOfMacOS;
 }

@@ -112,6 +112,17 @@ public enum StorageContext
 /// </summary>
 public sealed class StorageException : IOException
 {
+    private static readonly int[] _ofMedium =
+    [
+        BinarySync.Storage.Errno.InputOutput,
+        BinarySync.Storage.Errno.NoData,
+        BinarySync.Storage.Errno.RemoteInputOutput,
+        BinarySync.Storage.Errno.IllegalSequence,
+        BinarySync.Storage.Errno.TimedOut,
+        BinarySync.Storage.Errno.BadMessage,
+        BinarySync.Storage.Errno.NeedsCleaning,
+    ];
+
     public StorageException(StorageError error, string path, string message, int errno = 0, long? offset = null, Exception? inner = null)
         : base(message, inner)
     {
@@ -130,8 +141,7 @@ public sealed class StorageException : IOException
     /// True if the medium does not give the bytes of one place, or gives others than it was given: others may be read all the same.
     /// The block layer's words for that, and the file systems'.
     /// </summary>
-    public bool IsOfMedium => Error == StorageError.ReadFailed && Errno is BinarySync.Storage.Errno.InputOutput or BinarySync.Storage.Errno.NoData or BinarySync.Storage.Errno.RemoteInputOutput
-        or BinarySync.Storage.Errno.IllegalSequence or BinarySync.Storage.Errno.TimedOut or BinarySync.Storage.Errno.BadMessage or BinarySync.Storage.Errno.NeedsCleaning;
+    public bool IsOfMedium => Error == StorageError.ReadFailed && _ofMedium.Contains(Errno);
 
     /// <summary>The path as the user gave it; "standard output" or "standard input" for those.</summary>
     public string Path { get; }
@@ -153,5 +163,11 @@ public sealed class StorageException : IOException
 
     /// <summary>The same error, with what was being done, and with more words behind its own.</summary>
     public StorageException With(StorageContext context, string? words = null) =>
-        new(Error, Path, words is null ? Message : $"{Message}; {words}", Errno, Offset, this) { Context = context, Unseen = Unseen, Marks = Marks, Rights = Rights };
+        new(Error, Path, words is null ? Message : $"{Message}; {words}", Errno, Offset, this)
+        {
+            Context = context,
+            Unseen = Unseen,
+            Marks = Marks,
+            Rights = Rights,
+        };
 }

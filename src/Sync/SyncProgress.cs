@@ -44,7 +44,7 @@ public sealed class SyncProgress
     public void Advance(long bytes) => _current.Advance(bytes);
 
     /// <summary>The bytes of all operations that a trailer counts, every block taken for a whole one.</summary>
-    internal static long NominalBytes(MessageTrailer trailer, int blockSize) =>
+    internal static long NominalBytes(OperationsTrailer trailer, int blockSize) =>
         BytesOf(trailer.DataBlocks, blockSize) + BytesOf(trailer.ZeroBlocks, blockSize) + BytesOf(trailer.CopyBlocks, blockSize);
 
     /// <summary>The bytes of so many whole blocks; 0 where a trailer that nobody has checked yet says what cannot be.</summary>

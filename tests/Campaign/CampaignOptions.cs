@@ -13,7 +13,8 @@ internal sealed record CampaignOptions(double Minutes, int Seed, string Kind, lo
     public const string AllKinds = "all";
 
     public static string Usage =>
-        $"usage: Campaign [--minutes N] [--seed N] [--kind {string.Join('|', MutationCase.Subjects.Select(subject => subject.Name))}|{AllKinds}] [--from N] [--case N]";
+        "usage: Campaign [--minutes N] [--seed N] [--kind "
+            + $"{string.Join('|', MutationCase.Subjects.Select(subject => subject.Name))}|{AllKinds}] [--from N] [--case N]";
 
     /// <summary>Null where the command line is wrong.</summary>
     public static CampaignOptions? Parse(string[] arguments)
@@ -24,11 +25,15 @@ internal sealed record CampaignOptions(double Minutes, int Seed, string Kind, lo
             string value = i + 1 < arguments.Length ? arguments[i + 1] : "";
             CampaignOptions? next = arguments[i] switch
             {
-                "--minutes" when double.TryParse(value, CultureInfo.InvariantCulture, out double minutes) => options with { Minutes = minutes },
+                "--minutes" when double.TryParse(value, CultureInfo.InvariantCulture, out double minutes) =>
+                    options with { Minutes = minutes },
                 "--seed" when int.TryParse(value, CultureInfo.InvariantCulture, out int seed) => options with { Seed = seed },
-                "--case" when long.TryParse(value, CultureInfo.InvariantCulture, out long number) && number >= 0 => options with { Case = number },
-                "--from" when long.TryParse(value, CultureInfo.InvariantCulture, out long first) && first >= 0 => options with { From = first },
-                "--kind" when value == AllKinds || MutationCase.Subjects.Any(subject => subject.Name == value) => options with { Kind = value },
+                "--case" when long.TryParse(value, CultureInfo.InvariantCulture, out long number) && number >= 0 =>
+                    options with { Case = number },
+                "--from" when long.TryParse(value, CultureInfo.InvariantCulture, out long first) && first >= 0 =>
+                    options with { From = first },
+                "--kind" when value == AllKinds || MutationCase.Subjects.Any(subject => subject.Name == value) =>
+                    options with { Kind = value },
                 _ => null,
             };
             if (next is null)

@@ -14,7 +14,9 @@ internal sealed class Runner(CampaignOptions options)
         new Thread(Watch) { IsBackground = true, Name = "watch" }.Start();
         Stopwatch all = Stopwatch.StartNew();
         bool isSound = true;
-        for (long number = options.Case ?? options.From; isSound && (options.Case is null ? all.Elapsed.TotalMinutes < options.Minutes : number == options.Case); number++)
+        for (
+            long number = options.Case ?? options.From; isSound
+                && (options.Case is null ? all.Elapsed.TotalMinutes < options.Minutes : number == options.Case); number++)
         {
             MutationCase one = MutationCase.Of(options.Seed, number);
             if (options.Case is not null || options.Kind is CampaignOptions.AllKinds || one.Subject.Name == options.Kind)
@@ -67,7 +69,9 @@ internal sealed class Runner(CampaignOptions options)
         string file = $"violation-{one.Seed}-{one.Number}.{one.Subject.Name}";
         File.WriteAllBytes(file, mutant?.Bytes ?? []);
         Console.WriteLine($"VIOLATION in case {one.Number} ({one.Subject.Name}; {string.Join(", ", mutant?.Done ?? [])}): {what}");
-        Console.WriteLine($"the message is in {file}; again with: dotnet run --project tests/Campaign -c Release -- --seed {one.Seed} --case {one.Number}");
+        Console.WriteLine(
+            $"the message is in {file}; again with: dotnet run --project tests/Campaign -c Release -- --seed {one.Seed} --case "
+                + $"{one.Number}");
     }
 
     // What hangs does not come back to be measured.

@@ -41,7 +41,9 @@ internal sealed class Tally
     public void Print(TextWriter output, CampaignOptions options, TimeSpan elapsed)
     {
         double seconds = Math.Max(elapsed.TotalSeconds, 0.001);
-        output.WriteLine($"{_messages:N0} messages in {elapsed.TotalMinutes:F1} minutes, {_messages / seconds:N0} a second, {_bytes / seconds / (1 << 20):F2} MiB/s, seed {options.Seed}, kind {options.Kind}");
+        output.WriteLine(
+            $"{_messages:N0} messages in {elapsed.TotalMinutes:F1} minutes, {_messages / seconds:N0} a second, "
+                + $"{_bytes / seconds / (1 << 20):F2} MiB/s, seed {options.Seed}, kind {options.Kind}");
         output.WriteLine($"{_structural:N0} of them ({(double)_structural / Math.Max(1, _messages):P0}) with all checksums computed again");
         output.WriteLine("messages of each kind:");
         foreach ((string kind, long count) in _kinds.OrderBy(pair => pair.Key, StringComparer.Ordinal))
@@ -62,9 +64,13 @@ internal sealed class Tally
         }
 
         output.WriteLine(
-            $"slowest: case {_slowest.Number}, {_slowest.Length:N0} bytes, {_slowest.Took.TotalSeconds:F3} s of {_slowest.Allowed.TotalSeconds:F2} s allowed ({_slowest.Share:P0})");
-        output.WriteLine($"peak memory (VmHWM, all of this process): {ProcessMemory.Peak() / (double)(1 << 20):F1} MiB of {ProcessMemory.Limit >> 20} MiB allowed");
+            $"slowest: case {_slowest.Number}, {_slowest.Length:N0} bytes, {_slowest.Took.TotalSeconds:F3} s of "
+                + $"{_slowest.Allowed.TotalSeconds:F2} s allowed ({_slowest.Share:P0})");
+        output.WriteLine(
+            $"peak memory (VmHWM, all of this process): {ProcessMemory.Peak() / (double)(1 << 20):F1} MiB of {ProcessMemory.Limit >> 20} "
+                + "MiB allowed");
     }
 
-    private static void Count<TKey>(IDictionary<TKey, long> counts, TKey key) => counts[key] = counts.TryGetValue(key, out long count) ? count + 1 : 1;
+    private static void Count<TKey>(IDictionary<TKey, long> counts, TKey key) =>
+        counts[key] = counts.TryGetValue(key, out long count) ? count + 1 : 1;
 }

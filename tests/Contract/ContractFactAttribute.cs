@@ -28,8 +28,10 @@ public sealed class NeedsLoopDevicesAttribute() : NeedsAttribute(Need.Linux ?? N
 /// <summary>Makes a test case of a contract's method and the class of a storage.</summary>
 public sealed class ContractFactDiscoverer(IMessageSink diagnostics) : FactDiscoverer(diagnostics)
 {
-    protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
-        new ContractTestCase(DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
+    protected override IXunitTestCase CreateTestCase(
+        ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
+        new ContractTestCase(
+            DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
 }
 
 /// <summary>A test case that asks the class what it needs.</summary>
@@ -46,5 +48,9 @@ public sealed class ContractTestCase : XunitTestCase
     }
 
     protected override string? GetSkipReason(IAttributeInfo factAttribute) =>
-        base.GetSkipReason(factAttribute) ?? TestMethod.TestClass.Class.ToRuntimeType().GetCustomAttributes(inherit: true).OfType<NeedsAttribute>().FirstOrDefault()?.Missing;
+        base.GetSkipReason(factAttribute)
+            ?? TestMethod.TestClass.Class.ToRuntimeType()
+                .GetCustomAttributes(inherit: true)
+                .OfType<NeedsAttribute>()
+                .FirstOrDefault()?.Missing;
 }

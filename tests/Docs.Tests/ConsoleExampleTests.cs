@@ -50,7 +50,9 @@ public class ConsoleExampleTests
     {
         IEnumerable<string> all = Directory.EnumerateFiles(Path.Combine(Document.Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Document.Root, file)).Append("README.md");
-        Assert.Equal(all.Where(path => Document.Open(path).Lines.Contains(ConsoleFence)).Order(StringComparer.Ordinal), Paths.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            all.Where(path => Document.Open(path).Lines.Contains(ConsoleFence)).Order(StringComparer.Ordinal),
+            Paths.Order(StringComparer.Ordinal));
     }
 
     // The document with the output of every command replaced by what it is now.

@@ -18,9 +18,16 @@ public sealed class CookbookBackupTests : IDisposable
     {
         _recipe.Take("remote");
         Install();
-        _recipe.Succeed("remote", $"mkdir -p ../root/usr/bin ../root/{Units}; cp -r {Units}/*.target {Units}/*.slice {Units}/*.mount {Units}/*.socket {Units}/systemd-journald*.service ../root/{Units}/; cp $(type -P logger true) ../root/usr/bin/; cp ../root/usr/bin/true ../root/usr/bin/ckfile");
+        _recipe.Succeed(
+            "remote",
+            $"mkdir -p ../root/usr/bin ../root/{Units}; cp -r {Units}/*.target {Units}/*.slice {Units}/*.mount {Units}/*.socket "
+                + $"{Units}/systemd-journald*.service ../root/{Units}/; cp $(type -P logger true) ../root/usr/bin/; cp "
+                + "../root/usr/bin/true ../root/usr/bin/ckfile");
         Assert.Equal("", _recipe.Succeed("remote", Verify));
-        Assert.Contains("Next elapse", _recipe.Succeed("remote", $"systemd-analyze calendar {Setting("check-backup.timer", "OnCalendar")}"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Next elapse",
+            _recipe.Succeed("remote", $"systemd-analyze calendar {Setting("check-backup.timer", "OnCalendar")}"),
+            StringComparison.Ordinal);
 
         // It would have said something.
         File.AppendAllText(UnitPath("check-backup.timer"), "OnCalender=monthly\n");
@@ -39,7 +46,10 @@ public sealed class CookbookBackupTests : IDisposable
         Check(0, "equal");
 
         // A sync, after which the old checksum file is wrong and the new one right.
-        _recipe.Succeed("master", "cp $backup/disk.ckf last.ckf; printf new | dd of=$disk bs=1 seek=1M conv=notrunc status=none; dtfile $disk --remote last.ckf -o ../remote/update.dtf");
+        _recipe.Succeed(
+            "master",
+            "cp $backup/disk.ckf last.ckf; printf new | dd of=$disk bs=1 seek=1M conv=notrunc status=none; dtfile $disk --remote last.ckf "
+                + "-o ../remote/update.dtf");
         _recipe.Next("remote");
         Check(0, "equal");
 
@@ -77,19 +87,24 @@ public sealed class CookbookBackupTests : IDisposable
 
     private string UnitPath(string unit) => _recipe[$"root/etc/systemd/system/{unit}"];
 
-    private string Setting(string unit, string key) => File.ReadLines(UnitPath(unit)).Single(line => line.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..];
+    private string Setting(string unit, string key) =>
+        File.ReadLines(UnitPath(unit)).Single(line => line.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..];
 
     // What the service does, and where it fails what the handler then says.
     private void Check(int expected, string words)
     {
-        string command = Setting("check-backup.service", "ExecStart").Replace("/usr/bin/ckfile", "ckfile", StringComparison.Ordinal).Replace("/srv/backup", "$backup", StringComparison.Ordinal);
+        string command = Setting("check-backup.service", "ExecStart").Replace(
+            "/usr/bin/ckfile", "ckfile", StringComparison.Ordinal).Replace(
+            "/srv/backup", "$backup", StringComparison.Ordinal);
         (int exit, string output) = _recipe.Run("remote", command);
         Assert.True(exit == expected && output.Contains(words, StringComparison.Ordinal), $"{command}\n{output}exit {exit}");
         if (exit != 0)
         {
             Assert.Equal("check-backup-failed.service", Setting("check-backup.service", "OnFailure"));
-            string handler = Setting("check-backup-failed.service", "ExecStart").Replace("/usr/bin/logger", "echo", StringComparison.Ordinal);
-            Assert.Contains($"ended with {exit};", _recipe.Succeed("remote", $"MONITOR_EXIT_STATUS={exit}; {handler}"), StringComparison.Ordinal);
+            string handler = Setting("check-backup-failed.service", "ExecStart").Replace(
+                "/usr/bin/logger", "echo", StringComparison.Ordinal);
+            Assert.Contains(
+                $"ended with {exit};", _recipe.Succeed("remote", $"MONITOR_EXIT_STATUS={exit}; {handler}"), StringComparison.Ordinal);
         }
     }
 }

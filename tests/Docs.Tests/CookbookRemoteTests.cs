@@ -78,7 +78,8 @@ public sealed class CookbookRemoteTests : IDisposable
         Assert.True(IsEqual("remote/before.img"));
     }
 
-    private void Change() => _recipe.Succeed("master", "head -c 12M /dev/urandom | dd of=volume.img bs=1M seek=1 conv=notrunc,fsync status=none");
+    private void Change() =>
+        _recipe.Succeed("master", "head -c 12M /dev/urandom | dd of=volume.img bs=1M seek=1 conv=notrunc,fsync status=none");
 
     private bool IsEqual(string file) => _recipe.Run("remote", $"blockdev --flushbufs $copy; cmp $copy {_recipe[file]}").Exit == 0;
 

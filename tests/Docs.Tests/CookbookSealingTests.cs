@@ -13,8 +13,13 @@ public sealed class CookbookSealingTests : IDisposable
 
     public CookbookSealingTests()
     {
-        _recipe.Succeed("remote", "head -c 8M /dev/urandom > disk.img; cp disk.img before.img; cp disk.img ../master/; ckfile disk.img -o ../master/remote.ckf");
-        _recipe.Succeed("master", "head -c 2M /dev/urandom | dd of=$disk bs=1M seek=1 conv=notrunc status=none; ckfile $disk -o master.ckf; dtreq --remote remote.ckf --master master.ckf -o update.dtr");
+        _recipe.Succeed(
+            "remote",
+            "head -c 8M /dev/urandom > disk.img; cp disk.img before.img; cp disk.img ../master/; ckfile disk.img -o ../master/remote.ckf");
+        _recipe.Succeed(
+            "master",
+            "head -c 2M /dev/urandom | dd of=$disk bs=1M seek=1 conv=notrunc status=none; ckfile $disk -o master.ckf; dtreq --remote "
+                + "remote.ckf --master master.ckf -o update.dtr");
         _recipe.Next("remote");
         _recipe.Succeed("remote", "cp branch.pub ../master/");
         _seal = _recipe.Take("master");
@@ -33,7 +38,8 @@ public sealed class CookbookSealingTests : IDisposable
         // As long as it is said to be.
         _recipe.Succeed("master", "dtfile $disk -r update.dtr -o plain.dtf");
         long plain = new FileInfo(_recipe["master/plain.dtf"]).Length;
-        Assert.InRange(new FileInfo(_recipe[$"master/{Sealed}"]).Length, plain + (plain / 65536 * 16), plain + (plain / 65536 * 16) + 16 + 200);
+        Assert.InRange(
+            new FileInfo(_recipe[$"master/{Sealed}"]).Length, plain + (plain / 65536 * 16), plain + (plain / 65536 * 16) + 16 + 200);
     }
 
     [LinuxFact("age")]
@@ -87,7 +93,10 @@ public sealed class CookbookSealingTests : IDisposable
         _recipe.Succeed("master", "mkdir recipients; cp branch.pub recipients/");
         foreach (string branch in new[] { "north", "south" })
         {
-            _recipe.Succeed("master", $"mkdir ../{branch}; age-keygen -o ../{branch}/key.txt; age-keygen -y ../{branch}/key.txt > recipients/{branch}.pub; cp remote.ckf ../remote/before.img ../{branch}/");
+            _recipe.Succeed(
+                "master",
+                $"mkdir ../{branch}; age-keygen -o ../{branch}/key.txt; age-keygen -y ../{branch}/key.txt > recipients/{branch}.pub; cp "
+                    + $"remote.ckf ../remote/before.img ../{branch}/");
         }
 
         _recipe.Next("master");
@@ -124,7 +133,9 @@ public sealed class CookbookSealingTests : IDisposable
     {
         string before = _recipe.Succeed("remote", "ls");
         (int exit, string output) = _recipe.Run("remote", $"{_open.TrimEnd()} || echo ends ${{PIPESTATUS[*]}}");
-        Assert.True(exit == 0 && (output.Contains("ends 1 3", StringComparison.Ordinal) || output.Contains("ends 0 3", StringComparison.Ordinal)), output);
+        Assert.True(
+            exit == 0 && (output.Contains("ends 1 3", StringComparison.Ordinal) || output.Contains("ends 0 3", StringComparison.Ordinal)),
+            output);
         _recipe.Equal("remote/before.img", "remote/disk.img");
         Assert.Equal(before, _recipe.Succeed("remote", "ls"));
     }

@@ -63,7 +63,10 @@ public class CookbookTests
             // Each is older than the one before: more of it differs, and it is shorter. The first is up to date.
             Directory.CreateDirectory(recipe[branch]);
             recipe.Set("branch", branch);
-            recipe.Succeed(branch, $"cp ../master/pos.img pos.img; for ((i = 0; i < {age}; i++)); do printf old | dd of=pos.img bs=1 seek=$((i * 200000)) conv=notrunc status=none; done");
+            recipe.Succeed(
+                branch,
+                $"cp ../master/pos.img pos.img; for ((i = 0; i < {age}; i++)); do printf old | dd of=pos.img bs=1 seek=$((i * 200000)) "
+                    + "conv=notrunc status=none; done");
             recipe.Succeed(branch, $"truncate -s -{age * 5000} pos.img");
             recipe.Succeed(branch, checksum + "cp $branch.ckf ../master/branches/");
         }
@@ -84,7 +87,10 @@ public class CookbookTests
         }
 
         // Next time master.ckf stands for all of them.
-        recipe.Succeed("master", "cp pos.img new.img; printf new | dd of=new.img bs=1 seek=700000 conv=notrunc status=none; dtfile new.img --remote master.ckf -o new.dtf");
+        recipe.Succeed(
+            "master",
+            "cp pos.img new.img; printf new | dd of=new.img bs=1 seek=700000 conv=notrunc status=none; dtfile new.img --remote master.ckf "
+                + "-o new.dtf");
         foreach (string branch in branches)
         {
             recipe.Succeed(branch, "dtfile apply ../master/new.dtf $image --verify full");

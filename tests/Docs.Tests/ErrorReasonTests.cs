@@ -22,7 +22,8 @@ public sealed partial class ErrorReasonTests
             (FailureText.DefectReason, $"{ExitCode.Defect}"),
             .. Enum.GetValues<StorageError>().Select(error => (FailureText.Kebab(error), $"{FailureText.CodeOf(error)}")),
             .. Enum.GetValues<FormatError>().Select(error => (FailureText.Kebab(error), $"{ExitCode.BadMessage}")),
-            .. Enum.GetValues<SyncReason>().Select(reason => (FailureText.Kebab(reason), $"{FailureText.CodeOf(SyncException.ErrorOf(reason))}")),
+            .. Enum.GetValues<SyncReason>().Select(
+                reason => (FailureText.Kebab(reason), $"{FailureText.CodeOf(SyncException.ErrorOf(reason))}")),
         ];
         IEnumerable<(string, string)> documented = Manual.Below("## Errors as JSON")
             .Select(line => Row().Match(line)).Where(row => row.Success).Select(row => (row.Groups[1].Value, row.Groups[2].Value));
@@ -40,7 +41,10 @@ public sealed partial class ErrorReasonTests
     public void An_error_is_one_object_on_standard_error(string command, int exit, string reason)
     {
         using Shell shell = new();
-        Assert.Empty(shell.Run("seq 1 50000 > a; seq 2 50001 > b; tr 1-9 2-91 < a > other; ckfile a -q -o a.ckf; ckfile b -q -o b.ckf; ckfile b -b 512 -q -o small.ckf"
+        Assert.Empty(
+            shell.Run(
+                "seq 1 50000 > a; seq 2 50001 > b; tr 1-9 2-91 < a > other; ckfile a -q -o a.ckf; ckfile b -q -o b.ckf; ckfile b -b 512 -q "
+                    + "-o small.ckf"
             + "; dtreq -q --remote a.ckf --master b.ckf -o u.dtr; dtfile b -q -r u.dtr -o u.dtf"));
         Assert.Equal($"exit {exit}\n", shell.Run($"{command} --json 2> error; echo exit $?"));
         string line = Assert.Single(shell.Run("cat error").Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -52,7 +56,9 @@ public sealed partial class ErrorReasonTests
         string[] said = shell.Run($"{command} 2>&1; :").Split('\n');
         Assert.Contains($": error: {error.GetProperty("message").GetString()!.Split("; ")[0]}", said[0], StringComparison.Ordinal);
         string? hint = said.FirstOrDefault(words => words.Contains(": hint: ", StringComparison.Ordinal));
-        Assert.Equal(hint?[(hint.IndexOf(": hint: ", StringComparison.Ordinal) + ": hint: ".Length)..], error.TryGetProperty("hint", out JsonElement given) ? given.GetString() : null);
+        Assert.Equal(
+            hint?[(hint.IndexOf(": hint: ", StringComparison.Ordinal) + ": hint: ".Length)..],
+            error.TryGetProperty("hint", out JsonElement given) ? given.GetString() : null);
     }
 
     [GeneratedRegex(@"^\| `([a-z-]+)` \| ([0-9]+|128 \+ n) \| ")]

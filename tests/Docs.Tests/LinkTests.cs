@@ -6,15 +6,23 @@ namespace BinarySync.Docs.Tests;
 public class LinkTests
 {
     private static readonly string[] Paths =
-        [.. new[] { "README.md", "CHANGELOG.md", "CONTRIBUTING.md" }.Concat(Directory.EnumerateFiles(Path.Combine(Document.Root, "docs"), "*.md", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Document.Root, file)).Order(StringComparer.Ordinal))];
+    [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        .. Directory.EnumerateFiles(Path.Combine(Document.Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Document.Root, file))
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Those at the top, and all below docs.</summary>
     public static TheoryData<string> Documents => [.. Paths];
 
     [Fact]
     public void The_manual_and_the_cookbook_are_among_the_documents() =>
-        Assert.Superset(new HashSet<string>(["docs/Cookbook.md", "docs/Design.md", "docs/Format.md", Manual.EntryPage, .. Manual.Chapters]), new HashSet<string>(Paths));
+        Assert.Superset(
+            new HashSet<string>(["docs/Cookbook.md", "docs/Design.md", "docs/Format.md", Manual.EntryPage, .. Manual.Chapters]),
+            new HashSet<string>(Paths));
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -25,7 +33,9 @@ public class LinkTests
         foreach (Match link in document.Lines.SelectMany(line => Regex.Matches(line, @"\]\((?!https?:)([^)#]*)(#[^)]*)?\)")))
         {
             string file = link.Groups[1].Value;
-            Document target = file.Length == 0 ? document : Document.Open(Path.GetRelativePath(Document.Root, Path.Combine(directory, file)));
+            Document target = file.Length == 0
+                ? document
+                : Document.Open(Path.GetRelativePath(Document.Root, Path.Combine(directory, file)));
             if (link.Groups[2].Value is { Length: > 0 } anchor)
             {
                 Assert.Contains(anchor, target.Lines.Where(line => line.StartsWith('#')).Select(Anchor));

@@ -30,7 +30,8 @@ public sealed partial class LiteralTests
     [InlineData("\"give --journal\"", true)]
     [InlineData("$\"run dtfile {name}\"", true)]
     [InlineData("\"my-file, a data file\"", false)]
-    public void The_rule_sees_them(string code, bool isWrong) => Assert.Equal(isWrong, Literal().Matches(code).Any(literal => NamesCommandLine().IsMatch(literal.Value)));
+    public void The_rule_sees_them(string code, bool isWrong) =>
+        Assert.Equal(isWrong, Literal().Matches(code).Any(literal => NamesCommandLine().IsMatch(literal.Value)));
 
     [GeneratedRegex("\"(?:\\\\.|[^\"\\\\])*\"")]
     private static partial Regex Literal();

@@ -12,7 +12,8 @@ public class ManualChapterTests
     [Fact]
     public void The_entry_page_lists_every_chapter_and_no_other_file()
     {
-        IEnumerable<string> listed = LinksIn(Document.Open(Manual.EntryPage).Below("## Chapters")).Where(link => link.StartsWith("manual/", StringComparison.Ordinal));
+        IEnumerable<string> listed = LinksIn(Document.Open(Manual.EntryPage).Below("## Chapters")).Where(
+            link => link.StartsWith("manual/", StringComparison.Ordinal));
         Assert.Equal(Manual.Chapters.Select(path => path["docs/".Length..]), listed.Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -26,5 +27,6 @@ public class ManualChapterTests
         Assert.InRange(Document.Open(Manual.EntryPage).Lines.Length, 1, MostLines);
     }
 
-    private static IEnumerable<string> LinksIn(IEnumerable<string> lines) => lines.SelectMany(line => Regex.Matches(line, @"\]\(([^)#]+)[^)]*\)")).Select(link => link.Groups[1].Value);
+    private static IEnumerable<string> LinksIn(IEnumerable<string> lines) =>
+        lines.SelectMany(line => Regex.Matches(line, @"\]\(([^)#]+)[^)]*\)")).Select(link => link.Groups[1].Value);
 }

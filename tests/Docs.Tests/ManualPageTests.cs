@@ -11,13 +11,15 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
 
     [LinuxTheory("mandoc")]
     [MemberData(nameof(Tools))]
-    public void Mandoc_has_nothing_to_say(string tool) => Assert.Equal((0, string.Empty, string.Empty), Command.Run("mandoc", "-T", "lint", "-W", "warning", pages.PathOf(tool)));
+    public void Mandoc_has_nothing_to_say(string tool) =>
+        Assert.Equal((0, string.Empty, string.Empty), Command.Run("mandoc", "-T", "lint", "-W", "warning", pages.PathOf(tool)));
 
     [LinuxTheory("man")]
     [MemberData(nameof(Tools))]
     public void Man_has_nothing_to_warn_of(string tool)
     {
-        (int exit, string output, string errors) = Command.Run("env", "LC_ALL=C.UTF-8", "MANWIDTH=80", "man", "--warnings", "-P", "cat", "-l", pages.PathOf(tool));
+        (int exit, string output, string errors) = Command.Run(
+            "env", "LC_ALL=C.UTF-8", "MANWIDTH=80", "man", "--warnings", "-P", "cat", "-l", pages.PathOf(tool));
         Assert.Equal((0, string.Empty), (exit, errors));
         Assert.Contains($"{tool.ToUpperInvariant()}(1)", output, StringComparison.Ordinal);
         Assert.All(output.Split('\n'), line => Assert.InRange(Regex.Replace(line, ".\b", string.Empty).Length, 0, 80));
@@ -34,7 +36,9 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
             string[] help = pages.HelpOf(tool, command);
             IEnumerable<string> documented = Entries(page, command.Length == 0 ? ".SH OPTIONS" : $".SS {command}").Concat(everywhere);
             IEnumerable<string> shown = Rows(help, "Arguments:").Concat(Rows(help, "Options:"));
-            Assert.Equal((command, string.Join('\n', shown.Order(StringComparer.Ordinal))), (command, string.Join('\n', documented.Order(StringComparer.Ordinal))));
+            Assert.Equal(
+                (command, string.Join('\n', shown.Order(StringComparer.Ordinal))),
+                (command, string.Join('\n', documented.Order(StringComparer.Ordinal))));
         }
     }
 
@@ -43,9 +47,15 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
     public void Synopsis_is_that_of_help(string tool)
     {
         string page = Plain(File.ReadAllText(pages.PathOf(tool)));
-        IEnumerable<string> synopses = Regex.Matches(page, "^\\.SY (.*)\n(.*)$", RegexOptions.Multiline).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}".Trim());
+        IEnumerable<string> synopses = Regex.Matches(page, "^\\.SY (.*)\n(.*)$", RegexOptions.Multiline).Select(
+            match => $"{match.Groups[1].Value} {match.Groups[2].Value}".Trim());
         string[] help = pages.HelpOf(tool, string.Empty);
-        Assert.Equal(help.SkipWhile(line => line != "Usage:").Skip(1).TakeWhile(line => line.Length > 0).Select(line => line.Trim().Replace("<", "").Replace(">", "").Replace("[options]", "[OPTIONS]")), synopses);
+        Assert.Equal(
+            help.SkipWhile(line => line != "Usage:")
+                .Skip(1)
+                .TakeWhile(line => line.Length > 0)
+                .Select(line => line.Trim().Replace("<", "").Replace(">", "").Replace("[options]", "[OPTIONS]")),
+            synopses);
     }
 
     // What a person has written names options as well.
@@ -53,9 +63,11 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
     [MemberData(nameof(Tools))]
     public void Options_named_by_hand_exist(string tool)
     {
-        string all = string.Join('\n', pages.CommandsOf(tool).Prepend(string.Empty).SelectMany(command => Rows(pages.HelpOf(tool, command), "Options:")));
+        string all = string.Join(
+            '\n', pages.CommandsOf(tool).Prepend(string.Empty).SelectMany(command => Rows(pages.HelpOf(tool, command), "Options:")));
         string byHand = Plain(string.Join('\n', Document.Open($"docs/man/{tool}.man").Lines));
-        foreach (string name in Regex.Matches(byHand, @"(?<![\w-])--?[a-z][a-z-]*").Select(match => match.Value).Where(name => name is not "-d"))
+        foreach (string name in Regex.Matches(byHand, @"(?<![\w-])--?[a-z][a-z-]*").Select(match => match.Value)
+            .Where(name => name is not "-d"))
         {
             Assert.Matches($@"(?m)(^|, ){name}\b", all);
         }
@@ -65,7 +77,8 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
     [MemberData(nameof(Tools))]
     public void Exit_codes_are_those_of_the_manual(string tool)
     {
-        string[] page = [.. File.ReadAllLines(pages.PathOf(tool)).SkipWhile(line => line != ".SH EXIT STATUS").Skip(1).TakeWhile(line => !line.StartsWith(".SH", StringComparison.Ordinal))];
+        string[] page = [.. File.ReadAllLines(pages.PathOf(tool)).SkipWhile(line => line != ".SH EXIT STATUS").Skip(1).TakeWhile(
+            line => !line.StartsWith(".SH", StringComparison.Ordinal))];
         IEnumerable<string> documented = page.Chunk(3).Select(row => $"{Plain(row[1])[3..]}: {Plain(row[2])}");
         string[] manual = [.. Document.Rows(Manual.Below("## Exit codes")).Select(row => $"{row[0]}: {row[1].Replace("`", string.Empty)}")];
         Assert.Contains(documented, row => row.StartsWith("128 + n: ", StringComparison.Ordinal));
@@ -76,7 +89,9 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
     public void The_same_programs_give_the_same_bytes()
     {
         using Pages again = new();
-        Assert.All(new[] { "ckreq", "ckfile", "dtreq", "dtfile" }, tool => Assert.Equal(File.ReadAllBytes(pages.PathOf(tool)), File.ReadAllBytes(again.PathOf(tool))));
+        Assert.All(
+            new[] { "ckreq", "ckfile", "dtreq", "dtfile" },
+            tool => Assert.Equal(File.ReadAllBytes(pages.PathOf(tool)), File.ReadAllBytes(again.PathOf(tool))));
     }
 
     // "NAMES: DEFAULT" of each .TP below a heading.
@@ -89,15 +104,21 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
             {
                 string text = Plain(string.Join('\n', section.Skip(i + 2).TakeWhile(line => line != ".TP")));
                 bool required = text.Contains("This option is required.", StringComparison.Ordinal);
-                yield return $"{Plain(section[i + 1])}{(required ? " (required)" : string.Empty)}: {Regex.Match(text, @"(?m)^Default: (.*)\.$").Groups[1].Value}";
+                yield return $"{Plain(section[i + 1])}{(required ? " (required)" : string.Empty)}: "
+                    + $"{Regex.Match(text, @"(?m)^Default: (.*)\.$").Groups[1].Value}";
             }
         }
     }
 
-    private static IEnumerable<string> Rows(string[] help, string title) => help.SkipWhile(line => line != title).Skip(1).TakeWhile(line => line.Length > 0).Select(line =>
-        $"{Regex.Match(line, "^ {2}(.*?) {2,}").Groups[1].Value.Replace("<", "").Replace(">", "")}: {Regex.Match(line, @"\[default: (.*)\]$").Groups[1].Value}");
+    private static IEnumerable<string> Rows(string[] help, string title) =>
+        help.SkipWhile(line => line != title).Skip(1).TakeWhile(line => line.Length > 0).Select(line =>
+        {
+            string names = Regex.Match(line, "^ {2}(.*?) {2,}").Groups[1].Value.Replace("<", "").Replace(">", "");
+            return $"{names}: {Regex.Match(line, @"\[default: (.*)\]$").Groups[1].Value}";
+        });
 
-    private static string Plain(string roff) => Regex.Replace(roff, @"\\f[BIR]", string.Empty).Replace(@"\-", "-").Replace(@"\(aq", "'").Replace(@"\e", @"\");
+    private static string Plain(string roff) =>
+        Regex.Replace(roff, @"\\f[BIR]", string.Empty).Replace(@"\-", "-").Replace(@"\(aq", "'").Replace(@"\e", @"\");
 
     /// <summary>The pages, made of the programs that these tests were built with.</summary>
     public sealed class Pages : IDisposable
@@ -110,7 +131,10 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
         internal string PathOf(string tool) => System.IO.Path.Combine(_directory.Path, $"{tool}.1");
 
         internal IEnumerable<string> CommandsOf(string tool) =>
-            HelpOf(tool, string.Empty).SkipWhile(line => line != "Commands:").Skip(1).TakeWhile(line => line.Length > 0).Select(line => line.Trim().Split(' ')[0]);
+            HelpOf(tool, string.Empty).SkipWhile(line => line != "Commands:")
+                .Skip(1)
+                .TakeWhile(line => line.Length > 0)
+                .Select(line => line.Trim().Split(' ')[0]);
 
         internal string[] HelpOf(string tool, string command)
         {

@@ -28,7 +28,8 @@ public class OptionTableTests
 
         Assert.Equal(help[Array.IndexOf(help, "Usage:") + 1].Trim(), section[Array.IndexOf(section, "```text") + 1]);
 
-        IEnumerable<string> documented = Document.Rows(section.Concat(Manual.Below(Everywhere))).Select(row => $"{row[0].Trim('`')} [{row[1].Trim('`')}]");
+        IEnumerable<string> documented = Document.Rows(section.Concat(Manual.Below(Everywhere))).Select(
+            row => $"{row[0].Trim('`')} [{row[1].Trim('`')}]");
         Assert.Equal(OptionsIn(help).Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
@@ -65,5 +66,7 @@ public class OptionTableTests
     // "-o, --output <FILE>  The file [default: x]" becomes "-o, --output <FILE> [x]".
     private static IEnumerable<string> OptionsIn(IEnumerable<string> help) =>
         help.SkipWhile(line => line != "Options:").Skip(1).TakeWhile(line => line.Length > 0)
-            .Select(line => $"{Regex.Match(line, "^ {2}(.*?) {2,}").Groups[1].Value} [{Regex.Match(line, @"\[default: (.*)\]$").Groups[1].Value}]");
+            .Select(
+                line =>
+                    $"{Regex.Match(line, "^ {2}(.*?) {2,}").Groups[1].Value} [{Regex.Match(line, @"\[default: (.*)\]$").Groups[1].Value}]");
 }

@@ -35,7 +35,8 @@ public class SizeTableTests
 
     private static string[] Cells(string line) => [.. line.Trim('|').Split('|').Select(cell => cell.Trim())];
 
-    private static long Bytes(string text) => long.Parse(text.Split(' ')[0], CultureInfo.InvariantCulture) << (10 * Array.IndexOf(Units, text.Split(' ')[1]));
+    private static long Bytes(string text) =>
+        long.Parse(text.Split(' ')[0], CultureInfo.InvariantCulture) << (10 * Array.IndexOf(Units, text.Split(' ')[1]));
 
     private static string Shown(long bytes)
     {

@@ -30,6 +30,7 @@ public partial class FormatDocumentTests
     public void A_limit_is_the_one_of_the_document(string what, int limit) =>
         Assert.Matches($@"(?m)^\| {what} \| {limit:N0}[^|]* \|$", Document);
 
-    [GeneratedRegex(@"^### 12\.\d [^`]*`(?<name>[a-z-]+)\.vector`$.*?^```$(?<hex>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^### 12\.\d [^`]*`(?<name>[a-z-]+)\.vector`$.*?^```$(?<hex>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Examples();
 }

@@ -8,10 +8,10 @@ internal sealed class GroupEditor
 {
     private readonly MessageForge _forge;
     private readonly int _section;
-    private readonly MessageHeader _header;
+    private readonly OperationsHeader _header;
     private readonly List<Block> _blocks = [];
 
-    private GroupEditor(MessageForge forge, int section, MessageHeader header)
+    private GroupEditor(MessageForge forge, int section, OperationsHeader header)
     {
         _forge = forge;
         _section = section;
@@ -32,7 +32,12 @@ internal sealed class GroupEditor
         const int MostBlocks = 20_000;
         byte[] payload = ForgedMessage.Concatenate(forge.Sections[section].Payload);
         int hashLength = header.Hash.Length;
-        GroupEditor editor = new(forge, section, header);
+        if (header is not OperationsHeader ofOperations)
+        {
+            return null;
+        }
+
+        GroupEditor editor = new(forge, section, ofOperations);
         if (forge.Sections[section].Type != (byte)SectionType.Operations
             || MessageFitter.ReadOperations(payload, hashLength, editor.Target, editor.HasContent) is not { } operations
             || operations.Exists(operation => operation.New == NewKind.Copy)
@@ -48,7 +53,9 @@ internal sealed class GroupEditor
             for (int i = 0; i < operation.Blocks.Count; i++)
             {
                 long number = operation.Blocks.First + i;
-                int length = operation.New == NewKind.Data && editor.HasContent ? Math.Min(editor.Target.LengthOf(number), content.Length - at) : 0;
+                int length = operation.New == NewKind.Data && editor.HasContent
+                    ? Math.Min(editor.Target.LengthOf(number), content.Length - at)
+                    : 0;
                 editor._blocks.Add(new Block(
                     number,
                     operation.Old,
@@ -93,10 +100,20 @@ internal sealed class GroupEditor
                 _blocks[at] = block with { New = NewKind.Data, NewHash = Noise(random), Content = content };
                 break;
             case 4 when block.Old == OldKind.Hashed && random.Next(3) == 0:
-                _blocks[at] = random.Next(2) == 0 ? block with { OldHash = Noise(random) } : block with { Old = OldKind.Zero, OldHash = [] };
+                _blocks[at] = random.Next(2) == 0
+                    ? block with { OldHash = Noise(random) }
+                    : block with { Old = OldKind.Zero, OldHash = [] };
                 break;
             case 5 when at > 0 && block.Number - _blocks[at - 1].Number > 1:
-                _blocks.Insert(at, new Block(block.Number - 1, block.Old == OldKind.Absent ? OldKind.Absent : OldKind.Zero, block.New, [], block.NewHash, block.Content));
+                _blocks.Insert(
+                    at,
+                    new Block(
+                        block.Number - 1,
+                        block.Old == OldKind.Absent ? OldKind.Absent : OldKind.Zero,
+                        block.New,
+                        [],
+                        block.NewHash,
+                        block.Content));
                 break;
             case 6:
                 // The content of another block.
@@ -139,7 +156,8 @@ internal sealed class GroupEditor
             i = last + 1;
         }
 
-        _forge.Sections[_section].Payload = [new Chunk("operations", [.. Bits.U32(count), .. operations.ToArray(), .. hashes.ToArray()], "")];
+        _forge.Sections[_section].Payload = [new Chunk(
+            "operations", [.. Bits.U32(count), .. operations.ToArray(), .. hashes.ToArray()], "")];
         if (HasContent)
         {
             ReplaceContent();
@@ -156,9 +174,10 @@ internal sealed class GroupEditor
         using MemoryStream content = new();
         _blocks.ForEach(block => content.Write(block.Content));
         int at = _section + 1;
-        foreach (byte[] frame in content.ToArray().Chunk(_header.FrameSize!.Value))
+        foreach (byte[] frame in content.ToArray().Chunk(((DataFileHeader)_header).FrameSize))
         {
-            _forge.Sections.Insert(at++, new ForgedSection { Type = (byte)SectionType.Content, Payload = [new Chunk("content", frame, "content")] });
+            _forge.Sections.Insert(
+                at++, new ForgedSection { Type = (byte)SectionType.Content, Payload = [new Chunk("content", frame, "content")] });
         }
     }
 

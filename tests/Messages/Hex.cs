@@ -9,7 +9,8 @@ internal static partial class Hex
     public static byte[] Bytes(string text) => Convert.FromHexString(NotDigits().Replace(text, ""));
 
     /// <summary>Pairs of digits with a space between.</summary>
-    public static string Text(ReadOnlySpan<byte> bytes) => string.Join(' ', Convert.ToHexString(bytes).Chunk(2).Select(pair => new string(pair)));
+    public static string Text(ReadOnlySpan<byte> bytes) =>
+        string.Join(' ', Convert.ToHexString(bytes).Chunk(2).Select(pair => new string(pair)));
 
     [GeneratedRegex(@"#.*|\s+")]
     private static partial Regex NotDigits();

@@ -125,7 +125,12 @@ internal static class MessageDissector
             int from = position;
             Varint.TryRead(payload, ref position, out long coded);
             bool isRepeat = (coded & 1) != 0;
-            chunks.Add(new($"piece {i}", payload[from..position], $"piece {i}: {coded >> 1} x 2 + {coded & 1}: {(isRepeat ? "repeat" : "literal")}", JoinsNext: isRepeat));
+            chunks.Add(
+                new(
+                    $"piece {i}",
+                    payload[from..position],
+                    $"piece {i}: {coded >> 1} x 2 + {coded & 1}: {(isRepeat ? "repeat" : "literal")}",
+                    JoinsNext: isRepeat));
             if (isRepeat)
             {
                 from = position + 1;
@@ -160,7 +165,11 @@ internal static class MessageDissector
             Varint.TryRead(payload, ref position, out long coded);
             long count = coded >> 1;
             bool isZero = (coded & 1) != 0;
-            chunks.Add(new($"run {i}", payload[from..position], $"run {i}: {count} x 2 + {coded & 1}: {(isZero ? "zeros" : "data")}, {new BlockRun(block, count)}"));
+            chunks.Add(
+                new(
+                    $"run {i}",
+                    payload[from..position],
+                    $"run {i}: {count} x 2 + {coded & 1}: {(isZero ? "zeros" : "data")}, {new BlockRun(block, count)}"));
             for (long j = 0; !isZero && j < count; j++)
             {
                 hashes.Add(new($"hash {block + j}", new byte[hashLength], $"hash of block {block + j}"));
@@ -195,9 +204,15 @@ internal static class MessageDissector
             OldKind oldKind = (OldKind)(kinds >> 4);
             NewKind newKind = (NewKind)(kinds & 0x0F);
             BlockRun run = new(end + gap, blocks);
-            chunks.Add(new($"gap {i}", payload[from..atBlocks], i == 1 ? $"operation 1: first block {gap}" : $"operation {i}: gap {gap}", JoinsNext: true));
+            chunks.Add(
+                new(
+                    $"gap {i}",
+                    payload[from..atBlocks],
+                    i == 1 ? $"operation 1: first block {gap}" : $"operation {i}: gap {gap}",
+                    JoinsNext: true));
             chunks.Add(new($"blocks {i}", payload[atBlocks..position], blocks == 1 ? "1 block" : $"{blocks} blocks", JoinsNext: true));
-            chunks.Add(new($"kinds {i}", [payload[position++]], $"{oldKind} -> {newKind}".ToLowerInvariant(), JoinsNext: newKind == NewKind.Copy));
+            chunks.Add(
+                new($"kinds {i}", [payload[position++]], $"{oldKind} -> {newKind}".ToLowerInvariant(), JoinsNext: newKind == NewKind.Copy));
             if (newKind == NewKind.Copy)
             {
                 int atSource = position;

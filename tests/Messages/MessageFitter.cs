@@ -40,17 +40,12 @@ internal static class MessageFitter
     /// <summary>Sets hashes, counts and root to what the message has.</summary>
     public static void Fit(MessageForge forge)
     {
-        if (HeaderOf(forge) is not { } header)
+        switch (HeaderOf(forge))
         {
-            return;
-        }
-
-        switch ((MessageKind)forge.Kind)
-        {
-            case MessageKind.ChecksumFile:
+            case ChecksumFileHeader header:
                 FitChecksums(forge, header);
                 break;
-            case MessageKind.DataRequest or MessageKind.DataFile:
+            case OperationsHeader header:
                 FitOperations(forge, header);
                 break;
         }
@@ -61,7 +56,8 @@ internal static class MessageFitter
     {
         try
         {
-            return HeaderEncoding.Decode((MessageKind)forge.Kind, forge.Minor, ForgedMessage.Concatenate(forge.Header.Chunks("header")), "fitter", 0);
+            return HeaderEncoding.Decode(
+                (MessageKind)forge.Kind, forge.Minor, ForgedMessage.Concatenate(forge.Header.Chunks("header")), "fitter", 0);
         }
         catch (MessageFormatException)
         {
@@ -69,7 +65,7 @@ internal static class MessageFitter
         }
     }
 
-    private static void FitChecksums(MessageForge forge, MessageHeader header)
+    private static void FitChecksums(MessageForge forge, ChecksumFileHeader header)
     {
         using RootBuilder root = new(header.Geometry, header.Hash, header.Coverage);
         long data = 0;
@@ -138,7 +134,7 @@ internal static class MessageFitter
         return (position, runs);
     }
 
-    private static void FitOperations(MessageForge forge, MessageHeader header)
+    private static void FitOperations(MessageForge forge, OperationsHeader header)
     {
         BlockGeometry target = header.SyncGeometry.Target;
         (long groups, long operations, long data, long bytes, long zeros, long copies) = (0, 0, 0, 0, 0, 0);
@@ -259,7 +255,9 @@ internal static class MessageFitter
             return stored.Length > 0 && TryRepeat(forge, index, stored, raw) ? raw : null;
         }
 
-        return FrameDecompressor.Knows((FrameCodec)section.Codec) && FrameDecompressor.TryDecompress((FrameCodec)section.Codec, stored, raw) ? raw : null;
+        return FrameDecompressor.Knows((FrameCodec)section.Codec) && FrameDecompressor.TryDecompress((FrameCodec)section.Codec, stored, raw)
+            ? raw
+            : null;
     }
 
     // The frames before it stand in a row, as they would in a message: each one's place is where it begins there.

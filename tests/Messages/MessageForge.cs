@@ -75,7 +75,8 @@ internal sealed class MessageForge
         chunks.Add(new("minor", [Minor], "", JoinsNext: true));
         chunks.Add(new("kind", [Kind], Kind is >= 1 and <= 4 ? ((MessageKind)Kind).Words() : $"kind {Kind}", JoinsNext: true));
         chunks.Add(new("flags", [Flags], Flags == 0 ? "no flags" : $"flags {Flags:X2}"));
-        chunks.Add(new("header length", Bits.U32(HeaderLength ?? (uint)header.Length), $"header length: {HeaderLength ?? (uint)header.Length}"));
+        chunks.Add(
+            new("header length", Bits.U32(HeaderLength ?? (uint)header.Length), $"header length: {HeaderLength ?? (uint)header.Length}"));
         chunks.AddRange(Header.Chunks("header"));
         chunks.Add(new("header checksum", HeaderChecksum ?? XxHash3.Hash(ForgedMessage.Concatenate(chunks)), "header checksum"));
         for (int i = 0; i < Sections.Count; i++)
@@ -103,7 +104,8 @@ internal sealed class MessageForge
             int take = (int)Math.Min(length, chunk.Bytes.Length);
             if (take > 0)
             {
-                kept.Add(take == chunk.Bytes.Length ? chunk : chunk with { Bytes = chunk.Bytes[..take], Meaning = chunk.Meaning + " (cut)" });
+                kept.Add(
+                    take == chunk.Bytes.Length ? chunk : chunk with { Bytes = chunk.Bytes[..take], Meaning = chunk.Meaning + " (cut)" });
             }
 
             length -= take;
@@ -182,7 +184,8 @@ internal sealed class ForgedMap
 
     public IEnumerable<Chunk> Chunks(string name)
     {
-        yield return new($"{name} map", CountBytes ?? Bits.Pack(writer => writer.WriteMapHeader(_entries.Count)), $"a map of {_entries.Count}");
+        yield return new(
+            $"{name} map", CountBytes ?? Bits.Pack(writer => writer.WriteMapHeader(_entries.Count)), $"a map of {_entries.Count}");
         foreach (Entry entry in _entries)
         {
             yield return new($"{name}.{entry.Key}", entry.KeyBytes, Printable.Text(entry.Key) + ":", JoinsNext: true);
@@ -290,7 +293,9 @@ internal sealed class ForgedSection
     private int IndexOf(string name)
     {
         int index = Payload.FindIndex(chunk => chunk.Name == name);
-        return index >= 0 ? index : throw new ArgumentException($"there is no {name} among {string.Join(", ", Payload.Select(chunk => chunk.Name))}");
+        return index >= 0
+            ? index
+            : throw new ArgumentException($"there is no {name} among {string.Join(", ", Payload.Select(chunk => chunk.Name))}");
     }
 }
 

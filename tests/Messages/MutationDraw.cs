@@ -4,7 +4,27 @@ namespace BinarySync.Tests.Messages;
 internal sealed class MutationDraw(Random random)
 {
     private static readonly ulong[] Extremes =
-        [0, 1, 2, 127, 128, 255, 256, 511, 512, 65_535, 65_536, 1 << 22, (1 << 22) + 1, int.MaxValue, uint.MaxValue, 1UL << 53, 1UL << 62, (1UL << 62) + 1, long.MaxValue, ulong.MaxValue];
+        [
+            0,
+            1,
+            2,
+            127,
+            128,
+            255,
+            256,
+            511,
+            512,
+            65_535,
+            65_536,
+            1 << 22,
+            (1 << 22) + 1,
+            int.MaxValue,
+            uint.MaxValue,
+            1UL << 53,
+            1UL << 62,
+            (1UL << 62) + 1,
+            long.MaxValue,
+            ulong.MaxValue];
 
     /// <summary>
     /// A number as a field of this length has it: fields of four and eight bytes are integers, the others of few bytes are varints.

@@ -165,7 +165,10 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                 return [.. bytes, .. _draw.Noise(random.Next(1, 40))];
             default:
                 Note(MutationClass.BytesOverwritten);
-                return [.. bytes[..from], .. _draw.Noise(Math.Min(to - from, 16)), .. bytes[Math.Min(bytes.Length, from + Math.Min(to - from, 16))..]];
+                return [
+                    .. bytes[..from],
+                    .. _draw.Noise(Math.Min(to - from, 16)),
+                    .. bytes[Math.Min(bytes.Length, from + Math.Min(to - from, 16))..]];
         }
     }
 
@@ -210,7 +213,10 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                 map.Swap(key, _draw.Pick([.. map.Keys]));
                 break;
             case 2:
-                map.Insert(_draw.Pick(["bases", "color", "label", "parent", "ranges", "set", "size", "!sealed", "frame_size", "root"]), _draw.Value(), "");
+                map.Insert(
+                    _draw.Pick(["bases", "color", "label", "parent", "ranges", "set", "size", "!sealed", "frame_size", "root"]),
+                    _draw.Value(),
+                    "");
                 break;
             case 3:
                 map.CountBytes = _draw.Bend([0x80]);
@@ -262,7 +268,12 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                 (sections[at], sections[other]) = (sections[other], sections[at]);
                 break;
             case 2:
-                sections[at] = new ForgedSection { Type = (byte)random.Next(8), Flags = (byte)random.Next(2), Payload = [new("noise", _draw.Noise(random.Next(1, 60)), "")] };
+                sections[at] = new ForgedSection
+                {
+                    Type = (byte)random.Next(8),
+                    Flags = (byte)random.Next(2),
+                    Payload = [new("noise", _draw.Noise(random.Next(1, 60)), "")],
+                };
                 break;
             default:
                 BendFrameHeader(sections[at]);

@@ -15,8 +15,12 @@ internal static class PartForge
         for (int i = 0; i < parts; i++)
         {
             MessageForge forge = MessageDissector.Dissect(dataFile);
-            bool isSimple = forge.Sections.Count(section => section.Type == (byte)SectionType.Operations) == 1 && MessageFitter.IsSmall(forge);
-            if (!isSimple || MessageFitter.HeaderOf(forge) is not { } header || GroupEditor.Open(forge, 0, header) is not { } group || group.Count < parts)
+            bool isSimple = forge.Sections.Count(section => section.Type == (byte)SectionType.Operations) == 1
+                && MessageFitter.IsSmall(forge);
+            if (!isSimple
+                || MessageFitter.HeaderOf(forge) is not { } header
+                || GroupEditor.Open(forge, 0, header) is not { } group
+                || group.Count < parts)
             {
                 return null;
             }

@@ -40,14 +40,17 @@ public sealed class ApplyErrorTests(ITestOutputHelper output)
             foreach (int number in Sweep.SomeOfEach(clean.Calls, most))
             {
                 scene.Reset();
-                FaultedRun run = scene.Faults.Run(line, fromThenOn ? Fault.Errors(error, calls, number) : Fault.Error(error, calls, number));
+                FaultedRun run = scene.Faults.Run(
+                    line, fromThenOn ? Fault.Errors(error, calls, number) : Fault.Error(error, calls, number));
                 string once = fromThenOn ? " and all after it" : "";
                 string failed = run.Calls.Count >= number ? run.Calls[number - 1].Split(' ')[1] : "a call that was not made this time";
                 if (run.Result.Exit == 0)
                 {
                     // Something that is in nobody's way could not be removed; or a read of several blocks at once was made again, block
                     // by block; or there was one call less.
-                    Assert.True(failed == "unlink" || (failed is ("pread64" or "preadv2") && !fromThenOn) || !run.HasFired, $"{failed} failed, and nobody heard of it");
+                    Assert.True(
+                        failed == "unlink" || (failed is ("pread64" or "preadv2") && !fromThenOn) || !run.HasFired,
+                        $"{failed} failed, and nobody heard of it");
                     scene.Holds(scene.B);
                     sweep.Count($"{error} of {failed}{once}: harmless, B");
                 }
@@ -63,7 +66,8 @@ public sealed class ApplyErrorTests(ITestOutputHelper output)
             }
         }
 
-        sweep.Complete("EIO of pread64 and all after it: exit 5", "EIO of pwrite64: exit 5", "EIO of fsync: exit 5", "ENOSPC of pwrite64: exit 5");
+        sweep.Complete(
+            "EIO of pread64 and all after it: exit 5", "EIO of pwrite64: exit 5", "EIO of fsync: exit 5", "ENOSPC of pwrite64: exit 5");
     }
 
     private void Harmless(string name)
@@ -72,7 +76,10 @@ public sealed class ApplyErrorTests(ITestOutputHelper output)
         using Sweep sweep = new(output, "harmless", name);
         foreach (string calls in new[] { "read", "change" })
         {
-            foreach ((string what, Fault fault) in new[] { ("interrupted calls", Fault.Interruptions(calls)), ("short counts", Fault.ShortCounts(calls)) })
+            foreach (
+                (
+                    string what,
+                    Fault fault) in new[] { ("interrupted calls", Fault.Interruptions(calls)), ("short counts", Fault.ShortCounts(calls)) })
             {
                 scene.Reset();
                 FaultedRun there = scene.Faults.Run(scene.Line(undo: true), fault);

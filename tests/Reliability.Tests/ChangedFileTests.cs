@@ -248,7 +248,8 @@ public sealed class ChangedFileTests : IDisposable
         FaultedRun clean = _scene.Faults.Run(line, Fault.None());
         clean.Result.Ends(0);
         _scene.Reset();
-        int[] writes = [.. Enumerable.Range(0, clean.Calls.Count).Where(i => clean.Calls[i].Contains($" pwrite64 {_scene.Work["a"]} ", StringComparison.Ordinal))];
+        int[] writes = [.. Enumerable.Range(0, clean.Calls.Count).Where(
+            i => clean.Calls[i].Contains($" pwrite64 {_scene.Work["a"]} ", StringComparison.Ordinal))];
         _scene.Faults.Run(line, (how ?? Fault.Tear)(1 + writes[writes.Length / 2])).IsKilled();
         Assert.True(_scene.HasJournal);
     }

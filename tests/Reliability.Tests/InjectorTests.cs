@@ -6,7 +6,9 @@ namespace BinarySync.Reliability.Tests;
 public sealed partial class InjectorTests : IDisposable
 {
     private const string Strace =
-        "strace -f -qq --seccomp-bpf -o log -y -e signal=none -e trace=write,pwrite64,writev,pwritev,pwritev2,fallocate,ftruncate,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat";
+        "strace -f -qq --seccomp-bpf -o log -y -e signal=none -e "
+            + "trace=write,pwrite64,writev,pwritev,pwritev2,fallocate,ftruncate,fsync,fdatasync,"
+            + "rename,renameat,renameat2,link,linkat,unlink,unlinkat";
 
     private readonly Workspace _work = new();
     private readonly FaultInjector _faults;

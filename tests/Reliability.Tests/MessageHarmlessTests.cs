@@ -16,7 +16,10 @@ public sealed class MessageHarmlessTests(ITestOutputHelper output) : IDisposable
         MessageCommand command = MessageCommand.Prepare(_work, name);
         foreach (string calls in new[] { "read", "change" })
         {
-            foreach ((string what, Fault fault) in new[] { ("interrupted calls", Fault.Interruptions(calls)), ("short counts", Fault.ShortCounts(calls)) })
+            foreach (
+                (
+                    string what,
+                    Fault fault) in new[] { ("interrupted calls", Fault.Interruptions(calls)), ("short counts", Fault.ShortCounts(calls)) })
             {
                 command.Reset(_work);
                 FaultedRun run = faults.Run(command.Line, fault);

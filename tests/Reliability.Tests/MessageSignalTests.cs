@@ -15,7 +15,8 @@ public sealed class MessageSignalTests(ITestOutputHelper output) : IDisposable
         using Sweep sweep = new(output, "signal", name);
         MessageCommand command = MessageCommand.Prepare(_work, name);
         IReadOnlyList<string> changes = command.Calls(_work, faults, Fault.Change);
-        foreach ((int number, bool isTerm) in Enumerable.Range(1, changes.Count).Select(number => (number, number % 2 == 0)).Prepend((1, true)))
+        foreach ((int number, bool isTerm) in Enumerable.Range(1, changes.Count).Select(number => (number, number % 2 == 0))
+            .Prepend((1, true)))
         {
             command.Reset(_work);
             ToolResult result = faults.Run(command.Line, Fault.Signal(isTerm ? "TERM" : "INT", number)).Result;

@@ -15,7 +15,10 @@ public static partial class MeasuredFigures
             match => $"{match.Groups["before"].Value}took 0.02 s"),
         "\"seconds\": 0.02");
 
-    [GeneratedRegex(@"(?<=^(2> )?(\w+: )?)(?<what>(read|wrote) [0-9.]+ [KMGT]?i?B) in [0-9][0-9a-z. ]*( \([0-9.]+ [KMGT]?i?B/s\))?(; took [0-9][0-9a-z. ]* in all)?$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"(?<=^(2> )?(\w+: )?)(?<what>(read|wrote) [0-9.]+ [KMGT]?i?B) in [0-9][0-9a-z. ]*"
+            + @"( \([0-9.]+ [KMGT]?i?B/s\))?(; took [0-9][0-9a-z. ]* in all)?$",
+        RegexOptions.Multiline)]
     private static partial Regex Rate();
 
     [GeneratedRegex(@"^(?<before>(2> )?(\w+: )?)took [0-9][0-9a-z. ]*$", RegexOptions.Multiline)]

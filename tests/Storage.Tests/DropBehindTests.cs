@@ -242,7 +242,8 @@ public sealed class DropBehindTests : IDisposable
                 byte[] some = new byte[4096];
                 for (int i = 0; i < 20_000; i++)
                 {
-                    source.Read(some, (number * 10L * DropBehindReader.StretchLength) + (i * 37L * 4096 % (2L * DropBehindReader.StretchLength)));
+                    source.Read(
+                        some, (number * 10L * DropBehindReader.StretchLength) + (i * 37L * 4096 % (2L * DropBehindReader.StretchLength)));
                 }
 
                 fetched[number] = FetchedBytes();

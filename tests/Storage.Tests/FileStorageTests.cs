@@ -44,7 +44,10 @@ public sealed class FileStorageTests : IDisposable
             target.DemandLength();
             Command.Demand("sh", "-c", $"printf added >> {path}");
 
-            Assert.Contains("has 1005 bytes instead of 1000", Expect.Error(StorageError.LengthChanged, target.DemandLength).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "has 1005 bytes instead of 1000",
+                Expect.Error(StorageError.LengthChanged, target.DemandLength).Message,
+                StringComparison.Ordinal);
             Expect.Error(StorageError.LengthChanged, () => target.SetLength(500));
             Expect.Error(StorageError.LengthChanged, () => target.SetLength(2000));
             target.ReleasePastEnd();

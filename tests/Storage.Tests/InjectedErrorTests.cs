@@ -111,7 +111,8 @@ public sealed class InjectedErrorTests : IDisposable
         }
 
         string more = step == "journal" ? $" '{_directory["state"]}'" : string.Empty;
-        Assert.Equal(said, string.Join(' ', Probe.Shell($"strace -f -o /dev/null -e inject={fault} {Probe.CommandLine} {step} '{path}'{more}")));
+        Assert.Equal(
+            said, string.Join(' ', Probe.Shell($"strace -f -o /dev/null -e inject={fault} {Probe.CommandLine} {step} '{path}'{more}")));
     }
 
     [LinuxFact("strace")]
@@ -181,7 +182,8 @@ public sealed class InjectedErrorTests : IDisposable
     public void A_failed_plain_read_is_an_error()
     {
         string path = _directory.File("a", 10_000);
-        string line = $"strace -f -o /dev/null -e inject=pread64:error=EIO:when=2+ -P '{path}' {Probe.CommandLine} uncached '{path}' || true";
+        string line =
+            $"strace -f -o /dev/null -e inject=pread64:error=EIO:when=2+ -P '{path}' {Probe.CommandLine} uncached '{path}' || true";
         Assert.Equal(["done", "ReadFailed"], Probe.Shell(line));
     }
 
@@ -190,7 +192,8 @@ public sealed class InjectedErrorTests : IDisposable
     private string[] InjectWithoutNameless(string faults, string error = "EOPNOTSUPP") => Probe.Shell(WithoutNameless(faults, error));
 
     private string WithoutNameless(string faults, string error) =>
-        $"exec strace -D -f -o /dev/null -P '{_directory.Path}' -P '{_directory["a"]}' -P '{_directory.Path}'/.a.partial-$$ -e inject=openat:error={error}:when=1 {faults} {Probe.CommandLine} output '{_directory["a"]}'";
+        $"exec strace -D -f -o /dev/null -P '{_directory.Path}' -P '{_directory["a"]}' -P '{_directory.Path}'/.a.partial-$$ -e "
+            + $"inject=openat:error={error}:when=1 {faults} {Probe.CommandLine} output '{_directory["a"]}'";
 
     private string[] Inject(string fault, string step)
     {

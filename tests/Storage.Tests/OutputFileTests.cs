@@ -251,7 +251,8 @@ public sealed class OutputFileTests : IDisposable
     [LinuxFact("strace")]
     public void Where_no_file_is_without_a_name_it_is_hidden_until_the_process_ends()
     {
-        using Process process = Linger($"strace -f -o /dev/null -P '{_directory.Path}' -e inject=openat:error=EOPNOTSUPP:when=1 {Probe.CommandLine}");
+        using Process process = Linger(
+            $"strace -f -o /dev/null -P '{_directory.Path}' -e inject=openat:error=EOPNOTSUPP:when=1 {Probe.CommandLine}");
         string name = Assert.Single(_directory.Names);
         Assert.Matches("^[.]a[.]partial-[0-9]+$", name);
         process.StandardInput.Close();
@@ -278,7 +279,9 @@ public sealed class OutputFileTests : IDisposable
         }
 
         using TemporaryDirectory trace = new();
-        string line = $"strace -f -y -o '{trace["trace"]}' -e trace=write,fsync,linkat,rename,renameat2 {Probe.CommandLine} output '{_directory["a"]}'";
+        string line =
+            $"strace -f -y -o '{trace["trace"]}' -e trace=write,fsync,linkat,rename,renameat2 {Probe.CommandLine} output "
+                + $"'{_directory["a"]}'";
         Assert.Equal(["done"], Probe.Shell(over ? line + " over" : line));
         Assert.Equal(calls, string.Join(' ', CallTrace.NamesOfCalls(trace["trace"], _directory.Path)));
         Assert.Equal("content", File.ReadAllText(_directory["a"]));

@@ -88,7 +88,9 @@ public sealed class OutputRightsTests : IDisposable
     public void A_mode_that_was_asked_for_is_given_whatever_the_source_the_umask_and_what_was_there()
     {
         Source("output", "600");
-        using (OutputFile output = OutputFile.Create(_directory["output"], replace: true, OutputRights.Of([Source("source", "600")], mode: Convert.ToInt32("666", 8))))
+        using (
+            OutputFile output = OutputFile.Create(
+                _directory["output"], replace: true, OutputRights.Of([Source("source", "600")], mode: Convert.ToInt32("666", 8))))
         {
             output.Commit();
         }
@@ -99,7 +101,9 @@ public sealed class OutputRightsTests : IDisposable
     [LinuxFact]
     public void An_undo_file_is_never_written_by_others()
     {
-        using (MessageOutput output = new UndoPlace(_directory["undo"], OutputRights.Of([Source("target", "666")], mode: Convert.ToInt32("666", 8))).Create())
+        using (
+            MessageOutput output = new UndoPlace(
+                _directory["undo"], OutputRights.Of([Source("target", "666")], mode: Convert.ToInt32("666", 8))).Create())
         {
             output.Commit();
         }
@@ -115,9 +119,13 @@ public sealed class OutputRightsTests : IDisposable
     {
         using TemporaryDirectory trace = new();
         string hidden = $"'{_directory.Path}'/.a.partial-$$";
-        Probe.Shell($"exec strace -D -f -o '{trace["trace"]}' -P '{_directory.Path}' -P '{_directory["a"]}' -P {hidden} -e trace=openat,fchmod,write,linkat,renameat2 {fault} {Probe.CommandLine} output '{_directory["a"]}'");
+        Probe.Shell(
+            $"exec strace -D -f -o '{trace["trace"]}' -P '{_directory.Path}' -P '{_directory["a"]}' -P {hidden} -e "
+                + $"trace=openat,fchmod,write,linkat,renameat2 {fault} {Probe.CommandLine} output '{_directory["a"]}'");
         string[] calls = File.ReadAllLines(trace["trace"]);
-        Assert.All(calls.Where(call => call.Contains("O_TMPFILE", StringComparison.Ordinal) || call.Contains("O_CREAT", StringComparison.Ordinal)), call => Assert.Contains(" 0600", call, StringComparison.Ordinal));
+        Assert.All(
+            calls.Where(call => call.Contains("O_TMPFILE", StringComparison.Ordinal) || call.Contains("O_CREAT", StringComparison.Ordinal)),
+            call => Assert.Contains(" 0600", call, StringComparison.Ordinal));
         Assert.Equal("644", ModeOf("a"));
     }
 

@@ -19,7 +19,8 @@ public sealed class RateLimitedStorageTests
     [InlineData(typeof(RateLimitedTarget), typeof(IReadableStorage))]
     [InlineData(typeof(RateLimitedTarget), typeof(IWritableStorage))]
     public void Nothing_is_left_to_a_default_of_the_interface(Type decorator, Type contract) =>
-        Assert.All(decorator.GetInterfaceMap(contract).TargetMethods, method => Assert.False(method.DeclaringType!.IsInterface, method.Name));
+        Assert.All(
+            decorator.GetInterfaceMap(contract).TargetMethods, method => Assert.False(method.DeclaringType!.IsInterface, method.Name));
 
     [Fact]
     public void Every_call_reaches_the_storage_below()
@@ -50,13 +51,16 @@ public sealed class RateLimitedStorageTests
 
         Assert.Equal(
             [
-                "ExtentAt 7", "WeighHoles", "ReadStamp", "ReadBirth", "Read 1+10", "ReadOnce 2+10", "ReadBelowCache 3+10", "Write 4+10", "BeginWriteBack 5+6", "TryZeroRange 7+8",
-                "TryPunchHole 9+10", "TryAllocate 11+12", "DemandRoom 14", "ReleasePastEnd", "DemandLength", "SetLength 13", "Flush", "Dispose",
+                "ExtentAt 7", "WeighHoles", "ReadStamp", "ReadBirth", "Read 1+10", "ReadOnce 2+10", "ReadBelowCache 3+10", "Write 4+10",
+                "BeginWriteBack 5+6", "TryZeroRange 7+8",
+                "TryPunchHole 9+10", "TryAllocate 11+12", "DemandRoom 14", "ReleasePastEnd", "DemandLength", "SetLength 13", "Flush",
+                "Dispose",
             ],
             _inner.Log);
 
         // Whoever adds a member adds it here.
-        MethodInfo[] members = [.. typeof(IReadableStorage).GetMethods(), .. typeof(IWritableStorage).GetMethods(), .. typeof(IDisposable).GetMethods()];
+        MethodInfo[] members = [
+            .. typeof(IReadableStorage).GetMethods(), .. typeof(IWritableStorage).GetMethods(), .. typeof(IDisposable).GetMethods()];
         Assert.Equal(_inner.Log.Count, members.Count(member => !member.IsSpecialName));
     }
 

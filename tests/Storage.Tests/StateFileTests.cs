@@ -161,7 +161,13 @@ public sealed class StateFileTests : IDisposable
     {
         Assert.Equal(["done", "done", "done", "done", "done", "done"], Probe.Shell(Traced("-e trace=pwrite64,fsync,rename,unlink")));
         string path = _directory["a"];
-        string[] replaced = [$"unlink {path}.new", $"pwrite64 {path}.new", $"fsync {path}.new", $"rename {path}.new", $"fsync {path}", $"fsync {_directory.Path}"];
+        string[] replaced = [
+            $"unlink {path}.new",
+            $"pwrite64 {path}.new",
+            $"fsync {path}.new",
+            $"rename {path}.new",
+            $"fsync {path}",
+            $"fsync {_directory.Path}"];
         string[] overwritten = [$"pwrite64 {path}", $"fsync {path}"];
         Assert.Equal(
             [.. replaced, .. replaced, .. overwritten, .. overwritten, $"unlink {path}.new", $"unlink {path}", $"fsync {_directory.Path}"],
@@ -192,7 +198,9 @@ public sealed class StateFileTests : IDisposable
     public void Every_error_is_told(string fault, string said)
     {
         // The runtime reads and removes files of its own; its other calls do not touch these.
-        string only = fault.Contains("unlink", StringComparison.Ordinal) || fault.Contains("read", StringComparison.Ordinal) || fault.Contains("openat", StringComparison.Ordinal)
+        string only = fault.Contains("unlink", StringComparison.Ordinal)
+            || fault.Contains("read", StringComparison.Ordinal)
+            || fault.Contains("openat", StringComparison.Ordinal)
             ? $"-P '{_directory["a"]}' "
             : "";
         Assert.Equal(said, string.Join(' ', Probe.Shell(Traced($"{only}-e inject={fault}"))));

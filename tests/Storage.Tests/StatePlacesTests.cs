@@ -171,7 +171,8 @@ public sealed class StatePlacesTests : IDisposable
         Command.Demand("chmod", "1777", _directory["shared"]);
         StatePlaces places = new(_directory["state"], StatePlaces.OwnerOnly);
         StorageException error = Expect.Error(
-            StorageError.Untrusted, () => kind == "journal" ? places.JournalOf(target, null, readOnly: true) : places.SetNoteOf(target, null, readOnly: true));
+            StorageError.Untrusted, () =>
+                kind == "journal" ? places.JournalOf(target, null, readOnly: true) : places.SetNoteOf(target, null, readOnly: true));
         Assert.Equal(planted, error.Path);
 
         // A directory of one's own is the way out.
@@ -263,7 +264,9 @@ public sealed class StatePlacesTests : IDisposable
         using TemporaryDirectory trace = new();
         using LoopDevice device = new(_directory.Sparse("image", 1 << 20));
         string state = _directory["state"];
-        string line = $"strace -f -y -o '{trace["trace"]}' -e trace=mkdir,fsync,rename {Probe.CommandLine} journal '{device.Path}' '{state}/binarysync'";
+        string line =
+            $"strace -f -y -o '{trace["trace"]}' -e trace=mkdir,fsync,rename {Probe.CommandLine} journal '{device.Path}' "
+                + $"'{state}/binarysync'";
         Assert.Equal(["done"], Probe.Shell(line));
 
         string[] made = [$"mkdir {state}", $"fsync {_directory.Path}", $"mkdir {state}/binarysync", $"fsync {state}"];

@@ -23,9 +23,11 @@ public abstract class FileContract : StorageContract
         return File.ReadAllBytes(_directory["copy"]);
     }
 
-    protected override void LengthenFromOutside(int bytes) => Command.Demand("sh", "-c", $"head -c {bytes} /dev/zero >> {_directory["file"]}");
+    protected override void LengthenFromOutside(int bytes) =>
+        Command.Demand("sh", "-c", $"head -c {bytes} /dev/zero >> {_directory["file"]}");
 
-    protected override void WriteFromOutside() => Command.Demand("sh", "-c", $"printf x | dd of={_directory["file"]} conv=notrunc status=none");
+    protected override void WriteFromOutside() =>
+        Command.Demand("sh", "-c", $"printf x | dd of={_directory["file"]} conv=notrunc status=none");
 
     protected override void Remove() => _directory.Dispose();
 }
@@ -45,7 +47,8 @@ public sealed class PortableContractTests : FileContract
 [NeedsLinux]
 public sealed class RateLimitedContractTests : FileContract
 {
-    protected override IWritableStorage Open(string path) => new RateLimitedTarget(StorageAccess.OpenTarget(path, []), Limiter(), Limiter());
+    protected override IWritableStorage Open(string path) =>
+        new RateLimitedTarget(StorageAccess.OpenTarget(path, []), Limiter(), Limiter());
 
     private static RateLimiter Limiter() => new(1L << 40, TimeProvider.System, default);
 }

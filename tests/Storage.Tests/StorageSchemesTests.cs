@@ -77,7 +77,8 @@ public sealed class StorageSchemesTests : IDisposable
 
         public override IReadableStorage OpenSource(string name, CachePolicy cache) => throw new NotSupportedException();
 
-        public override IWritableStorage OpenTarget(string name, IReadOnlyList<string> messageFiles, bool readOnly, CachePolicy cache, bool unguarded) =>
+        public override IWritableStorage OpenTarget(
+            string name, IReadOnlyList<string> messageFiles, bool readOnly, CachePolicy cache, bool unguarded) =>
             throw new NotSupportedException();
 
         public override string Identify(string name) => throw new NotSupportedException();

@@ -169,7 +169,8 @@ public sealed class TargetGuardTests : IDisposable
         Directory.CreateDirectory(Path.Combine(mount.Point, "journals"));
         File.CreateSymbolicLink(_directory["link"], mount.Point);
 
-        foreach (string name in new[] { "mounted/undo.dtf", "mounted/journals/a.journal", "mounted/state/binarysync/a.journal", "link/state/a.journal" })
+        foreach (string name in
+            new[] { "mounted/undo.dtf", "mounted/journals/a.journal", "mounted/state/binarysync/a.journal", "link/state/a.journal" })
         {
             Refused(device.Path, _directory[name] + " is on the device that would be patched", messages: _directory[name]);
         }

@@ -44,7 +44,11 @@ public sealed class TargetIdentityTests : IDisposable
     [LinuxFact]
     public void A_name_that_is_no_text_has_an_identity_too()
     {
-        Command.Demand("sh", "-c", $"cd '{_root.Path}' && n=$(printf 'a\\377b') && m=$(printf 'a\\376b') && : > \"$n\" && : > \"$m\" && ln -s \"$n\" one && ln -s \"$m\" two");
+        Command.Demand(
+            "sh",
+            "-c",
+            $"cd '{_root.Path}' && n=$(printf 'a\\377b') && m=$(printf 'a\\376b') && : > \"$n\" && : > \"$m\" && ln -s \"$n\" one && ln -s "
+                + "\"$m\" two");
 
         Assert.Matches("^file:sha256:[0-9a-f]{32}$", TargetIdentity.Of(_root["one"]));
         Assert.NotEqual(TargetIdentity.Of(_root["one"]), TargetIdentity.Of(_root["two"]));

@@ -55,7 +55,8 @@ public static class Need
 {
     private static readonly Lazy<string?> OfPartitions = new(() => Linux ?? LoopDevices ?? Program("addpart") ?? Try(PartitionMissing));
 
-    private static readonly Lazy<string?> OfSwap = new(() => Linux ?? LoopDevices ?? Program("mkswap") ?? Program("swapon") ?? Try(SwapMissing));
+    private static readonly Lazy<string?> OfSwap = new(
+        () => Linux ?? LoopDevices ?? Program("mkswap") ?? Program("swapon") ?? Try(SwapMissing));
 
     public static string? Linux => OperatingSystem.IsLinux() ? null : "needs Linux";
 

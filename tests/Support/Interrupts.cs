@@ -17,7 +17,8 @@ internal static class Interrupts
         const string Ignored = "SigIgn:";
         if (OperatingSystem.IsLinux()
             && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal)) is { } line
-            && (ulong.Parse(line.AsSpan(Ignored.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (Signal - 1))) != 0)
+            && ulong.Parse(line.AsSpan(Ignored.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) is var ignored
+            && (ignored & (1UL << (Signal - 1))) != 0)
         {
             Assert.NotEqual(-1, SetHandler(Signal, 0));
         }

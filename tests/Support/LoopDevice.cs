@@ -27,7 +27,8 @@ public sealed class Mount : IDisposable
     /// <summary>A new file system of a kind that has a mkfs.</summary>
     public static Mount Of(string kind, LoopDevice device, string point)
     {
-        Command.Demand($"mkfs.{kind}", kind.StartsWith("ext", StringComparison.Ordinal) ? ["-q", "-F", device.Path] : ["-q", "-f", device.Path]);
+        Command.Demand(
+            $"mkfs.{kind}", kind.StartsWith("ext", StringComparison.Ordinal) ? ["-q", "-F", device.Path] : ["-q", "-f", device.Path]);
         return Of(point, device.Path);
     }
 

@@ -22,7 +22,8 @@ public static class PageCache
     {
         using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         int page = Environment.SystemPageSize;
-        return [.. Enumerable.Range(0, (int)((RandomAccess.GetLength(file) + page - 1) / page)).Select(number => Count(file, (long)number * page, page) == 1)];
+        return [.. Enumerable.Range(0, (int)((RandomAccess.GetLength(file) + page - 1) / page)).Select(
+            number => Count(file, (long)number * page, page) == 1)];
     }
 
     /// <summary>Reads some pages into the cache, and none beside them.</summary>

@@ -9,6 +9,7 @@ namespace BinarySync.Tests.Support;
 public static class RunSeed
 {
     public static int Value { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("BINARYSYNC_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out int seed) ? seed
+        int.TryParse(Environment.GetEnvironmentVariable("BINARYSYNC_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out int seed)
+            ? seed
             : int.Parse(DateTime.UtcNow.ToString("yyyyMMdd", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

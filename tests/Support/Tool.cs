@@ -11,7 +11,9 @@ public static class Tool
 
     /// <summary>Where they are: as they are published, or what BINARYSYNC_PROGRAMS names.</summary>
     public static string Directory { get; } =
-        Environment.GetEnvironmentVariable("BINARYSYNC_PROGRAMS") is { Length: > 0 } named ? Path.GetFullPath(named) : Path.Combine(AppContext.BaseDirectory, "tools");
+        Environment.GetEnvironmentVariable("BINARYSYNC_PROGRAMS") is { Length: > 0 } named
+            ? Path.GetFullPath(named)
+            : Path.Combine(AppContext.BaseDirectory, "tools");
 
     /// <summary>
     /// The four, then the system's own programs: what a user has put before them may be a script that starts another one.

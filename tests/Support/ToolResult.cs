@@ -65,16 +65,23 @@ public sealed partial record ToolResult(string Command, int Exit, byte[] Output,
 
         string[] errors = [.. lines.Where(line => line.StartsWith($"{tool}: error: ", StringComparison.Ordinal))];
         string[] hints = [.. lines.Where(line => line.StartsWith($"{tool}: hint: ", StringComparison.Ordinal))];
-        int before = lines.Count(line => line.StartsWith($"{tool}: warning: ", StringComparison.Ordinal) || line.StartsWith($"{tool}: note: ", StringComparison.Ordinal));
+        int before = lines.Count(
+            line =>
+                line.StartsWith($"{tool}: warning: ", StringComparison.Ordinal)
+                    || line.StartsWith($"{tool}: note: ", StringComparison.Ordinal));
         Assert.True(errors.Length == 1 && hints.Length <= 1 && lines.Length == errors.Length + hints.Length + before, Everything);
         Assert.True(errors[0].Contains(words, StringComparison.Ordinal), $"expected '{words}': {Everything}");
-        Assert.True(hint is null || (hints.Length == 1 && hints[0].Contains(hint, StringComparison.Ordinal)), $"expected the hint '{hint}': {Everything}");
-        Assert.False(errors.Concat(hints).Any(line => line.EndsWith('.') || line.Contains("Exception", StringComparison.Ordinal)), Everything);
+        Assert.True(
+            hint is null || (hints.Length == 1 && hints[0].Contains(hint, StringComparison.Ordinal)),
+            $"expected the hint '{hint}': {Everything}");
+        Assert.False(
+            errors.Concat(hints).Any(line => line.EndsWith('.') || line.Contains("Exception", StringComparison.Ordinal)), Everything);
         Assert.True(Output.Length == 0, Everything);
         return this;
     }
 
-    [GeneratedRegex(@"^(ckreq|ckfile|dtreq|dtfile): [a-z ]+: .*/s(, [0-9:]+ left)?\n", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(ckreq|ckfile|dtreq|dtfile): [a-z ]+: .*/s(, [0-9:]+ left)?\n", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ProgressLine();
 
     /// <summary>The result that --json asked for.</summary>

@@ -20,7 +20,8 @@ public sealed class Untouched
     private SortedDictionary<string, string> Take()
     {
         SortedDictionary<string, string> files = new(StringComparer.Ordinal);
-        foreach (FileInfo file in new DirectoryInfo(_root).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        foreach (FileInfo file in new DirectoryInfo(_root)
+            .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
         {
             bool isRegular = (file.Attributes & FileAttributes.ReparsePoint) == 0 && IsRegular(file);
             files[Path.GetRelativePath(_root, file.FullName)] = isRegular
@@ -32,7 +33,9 @@ public sealed class Untouched
     }
 
     // A FIFO would wait for its other end.
-    private static bool IsRegular(FileInfo file) => (file.Attributes & (FileAttributes.Device | FileAttributes.Directory)) == 0 && !file.Name.EndsWith(".fifo", StringComparison.Ordinal);
+    private static bool IsRegular(FileInfo file) =>
+        (file.Attributes & (FileAttributes.Device | FileAttributes.Directory)) == 0
+            && !file.Name.EndsWith(".fifo", StringComparison.Ordinal);
 
     private static string Digest(string path)
     {

@@ -12,11 +12,13 @@ public sealed class CheckOperationTests
         byte[] checksums = FourSteps.Checksums(sync.StorageA, sync.HowA);
         SyncModel model = new(sync);
 
-        CheckResult result = FourSteps.Check(sync.StorageB, checksums, sync.Seed % 2 == 0 ? HolePolicy.Trust : HolePolicy.Read, threads: sync.Threads);
+        CheckResult result = FourSteps.Check(
+            sync.StorageB, checksums, sync.Seed % 2 == 0 ? HolePolicy.Trust : HolePolicy.Read, threads: sync.Threads);
 
         long blocks = (Math.Max(model.A.Length, model.B.Length) + sync.BlockSize - 1) / sync.BlockSize;
         Assert.Equal(
-            FourSteps.Runs(FourSteps.Each(new BlockRun(0, blocks)).Where(block => !model.Of(model.A, block).SequenceEqual(model.Of(model.B, block)))),
+            FourSteps.Runs(
+                FourSteps.Each(new BlockRun(0, blocks)).Where(block => !model.Of(model.A, block).SequenceEqual(model.Of(model.B, block)))),
             result.Differences.Runs);
         Assert.Equal(model.A.AsSpan().SequenceEqual(model.B), result.IsEqual);
         Assert.Equal((model.B.Length, 0), (result.TargetSize, result.BytesNotCompared));

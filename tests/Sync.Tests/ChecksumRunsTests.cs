@@ -124,7 +124,8 @@ public class ChecksumRunsTests
     private static byte[] Make()
     {
         using MemoryStream file = new();
-        using ChecksumFileWriter writer = new(file, new MessageHeader { BlockSize = BlockSize, Hash = BlockHash.Xxh3, Size = Blocks * BlockSize });
+        using ChecksumFileWriter writer = new(
+            file, new ChecksumFileHeader { BlockSize = BlockSize, Hash = BlockHash.Xxh3, Size = Blocks * BlockSize });
         byte[] hashes = new byte[Blocks * BlockHash.Xxh3.Length];
         new Random(1).NextBytes(hashes);
 

@@ -26,7 +26,8 @@ public sealed class DerivedChecksumsRunTests
     public void Of_a_merged_data_file() => SyncCases.Whole.Check(40, sync => Holds(DerivedRun.Merged(sync, sameSize: false)));
 
     [Fact]
-    public void Of_a_merged_data_file_of_ranges() => SyncCases.Ranged.CheckFitting(40, sync => HoldsUnlessNothingIsCommon(sync, one => DerivedRun.Merged(one, sameSize: true)));
+    public void Of_a_merged_data_file_of_ranges() =>
+        SyncCases.Ranged.CheckFitting(40, sync => HoldsUnlessNothingIsCommon(sync, one => DerivedRun.Merged(one, sameSize: true)));
 
     [Fact]
     public void Of_a_refined_data_file() => SyncCases.Whole.Check(40, sync => Holds(DerivedRun.Refined(sync)));
@@ -158,11 +159,15 @@ public sealed class DerivedChecksumsRunTests
                 FakeStateFile journal = new();
                 FakeUndoPlace undo = new();
 
-                SyncException refused = Assert.Throws<SyncException>(() => Apply(target, patch(), checksums, FourSteps.Places(journal, undo)));
+                SyncException refused = Assert.Throws<SyncException>(
+                    () => Apply(target, patch(), checksums, FourSteps.Places(journal, undo)));
 
                 Assert.True(refused.Error == SyncError.Mismatch, $"{kind}, {name}: {refused.Error}");
-                Assert.True(refused.Subject == "old.ckf" && refused.Message.Contains("nothing was written", StringComparison.Ordinal), $"{kind}, {name}: {refused.Message}");
-                Assert.True(target.Changes.Count == 0 && journal.Log.Count == 0 && undo.Content is null, $"{kind}, {name}: something was written");
+                Assert.True(
+                    refused.Subject == "old.ckf" && refused.Message.Contains("nothing was written", StringComparison.Ordinal),
+                    $"{kind}, {name}: {refused.Message}");
+                Assert.True(
+                    target.Changes.Count == 0 && journal.Log.Count == 0 && undo.Content is null, $"{kind}, {name}: something was written");
             }
         }
     }
@@ -181,7 +186,8 @@ public sealed class DerivedChecksumsRunTests
         byte[]? standing = journal.Content;
         Assert.NotNull(standing);
 
-        SyncException refused = Assert.Throws<SyncException>(() => Apply(target, FourSteps.Patch(dataFile), Of(b, how), FourSteps.Places(journal)));
+        SyncException refused = Assert.Throws<SyncException>(
+            () => Apply(target, FourSteps.Patch(dataFile), Of(b, how), FourSteps.Places(journal)));
 
         Assert.Equal(SyncError.Mismatch, refused.Error);
         Assert.Empty(target.Changes);
@@ -214,7 +220,8 @@ public sealed class DerivedChecksumsRunTests
 
     // Each call of two kinds that fails, until none does; what is left is what a kill leaves, and what a power cut leaves. What is done
     // then says whether a run had been begun that it could go on with.
-    private static void Interrupted(FsCheck.Arbitrary<SyncCase> whole, FsCheck.Arbitrary<SyncCase> ranged, Func<DerivedRun, Left, bool> check)
+    private static void Interrupted(
+        FsCheck.Arbitrary<SyncCase> whole, FsCheck.Arbitrary<SyncCase> ranged, Func<DerivedRun, Left, bool> check)
     {
         const int Least = 15;
         int tried = 0;
@@ -297,7 +304,10 @@ public sealed class DerivedChecksumsRunTests
     }
 
     private static void Apply(FakeStorage target, PatchSource patch, byte[] old, ApplyPlaces places) => ApplyOperation.Run(
-        target, patch, places with { OldChecksums = new ChecksumSource(new MemoryStream(old), "old.ckf") }, new ApplySpecification(), FourSteps.Threads(2));
+        target, patch, places with
+        {
+            OldChecksums = new ChecksumSource(new MemoryStream(old), "old.ckf"),
+        }, new ApplySpecification(), FourSteps.Threads(2));
 
     private static byte[] Of(byte[] content, ChecksumSpecification how) => FourSteps.Checksums(FakeStorage.File(content), how);
 

@@ -56,7 +56,8 @@ public sealed class DerivedChecksumsTests
         byte[] dataFile = FourSteps.DataFile(a, a[..^1000]);
         FakeStorage target = FakeStorage.Device(a);
 
-        Assert.Throws<SyncException>(() => Apply(target, dataFile, FourSteps.Checksums(FakeStorage.File(a), new ChecksumSpecification { BlockSize = 512 }), 1));
+        Assert.Throws<SyncException>(
+            () => Apply(target, dataFile, FourSteps.Checksums(FakeStorage.File(a), new ChecksumSpecification { BlockSize = 512 }), 1));
 
         Assert.Empty(target.Changes);
     }
@@ -69,7 +70,13 @@ public sealed class DerivedChecksumsTests
         b[700] ^= 1;
         FakeStorage target = FakeStorage.Device([.. a, .. new byte[5000]]);
 
-        Assert.Throws<SyncException>(() => Apply(target, FourSteps.DataFile(a, b), FourSteps.Checksums(FakeStorage.File(a), new ChecksumSpecification { BlockSize = 512 }), 1));
+        Assert.Throws<SyncException>(
+            () =>
+                Apply(
+                    target,
+                    FourSteps.DataFile(a, b),
+                    FourSteps.Checksums(FakeStorage.File(a), new ChecksumSpecification { BlockSize = 512 }),
+                    1));
 
         Assert.Empty(target.Changes);
     }
@@ -90,12 +97,14 @@ public sealed class DerivedChecksumsTests
         byte[] again = Apply(target, dataFile, old, sync.Threads);
 
         using ChecksumFileReader derived = Read(first);
-        using ChecksumFileReader read = Read(FourSteps.Checksums(target, sync.HowA with { Coverage = derived.Header.Coverage }, sync.Threads));
+        using ChecksumFileReader read = Read(
+            FourSteps.Checksums(target, sync.HowA with { Coverage = derived.Header.Coverage }, sync.Threads));
         Assert.True(derived.Header.IsDerived);
         Assert.Equal(read.Header, derived.Header with { IsDerived = false });
-        Assert.Equal(read.Trailer.Root!.Value.ToArray(), derived.Trailer.Root!.Value.ToArray());
+        Assert.Equal(read.Trailer.Root.ToArray(), derived.Trailer.Root.ToArray());
         Assert.Equal(
-            (read.Trailer.Sections, read.Trailer.DataBlocks, read.Trailer.ZeroBlocks), (derived.Trailer.Sections, derived.Trailer.DataBlocks, derived.Trailer.ZeroBlocks));
+            (read.Trailer.Sections, read.Trailer.DataBlocks, read.Trailer.ZeroBlocks), (
+                derived.Trailer.Sections, derived.Trailer.DataBlocks, derived.Trailer.ZeroBlocks));
         Assert.Equal(first, again);
 
         // Nothing that was known is forgotten.
@@ -108,7 +117,8 @@ public sealed class DerivedChecksumsTests
     {
         ChecksumSource source = new(new MemoryStream(old), "old.ckf");
         PatchSource patch = FourSteps.Patch(dataFile);
-        ApplyResult done = ApplyOperation.Run(target, patch, FourSteps.Places() with { OldChecksums = source }, new ApplySpecification(), FourSteps.Threads(threads));
+        ApplyResult done = ApplyOperation.Run(
+            target, patch, FourSteps.Places() with { OldChecksums = source }, new ApplySpecification(), FourSteps.Threads(threads));
         using MemoryStream output = new();
         DerivedChecksums.Write(source, patch, done.Plan, output);
         return output.ToArray();

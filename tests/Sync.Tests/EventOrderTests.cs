@@ -8,7 +8,11 @@ namespace BinarySync.Sync.Tests;
 public sealed class EventOrderTests
 {
     private static readonly ApplySpecification[] Ways =
-        [new(), new() { Verify = VerifyMode.None }, new() { Verify = VerifyMode.Full }, new() { Sparse = SparseMode.Always, CheckBase = true }];
+        [
+            new(),
+            new() { Verify = VerifyMode.None },
+            new() { Verify = VerifyMode.Full },
+            new() { Sparse = SparseMode.Always, CheckBase = true }];
 
     [Fact]
     public void Nothing_changes_before_the_whole_data_file_was_verified() => SyncCases.Whole.Check(60, sync =>
@@ -17,7 +21,12 @@ public sealed class EventOrderTests
         Random random = new(sync.Seed);
 
         // In the tail, in the trailer, somewhere; and cut short.
-        byte[][] damaged = [Flip(dataFile, dataFile.Length - 1), Flip(dataFile, dataFile.Length - 20), Flip(dataFile, random.Next(dataFile.Length)), dataFile[..^1], [.. dataFile, 0]];
+        byte[][] damaged = [
+            Flip(dataFile, dataFile.Length - 1),
+            Flip(dataFile, dataFile.Length - 20),
+            Flip(dataFile, random.Next(dataFile.Length)),
+            dataFile[..^1],
+            [.. dataFile, 0]];
         foreach (byte[] file in damaged)
         {
             FakeStorage target = sync.StorageA;
@@ -107,7 +116,8 @@ public sealed class EventOrderTests
 
         Assert.Equal(
             [(DiskCall.Write, 0, 6), (DiskCall.PunchHole, 6, 2), (DiskCall.Write, 8, 2), (DiskCall.PunchHole, 10, 4)],
-            target.Changes.OrderBy(change => change.Offset).Select(change => (change.Call, (int)change.Offset / 4096, (int)change.Length / 4096)));
+            target.Changes.OrderBy(change => change.Offset).Select(
+                change => (change.Call, (int)change.Offset / 4096, (int)change.Length / 4096)));
     }
 
     [Fact]
@@ -251,9 +261,15 @@ public sealed class EventOrderTests
 
         // What becomes zeros is looked at where the remote has content.
         HashSet<long> requested = [.. FourSteps.Groups(dataFile).SelectMany(group => group.Operations)
-            .Where(operation => operation.New == NewKind.Data || operation.Old == OldKind.Hashed).SelectMany(operation => FourSteps.Each(operation.Blocks))];
+            .Where(operation => operation.New == NewKind.Data || operation.Old == OldKind.Hashed).SelectMany(
+                operation => FourSteps.Each(operation.Blocks))];
         DiskEvent[] reads = [.. master.Log.Where(call => call.Call == DiskCall.Read)];
-        Assert.All(reads, call => Assert.All(FourSteps.Each(BlockGeometry.Touching(call.Offset, call.Length, sync.BlockSize)), block => Assert.Contains(block, requested)));
+        Assert.All(
+            reads,
+            call =>
+                Assert.All(
+                    FourSteps.Each(BlockGeometry.Touching(call.Offset, call.Length, sync.BlockSize)),
+                    block => Assert.Contains(block, requested)));
         BlockGeometry geometry = new(master.Length, sync.BlockSize);
         Assert.Equal(requested.Sum(block => (long)geometry.LengthOf(block)), reads.Sum(call => call.Length));
         return true;
@@ -282,9 +298,11 @@ public sealed class EventOrderTests
         }
     }
 
-    private static int FirstIndex(IReadOnlyList<DiskEvent> log, Func<DiskEvent, bool> condition) => log.ToList().FindIndex(call => condition(call));
+    private static int FirstIndex(IReadOnlyList<DiskEvent> log, Func<DiskEvent, bool> condition) =>
+        log.ToList().FindIndex(call => condition(call));
 
-    private static int LastIndex(IReadOnlyList<DiskEvent> log, Func<DiskEvent, bool> condition) => log.ToList().FindLastIndex(call => condition(call));
+    private static int LastIndex(IReadOnlyList<DiskEvent> log, Func<DiskEvent, bool> condition) =>
+        log.ToList().FindLastIndex(call => condition(call));
 
     private static byte[] Flip(byte[] bytes, int at)
     {

@@ -29,7 +29,8 @@ public sealed class HoleEvidenceTests
         Assert.Equal(Claim, check.DoubtedHoles);
         Assert.Equal(FourSteps.OnePass(FakeStorage.File(b), ofA), FourSteps.OnePass(Liar(b, Claim), ofA));
 
-        ApplyResult result = FourSteps.Apply(Liar(a, Claim), FourSteps.DataFile(a, b), new ApplySpecification { Verify = VerifyMode.Full, CheckBase = true });
+        ApplyResult result = FourSteps.Apply(
+            Liar(a, Claim), FourSteps.DataFile(a, b), new ApplySpecification { Verify = VerifyMode.Full, CheckBase = true });
         Assert.Equal(Claim, result.DoubtedHoles);
     }
 
@@ -70,7 +71,8 @@ public sealed class HoleEvidenceTests
         target.Cache.ClaimHole(4096, a.Length - 4096);
         target.Medium.ClaimHole(4096, a.Length - 4096);
 
-        ApplyResult result = FourSteps.Apply(target, FourSteps.DataFile(a, b), new ApplySpecification { Verify = VerifyMode.Full, CheckBase = true, Holes = holes });
+        ApplyResult result = FourSteps.Apply(
+            target, FourSteps.DataFile(a, b), new ApplySpecification { Verify = VerifyMode.Full, CheckBase = true, Holes = holes });
 
         Assert.Null(result.DoubtedHoles);
 

@@ -22,7 +22,12 @@ public sealed class InterruptionTests
         target.Before = call => CancelAtSecondWrite(call.Call == DiskCall.Write);
 
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            ApplyOperation.Run(target, FourSteps.Patch(dataFile), FourSteps.Places(), new ApplySpecification(), new SyncOptions { Threads = 2, Cancellation = source.Token }));
+            ApplyOperation.Run(
+                target,
+                FourSteps.Patch(dataFile),
+                FourSteps.Places(),
+                new ApplySpecification(),
+                new SyncOptions { Threads = 2, Cancellation = source.Token }));
 
         // Blocks larger than a frame are written in several calls: the one that was begun is complete.
         Assert.NotEqual(a, target.Content);
@@ -44,9 +49,11 @@ public sealed class InterruptionTests
     public void A_data_file_with_another_header_in_a_later_pass_is_refused()
     {
         byte[] a = Bytes(1, 4096);
-        PatchSource patch = Swapped(FourSteps.DataFile(a, Bytes(2, 4096)), FourSteps.DataFile(a, Bytes(3, 8192)), out FakeStorage target, a);
+        PatchSource patch = Swapped(
+            FourSteps.DataFile(a, Bytes(2, 4096)), FourSteps.DataFile(a, Bytes(3, 8192)), out FakeStorage target, a);
 
-        SyncException refused = Assert.Throws<SyncException>(() => ApplyOperation.Run(target, patch, FourSteps.Places(), new ApplySpecification(), new SyncOptions()));
+        SyncException refused = Assert.Throws<SyncException>(
+            () => ApplyOperation.Run(target, patch, FourSteps.Places(), new ApplySpecification(), new SyncOptions()));
 
         Assert.Equal(SyncError.SourceChanged, refused.Error);
         Assert.Equal(a, target.Content);
@@ -56,9 +63,11 @@ public sealed class InterruptionTests
     public void A_data_file_with_other_content_in_a_later_pass_is_no_success()
     {
         byte[] a = Bytes(1, 4096);
-        PatchSource patch = Swapped(FourSteps.DataFile(a, Bytes(2, 4096)), FourSteps.DataFile(a, Bytes(3, 4096)), out FakeStorage target, a);
+        PatchSource patch = Swapped(
+            FourSteps.DataFile(a, Bytes(2, 4096)), FourSteps.DataFile(a, Bytes(3, 4096)), out FakeStorage target, a);
 
-        SyncException refused = Assert.Throws<SyncException>(() => ApplyOperation.Run(target, patch, FourSteps.Places(), new ApplySpecification(), new SyncOptions()));
+        SyncException refused = Assert.Throws<SyncException>(
+            () => ApplyOperation.Run(target, patch, FourSteps.Places(), new ApplySpecification(), new SyncOptions()));
 
         Assert.Equal(SyncError.SourceChanged, refused.Error);
     }

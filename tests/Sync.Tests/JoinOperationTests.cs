@@ -31,7 +31,8 @@ public sealed class JoinOperationTests
             ranges[random.Next(ranges.Length)].Add(new BlockRun(block, 1));
         }
 
-        byte[][] parts = [.. ranges.Select(of => FourSteps.Checksums(sync.StorageA, sync.HowA with { Coverage = BlockCoverage.Of(of), Label = "a part" }))];
+        byte[][] parts = [.. ranges.Select(
+            of => FourSteps.Checksums(sync.StorageA, sync.HowA with { Coverage = BlockCoverage.Of(of), Label = "a part" }))];
         random.Shuffle(parts);
         Assert.Equal(whole, Join(parts));
     });
@@ -39,10 +40,13 @@ public sealed class JoinOperationTests
     [Fact]
     public void What_the_parts_cover_is_all_that_a_partial_file_covers() => SyncCases.Ranged.Check(150, sync =>
     {
-        BlockCoverage both = sync.RangesA.IsWhole || sync.RangesB.IsWhole ? BlockCoverage.Whole : BlockCoverage.Of([.. sync.RangesA.Ranges, .. sync.RangesB.Ranges]);
+        BlockCoverage both = sync.RangesA.IsWhole || sync.RangesB.IsWhole
+            ? BlockCoverage.Whole
+            : BlockCoverage.Of([.. sync.RangesA.Ranges, .. sync.RangesB.Ranges]);
         byte[][] parts = [FourSteps.Checksums(sync.StorageA, sync.HowA), FourSteps.Checksums(sync.StorageA, sync.HowB)];
 
-        Assert.Equal(FourSteps.Checksums(sync.StorageA, sync.HowA with { Coverage = both, Label = "both" }), Join(parts, partial: true, "both"));
+        Assert.Equal(
+            FourSteps.Checksums(sync.StorageA, sync.HowA with { Coverage = both, Label = "both" }), Join(parts, partial: true, "both"));
     });
 
     [Fact]
@@ -53,7 +57,9 @@ public sealed class JoinOperationTests
         content[^1] = 1;
         byte[] whole = Checksums(content);
 
-        byte[][] parts = [.. Cut((3 * Window) + 1, 7, Window - 1, Window + 3, Window + 40, Window + 60, 2 * Window, (2 * Window) + 9).Select(range => Checksums(content, range))];
+        byte[][] parts =
+            [.. Cut((3 * Window) + 1, 7, Window - 1, Window + 3, Window + 40, Window + 60, 2 * Window, (2 * Window) + 9).Select(
+            range => Checksums(content, range))];
 
         Assert.Equal(whole, Join(parts));
         Assert.Equal(whole, Join([whole, .. parts.Reverse(), whole]));
@@ -117,7 +123,8 @@ public sealed class JoinOperationTests
         other[5 * Block]++;
         other[6 * Block]++;
         other.AsSpan(9 * Block, Block).Clear();
-        byte[][] parts = [Checksums(content, new BlockRun(12, 8)), Checksums(content, new BlockRun(0, 11)), Checksums(other, new BlockRun(4, 9))];
+        byte[][] parts = [
+            Checksums(content, new BlockRun(12, 8)), Checksums(content, new BlockRun(0, 11)), Checksums(other, new BlockRun(4, 9))];
 
         SyncException refused = Assert.Throws<SyncException>(() => Join(parts));
 
@@ -130,7 +137,8 @@ public sealed class JoinOperationTests
     public void Blocks_that_no_part_has_are_named()
     {
         byte[] content = Content(20);
-        byte[][] parts = [Checksums(content, new BlockRun(12, 3)), Checksums(content, new BlockRun(2, 5)), Checksums(content, new BlockRun(4, 7))];
+        byte[][] parts = [
+            Checksums(content, new BlockRun(12, 3)), Checksums(content, new BlockRun(2, 5)), Checksums(content, new BlockRun(4, 7))];
 
         SyncException refused = Assert.Throws<SyncException>(() => Join(parts));
 
@@ -145,7 +153,8 @@ public sealed class JoinOperationTests
     public void Parts_of_different_targets_or_kinds_are_refused(int size, int blockSize, string hash, string words)
     {
         byte[] content = Content(20);
-        byte[] other = FourSteps.Checksums(FakeStorage.File(content.AsSpan(0, size)), new ChecksumSpecification { BlockSize = blockSize, Hash = BlockHash.Find(hash)! });
+        byte[] other = FourSteps.Checksums(
+            FakeStorage.File(content.AsSpan(0, size)), new ChecksumSpecification { BlockSize = blockSize, Hash = BlockHash.Find(hash)! });
 
         SyncException refused = Assert.Throws<SyncException>(() => Join([Checksums(content), other]));
 
@@ -178,7 +187,9 @@ public sealed class JoinOperationTests
     {
         byte[] content = Content(20);
         Queue<byte[]> versions = new([Checksums(content, new BlockRun(10, 10)), Checksums(content, new BlockRun(9, 11))]);
-        JoinPart[] parts = [new("part 0", () => new MemoryStream(Checksums(content, new BlockRun(0, 10)))), new("part 1", () => new MemoryStream(versions.Dequeue()))];
+        JoinPart[] parts = [
+            new("part 0", () => new MemoryStream(Checksums(content, new BlockRun(0, 10)))),
+            new("part 1", () => new MemoryStream(versions.Dequeue()))];
 
         SyncException refused = Assert.Throws<SyncException>(() => Join(parts));
 
@@ -195,14 +206,19 @@ public sealed class JoinOperationTests
         byte[] between = Every(from: 1);
 
         SyncException refused = Assert.Throws<SyncException>(() => Join([one, other], partial: true));
-        Assert.Equal((SyncError.Mismatch, "the parts have 131072 ranges together; a checksum file has at most 65536"), (refused.Error, refused.Message));
         Assert.Equal(
-            FourSteps.Checksums(target, new ChecksumSpecification { BlockSize = Block, Coverage = BlockCoverage.Of(Ranges(0).Concat(Ranges(1))) }),
+            (SyncError.Mismatch, "the parts have 131072 ranges together; a checksum file has at most 65536"),
+            (refused.Error, refused.Message));
+        Assert.Equal(
+            FourSteps.Checksums(
+                target, new ChecksumSpecification { BlockSize = Block, Coverage = BlockCoverage.Of(Ranges(0).Concat(Ranges(1))) }),
             Join([one, between], partial: true));
 
-        byte[] Every(int from) => FourSteps.Checksums(target, new ChecksumSpecification { BlockSize = Block, Coverage = BlockCoverage.Of(Ranges(from)) });
+        byte[] Every(int from) =>
+            FourSteps.Checksums(target, new ChecksumSpecification { BlockSize = Block, Coverage = BlockCoverage.Of(Ranges(from)) });
 
-        static IEnumerable<BlockRun> Ranges(int from) => Enumerable.Range(0, FormatLimits.MaxRanges).Select(i => new BlockRun((i * 4L) + from, 1));
+        static IEnumerable<BlockRun> Ranges(int from) =>
+            Enumerable.Range(0, FormatLimits.MaxRanges).Select(i => new BlockRun((i * 4L) + from, 1));
     }
 
     [Fact]
@@ -220,7 +236,11 @@ public sealed class JoinOperationTests
     }
 
     private static byte[] Checksums(byte[] content, params BlockRun[] ranges) => FourSteps.Checksums(
-        FakeStorage.File(content), new ChecksumSpecification { BlockSize = Block, Coverage = ranges.Length > 0 ? BlockCoverage.Of(ranges) : BlockCoverage.Whole });
+        FakeStorage.File(content), new ChecksumSpecification
+        {
+            BlockSize = Block,
+            Coverage = ranges.Length > 0 ? BlockCoverage.Of(ranges) : BlockCoverage.Whole,
+        });
 
     private static byte[] Content(int blocks)
     {

@@ -86,10 +86,12 @@ public sealed class MergeTests
         {
             FakeStateFile journal = new();
             FakeUndoPlace undo = new();
-            FakeStorage target = fleet.Target(i).FailAt(new DiskFault(failing % 2 == 0 ? DiskCall.Flush : DiskCall.Write, failing, StorageError.WriteFailed));
+            FakeStorage target = fleet.Target(i).FailAt(
+                new DiskFault(failing % 2 == 0 ? DiskCall.Flush : DiskCall.Write, failing, StorageError.WriteFailed));
             try
             {
-                ApplyOperation.Run(target, fleet.Patch(i), FourSteps.Places(journal, undo), new ApplySpecification(), FourSteps.Threads(sync.Threads));
+                ApplyOperation.Run(
+                    target, fleet.Patch(i), FourSteps.Places(journal, undo), new ApplySpecification(), FourSteps.Threads(sync.Threads));
                 continue;
             }
             catch (StorageException)
@@ -100,7 +102,12 @@ public sealed class MergeTests
             byte[] left = target.Medium.ToArray();
             byte[]? record = journal.Content;
             target = FakeStorage.File(left);
-            ApplyResult resumed = ApplyOperation.Run(target, fleet.Patch(i), FourSteps.Places(journal, undo), new ApplySpecification { Verify = VerifyMode.Full }, FourSteps.Threads(sync.Threads));
+            ApplyResult resumed = ApplyOperation.Run(
+                target,
+                fleet.Patch(i),
+                FourSteps.Places(journal, undo),
+                new ApplySpecification { Verify = VerifyMode.Full },
+                FourSteps.Threads(sync.Threads));
             Assert.Equal(record is null ? ApplyStart.Fresh : ApplyStart.Resumed, resumed.Start);
             Assert.Equal(sync.ContentB, target.Content);
             if (undo.Content is null || record is null)
@@ -110,7 +117,10 @@ public sealed class MergeTests
 
             target = FakeStorage.File(left);
             ApplyResult back = ApplyOperation.Run(
-                target, FourSteps.Patch(undo.Content), FourSteps.Places(new FakeStateFile { Content = record }), new ApplySpecification { Verify = VerifyMode.Full }, FourSteps.Threads(sync.Threads));
+                target, FourSteps.Patch(undo.Content), FourSteps.Places(new FakeStateFile { Content = record }), new ApplySpecification
+                {
+                    Verify = VerifyMode.Full,
+                }, FourSteps.Threads(sync.Threads));
             Assert.Equal(ApplyStart.TurnedRound, back.Start);
             Assert.Equal(fleet.Remotes[i].ContentA, target.Content);
             isTakenBack = true;
@@ -138,7 +148,10 @@ public sealed class MergeTests
         Assert.Equal(b, target.Content);
 
         ApplyResult Run(int which) => ApplyOperation.Run(
-            target, new PatchSource(new MemoryFile(merged), "merged.dtf", Own(requests[which])), FourSteps.Places(journal), new ApplySpecification(), FourSteps.Threads(1));
+            target, new PatchSource(
+                new MemoryFile(merged),
+                "merged.dtf",
+                Own(requests[which])), FourSteps.Places(journal), new ApplySpecification(), FourSteps.Threads(1));
     }
 
     [Fact]
@@ -162,7 +175,12 @@ public sealed class MergeTests
         foreach ((byte[] old, byte[] request) in new[] { a, half, new byte[b.Length] }.Zip(requests))
         {
             FakeStorage target = FakeStorage.File(old);
-            ApplyOperation.Run(target, Patch(request), FourSteps.Places(), new ApplySpecification { CheckBase = true, Verify = VerifyMode.Full }, FourSteps.Threads(3));
+            ApplyOperation.Run(
+                target,
+                Patch(request),
+                FourSteps.Places(),
+                new ApplySpecification { CheckBase = true, Verify = VerifyMode.Full },
+                FourSteps.Threads(3));
             Assert.True(b.AsSpan().SequenceEqual(target.Content));
         }
 
@@ -198,7 +216,10 @@ public sealed class MergeTests
         FakeStorage target = FakeStorage.File(a);
 
         ApplyOperation.Run(
-            target, new PatchSource(new MemoryFile(FourSteps.Data(FakeStorage.File(b), request)), "merged.dtf", Own(copying)), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1));
+            target, new PatchSource(
+                new MemoryFile(FourSteps.Data(FakeStorage.File(b), request)),
+                "merged.dtf",
+                Own(copying)), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1));
 
         Assert.Equal(b, target.Content);
     }
@@ -221,7 +242,10 @@ public sealed class MergeTests
         };
 
         SyncException refused = Assert.Throws<SyncException>(() => ApplyOperation.Run(
-            target, new PatchSource(new MemoryFile(merged), "merged.dtf", new OwnRequest(changing, "own.dtr")), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
+            target, new PatchSource(
+                new MemoryFile(merged),
+                "merged.dtf",
+                new OwnRequest(changing, "own.dtr")), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
 
         Assert.Equal(SyncError.SourceChanged, refused.Error);
     }
@@ -249,7 +273,10 @@ public sealed class MergeTests
         {
             FakeStorage target = FakeStorage.File(content);
             SyncException refused = Assert.Throws<SyncException>(() => ApplyOperation.Run(
-                target, new PatchSource(new MemoryFile(merged), "merged.dtf", Own(request)), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
+                target, new PatchSource(
+                    new MemoryFile(merged),
+                    "merged.dtf",
+                    Own(request)), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
             Assert.Equal(SyncError.Mismatch, refused.Error);
             Assert.Contains(words, refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(target.Log, call => call.Changes);
@@ -269,7 +296,10 @@ public sealed class MergeTests
         byte[] merged = FourSteps.Data(FakeStorage.File(b), Merge([Forged(Request(a, b), small)]));
         FakeStorage target = FakeStorage.File(a);
         SyncException refused = Assert.Throws<SyncException>(() => ApplyOperation.Run(
-            target, new PatchSource(new MemoryFile(merged), "merged.dtf", Own(Request(a, b))), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
+            target, new PatchSource(
+                new MemoryFile(merged),
+                "merged.dtf",
+                Own(Request(a, b))), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
         Assert.Contains("asks for block 0, which merged.dtf does not have", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(target.Log, call => call.Changes);
     }
@@ -281,11 +311,14 @@ public sealed class MergeTests
         byte[] b = Noise(2, 40_000);
         byte[] request = Request(a, b);
         FakeStorage target = FakeStorage.File(a);
-        Assert.Equal(SyncError.Mismatch, Assert.Throws<SyncException>(() => FourSteps.Apply(target, FourSteps.Data(FakeStorage.File(b), Merge([request])))).Error);
+        Assert.Equal(
+            SyncError.Mismatch,
+            Assert.Throws<SyncException>(() => FourSteps.Apply(target, FourSteps.Data(FakeStorage.File(b), Merge([request])))).Error);
         PatchSource patch = new(new MemoryFile(FourSteps.Data(FakeStorage.File(b), request)), "update.dtf", Own(request));
         Assert.Contains(
             "is not merged",
-            Assert.Throws<SyncException>(() => ApplyOperation.Run(target, patch, FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1))).Message,
+            Assert.Throws<SyncException>(
+                () => ApplyOperation.Run(target, patch, FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1))).Message,
             StringComparison.Ordinal);
         Assert.DoesNotContain(target.Log, call => call.Changes);
     }
@@ -301,8 +334,11 @@ public sealed class MergeTests
         Refuses(Request(a, other), "different target roots: 0.dtr has");
         Refuses(Request(a, [.. b, 1]), "different target sizes: 0.dtr has 40000, 1.dtr has 40001");
         Refuses(Request(a, b, new ChecksumSpecification { BlockSize = 512 }), "different block sizes: 0.dtr has 4096, 1.dtr has 512");
-        Refuses(Request(a, b, new ChecksumSpecification { Hash = BlockHash.Sha256 }), "different hashes: 0.dtr has xxh128, 1.dtr has sha256");
-        Refuses(Request(a, b, new ChecksumSpecification { Coverage = BlockCoverage.Of([new BlockRun(1, 2)]) }), "different ranges: 0.dtr has whole, 1.dtr has 1-2");
+        Refuses(
+            Request(a, b, new ChecksumSpecification { Hash = BlockHash.Sha256 }), "different hashes: 0.dtr has xxh128, 1.dtr has sha256");
+        Refuses(
+            Request(a, b, new ChecksumSpecification { Coverage = BlockCoverage.Of([new BlockRun(1, 2)]) }),
+            "different ranges: 0.dtr has whole, 1.dtr has 1-2");
         Refuses(Merge([request]), "is merged already");
         Refuses(Forged(request, Request(a, other)), "0.dtr and 1.dtr disagree on the new content of block 0");
 
@@ -319,14 +355,17 @@ public sealed class MergeTests
     private static OwnRequest Own(byte[] request) => FourSteps.Own(request);
 
     private static byte[] Request(byte[] a, byte[] b, ChecksumSpecification? how = null, string? label = null) =>
-        FourSteps.Request(FourSteps.Checksums(FakeStorage.File(a), how ?? new ChecksumSpecification()), FourSteps.Checksums(FakeStorage.File(b), how ?? new ChecksumSpecification()), label);
+        FourSteps.Request(
+            FourSteps.Checksums(FakeStorage.File(a), how ?? new ChecksumSpecification()),
+            FourSteps.Checksums(FakeStorage.File(b), how ?? new ChecksumSpecification()),
+            label);
 
     // The same request, with the blocks behind the first copied from there: whether that is so, nobody asks where nothing is copied.
     private static byte[] Copying(byte[] request)
     {
         OperationReader reader = new(new MemoryStream(request), "request", MessageKind.DataRequest);
         using MemoryStream output = new();
-        DataRequestWriter writer = new(output, reader.Header with { IsForward = false });
+        DataRequestWriter writer = new(output, reader.RequestHeader with { IsForward = false });
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
@@ -336,12 +375,17 @@ public sealed class MergeTests
                 {
                     long block = operation.Blocks.First + i;
                     bool copies = block > 0 && reader.Geometry.Target.LengthOf(block) == reader.Header.BlockSize;
-                    writer.Add(new BlockRun(block, 1), copies ? NewKind.Copy : operation.New, operation.Old, group.OldHash(operation, i), group.NewHash(operation, i));
+                    writer.Add(
+                        new BlockRun(block, 1),
+                        copies ? NewKind.Copy : operation.New,
+                        operation.Old,
+                        group.OldHash(operation, i),
+                        group.NewHash(operation, i));
                 }
             }
         }
 
-        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot!.Value);
+        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot);
         return output.ToArray();
     }
 
@@ -355,7 +399,7 @@ public sealed class MergeTests
         }
 
         using MemoryStream output = new();
-        DataRequestWriter writer = new(output, identity.Header);
+        DataRequestWriter writer = new(output, identity.RequestHeader);
         OperationReader reader = new(new MemoryStream(operations), "operations", MessageKind.DataRequest);
         while (reader.ReadGroup(group))
         {
@@ -365,7 +409,7 @@ public sealed class MergeTests
             }
         }
 
-        writer.Finish(identity.Trailer.BaseRoot, identity.Trailer.TargetRoot!.Value);
+        writer.Finish(identity.Trailer.BaseRoot, identity.Trailer.TargetRoot);
         return output.ToArray();
     }
 

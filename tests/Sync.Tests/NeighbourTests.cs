@@ -15,7 +15,12 @@ public sealed class NeighbourTests
         (byte[] a, byte[] b, byte[] dataFile) = Scattered(every: 4, count: 50, thenAt: 300);
         FakeStorage target = FakeStorage.File(a);
 
-        ApplyOperation.Run(target, FourSteps.Patch(dataFile), FourSteps.Places(), new ApplySpecification { DryRun = true }, new SyncOptions { Threads = 1 });
+        ApplyOperation.Run(
+            target,
+            FourSteps.Patch(dataFile),
+            FourSteps.Places(),
+            new ApplySpecification { DryRun = true },
+            new SyncOptions { Threads = 1 });
 
         // 50 blocks, one in four, are 197 blocks of the target; the last changed block stands 100 blocks behind them.
         Assert.Equal([(0L, 197L * Block), (300L * Block, Block)], Reads(target.Log, DiskCall.Read));

@@ -24,11 +24,15 @@ public sealed class OnePassOperationTests
         byte[] expected;
         try
         {
-            expected = FourSteps.Data(sync.StorageB, FourSteps.Request(remote, FourSteps.Checksums(sync.StorageB, sync.HowA with { Coverage = BlockCoverage.Whole })), sync.HowData);
+            expected = FourSteps.Data(
+                sync.StorageB,
+                FourSteps.Request(remote, FourSteps.Checksums(sync.StorageB, sync.HowA with { Coverage = BlockCoverage.Whole })),
+                sync.HowData);
         }
         catch (SyncException)
         {
-            SyncException refused = Assert.Throws<SyncException>(() => { FourSteps.OnePass(sync.StorageB, remote, sync.HowData, threads: sync.Threads); });
+            SyncException refused = Assert.Throws<SyncException>(
+                () => { FourSteps.OnePass(sync.StorageB, remote, sync.HowData, threads: sync.Threads); });
             Assert.Equal(SyncError.Mismatch, refused.Error);
             return false;
         }
@@ -74,7 +78,8 @@ public sealed class OnePassOperationTests
         ChecksumSpecification how = new() { BlockSize = 512 };
         byte[] remote = FourSteps.Checksums(FakeStorage.File(a), how);
 
-        Assert.Equal(FourSteps.Data(master, FourSteps.Request(remote, FourSteps.Checksums(master, how))), FourSteps.OnePass(master, remote));
+        Assert.Equal(
+            FourSteps.Data(master, FourSteps.Request(remote, FourSteps.Checksums(master, how))), FourSteps.OnePass(master, remote));
     }
 
     [Fact]
@@ -83,11 +88,15 @@ public sealed class OnePassOperationTests
         byte[] b = Content(100 * 4096);
         FakeStorage master = FakeStorage.File(b);
         byte[] remote = FourSteps.Checksums(
-            FakeStorage.File(new byte[100 * 4096]), new ChecksumSpecification { Coverage = BlockCoverage.Of([new BlockRun(10, 20), new BlockRun(50, 5)]) });
+            FakeStorage.File(new byte[100 * 4096]), new ChecksumSpecification
+            {
+                Coverage = BlockCoverage.Of([new BlockRun(10, 20), new BlockRun(50, 5)]),
+            });
 
         FourSteps.OnePass(master, remote, threads: 1);
 
-        IEnumerable<(long Offset, long Length)> reads = master.Log.Where(call => call.Call == DiskCall.Read).Select(call => (call.Offset, (long)call.Length));
+        IEnumerable<(long Offset, long Length)> reads = master.Log.Where(call => call.Call == DiskCall.Read).Select(
+            call => (call.Offset, (long)call.Length));
         Assert.Equal([(10 * 4096, 20 * 4096), (50 * 4096, 5 * 4096)], reads.Order());
     }
 

@@ -57,7 +57,8 @@ public sealed class PartialApplyTests
         FourSteps.Apply(FakeStorage.File(b), dataFile, new ApplySpecification { CheckBase = true });
         b[700] ^= 1;
         SyncException refusal =
-            Assert.Throws<SyncException>(() => { FourSteps.Apply(FakeStorage.File(b), dataFile, new ApplySpecification { CheckBase = true }); });
+            Assert.Throws<SyncException>(
+                () => { FourSteps.Apply(FakeStorage.File(b), dataFile, new ApplySpecification { CheckBase = true }); });
 
         Assert.Equal(SyncError.Mismatch, refusal.Error);
     }

@@ -71,7 +71,13 @@ public sealed class RangeCollectorTests
         // Every second block of 1 KiB differs: 70,000 runs, more than a request has ranges.
         const int Runs = 70_000;
         using MemoryStream coarse = new();
-        MessageHeader header = new() { BlockSize = 1024, Hash = BlockHash.Xxh3, BaseSize = 2L * Runs * 1024, TargetSize = 2L * Runs * 1024 };
+        DataRequestHeader header = new()
+        {
+            BlockSize = 1024,
+            Hash = BlockHash.Xxh3,
+            BaseSize = 2L * Runs * 1024,
+            TargetSize = 2L * Runs * 1024,
+        };
         DataRequestWriter writer = new(coarse, header);
         for (int i = 0; i < Runs; i++)
         {
@@ -94,7 +100,8 @@ public sealed class RangeCollectorTests
     // The widest gaps stay, of equal ones the first.
     private static List<BlockRun> Joined(List<BlockRun> runs, int limit)
     {
-        HashSet<int> kept = [.. Enumerable.Range(1, runs.Count - 1).OrderByDescending(i => runs[i].First - runs[i - 1].End).Take(limit - 1)];
+        HashSet<int> kept = [.. Enumerable.Range(1, runs.Count - 1).OrderByDescending(
+            i => runs[i].First - runs[i - 1].End).Take(limit - 1)];
         List<BlockRun> joined = [runs[0]];
         for (int i = 1; i < runs.Count; i++)
         {

@@ -89,7 +89,8 @@ public sealed class RangeSyncTests
         Assert.All(
             target.Log.Where(call => call.Length > 0 && call.Call is DiskCall.Read or DiskCall.ReadBelowCache or DiskCall.Write),
             call => Assert.All(
-                FourSteps.Each(BlockGeometry.Touching(call.Offset, call.Length, sync.BlockSize)), block => Assert.Contains(block, model.Compared)));
+                FourSteps.Each(BlockGeometry.Touching(call.Offset, call.Length, sync.BlockSize)), block =>
+                    Assert.Contains(block, model.Compared)));
         return true;
     });
 

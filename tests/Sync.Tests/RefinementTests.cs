@@ -77,7 +77,12 @@ public sealed class RefinementTests
         RefinedSync refined = new(sync);
         FakeStorage target = sync.StorageA;
         FakeUndoPlace undo = new();
-        ApplyOperation.Run(target, FourSteps.Patch(refined.DataFile), FourSteps.Places(undo: undo), new ApplySpecification(), FourSteps.Threads(sync.Threads));
+        ApplyOperation.Run(
+            target,
+            FourSteps.Patch(refined.DataFile),
+            FourSteps.Places(undo: undo),
+            new ApplySpecification(),
+            FourSteps.Threads(sync.Threads));
 
         ApplyResult back = sync.Apply(target, undo.Content!, Proved);
 
@@ -91,12 +96,14 @@ public sealed class RefinementTests
         (byte[] a, byte[] b, byte[] dataFile) = Pair();
         a[100] ^= 1;
         FakeStorage target = FakeStorage.File(a);
-        SyncException refused = Assert.Throws<SyncException>(() => FourSteps.Apply(target, dataFile, new ApplySpecification { CheckBase = true }));
+        SyncException refused = Assert.Throws<SyncException>(
+            () => FourSteps.Apply(target, dataFile, new ApplySpecification { CheckBase = true }));
         Assert.Equal(SyncError.Mismatch, refused.Error);
         Assert.DoesNotContain(target.Log, call => call.Changes);
 
         // Without the check all that is asked for is written, and only the whole can tell.
-        SyncException found = Assert.Throws<SyncException>(() => FourSteps.Apply(target, dataFile, new ApplySpecification { Verify = VerifyMode.Full }));
+        SyncException found = Assert.Throws<SyncException>(
+            () => FourSteps.Apply(target, dataFile, new ApplySpecification { Verify = VerifyMode.Full }));
         Assert.Equal(SyncError.VerificationFailed, found.Error);
         b[100] ^= 1;
         Assert.Equal(b, target.Content);
@@ -108,7 +115,8 @@ public sealed class RefinementTests
         (byte[] a, byte[] b, byte[] dataFile) = Pair();
         b.AsSpan(40 * 512, 512).CopyTo(a.AsSpan(40 * 512));
         FakeStorage target = FakeStorage.File(a);
-        SyncException refused = Assert.Throws<SyncException>(() => FourSteps.Apply(target, dataFile, new ApplySpecification { CheckBase = true }));
+        SyncException refused = Assert.Throws<SyncException>(
+            () => FourSteps.Apply(target, dataFile, new ApplySpecification { CheckBase = true }));
         Assert.Contains("partly patched", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(target.Log, call => call.Changes);
         FourSteps.Apply(target, dataFile, new ApplySpecification { Verify = VerifyMode.Full });
@@ -126,7 +134,9 @@ public sealed class RefinementTests
         changed[5] ^= 1;
         byte[] early = DataFile(changed, b, asked);
         FakeStorage target = FakeStorage.File(changed);
-        Assert.Equal(SyncError.Mismatch, Assert.Throws<SyncException>(() => FourSteps.Apply(target, early, new ApplySpecification { CheckBase = true })).Error);
+        Assert.Equal(
+            SyncError.Mismatch,
+            Assert.Throws<SyncException>(() => FourSteps.Apply(target, early, new ApplySpecification { CheckBase = true })).Error);
 
         changed = [.. a];
         changed[40 * 512] ^= 1;
@@ -160,7 +170,8 @@ public sealed class RefinementTests
     {
         (byte[] a, _, byte[] coarse) = CoarsePair();
         FakeStorage source = FakeStorage.File([.. a, 1]);
-        SyncException refused = Assert.Throws<SyncException>(() => FourSteps.Checksums(source, FourSteps.HowFor(FourSteps.Refine(coarse, 512).Header)));
+        SyncException refused = Assert.Throws<SyncException>(
+            () => FourSteps.Checksums(source, FourSteps.HowFor(FourSteps.Refine(coarse, 512).Header)));
         Assert.Equal(SyncError.Mismatch, refused.Error);
         Assert.DoesNotContain(source.Log, call => call.Call == DiskCall.Read);
     }
@@ -179,7 +190,8 @@ public sealed class RefinementTests
     {
         byte[] a = Noise(50_000);
         ChecksumSpecification coarse = new() { BlockSize = 8192 };
-        RefineResult asked = FourSteps.Refine(FourSteps.Request(FourSteps.Checksums(FakeStorage.File(a), coarse), FourSteps.Checksums(FakeStorage.File(a), coarse)), 512);
+        RefineResult asked = FourSteps.Refine(
+            FourSteps.Request(FourSteps.Checksums(FakeStorage.File(a), coarse), FourSteps.Checksums(FakeStorage.File(a), coarse)), 512);
         Assert.True(asked.NothingDiffers);
         FakeStorage target = FakeStorage.File(a);
         ApplyResult result = FourSteps.Apply(target, DataFile(a, a, asked), Proved);
@@ -195,7 +207,8 @@ public sealed class RefinementTests
         FourSteps.Apply(target, dataFile, new ApplySpecification { Verify = VerifyMode.None });
         PatchSource patch = FourSteps.Patch(dataFile);
         using PatchWorkspace workspace = new();
-        ApplyContext context = new(target, patch, FourSteps.Places(), new ApplySpecification(), new ApplyTuning(), workspace, new SyncOptions());
+        ApplyContext context = new(
+            target, patch, FourSteps.Places(), new ApplySpecification(), new ApplyTuning(), workspace, new SyncOptions());
         PatchPlan plan = new PatchPlanner(context).Plan(null, othersStands: false);
         using MemoryStream output = new();
         RepairRequest.Write(target, plan, patch, [new BlockRun(40, 1)], output, new SyncOptions());

@@ -33,7 +33,8 @@ public sealed class RefusalTests
         }
 
         FakeStorage target = FakeStorage.File(spoilt.Content);
-        ApplyResult result = sync.Apply(target, spoilt.State.DataFile, new ApplySpecification { ForceUnrecognized = true, Verify = VerifyMode.Full });
+        ApplyResult result = sync.Apply(
+            target, spoilt.State.DataFile, new ApplySpecification { ForceUnrecognized = true, Verify = VerifyMode.Full });
 
         Assert.Equal(sync.ContentB, target.Content);
         Assert.Equal(spoilt.Ranges, result.Plan.Unrecognized.Runs);
@@ -109,7 +110,8 @@ public sealed class RefusalTests
 
         FakeStorage target = FakeStorage.File(content);
         SyncException refusal =
-            Assert.Throws<SyncException>(() => { sync.Apply(target, state.DataFile, new ApplySpecification { Verify = VerifyMode.Full }); });
+            Assert.Throws<SyncException>(
+                () => { sync.Apply(target, state.DataFile, new ApplySpecification { Verify = VerifyMode.Full }); });
 
         Assert.Equal(SyncError.VerificationFailed, refusal.Error);
         Assert.Empty(refusal.Ranges);
@@ -147,7 +149,8 @@ public sealed class RefusalTests
         byte[] dataFile = FourSteps.DataFile(new byte[5000], [.. new byte[5999], 1]);
         FakeStorage target = FakeStorage.File(new byte[length + extra]);
 
-        SyncException refusal = Assert.Throws<SyncException>(() => { FourSteps.Apply(target, dataFile, new ApplySpecification { ForceUnrecognized = true }); });
+        SyncException refusal = Assert.Throws<SyncException>(
+            () => { FourSteps.Apply(target, dataFile, new ApplySpecification { ForceUnrecognized = true }); });
 
         Assert.Equal(SyncError.Mismatch, refusal.Error);
         Assert.DoesNotContain(target.Log, call => call.Changes);

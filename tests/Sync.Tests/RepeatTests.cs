@@ -57,7 +57,8 @@ public sealed class RepeatTests
     public void Without_repeats_it_is_sent_each_time()
     {
         byte[] chunk = Bytes(1, 2 * Frame);
-        (byte[] dataFile, DataFileResult made) = Make([], [.. chunk, .. chunk], new DataFileSpecification { FrameSize = Frame, Repeats = false });
+        (byte[] dataFile, DataFileResult made) = Make(
+            [], [.. chunk, .. chunk], new DataFileSpecification { FrameSize = Frame, Repeats = false });
 
         Assert.Equal(0, made.RepeatedBlocks);
         Assert.DoesNotContain(FrameCodec.Repeats, CodecsOf(dataFile));
@@ -70,7 +71,8 @@ public sealed class RepeatTests
         const int Large = 2 << 20;
         const int Part = 64 << 10;
         byte[] b = Bytes(1, 20 * Large);
-        byte[] mixed = [.. Enumerable.Range(0, 20).SelectMany(frame => b[(frame * Large)..((frame * Large) + (frame == 3 ? 2 * Part : Part))])];
+        byte[] mixed = [.. Enumerable.Range(0, 20).SelectMany(
+            frame => b[(frame * Large)..((frame * Large) + (frame == 3 ? 2 * Part : Part))])];
         DataFileSpecification how = new() { FrameSize = Large, Compression = Compression.None };
         (byte[] dataFile, DataFileResult made) = Make([], [.. b, .. mixed], how, 4096);
 
@@ -154,7 +156,9 @@ public sealed class RepeatTests
         byte[] dataFile = FourSteps.Data(master, request, how, threads: 1);
 
         FramePieces pieces = LastPieces(dataFile);
-        Assert.Equal([(0, Block, true), (Block, 3 * Block, false), (4 * Block, Frame - (4 * Block), true)], pieces.Pieces.Select(piece => (piece.At, piece.Length, !piece.IsLiteral)));
+        Assert.Equal(
+            [(0, Block, true), (Block, 3 * Block, false), (4 * Block, Frame - (4 * Block), true)],
+            pieces.Pieces.Select(piece => (piece.At, piece.Length, !piece.IsLiteral)));
         Assert.Equal(b, Applied([], dataFile));
     }
 
@@ -205,7 +209,8 @@ public sealed class RepeatTests
     // Pieces of a few chunks, whole and in parts, in any order, with zeros and new content between them.
     private static byte[] Patchwork(Random random, int blockSize, int length)
     {
-        byte[][] chunks = [.. Enumerable.Range(0, 3).Select(i => Bytes(7 + i, blockSize * random.Next(1, Math.Max(2, 2 * Frame / blockSize))))];
+        byte[][] chunks = [.. Enumerable.Range(0, 3).Select(
+            i => Bytes(7 + i, blockSize * random.Next(1, Math.Max(2, 2 * Frame / blockSize))))];
         using MemoryStream content = new();
         while (content.Length < length)
         {
@@ -234,7 +239,8 @@ public sealed class RepeatTests
     {
         using MemoryStream output = new();
         OperationReader reader = new(new MemoryStream(RequestOf(a, b, blockSize)), "update.dtr", MessageKind.DataRequest);
-        DataFileResult made = DataFileOperation.Run(FakeStorage.File(b), reader, how ?? new DataFileSpecification { FrameSize = Frame }, output, new SyncOptions());
+        DataFileResult made = DataFileOperation.Run(
+            FakeStorage.File(b), reader, how ?? new DataFileSpecification { FrameSize = Frame }, output, new SyncOptions());
         return (output.ToArray(), made);
     }
 
@@ -255,7 +261,8 @@ public sealed class RepeatTests
     private static FramePieces LastPieces(byte[] dataFile)
     {
         FramePieces pieces = new();
-        ForEachFrame(dataFile, reader => pieces = reader.Frame.Codec == FrameCodec.Repeats ? reader.ExchangePieces(new FramePieces()) : pieces);
+        ForEachFrame(
+            dataFile, reader => pieces = reader.Frame.Codec == FrameCodec.Repeats ? reader.ExchangePieces(new FramePieces()) : pieces);
         return pieces;
     }
 

@@ -17,7 +17,8 @@ public sealed class SizeEvidenceTests
     [InlineData(1000, 1000, false)]
     [InlineData(1, 1000, false)]
     [InlineData(1L << 62, (1L << 61) - 1, true)]
-    public void Losing_more_than_half_is_much(long from, long to, bool isMuch) => Assert.Equal(isMuch, TargetSizing.ShrinksGreatly(from, to));
+    public void Losing_more_than_half_is_much(long from, long to, bool isMuch) =>
+        Assert.Equal(isMuch, TargetSizing.ShrinksGreatly(from, to));
 
     [Fact]
     public void A_file_is_not_cut_to_less_than_half_without_leave_and_a_device_never_is()

@@ -111,7 +111,8 @@ public sealed class SourceTests
         source.Before = _ => cancellation.Cancel();
         using MemoryStream output = new();
 
-        Assert.Throws<OperationCanceledException>(() => { ChecksumOperation.Run(source, How, output, new SyncOptions { Threads = 2, Cancellation = cancellation.Token }); });
+        Assert.Throws<OperationCanceledException>(
+            () => { ChecksumOperation.Run(source, How, output, new SyncOptions { Threads = 2, Cancellation = cancellation.Token }); });
         Assert.True(source.Log.Count(call => call.Call == DiskCall.Read) <= 4);
     }
 
@@ -133,7 +134,8 @@ public sealed class SourceTests
         byte[] back = FourSteps.Checksums(source, How with { Coverage = BlockCoverage.Of([new BlockRun(3, 3)]) });
 
         // Common blocks that all lie where the sizes differ, one of them not on both sides.
-        byte[] shorter = FourSteps.Checksums(FakeStorage.File(Bytes(1, 1000)), How with { Coverage = BlockCoverage.Of([new BlockRun(1, 1)]) });
+        byte[] shorter = FourSteps.Checksums(
+            FakeStorage.File(Bytes(1, 1000)), How with { Coverage = BlockCoverage.Of([new BlockRun(1, 1)]) });
         byte[] longer = FourSteps.Checksums(source, How with { Coverage = BlockCoverage.Of([new BlockRun(1, 3)]) });
 
         Refused(front, back, "no block in common");
@@ -143,7 +145,8 @@ public sealed class SourceTests
     [Fact]
     public void A_master_of_another_size_is_refused_before_it_is_read()
     {
-        byte[] request = FourSteps.Request(FourSteps.Checksums(FakeStorage.File(Bytes(1, 5000)), How), FourSteps.Checksums(FakeStorage.File(Bytes(2, 5000)), How));
+        byte[] request = FourSteps.Request(
+            FourSteps.Checksums(FakeStorage.File(Bytes(1, 5000)), How), FourSteps.Checksums(FakeStorage.File(Bytes(2, 5000)), How));
         FakeStorage master = FakeStorage.File(Bytes(2, 5001));
 
         Assert.Equal(SyncError.Mismatch, Assert.Throws<SyncException>(() => { FourSteps.Data(master, request); }).Error);
@@ -159,7 +162,9 @@ public sealed class SourceTests
         List<long> requested = [];
         while (reader.ReadGroup(group))
         {
-            requested.AddRange(group.Operations.Where(operation => operation.New == NewKind.Data).SelectMany(operation => FourSteps.Each(operation.Blocks)));
+            requested.AddRange(
+                group.Operations.Where(operation => operation.New == NewKind.Data).SelectMany(
+                    operation => FourSteps.Each(operation.Blocks)));
         }
 
         Random random = new(sync.Seed);
@@ -177,7 +182,8 @@ public sealed class SourceTests
             return false;
         }
 
-        SyncException refusal = Assert.Throws<SyncException>(() => { FourSteps.Data(FakeStorage.File(master), request, sync.HowData, sync.Threads); });
+        SyncException refusal = Assert.Throws<SyncException>(
+            () => { FourSteps.Data(FakeStorage.File(master), request, sync.HowData, sync.Threads); });
         Assert.Equal(SyncError.SourceChanged, refusal.Error);
         Assert.Equal(FourSteps.Runs(changed), refusal.Ranges);
         return true;
@@ -187,7 +193,8 @@ public sealed class SourceTests
     public void A_master_that_is_written_meanwhile_is_refused_unless_it_is_live()
     {
         byte[] b = Bytes(2, 5000);
-        byte[] request = FourSteps.Request(FourSteps.Checksums(FakeStorage.File(Bytes(1, 5000)), How), FourSteps.Checksums(FakeStorage.File(b), How));
+        byte[] request = FourSteps.Request(
+            FourSteps.Checksums(FakeStorage.File(Bytes(1, 5000)), How), FourSteps.Checksums(FakeStorage.File(b), How));
         FakeStorage master = FakeStorage.File(b);
         master.Before = call =>
         {

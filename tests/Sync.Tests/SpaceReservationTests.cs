@@ -109,7 +109,10 @@ public sealed class SpaceReservationTests
     {
         byte[] b = [.. Old, .. Bytes(2, 512)];
         byte[] dataFile = FourSteps.DataFile(Old, b);
-        FakeStorage target = new FakeStorage(DiskImage.Of(Old)) { CanAllocate = false }.FailAt(new DiskFault(DiskCall.Write, 1, StorageError.NoSpace));
+        FakeStorage target = new FakeStorage(DiskImage.Of(Old))
+        {
+            CanAllocate = false,
+        }.FailAt(new DiskFault(DiskCall.Write, 1, StorageError.NoSpace));
 
         Assert.Equal(StorageError.NoSpace, Assert.Throws<StorageException>(() => { FourSteps.Apply(target, dataFile); }).Error);
         FourSteps.Apply(target, dataFile);

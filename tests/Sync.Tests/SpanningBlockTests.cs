@@ -28,11 +28,13 @@ public class SpanningBlockTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void A_target_becomes_the_master_and_what_is_new_already_is_not_written(int blockSize, double blocksOfA, double blocksOfB, int threads, bool isDevice)
+    public void A_target_becomes_the_master_and_what_is_new_already_is_not_written(
+        int blockSize, double blocksOfA, double blocksOfB, int threads, bool isDevice)
     {
         (byte[] a, byte[] b) = Pair(blockSize, blocksOfA, blocksOfB);
         ChecksumSpecification how = new() { BlockSize = blockSize, Hash = BlockHash.Blake3 };
-        byte[] request = FourSteps.RequestWithCopies(FourSteps.Checksums(FakeStorage.File(a), how, threads), FourSteps.Checksums(FakeStorage.File(b), how, threads));
+        byte[] request = FourSteps.RequestWithCopies(
+            FourSteps.Checksums(FakeStorage.File(a), how, threads), FourSteps.Checksums(FakeStorage.File(b), how, threads));
         byte[] dataFile = FourSteps.Data(FakeStorage.File(b), request, new DataFileSpecification { FrameSize = Frame }, threads);
         BlockGeometry geometry = new(b.Length, blockSize);
 
@@ -52,7 +54,8 @@ public class SpanningBlockTests
 
         int room = Math.Max(a.Length, b.Length);
         FakeStorage target = isDevice ? FakeStorage.Device([.. before, .. new byte[room - before.Length]]) : FakeStorage.File(before);
-        ApplyResult result = FourSteps.Apply(target, dataFile, new ApplySpecification { Verify = VerifyMode.Full, DemandsLeaveToShrink = false }, threads);
+        ApplyResult result = FourSteps.Apply(
+            target, dataFile, new ApplySpecification { Verify = VerifyMode.Full, DemandsLeaveToShrink = false }, threads);
 
         Assert.Equal(alike, result.Plan.NewBlocks);
         Assert.Equal(result.Plan.BlocksToWrite, result.Written.DataBlocks + result.Written.ZeroBlocks + result.Written.CopyBlocks);
@@ -66,7 +69,8 @@ public class SpanningBlockTests
     {
         (byte[] a, byte[] b) = Pair(blockSize, blocksOfA, blocksOfB);
         byte[] checksums = FourSteps.Checksums(FakeStorage.File(a), new ChecksumSpecification { BlockSize = blockSize }, threads);
-        byte[] dataFile = FourSteps.OnePass(FakeStorage.File(b), checksums, new DataFileSpecification { FrameSize = Frame }, threads: threads);
+        byte[] dataFile = FourSteps.OnePass(
+            FakeStorage.File(b), checksums, new DataFileSpecification { FrameSize = Frame }, threads: threads);
         int room = Math.Max(a.Length, b.Length);
         FakeStorage target = isDevice ? FakeStorage.Device([.. a, .. new byte[room - a.Length]]) : FakeStorage.File(a);
 

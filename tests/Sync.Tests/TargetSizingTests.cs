@@ -47,7 +47,8 @@ public sealed class TargetSizingTests
     public void A_file_that_other_parts_are_still_to_be_applied_to_is_not_cut(int a, int b, int length, int after)
     {
         TargetSizing sizing = TargetSizing.Decide(
-            hasFixedLength: false, length, new SyncGeometry(a, b, BlockSize, BlockCoverage.Whole), interrupted: true, "target", "part", keepsLarger: true);
+            hasFixedLength: false, length, new SyncGeometry(
+                a, b, BlockSize, BlockCoverage.Whole), interrupted: true, "target", "part", keepsLarger: true);
 
         Assert.Equal((after, false), (sizing.LengthAfter, sizing.Shrinks));
     }

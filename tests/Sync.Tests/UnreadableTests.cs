@@ -106,7 +106,9 @@ public sealed class UnreadableTests
 
         // What is lost cannot be saved first.
         Assert.Throws<SyncException>(
-            () => ApplyOperation.Run(target, FourSteps.Patch(dataFile), FourSteps.Places(undo: new FakeUndoPlace()), overwrites, new SyncOptions()));
+            () =>
+                ApplyOperation.Run(
+                    target, FourSteps.Patch(dataFile), FourSteps.Places(undo: new FakeUndoPlace()), overwrites, new SyncOptions()));
         Assert.Empty(target.Changes);
 
         Assert.Equal(2, FourSteps.Apply(target, dataFile, overwrites with { DryRun = true }).Plan.Unreadable.BlockCount);
@@ -119,11 +121,14 @@ public sealed class UnreadableTests
     {
         byte[] a = Bytes(1, 16 * Block);
         byte[] b = [.. a[(8 * Block)..], .. a[..(8 * Block)]];
-        byte[] request = FourSteps.RequestWithCopies(FourSteps.Checksums(FakeStorage.File(a), How), FourSteps.Checksums(FakeStorage.File(b), How));
+        byte[] request = FourSteps.RequestWithCopies(
+            FourSteps.Checksums(FakeStorage.File(a), How), FourSteps.Checksums(FakeStorage.File(b), How));
         FakeStorage target = FakeStorage.File(a);
         target.Spoil(4 * Block, 1);
         SyncException refused = Assert.Throws<SyncException>(
-            () => FourSteps.Apply(target, FourSteps.Data(FakeStorage.File(b), request), new ApplySpecification { OverwriteUnreadable = true }));
+            () =>
+                FourSteps.Apply(
+                    target, FourSteps.Data(FakeStorage.File(b), request), new ApplySpecification { OverwriteUnreadable = true }));
         Assert.Equal(SyncError.Unreadable, refused.Error);
 
         // Of a device, the rest of the last block stays.

@@ -60,10 +60,12 @@ public sealed class VerificationTests
     {
         FakeStorage target = sync.StorageA;
 
-        ApplyResult result = sync.Apply(target, sync.DataFile(), new ApplySpecification { Verify = VerifyMode.Full, Holes = HolePolicy.Read });
+        ApplyResult result = sync.Apply(
+            target, sync.DataFile(), new ApplySpecification { Verify = VerifyMode.Full, Holes = HolePolicy.Read });
 
         Assert.Equal(sync.ContentB.Length, result.VerifiedBytes);
-        Assert.Equal(sync.ContentB.Length, AfterEvidence(target).Where(call => call.Call == DiskCall.ReadBelowCache).Sum(call => call.Length));
+        Assert.Equal(
+            sync.ContentB.Length, AfterEvidence(target).Where(call => call.Call == DiskCall.ReadBelowCache).Sum(call => call.Length));
     });
 
     // Before the first change, and before the first flush if nothing changes, the evidence for the journal is read below the cache.

@@ -53,7 +53,9 @@ public sealed class ZeroWriterTests
 
         DiskEvent[] zeroed = [.. target.Changes.Where(change => change.Call == DiskCall.ZeroRange)];
         Assert.Equal(middle is { } m ? [(m, (long)middleEnd!)] : [], zeroed.Select(change => (change.Offset, change.End)));
-        Assert.Equal(to - from - zeroed.Sum(change => change.Length), target.Changes.Where(change => change.Call == DiskCall.Write).Sum(change => change.Length));
+        Assert.Equal(
+            to - from - zeroed.Sum(change => change.Length),
+            target.Changes.Where(change => change.Call == DiskCall.Write).Sum(change => change.Length));
         Assert.DoesNotContain(target.Log, call => call.Call == DiskCall.PunchHole && call.Done);
     }
 

@@ -21,7 +21,8 @@ public sealed class AbsenceTests : IDisposable
         Untouched before = _work.Remember();
 
         foreach (string line in (string[])[
-            $"ckfile {device} -o x.ckf", $"ckfile check {device} a.ckf", $"dtfile {device} --remote a.ckf -o x.dtf", $"dtfile {device} -r p.dtr -o x.dtf",
+            $"ckfile {device} -o x.ckf", $"ckfile check {device} a.ckf", $"dtfile {device} --remote a.ckf -o x.dtf",
+            $"dtfile {device} -r p.dtr -o x.dtf",
             $"dtfile apply p.dtf {device}", $"dtfile apply --dry-run p.dtf {device}"])
         {
             _work.Line(line).Fails(5, $"{device}: is a device of 0 bytes: it has no medium", "blockdev --getsize64");
@@ -50,11 +51,14 @@ public sealed class AbsenceTests : IDisposable
     [Fact]
     public void An_empty_master_is_named_by_all_that_make_a_message_of_it()
     {
-        const string Warning = "warning: the master is empty: a file would be cut from 100000 (97.7 KiB) to 0 B; 'dtfile apply' does that only with --allow-shrink";
+        const string Warning =
+            "warning: the master is empty: a file would be cut from 100000 (97.7 KiB) to 0 B; 'dtfile apply' does that only with "
+                + "--allow-shrink";
         _work.Prepare(Content.Make(100_000), []);
         foreach (string line in (string[])[
             "dtreq --remote a.ckf --master b.ckf -o x.dtr", "dtreq --remote a.ckf --master b.ckf -o j.dtr --json",
-            "dtreq merge p.dtr -o m.dtr", "dtfile b -r p.dtr -o x.dtf", "dtfile b -r m.dtr -o m.dtf", "dtfile b --remote a.ckf -o y.dtf", "dtfile b -r p.dtr --split 16M -o s.dtf"])
+            "dtreq merge p.dtr -o m.dtr", "dtfile b -r p.dtr -o x.dtf", "dtfile b -r m.dtr -o m.dtf", "dtfile b --remote a.ckf -o y.dtf",
+            "dtfile b -r p.dtr --split 16M -o s.dtf"])
         {
             _work.Line(line).Ends(0).Says(Warning);
         }
@@ -81,7 +85,8 @@ public sealed class AbsenceTests : IDisposable
         Untouched before = _work.Remember();
         foreach (string option in (string[])["", " --dry-run", " --undo u.dtf", " --force-unrecognized"])
         {
-            _work.Line($"dtfile apply p.dtf a{option}").Fails(4, $"a: would be cut from {from} to {to} bytes by p.dtf; nothing was written", "--allow-shrink");
+            _work.Line($"dtfile apply p.dtf a{option}").Fails(
+                4, $"a: would be cut from {from} to {to} bytes by p.dtf; nothing was written", "--allow-shrink");
         }
 
         before.Check();
@@ -125,7 +130,9 @@ public sealed class AbsenceTests : IDisposable
     {
         byte[] a = Content.Make(10_000);
         _work.Prepare(a, Content.Make(100_000, seed: 2));
-        _work.Line("dtfile apply p.dtf a --undo u.dtf").Ends(0).Prints("u.dtf holds the old content: applying it with --allow-shrink takes a back");
+        _work.Line("dtfile apply p.dtf a --undo u.dtf")
+            .Ends(0)
+            .Prints("u.dtf holds the old content: applying it with --allow-shrink takes a back");
         _work.Line("dtfile apply u.dtf a").Fails(4, "a: would be cut from 100000 to 10000 bytes by u.dtf", "--allow-shrink");
         _work.Line("dtfile apply u.dtf a --allow-shrink").Ends(0);
         _work.Holds("a", a);
@@ -136,7 +143,8 @@ public sealed class AbsenceTests : IDisposable
     {
         byte[] a = Content.Make(10_000);
         _work.Prepare(a, Content.Make(3_000_000, seed: 2));
-        _work.Line($"{Strace}-e inject=pwrite64:error=EIO:when=2 -P {_work["a"]} dtfile apply p.dtf a --undo u.dtf").Fails(5, "a: cannot write");
+        _work.Line(
+            $"{Strace}-e inject=pwrite64:error=EIO:when=2 -P {_work["a"]} dtfile apply p.dtf a --undo u.dtf").Fails(5, "a: cannot write");
         _work.Line("dtfile apply u.dtf a").Ends(0).Says("took back the interrupted run");
         _work.Holds("a", a);
     }
@@ -180,7 +188,8 @@ public sealed class AbsenceTests : IDisposable
         File.Copy(_work["a"], _work["room/a"]);
         foreach (string option in (string[])["", " --dry-run", " --undo u.dtf"])
         {
-            _work.Line($"dtfile apply p.dtf room/a{option}").Fails(5, "room/a: cannot grow: No space left on device: it needs ", "make room on the file system of the target");
+            _work.Line($"dtfile apply p.dtf room/a{option}").Fails(
+                5, "room/a: cannot grow: No space left on device: it needs ", "make room on the file system of the target");
         }
 
         Assert.Equal(_work.Read("a"), _work.Read("room/a"));

@@ -51,7 +51,9 @@ public sealed class BadMessageTests : IDisposable
     public void Another_kind_is_refused_by_name(string line, string wanted)
     {
         Untouched before = _work.Remember();
-        foreach ((string file, string kind) in new[] { ("r.ckr", "checksum request"), ("a.ckf", "checksum file"), ("p.dtr", "data request"), ("p.dtf", "data file") })
+        (string File, string Kind)[] messages =
+            [("r.ckr", "checksum request"), ("a.ckf", "checksum file"), ("p.dtr", "data request"), ("p.dtf", "data file")];
+        foreach ((string file, string kind) in messages)
         {
             if (Path.GetExtension(file) != Path.GetExtension(wanted))
             {

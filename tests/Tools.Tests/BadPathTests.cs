@@ -49,7 +49,8 @@ public sealed class BadPathTests : IDisposable
         _work.Write("nbd:/host/disk", _a);
         Untouched before = _work.Remember();
         ToolResult refused = _work.Line(string.Format(line, "nbd://host/disk"));
-        refused.Fails(2, $"nbd://host/disk: nbd:// names no {role} here; known are paths", "if a file has that name, write ./nbd://host/disk");
+        refused.Fails(
+            2, $"nbd://host/disk: nbd:// names no {role} here; known are paths", "if a file has that name, write ./nbd://host/disk");
         _work.Line(string.Format(line, "nothing+like.it://x")).Fails(2, $"nothing+like.it:// names no {role} here");
         _work.Line(string.Format(line, "no_scheme://x")).Fails(2, "no_scheme://x: No such file or directory");
         before.Check();
@@ -126,17 +127,23 @@ public sealed class BadPathTests : IDisposable
         Command.Demand("mknod", _work["disk"], "b", "7", "250");
         Command.Demand("chown", "65534:6", _work["disk"]);
         Command.Demand("chmod", "0660", _work["disk"]);
-        _work.Line(Powerless + "ckfile disk -o x.ckf").Fails(5, "disk: cannot open: Permission denied", "disk belongs to nobody:disk, mode 0660: root, nobody or a member of the group disk may open it");
+        _work.Line(Powerless + "ckfile disk -o x.ckf").Fails(
+            5,
+            "disk: cannot open: Permission denied",
+            "disk belongs to nobody:disk, mode 0660: root, nobody or a member of the group disk may open it");
         Command.Demand("chmod", "0640", _work["disk"]);
-        _work.Line(Powerless + "dtfile apply p.dtf disk").Fails(5, "disk: ", "disk belongs to nobody:disk, mode 0640: root or nobody may open it");
+        _work.Line(Powerless + "dtfile apply p.dtf disk").Fails(
+            5, "disk: ", "disk belongs to nobody:disk, mode 0640: root or nobody may open it");
         Command.Demand("chown", "0:12345", _work["disk"]);
         Command.Demand("chmod", "0060", _work["disk"]);
-        _work.Line(Powerless + "ckfile disk -o x.ckf").Fails(5, "disk: ", "disk belongs to root:12345, mode 0060: root or a member of the group 12345 may open it");
+        _work.Line(Powerless + "ckfile disk -o x.ckf").Fails(
+            5, "disk: ", "disk belongs to root:12345, mode 0060: root or a member of the group 12345 may open it");
         Directory.CreateDirectory(_work["closed/inner"]);
         _work.Write("closed/inner/b", _a);
         Command.Demand("chown", "65534:6", _work["closed"]);
         Command.Demand("chmod", "0700", _work["closed"]);
-        _work.Line(Powerless + "ckfile closed/inner/b -o x.ckf").Fails(5, "closed/inner/b: ", "/closed belongs to nobody:disk, mode 0700: root or nobody may enter it");
+        _work.Line(Powerless + "ckfile closed/inner/b -o x.ckf").Fails(
+            5, "closed/inner/b: ", "/closed belongs to nobody:disk, mode 0700: root or nobody may enter it");
     }
 
     /// <summary>Root without its capabilities is a user like any other who owns the files.</summary>
@@ -319,7 +326,23 @@ public sealed class BadPathTests : IDisposable
         listening.Bind(new UnixDomainSocketEndPoint(_work["socket"]));
         string[] words = line.Split(' ');
         string[] names =
-            ["", "-", "/", ".", "..", "a/", "a/x", "directory", "directory/", "socket", "/dev/null", "/dev/full", "/proc/self/mem", "/dev/fd/9", new('n', 256), string.Join('/', Enumerable.Repeat(new string('d', 200), 30))];
+            [
+                "",
+                "-",
+                "/",
+                ".",
+                "..",
+                "a/",
+                "a/x",
+                "directory",
+                "directory/",
+                "socket",
+                "/dev/null",
+                "/dev/full",
+                "/proc/self/mem",
+                "/dev/fd/9",
+                new('n', 256),
+                string.Join('/', Enumerable.Repeat(new string('d', 200), 30))];
         foreach (string name in names)
         {
             ToolResult result = _work.Run(["timeout", "100", .. words.Select(word => word.Replace("{0}", name, StringComparison.Ordinal))]);
@@ -342,7 +365,8 @@ public sealed class BadPathTests : IDisposable
         try
         {
             Command.Demand("truncate", "-s", "5E", _work["wide/huge"]);
-            _work.Line("ckfile wide/huge -o x.ckf").Fails(5, "wide/huge: has 5764607523034234880 bytes; the largest possible size is 4611686018427387904");
+            _work.Line("ckfile wide/huge -o x.ckf").Fails(
+                5, "wide/huge: has 5764607523034234880 bytes; the largest possible size is 4611686018427387904");
             _work.Line("dtfile wide/huge -r p.dtr -o x.dtf").Fails(5, "wide/huge: has 5764607523034234880 bytes");
             _work.Line("dtfile apply p.dtf wide/huge").Fails(5, "wide/huge: has 5764607523034234880 bytes");
             _work.Line("ckfile check wide/huge a.ckf").Fails(5, "wide/huge: has 5764607523034234880 bytes");

@@ -68,7 +68,8 @@ public sealed class BlindGuardTests : IDisposable
         }
 
         // A user that is seen is refused, whatever was told.
-        _work.Shell(In("mount --bind /dev/null /proc/$$/mountinfo", "dtfile apply p.dtf a --unguarded")).Fails(6, "is a loop device over it");
+        _work.Shell(
+            In("mount --bind /dev/null /proc/$$/mountinfo", "dtfile apply p.dtf a --unguarded")).Fails(6, "is a loop device over it");
         _work.Line("dtfile apply p.dtf a --unguarded").Fails(6, "is a loop device over it");
         _work.Holds("a", _a);
     }

@@ -29,9 +29,15 @@ public sealed class ByteNameTests : IDisposable
     [LinuxFact]
     public void A_whole_cycle_under_such_names()
     {
-        _work.Shell($"cp a {Name}.img' && cp b {Name}b.img' && ckfile {Name}.img' && ckfile {Name}b.img' -o {Name}b.ckf'").Ends(0).Prints(@"caf\351.img.ckf: ");
-        _work.Shell($"dtreq --remote {Name}.img.ckf' --master {Name}b.ckf' -o {Name}.dtr' && dtfile {Name}b.img' -r {Name}.dtr'").Ends(0).Prints(@"next: dtfile apply $'caf\351.dtf' TARGET");
-        _work.Shell($"dtfile apply {Name}.dtf' {Name}.img' --undo {Name}.undo' && cmp b {Name}.img' && dtfile apply {Name}.undo' {Name}.img' && cmp a {Name}.img'").Ends(0);
+        _work.Shell($"cp a {Name}.img' && cp b {Name}b.img' && ckfile {Name}.img' && ckfile {Name}b.img' -o {Name}b.ckf'")
+            .Ends(0)
+            .Prints(@"caf\351.img.ckf: ");
+        _work.Shell($"dtreq --remote {Name}.img.ckf' --master {Name}b.ckf' -o {Name}.dtr' && dtfile {Name}b.img' -r {Name}.dtr'")
+            .Ends(0)
+            .Prints(@"next: dtfile apply $'caf\351.dtf' TARGET");
+        _work.Shell(
+            $"dtfile apply {Name}.dtf' {Name}.img' --undo {Name}.undo' && cmp b {Name}.img' && dtfile apply {Name}.undo' {Name}.img' && "
+                + $"cmp a {Name}.img'").Ends(0);
         _work.Shell($"cat {Name}.dtf' | dtfile apply - {Name}.img' --spool . && cmp b {Name}.img'").Ends(0);
         Assert.Equal(_work.Read("p.dtf"), _work.Shell($"cat {Name}.dtf'").Output);
         OnlySuchNames();
@@ -89,7 +95,8 @@ public sealed class ByteNameTests : IDisposable
         _work.Shell(gone + $"ckfile info {_work["a.ckf"]} -q").Ends(0);
         _work.Shell(gone + $"dtfile apply - {_work["a"]} -q < {_work["undo.dtf"]}").Ends(0);
         _work.Holds("a", _a);
-        foreach (string line in new[] { $"ckfile {_work["b"]}", $"ckfile {_work["b"]} -o x", "ckfile a", "dtfile apply p.dtf a", $"dtfile apply {_work["p.dtf"]} {_work["a"]} --undo u" })
+        string apply = $"dtfile apply {_work["p.dtf"]} {_work["a"]} --undo u";
+        foreach (string line in (string[])[$"ckfile {_work["b"]}", $"ckfile {_work["b"]} -o x", "ckfile a", "dtfile apply p.dtf a", apply])
         {
             Assert.InRange(_work.Shell(gone + line).Exit, 2, 5);
         }
@@ -100,8 +107,11 @@ public sealed class ByteNameTests : IDisposable
     [LinuxFact]
     public void Directories_that_variables_name()
     {
-        _work.Shell($"mkdir {Name}t' && cat a.ckf | TMPDIR=$PWD/{Name}t' dtreq --remote - --master b.ckf -o - -q > x.dtr && cmp x.dtr p.dtr").Ends(0);
-        Assert.InRange(_work.Shell($"cat a.ckf | TMPDIR=$PWD/{Name}none' dtreq --remote - --master b.ckf -o - -q").Says(@"caf\351none").Exit, 2, 5);
+        _work.Shell(
+            $"mkdir {Name}t' && cat a.ckf | TMPDIR=$PWD/{Name}t' dtreq --remote - --master b.ckf -o - -q > x.dtr && cmp "
+                + "x.dtr p.dtr").Ends(0);
+        Assert.InRange(
+            _work.Shell($"cat a.ckf | TMPDIR=$PWD/{Name}none' dtreq --remote - --master b.ckf -o - -q").Says(@"caf\351none").Exit, 2, 5);
         OnlySuchNames();
     }
 

@@ -30,7 +30,9 @@ public sealed class ClosedDescriptorTests : IDisposable
     public void A_result_that_has_nowhere_to_go_is_a_failure(string line)
     {
         Untouched before = _work.Remember();
-        string words = line.Contains("--json", StringComparison.Ordinal) ? "\"message\":\"standard output: is closed\"" : "error: standard output: is closed";
+        string words = line.Contains("--json", StringComparison.Ordinal)
+            ? "\"message\":\"standard output: is closed\""
+            : "error: standard output: is closed";
         _work.Shell($"{line} >&-").Ends(5).Says(words);
         _work.Shell($"{line} <&- >&-").Ends(5).Says(words);
         _work.Shell($"{line} <&- >&- 2>&-").Ends(5);
@@ -59,7 +61,8 @@ public sealed class ClosedDescriptorTests : IDisposable
         // The first that it opens are the two ends of one.
         foreach (int descriptor in new[] { 3, 4 })
         {
-            _work.Shell($"exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ckfile info /dev/fd/{descriptor}").Fails(5, $"/dev/fd/{descriptor}: is closed");
+            _work.Shell(
+                $"exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ckfile info /dev/fd/{descriptor}").Fails(5, $"/dev/fd/{descriptor}: is closed");
         }
 
         _work.Shell("ckfile info /dev/fd/3 3< <(cat a.ckf)").Succeeds();

@@ -29,13 +29,19 @@ public sealed class ClosingTests : IDisposable
         string apply = Next(Type(collect));
         Assert.Equal(apply, Next(Type(Filled(ofOld, "MASTER", "'new one'") + " -f")));
         Assert.Equal(@"dtfile apply 'it'\''s old.dtf' TARGET --verify full", apply);
-        string inEarnest = Next(Type(Filled(Filled(apply, " --verify full", string.Empty), "TARGET", "'it'\\''s old'") + " --dry-run --undo 'way back.dtf' --verify=none"));
+        string inEarnest = Next(
+            Type(
+                Filled(
+                    Filled(apply, " --verify full", string.Empty),
+                    "TARGET",
+                    "'it'\\''s old'") + " --dry-run --undo 'way back.dtf' --verify=none"));
         Assert.Equal(@"dtfile apply 'it'\''s old.dtf' 'it'\''s old' --undo 'way back.dtf' --verify none", inEarnest);
         string check = Next(Type(inEarnest));
         Assert.Equal(_b, _work.Read("it's old"));
         Assert.True(File.Exists(_work["way back.dtf"]));
         Assert.DoesNotContain("next:", Type(Filled(check, "MASTER.ckf", "'new one.ckf'")).Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("next:", Type(inEarnest.Replace(" --verify none", string.Empty, StringComparison.Ordinal)).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "next:", Type(inEarnest.Replace(" --verify none", string.Empty, StringComparison.Ordinal)).Text, StringComparison.Ordinal);
         Assert.DoesNotContain("next:", Type(inEarnest + " --dry-run").Text, StringComparison.Ordinal);
     }
 
@@ -109,12 +115,14 @@ public sealed class ClosingTests : IDisposable
         Assert.Matches(@"\nread 10 MiB in ", Type("ckfile sparse -f --holes read").Text);
     }
 
-    private static string Filled(string command, string placeholder, string name) => command.Replace(placeholder, name, StringComparison.Ordinal);
+    private static string Filled(string command, string placeholder, string name) =>
+        command.Replace(placeholder, name, StringComparison.Ordinal);
 
     // The last line, or all of the last lines where there is a condition.
     private static string Next(ToolResult result, string? condition = null)
     {
-        string[] lines = [.. result.Text.TrimEnd('\n').Split('\n').Reverse().TakeWhile(line => line.StartsWith("next", StringComparison.Ordinal))];
+        string[] lines = [.. result.Text.TrimEnd('\n').Split('\n').Reverse().TakeWhile(
+            line => line.StartsWith("next", StringComparison.Ordinal))];
         string start = condition is null ? "next: " : $"next, {condition}: ";
         string line = Assert.Single(lines, line => line.StartsWith(start, StringComparison.Ordinal));
         Assert.Equal(condition is null ? 1 : 2, lines.Length);

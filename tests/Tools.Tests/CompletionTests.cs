@@ -99,7 +99,8 @@ public sealed class CompletionTests(CompletionTests.Scripts scripts) : IClassFix
     private static string[] Section(string help, string title) =>
         [.. help.Split('\n').SkipWhile(line => line != title).Skip(1).TakeWhile(line => line.Length > 0).Select(line => line.Trim())];
 
-    private static string[] Set(string words) => [.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => word != OtherFiles).Order()];
+    private static string[] Set(string words) =>
+        [.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => word != OtherFiles).Order()];
 
     private string[] OffersOfBash(string line)
     {
@@ -107,7 +108,8 @@ public sealed class CompletionTests(CompletionTests.Scripts scripts) : IClassFix
         string[] words = [.. line.Split(' ').SelectMany(word => word.Length == 0 ? [word] : Regex.Split(word, "([:=])"))];
         string last = line[(line.LastIndexOf(' ') + 1)..];
         string kept = last[..(last.LastIndexOf(':') + 1)];
-        return [.. Offers([$"{AppContext.BaseDirectory}Completion/offers.bash", $"{words[0]}.bash", .. words], "bash").Select(offer => kept + offer)];
+        return [.. Offers(
+            [$"{AppContext.BaseDirectory}Completion/offers.bash", $"{words[0]}.bash", .. words], "bash").Select(offer => kept + offer)];
     }
 
     private string[] OffersOfFish(string line)
@@ -116,14 +118,17 @@ public sealed class CompletionTests(CompletionTests.Scripts scripts) : IClassFix
         string[] offers = Offers(["-c", $"source {tool}.fish; complete -C '{line}'"], "fish", "--no-config");
 
         // Where a value may follow and need not, it also offers the option with nothing behind the sign.
-        return [.. offers.Select(offer => Regex.Replace(offer.Split('\t')[0].TrimEnd('/'), "^--[a-z-]+=", string.Empty)).Where(offer => offer.Length > 0 && IsOurFile(offer))];
+        return [.. offers.Select(offer => Regex.Replace(offer.Split('\t')[0].TrimEnd('/'), "^--[a-z-]+=", string.Empty)).Where(
+            offer => offer.Length > 0 && IsOurFile(offer))];
     }
 
-    private string[] OffersOfZsh(string line) => Offers([$"{AppContext.BaseDirectory}Completion/offers.zsh", _work["functions"], line], "zsh", "-f");
+    private string[] OffersOfZsh(string line) =>
+        Offers([$"{AppContext.BaseDirectory}Completion/offers.zsh", _work["functions"], line], "zsh", "-f");
 
     private string[] Offers(string[] arguments, params string[] shell)
     {
-        ToolResult result = _work.Run(["env", "PATH=/usr/bin:/bin", $"HOME={_work["sub"]}", "TERM=dumb", .. shell, .. arguments]).Succeeds();
+        ToolResult result = _work.Run(
+            ["env", "PATH=/usr/bin:/bin", $"HOME={_work["sub"]}", "TERM=dumb", .. shell, .. arguments]).Succeeds();
         return [.. result.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(IsOurFile)];
     }
 
@@ -166,7 +171,8 @@ public sealed class CompletionTests(CompletionTests.Scripts scripts) : IClassFix
 
         private void Document(string command, string help)
         {
-            IEnumerable<string> names = Section(help, "Options:").SelectMany(row => Regex.Matches(row.Split("  ")[0], @"(?<![^ ])--?[a-z][a-z-]*")).Select(name => name.Value);
+            IEnumerable<string> names = Section(help, "Options:").SelectMany(
+                row => Regex.Matches(row.Split("  ")[0], @"(?<![^ ])--?[a-z][a-z-]*")).Select(name => name.Value);
             Documented.Add((command, string.Join(' ', names.Order())));
         }
     }

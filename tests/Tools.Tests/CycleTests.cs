@@ -122,10 +122,12 @@ public sealed class CycleTests : IDisposable
         {
             JsonElement json = _work.Line($"{tool} info {file} --json --extents").Succeeds().Json;
             string text = _work.Line($"{tool} info {file} --extents").Succeeds().Text;
-            foreach (JsonProperty field in json.GetProperty("header").EnumerateObject().Concat(json.GetProperty("trailer").EnumerateObject()))
+            foreach (JsonProperty field in json.GetProperty("header").EnumerateObject()
+                .Concat(json.GetProperty("trailer").EnumerateObject()))
             {
                 // What is true or not is shown in words.
-                Assert.Contains(field.Value.ValueKind == JsonValueKind.True ? field.Name : field.Value.ToString(), text, StringComparison.Ordinal);
+                Assert.Contains(
+                    field.Value.ValueKind == JsonValueKind.True ? field.Name : field.Value.ToString(), text, StringComparison.Ordinal);
             }
 
             Assert.True(json.GetProperty("extents").GetArrayLength() > 0);

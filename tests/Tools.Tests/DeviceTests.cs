@@ -63,7 +63,9 @@ public sealed class DeviceTests : IDisposable
             .Says($"dtfile: note: {remote.Path} is 13.0 KiB longer than the master; that part was not changed\n");
         Command.Demand("blockdev", "--flushbufs", remote.Path);
         _work.Holds("a", [.. b, .. _a.AsSpan(b.Length)]);
-        _work.Line($"ckfile check {remote.Path} b.ckf").Ends(0).Says("note: the device is 13.0 KiB longer than b.ckf says; that part was not compared");
+        _work.Line($"ckfile check {remote.Path} b.ckf")
+            .Ends(0)
+            .Says("note: the device is 13.0 KiB longer than b.ckf says; that part was not compared");
 
         // Again: nothing to do, and the same note.
         _work.Line($"dtfile apply p.dtf {remote.Path} --verify full").Ends(0).Says("was not changed").Prints(": 0 blocks written");
@@ -101,7 +103,8 @@ public sealed class DeviceTests : IDisposable
         _work.Prepare(_a, [.. _b, .. _b]);
         using LoopDevice remote = new(_work["a"]);
         Untouched before = _work.Remember();
-        _work.Line($"dtfile apply p.dtf {remote.Path}").Fails(4, $"{remote.Path}: is a device of {Size} bytes; p.dtf needs {2 * Size} bytes", "make the device larger");
+        _work.Line($"dtfile apply p.dtf {remote.Path}").Fails(
+            4, $"{remote.Path}: is a device of {Size} bytes; p.dtf needs {2 * Size} bytes", "make the device larger");
         before.Check();
     }
 

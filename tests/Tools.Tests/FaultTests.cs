@@ -44,7 +44,8 @@ public sealed class FaultTests : IDisposable
     {
         _work.Write("there", "content"u8);
         Untouched before = _work.Remember();
-        _work.Line($"{Strace}-e inject=pread64:error=EIO:when=2+ -P {_work[source]} {line}").Fails(5, $"{source}: cannot read: Input/output error (offset ");
+        _work.Line($"{Strace}-e inject=pread64:error=EIO:when=2+ -P {_work[source]} {line}").Fails(
+            5, $"{source}: cannot read: Input/output error (offset ");
         before.Check();
     }
 
@@ -54,7 +55,9 @@ public sealed class FaultTests : IDisposable
     public void A_message_that_cannot_be_read(string line, string message)
     {
         Untouched before = _work.Remember();
-        _work.Line($"{Strace}-e inject=read,pread64:error=EIO:when=2+ -P {_work[message]} {line}").Fails(5, $"{message}: ").Says("Input/output error");
+        _work.Line($"{Strace}-e inject=read,pread64:error=EIO:when=2+ -P {_work[message]} {line}")
+            .Fails(5, $"{message}: ")
+            .Says("Input/output error");
         before.Check();
     }
 
@@ -68,7 +71,8 @@ public sealed class FaultTests : IDisposable
     {
         _work.Write("there", "content"u8);
         Untouched before = _work.Remember();
-        _work.Line($"{Strace}-e inject=fsync:error=EIO:when=1 {line}").Fails(5, "Input/output error", "do not trust anything that was written");
+        _work.Line($"{Strace}-e inject=fsync:error=EIO:when=1 {line}").Fails(
+            5, "Input/output error", "do not trust anything that was written");
         before.Check();
     }
 
@@ -82,7 +86,8 @@ public sealed class FaultTests : IDisposable
         // The way back shrinks, which flushes twice.
         _work.Prepare(_b, _a, "-b 512");
         string line = $"dtfile apply p.dtf a {options}".TrimEnd();
-        _work.Line($"{Strace}-e inject=fsync,fdatasync:error=EIO:when={when} -P {_work["a"]} {line}").Fails(5, "a: cannot flush: Input/output error");
+        _work.Line($"{Strace}-e inject=fsync,fdatasync:error=EIO:when={when} -P {_work["a"]} {line}").Fails(
+            5, "a: cannot flush: Input/output error");
 
         // The disk is well again: the same command finishes the job.
         _work.Line(line).Ends(0);
@@ -93,7 +98,8 @@ public sealed class FaultTests : IDisposable
     public void A_flush_that_fails_is_a_failure_also_where_nothing_had_to_be_written()
     {
         _work.Write("a", _b);
-        _work.Line($"{Strace}-e inject=fsync,fdatasync:error=EIO -P {_work["a"]} dtfile apply p.dtf a").Fails(5, "a: cannot flush: Input/output error");
+        _work.Line($"{Strace}-e inject=fsync,fdatasync:error=EIO -P {_work["a"]} dtfile apply p.dtf a").Fails(
+            5, "a: cannot flush: Input/output error");
     }
 
     [LinuxTheory("strace")]
@@ -101,7 +107,8 @@ public sealed class FaultTests : IDisposable
     [InlineData("ENOSPC", "No space left on device")]
     public void A_write_that_fails_is_said_and_the_same_command_goes_on(string error, string words)
     {
-        _work.Line($"{Strace}-e inject=pwrite64:error={error}:when=5 -P {_work["a"]} dtfile apply p.dtf a").Fails(5, "a: cannot write: " + words);
+        _work.Line(
+            $"{Strace}-e inject=pwrite64:error={error}:when=5 -P {_work["a"]} dtfile apply p.dtf a").Fails(5, "a: cannot write: " + words);
         Assert.NotEqual(_b, _work.Read("a"));
         _work.Line("dtfile apply p.dtf a").Ends(0).Says("note: resumed the interrupted run of p.dtf; ");
         _work.Holds("a", _b);
@@ -112,7 +119,10 @@ public sealed class FaultTests : IDisposable
     public void A_read_back_that_gives_other_bytes_is_found()
     {
         // The write is swallowed: the call says that it wrote, and did not.
-        _work.Line($"{Strace}-e inject=pwrite64:retval=512:when=5 -P {_work["a"]} dtfile apply p.dtf a -t 1").Ends(7).Says("did not read back as written").Says("check its health");
+        _work.Line($"{Strace}-e inject=pwrite64:retval=512:when=5 -P {_work["a"]} dtfile apply p.dtf a -t 1")
+            .Ends(7)
+            .Says("did not read back as written")
+            .Says("check its health");
     }
 
     [LinuxTheory]

@@ -19,17 +19,53 @@ public sealed class FirstUseTests : Typed
     [Fact]
     public void Nothing_typed_or_half_of_it()
     {
-        Type("ckreq", "ckfile", "dtreq", "dtfile", "ckfile info", "ckfile check a", "ckfile join", "dtfile apply", "dtfile apply p.dtf", "dtfile apply a", "ckfile a -b", "dtfile p.dtf", "dtfile p.dtr --label x", "dtfile b");
+        Type(
+            "ckreq",
+            "ckfile",
+            "dtreq",
+            "dtfile",
+            "ckfile info",
+            "ckfile check a",
+            "ckfile join",
+            "dtfile apply",
+            "dtfile apply p.dtf",
+            "dtfile apply a",
+            "ckfile a -b",
+            "dtfile p.dtf",
+            "dtfile p.dtr --label x",
+            "dtfile b");
         Verify();
     }
 
     [Fact]
     public void A_slip_in_a_name()
     {
-        Type("ckfile a --haash sha256", "ckfile a --blocksize 4K", "ckfile a --block_size=4K", "ckfile a -B 4K", "ckfile a -b4K", "ckfile a -qf", "ckfile a -qx", "ckfile -help", "ckfile --frobnicate a", "ckfile a -z");
+        Type(
+            "ckfile a --haash sha256",
+            "ckfile a --blocksize 4K",
+            "ckfile a --block_size=4K",
+            "ckfile a -B 4K",
+            "ckfile a -b4K",
+            "ckfile a -qf",
+            "ckfile a -qx",
+            "ckfile -help",
+            "ckfile --frobnicate a",
+            "ckfile a -z");
         Type("dtfile apply p.dtf a --dryrun", "dtfile apply p.dtf a -c lz4", "dtfile b --undo u.dtf", "dtfile b -r p.dtr --splt fat32");
-        Type("dtfile aply p.dtf a --dry-run", "ckfile chek a a.ckf", "ckfile inof a.ckf", "ckfile inof", "dtreq megre p.dtr -o all.dtr", "ckreq inof r.ckr", "ckfile no-such-file");
-        Type("ckfile a --block-size 4000 -o x.ckf", "ckfile a -a sha265", "dtfile apply p.dtf a --verify ful", "dtfile apply --verify p.dtf a", "ckfile a --range 0-9,12 -o x.ckf");
+        Type(
+            "dtfile aply p.dtf a --dry-run",
+            "ckfile chek a a.ckf",
+            "ckfile inof a.ckf",
+            "ckfile inof",
+            "dtreq megre p.dtr -o all.dtr",
+            "ckreq inof r.ckr",
+            "ckfile no-such-file");
+        Type(
+            "ckfile a --block-size 4000 -o x.ckf",
+            "ckfile a -a sha265",
+            "dtfile apply p.dtf a --verify ful",
+            "dtfile apply --verify p.dtf a",
+            "ckfile a --range 0-9,12 -o x.ckf");
         Verify();
     }
 
@@ -52,10 +88,42 @@ public sealed class FirstUseTests : Typed
     [Fact]
     public void Files_in_each_others_place()
     {
-        Type("ckfile a b", "ckfile a r.ckr -q", "ckfile a a.ckf", "ckfile a.ckf b.ckf", "ckfile check a.ckf a", "ckfile check a b", "ckfile join a b -o x.ckf");
-        Type("ckreq r.ckr", "dtreq a.ckf b.ckf", "dtreq a.ckf b.ckf -o x.dtr --label y", "dtreq --remote a.ckf b.ckf", "dtreq --master b.ckf a.ckf", "dtreq --remote a --master b", "dtreq a b", "dtreq p.dtr", "dtreq p.dtr p.dtr");
-        Type("dtfile b p.dtr -c none", "dtfile p.dtr b", "dtfile b a.ckf", "dtfile p.dtf a", "dtfile -r b p.dtr", "dtfile --remote b a.ckf -o x.dtf", "dtfile b -r a.ckf -o x.dtf", "dtfile b --remote p.dtr -o x.dtf");
-        Type("ckfile -", "ckfile - -o x.ckf", "ckfile check - a.ckf", "dtfile - -r p.dtr", "dtfile apply p.dtf -", "dtfile apply p.dtf nothing-yet.img", "ckfile a -f -o /dev/stdout", "dtreq --remote a.ckf --master -");
+        Type(
+            "ckfile a b",
+            "ckfile a r.ckr -q",
+            "ckfile a a.ckf",
+            "ckfile a.ckf b.ckf",
+            "ckfile check a.ckf a",
+            "ckfile check a b",
+            "ckfile join a b -o x.ckf");
+        Type(
+            "ckreq r.ckr",
+            "dtreq a.ckf b.ckf",
+            "dtreq a.ckf b.ckf -o x.dtr --label y",
+            "dtreq --remote a.ckf b.ckf",
+            "dtreq --master b.ckf a.ckf",
+            "dtreq --remote a --master b",
+            "dtreq a b",
+            "dtreq p.dtr",
+            "dtreq p.dtr p.dtr");
+        Type(
+            "dtfile b p.dtr -c none",
+            "dtfile p.dtr b",
+            "dtfile b a.ckf",
+            "dtfile p.dtf a",
+            "dtfile -r b p.dtr",
+            "dtfile --remote b a.ckf -o x.dtf",
+            "dtfile b -r a.ckf -o x.dtf",
+            "dtfile b --remote p.dtr -o x.dtf");
+        Type(
+            "ckfile -",
+            "ckfile - -o x.ckf",
+            "ckfile check - a.ckf",
+            "dtfile - -r p.dtr",
+            "dtfile apply p.dtf -",
+            "dtfile apply p.dtf nothing-yet.img",
+            "ckfile a -f -o /dev/stdout",
+            "dtreq --remote a.ckf --master -");
         Type("dtfile apply p.dtr a", "dtfile apply a p.dtr", "dtfile apply p.dtf p.dtr", "dtfile apply p.dtf");
         Verify();
     }
@@ -85,7 +153,11 @@ public sealed class FirstUseTests : Typed
 
         Untouched before = Work.Remember();
         Type([.. wrapped.Select(file => $"dtfile apply p.dtf.{file.Extension} a --dry-run")]);
-        Type("dtfile b -r p.dtf.age -o x.dtf", "dtreq --remote a.ckf --master p.dtf.gz -o x.dtr", "dtfile apply p.dtf.age p.dtf.gz a", "ckfile info p.dtf.xz");
+        Type(
+            "dtfile b -r p.dtf.age -o x.dtf",
+            "dtreq --remote a.ckf --master p.dtf.gz -o x.dtr",
+            "dtfile apply p.dtf.age p.dtf.gz a",
+            "ckfile info p.dtf.xz");
         before.Check();
         Verify();
     }
@@ -110,7 +182,8 @@ public sealed class FirstUseTests : Typed
     public void A_device_in_the_place_of_the_data_file()
     {
         using LoopDevice device = new(Work["a"]);
-        Work.Line($"dtfile apply {device.Path} p.dtf").Fails(3, "is not a BinarySync file", $"the target comes last: dtfile apply p.dtf {device.Path}");
+        Work.Line($"dtfile apply {device.Path} p.dtf").Fails(
+            3, "is not a BinarySync file", $"the target comes last: dtfile apply p.dtf {device.Path}");
     }
 
     /// <summary>All of a disk would be copied into the spool otherwise, before the first look at it.</summary>
@@ -141,11 +214,16 @@ public sealed class FirstUseTests : Typed
         Work.Write("other", other);
         Type("dtfile other -r p.dtr -o x.dtf");
         Work.Write("longer", [.. Work.Read("b"), .. Bytes.Pattern(Block)]);
-        Type("ckfile longer -q", "dtreq --remote a.ckf --master longer.ckf -q -o longer.dtr", "dtfile a -r longer.dtr -o x.dtf", "dtfile b -r longer.dtr --split 16M");
+        Type(
+            "ckfile longer -q",
+            "dtreq --remote a.ckf --master longer.ckf -q -o longer.dtr",
+            "dtfile a -r longer.dtr -o x.dtf",
+            "dtfile b -r longer.dtr --split 16M");
         Verify();
     }
 
     private void Pipe(string line, ReadOnlySpan<byte> input) => Record("... | " + line, Work.Feed(input.ToArray(), line));
 
-    private void TypeWords(params ReadOnlySpan<string> words) => Record(string.Join(' ', words.ToArray().Select(word => $"<{word}>")), Work.Run(words));
+    private void TypeWords(params ReadOnlySpan<string> words) =>
+        Record(string.Join(' ', words.ToArray().Select(word => $"<{word}>")), Work.Run(words));
 }

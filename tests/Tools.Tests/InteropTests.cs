@@ -120,7 +120,8 @@ public sealed class InteropTests : IDisposable
         {
             string[] lines = File.ReadAllLines(path);
             string hex = string.Concat(lines.SkipWhile(line => line.Length > 0).Select(line => line.Split('#')[0].Trim()));
-            names.Add(_work.Write(Path.GetFileNameWithoutExtension(path), Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal))));
+            names.Add(
+                _work.Write(Path.GetFileNameWithoutExtension(path), Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal))));
             expected.Add(lines.First(line => line.StartsWith("expect: ", StringComparison.Ordinal))[8..]);
         }
 
@@ -164,13 +165,18 @@ public sealed class InteropTests : IDisposable
         {
             Assert.Equal(
                 runs.EnumerateArray().Select(run => string.Join(' ', run.EnumerateArray())),
-                ours.GetProperty("extents").EnumerateArray().Select(run => string.Join(' ', run.EnumerateObject().Select(field => field.Value))));
+                ours.GetProperty("extents")
+                    .EnumerateArray()
+                    .Select(run => string.Join(' ', run.EnumerateObject().Select(field => field.Value))));
         }
 
         if (theirs.TryGetProperty("content", out JsonElement content))
         {
             JsonElement[] frames = ours.TryGetProperty("frames", out JsonElement array) ? [.. array.EnumerateArray()] : [];
-            foreach ((string theirName, string ourName) in new[] { ("frames", "count"), ("raw_bytes", "raw_bytes"), ("stored_bytes", "stored_bytes") })
+            foreach (
+                (
+                    string theirName,
+                    string ourName) in new[] { ("frames", "count"), ("raw_bytes", "raw_bytes"), ("stored_bytes", "stored_bytes") })
             {
                 Assert.Equal(content.GetProperty(theirName).GetInt64(), frames.Sum(frame => frame.GetProperty(ourName).GetInt64()));
             }
@@ -207,9 +213,12 @@ public sealed class InteropTests : IDisposable
         return string.Join(' ', texts);
     }
 
-    private static string ObjectRanges(JsonElement message) => message.GetProperty("header").TryGetProperty("ranges", out JsonElement ranges)
+    private static string ObjectRanges(JsonElement message) =>
+        message.GetProperty("header").TryGetProperty("ranges", out JsonElement ranges)
         ? string.Join(' ', ranges.EnumerateArray().Select(range =>
-            range.TryGetProperty("count", out JsonElement count) ? $"{range.GetProperty("first")}+{count}" : $"{range.GetProperty("first")}-"))
+            range.TryGetProperty("count", out JsonElement count)
+                ? $"{range.GetProperty("first")}+{count}"
+                : $"{range.GetProperty("first")}-"))
         : "whole";
 }
 

@@ -25,7 +25,12 @@ public sealed partial class LiveLineTests : IDisposable
         Assert.Equal(0, pty.Finish());
         string[] drawn = Drawn(pty.Output);
         Assert.InRange(drawn.Length, 4, (int)(watch.Elapsed.TotalSeconds * 10));
-        Assert.All(drawn, line => Assert.Matches(@"^ckfile: checksumming \[=*>? *\] +\d+%  +[0-9.]+ [KM]?i?B of 2\.38 MiB  +[0-9.]+ [KM]?i?B/s  +(\d+:\d\d)? left$", line));
+        Assert.All(
+            drawn,
+            line =>
+                Assert.Matches(
+                    @"^ckfile: checksumming \[=*>? *\] +\d+%  +[0-9.]+ [KM]?i?B of 2\.38 MiB  +[0-9.]+ [KM]?i?B/s  +(\d+:\d\d)? left$",
+                    line));
         Assert.All(drawn, line => Assert.True(line.Length < 100, line));
         Assert.Contains("\e[36m", pty.Output, StringComparison.Ordinal);
         AssertGone(pty.Output, 100);
@@ -105,7 +110,8 @@ public sealed partial class LiveLineTests : IDisposable
     {
         using Pty pty = Pty.Start(_work, 80, $"{Slow} & sleep 1.5; kill -USR1 $!; wait $!");
         Assert.Equal(0, pty.Finish());
-        Assert.Matches(@"^ckfile: checksumming: [^%]*%\), [0-9.]+ [KM]?i?B/s(, 0:\d\d left)?\nx\.ckf: 611 blocks", new Screen(pty.Output, 80).Text);
+        Assert.Matches(
+            @"^ckfile: checksumming: [^%]*%\), [0-9.]+ [KM]?i?B/s(, 0:\d\d left)?\nx\.ckf: 611 blocks", new Screen(pty.Output, 80).Text);
     }
 
     [LinuxFact(Pty.Needs)]
@@ -138,7 +144,8 @@ public sealed partial class LiveLineTests : IDisposable
         _work.Prepare(a, b);
         using Pty pty = Pty.Start(_work, 100, "dtfile apply p.dtf a --limit-rate 2M");
         Assert.Equal(0, pty.Finish());
-        string[] phases = [.. Drawn(pty.Output).Select(line => Regex.Match(line, "^dtfile: ([a-z ]+?) +[\\[0-9]").Groups[1].Value).Distinct()];
+        string[] phases = [.. Drawn(pty.Output).Select(
+            line => Regex.Match(line, "^dtfile: ([a-z ]+?) +[\\[0-9]").Groups[1].Value).Distinct()];
         Assert.Equal(["verifying and checking", "writing", "reading back"], phases.Where(phase => phase is not "flushing"));
         Assert.StartsWith("a: ", new Screen(pty.Output, 100).Text, StringComparison.Ordinal);
         Assert.Equal(b, _work.Read("a"));
@@ -154,9 +161,18 @@ public sealed partial class LiveLineTests : IDisposable
     }
 
     // Each time that it was drawn, without colours.
-    private static string[] Drawn(string output) =>
-        [.. Colours().Replace(output, string.Empty).Replace("\e[K", string.Empty, StringComparison.Ordinal).Replace("\e[J", string.Empty, StringComparison.Ordinal)
-            .Split('\r').Where(line => line.Contains('%', StringComparison.Ordinal) && !line.Contains(": checksumming: ", StringComparison.Ordinal)).Select(line => line.TrimEnd(' '))];
+    private static string[] Drawn(string output)
+    {
+        string plain = Colours().Replace(output, string.Empty)
+            .Replace("\e[K", string.Empty, StringComparison.Ordinal)
+            .Replace("\e[J", string.Empty, StringComparison.Ordinal);
+        return
+        [
+            .. plain.Split('\r')
+                .Where(line => line.Contains('%', StringComparison.Ordinal) && !line.Contains(": checksumming: ", StringComparison.Ordinal))
+                .Select(line => line.TrimEnd(' ')),
+        ];
+    }
 
     [GeneratedRegex(@"\s")]
     private static partial Regex Blanks();

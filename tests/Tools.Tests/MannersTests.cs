@@ -32,7 +32,9 @@ public sealed class MannersTests : IDisposable
         if (unlimited != line)
         {
             _work.Line(unlimited).Succeeds();
-            Assert.Equal(_work.Read(line.Contains("x.ckf", StringComparison.Ordinal) ? "y.ckf" : "y.dtf"), _work.Read(_work.Names.Single(name => name.StartsWith('x'))));
+            Assert.Equal(
+                _work.Read(line.Contains("x.ckf", StringComparison.Ordinal) ? "y.ckf" : "y.dtf"),
+                _work.Read(_work.Names.Single(name => name.StartsWith('x'))));
         }
 
         _work.Holds(line.Contains(" p.dtf a", StringComparison.Ordinal) ? "a" : "b", b);
@@ -61,7 +63,9 @@ public sealed class MannersTests : IDisposable
         _work.Prepare([], Bytes.Pattern(66 * Mega), "-b 64M");
         _work.Write("there", "content"u8);
         string[] names = [.. _work.Names];
-        _work.Line($"strace -f -qq -o /dev/null -e signal=none -e inject=pread64:signal=SIG{signal}:when=1 -P {_work["b"]} {line} --limit-rate 64K").Fails(exit, "interrupted");
+        _work.Line(
+            $"strace -f -qq -o /dev/null -e signal=none -e inject=pread64:signal=SIG{signal}:when=1 -P {_work["b"]} {line} "
+                + "--limit-rate 64K").Fails(exit, "interrupted");
         Assert.Equal(names, _work.Names);
         Assert.Equal("content"u8.ToArray(), _work.Read("there"));
     }
@@ -73,7 +77,8 @@ public sealed class MannersTests : IDisposable
         _work.Write("b", Bytes.Pattern(8 * Mega));
         for (int i = 0; i < 5; i++)
         {
-            _work.Line($"timeout -s {(i % 2 == 0 ? "INT" : "TERM")} 0.{5 + i} ckfile b -o x.ckf --limit-rate 64K").Fails(124, "interrupted", "run the same command again");
+            _work.Line($"timeout -s {(i % 2 == 0 ? "INT" : "TERM")} 0.{5 + i} ckfile b -o x.ckf --limit-rate 64K").Fails(
+                124, "interrupted", "run the same command again");
         }
 
         Assert.DoesNotContain("x.ckf", _work.Names);
@@ -83,9 +88,11 @@ public sealed class MannersTests : IDisposable
     public void What_is_there_of_a_set_that_was_interrupted_is_said()
     {
         _work.Prepare([], Bytes.Pattern(40 * Mega), "-b 1M", compression: "none");
-        _work.Line("timeout -s INT 3 dtfile b -r p.dtr --split 16M -c none --limit-rate 8M").Fails(124, "interrupted", "make each of the others with --part N, or all again with -f");
+        _work.Line("timeout -s INT 3 dtfile b -r p.dtr --split 16M -c none --limit-rate 8M").Fails(
+            124, "interrupted", "make each of the others with --part N, or all again with -f");
         Assert.Contains("p.001.dtf", _work.Names);
-        _work.Line("dtfile b -r p.dtr --split 16M -c none").Fails(2, "p.001.dtf: exists already", "-f makes all parts again; --part N makes one of them");
+        _work.Line("dtfile b -r p.dtr --split 16M -c none").Fails(
+            2, "p.001.dtf: exists already", "-f makes all parts again; --part N makes one of them");
     }
 
     /// <summary>Whoever did not get the report would think that nothing was done.</summary>
@@ -94,7 +101,8 @@ public sealed class MannersTests : IDisposable
     {
         byte[] b = Bytes.Pattern(Mega);
         _work.Prepare([], b);
-        _work.Shell("dtfile apply p.dtf a > /dev/full").Fails(5, "standard output: cannot write: No space left on device", "the work is done; only its report is lost");
+        _work.Shell("dtfile apply p.dtf a > /dev/full").Fails(
+            5, "standard output: cannot write: No space left on device", "the work is done; only its report is lost");
         _work.Holds("a", b);
         Assert.DoesNotContain("hint", _work.Shell("dtfile info p.dtf > /dev/full").Ends(5).Errors, StringComparison.Ordinal);
     }
@@ -104,7 +112,9 @@ public sealed class MannersTests : IDisposable
     {
         byte[] b = Bytes.Pattern(8 * Mega);
         _work.Prepare([], b);
-        _work.Line($"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGINT:when=1 -P {_work["a"]} dtfile apply p.dtf a --limit-rate 64K").Fails(130, "interrupted");
+        _work.Line(
+            $"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGINT:when=1 -P {_work["a"]} dtfile apply p.dtf a "
+                + "--limit-rate 64K").Fails(130, "interrupted");
         Assert.NotEqual(b, _work.Read("a"));
         _work.Line("dtfile apply p.dtf a --limit-rate 1G").Ends(0).Says("resumed the interrupted run of p.dtf");
         _work.Holds("a", b);

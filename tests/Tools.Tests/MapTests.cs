@@ -196,9 +196,14 @@ public sealed class MapTests : Typed
     [InlineData("TERM=", false)]
     public void Colours_and_width_are_the_terminals(string environment, bool hasColours)
     {
-        string seen = Work.Run("script", "-qec", $"stty cols 50; env -u COLUMNS {environment} dtreq info u.dtr --map", "/dev/null").Succeeds().Text.ReplaceLineEndings("\n");
+        string seen = Work.Run(
+            "script",
+            "-qec",
+            $"stty cols 50; env -u COLUMNS {environment} dtreq info u.dtr --map",
+            "/dev/null").Succeeds().Text.ReplaceLineEndings("\n");
         Assert.Equal(hasColours, seen.Contains($"{Escape}[97;41m", StringComparison.Ordinal));
-        Assert.Contains(Colourless(seen).Split('\n'), line => line.Length == 50 && line.StartsWith("       0 B  ", StringComparison.Ordinal));
+        Assert.Contains(
+            Colourless(seen).Split('\n'), line => line.Length == 50 && line.StartsWith("       0 B  ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -220,9 +225,15 @@ public sealed class MapTests : Typed
 
     // The characters of the cells, without the offsets.
     private static string CellsOf(string text) =>
-        string.Concat(text.Split('\n').SkipWhile(line => !line.StartsWith("  each character", StringComparison.Ordinal)).Skip(1).TakeWhile(line => line.Length > 0).Select(line => line[12..]));
+        string.Concat(
+            text.Split('\n')
+                .SkipWhile(line => !line.StartsWith("  each character", StringComparison.Ordinal))
+                .Skip(1)
+                .TakeWhile(line => line.Length > 0)
+                .Select(line => line[12..]));
 
-    private static string Colourless(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\e\\[[0-9;?]*[a-z=]", string.Empty);
+    private static string Colourless(string text) =>
+        System.Text.RegularExpressions.Regex.Replace(text, "\e\\[[0-9;?]*[a-z=]", string.Empty);
 
     private string Picture(string command, string name, int exit = 0)
     {

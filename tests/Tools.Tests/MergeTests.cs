@@ -23,9 +23,12 @@ public sealed class MergeTests : IDisposable
 
         byte[] b = ages[^1];
         Requests([.. ages.Take(10)], b);
-        _work.Line("dtreq merge 0.dtr 1.dtr 2.dtr 3.dtr 4.dtr 5.dtr 6.dtr 7.dtr 8.dtr 9.dtr --label all -o all.dtr").Succeeds().Prints("all.dtr: for 10 remotes: ");
+        _work.Line("dtreq merge 0.dtr 1.dtr 2.dtr 3.dtr 4.dtr 5.dtr 6.dtr 7.dtr 8.dtr 9.dtr --label all -o all.dtr")
+            .Succeeds()
+            .Prints("all.dtr: for 10 remotes: ");
         _work.Line("dtfile b -r all.dtr").Succeeds();
-        JsonElement[] bases = [.. _work.Line("dtfile info all.dtf --json").Succeeds().Json.GetProperty("header").GetProperty("bases").EnumerateArray()];
+        JsonElement[] bases = [
+            .. _work.Line("dtfile info all.dtf --json").Succeeds().Json.GetProperty("header").GetProperty("bases").EnumerateArray()];
         Assert.Equal(ages.Take(10).Select(age => age.Length), bases.Select(one => one.GetProperty("size").GetInt32()));
 
         // It has each block once: far less than the ten together.
@@ -40,7 +43,9 @@ public sealed class MergeTests : IDisposable
         Assert.InRange(merged, 1, together / 4);
         for (int i = 0; i < 10; i++)
         {
-            _work.Line($"dtfile apply all.dtf a{i} --request {i}.dtr --check-base --verify full --undo undo{i}.dtf").Succeeds().Prints("equal to the master");
+            _work.Line($"dtfile apply all.dtf a{i} --request {i}.dtr --check-base --verify full --undo undo{i}.dtf")
+                .Succeeds()
+                .Prints("equal to the master");
             _work.Holds($"a{i}", b);
         }
 
@@ -62,7 +67,10 @@ public sealed class MergeTests : IDisposable
         _work.Line("dtfile b -r all.dtr").Succeeds();
         _work.Line("dtfile b -r 0.dtr").Succeeds();
         Untouched before = _work.Remember();
-        _work.Line("dtfile apply all.dtf a1 --request 1.dtr").Fails(4, "1.dtr: is not one of the requests that all.dtf was merged from: it starts from other old content than any of them", "the request of this remote");
+        _work.Line("dtfile apply all.dtf a1 --request 1.dtr").Fails(
+            4,
+            "1.dtr: is not one of the requests that all.dtf was merged from: it starts from other old content than any of them",
+            "the request of this remote");
         _work.Line("dtfile apply all.dtf a1 --request 0.dtr").Fails(4, "a1: neither as all.dtf expects nor already new");
         _work.Line("dtfile apply all.dtf a0 --request all.dtr").Fails(4, "all.dtr: is not one of the requests");
         _work.Line("dtfile apply all.dtf a0").Fails(2, "all.dtf is merged for several remotes", "--request");
@@ -91,7 +99,8 @@ public sealed class MergeTests : IDisposable
         Untouched before = _work.Remember();
         foreach (string other in new[] { "1", "2" })
         {
-            _work.Line($"dtfile apply all.dtf a0 --request {other}.dtr").Fails(4, $"a0: is not the base of {other}.dtr: its blocks outside the data file differ", "is it this remote's own request?");
+            _work.Line($"dtfile apply all.dtf a0 --request {other}.dtr").Fails(
+                4, $"a0: is not the base of {other}.dtr: its blocks outside the data file differ", "is it this remote's own request?");
         }
 
         _work.Line("dtfile apply all.dtf a1 --request 2.dtr --dry-run").Fails(4, "a1: is not the base of 2.dtr");
@@ -121,11 +130,14 @@ public sealed class MergeTests : IDisposable
         _work.Line("ckfile b -r fine.ckr -o fine-b.ckf").Succeeds();
         _work.Line("dtreq --remote fine-a.ckf --master fine-b.ckf -o fine.dtr").Succeeds();
         Untouched before = _work.Remember();
-        _work.Line("dtreq merge 0.dtr 8k.dtr -o x.dtr").Fails(4, "the requests have different block sizes: 0.dtr has 4096, 8k.dtr has 8192", "ckreq");
-        _work.Line("dtreq merge 0.dtr back.dtr -o x.dtr").Fails(4, "the requests have different target sizes: 0.dtr has 320000, back.dtr has 300000", "--master");
+        _work.Line("dtreq merge 0.dtr 8k.dtr -o x.dtr").Fails(
+            4, "the requests have different block sizes: 0.dtr has 4096, 8k.dtr has 8192", "ckreq");
+        _work.Line("dtreq merge 0.dtr back.dtr -o x.dtr").Fails(
+            4, "the requests have different target sizes: 0.dtr has 320000, back.dtr has 300000", "--master");
         _work.Line("dtreq merge 0.dtr merged.dtr -o x.dtr").Fails(4, "merged.dtr: is merged already");
         _work.Line("dtreq merge fine.dtr -o x.dtr").Fails(4, "fine.dtr: refines a coarse request");
-        _work.Line("ckreq --refine merged.dtr -b 512 -o x.ckr").Fails(4, "merged.dtr: is merged from the requests of several remotes", "own request");
+        _work.Line("ckreq --refine merged.dtr -b 512 -o x.ckr").Fails(
+            4, "merged.dtr: is merged from the requests of several remotes", "own request");
         _work.Line("dtreq merge 0.dtr b.ckf -o x.dtr").Fails(3, "b.ckf: is a checksum file");
         _work.Line("dtreq merge 0.dtr - -o x.dtr").Fails(2, "standard input is a pipe");
         _work.Line("dtreq merge 0.dtr -o 0.dtr -f").Fails(2, "0.dtr is an input");

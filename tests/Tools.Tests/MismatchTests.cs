@@ -29,8 +29,10 @@ public sealed class MismatchTests : IDisposable
         _work.Line("ckfile a --range 0-3 -o low.ckf").Succeeds();
         _work.Line("ckfile b --range 8-9 -o high.ckf").Succeeds();
         Untouched before = _work.Remember();
-        _work.Line("dtreq --remote 8k.ckf --master b.ckf -o x.dtr").Fails(4, "different block sizes: 8k.ckf has 8192, b.ckf has 4096", "same checksum request");
-        _work.Line("dtreq --remote sha.ckf --master b.ckf -o x.dtr").Fails(4, "different hashes: sha.ckf has sha256, b.ckf has xxh128", "same checksum request");
+        _work.Line("dtreq --remote 8k.ckf --master b.ckf -o x.dtr").Fails(
+            4, "different block sizes: 8k.ckf has 8192, b.ckf has 4096", "same checksum request");
+        _work.Line("dtreq --remote sha.ckf --master b.ckf -o x.dtr").Fails(
+            4, "different hashes: sha.ckf has sha256, b.ckf has xxh128", "same checksum request");
         _work.Line("dtreq --remote low.ckf --master high.ckf -o x.dtr").Fails(4, "no block in common", "--range");
         before.Check();
     }
@@ -41,8 +43,10 @@ public sealed class MismatchTests : IDisposable
         _work.Write("longer", [.. _b, 1]);
         _work.Write("other", Bytes.Pattern(_b.Length, seed: 77));
         Untouched before = _work.Remember();
-        _work.Line("dtfile longer -r p.dtr -o x.dtf").Fails(4, $"longer: has {_b.Length + 1} bytes; p.dtr was made for a master of {_b.Length} bytes", "is this the master");
-        _work.Line("dtfile other -r p.dtr -o x.dtf").Fails(4, "other: differs from what p.dtr asks for: 8 blocks (10-13, 20-21, 30-31)", "or this is another master");
+        _work.Line("dtfile longer -r p.dtr -o x.dtf").Fails(
+            4, $"longer: has {_b.Length + 1} bytes; p.dtr was made for a master of {_b.Length} bytes", "is this the master");
+        _work.Line("dtfile other -r p.dtr -o x.dtf").Fails(
+            4, "other: differs from what p.dtr asks for: 8 blocks (10-13, 20-21, 30-31)", "or this is another master");
         before.Check();
     }
 
@@ -83,7 +87,8 @@ public sealed class MismatchTests : IDisposable
 
         _work.Write("b", _b);
         Untouched before = _work.Remember();
-        _work.Line($"dtfile b -r p.dtr -o x.dtf -c {codec}").Fails(4, "b: differs from what p.dtr asks for: 4 blocks (10, 12-13, 31)", "the master has changed");
+        _work.Line($"dtfile b -r p.dtr -o x.dtf -c {codec}").Fails(
+            4, "b: differs from what p.dtr asks for: 4 blocks (10, 12-13, 31)", "the master has changed");
 
         // With --force the file that is there stays, too.
         _work.Line("dtfile b -r p.dtr -o p.dtf -f").Fails(4, "b: differs from what p.dtr asks for: 4 blocks (10, 12-13, 31)");
@@ -105,8 +110,10 @@ public sealed class MismatchTests : IDisposable
         _work.Write("longer", [.. _a, 1]);
         _work.Write("other", Bytes.Pattern(_a.Length, seed: 77));
         Untouched before = _work.Remember();
-        _work.Line("dtfile apply p.dtf longer").Fails(4, $"longer: has {_a.Length + 1} bytes; p.dtf is for a target of {_a.Length} or {_b.Length} bytes", "is this the target");
-        _work.Line("dtfile apply p.dtf other").Fails(4, "other: neither as p.dtf expects nor already new: 7 blocks (10-13, 20-21, 30) of the 8 to be patched");
+        _work.Line("dtfile apply p.dtf longer").Fails(
+            4, $"longer: has {_a.Length + 1} bytes; p.dtf is for a target of {_a.Length} or {_b.Length} bytes", "is this the target");
+        _work.Line("dtfile apply p.dtf other").Fails(
+            4, "other: neither as p.dtf expects nor already new: 7 blocks (10-13, 20-21, 30) of the 8 to be patched");
         _work.Line("dtfile apply p.dtf other --dry-run").Fails(4, "7 blocks (10-13, 20-21, 30)");
         before.Check();
     }
@@ -123,8 +130,13 @@ public sealed class MismatchTests : IDisposable
         changed[5] ^= 1;
         _work.Write("a", changed);
         Untouched before = _work.Remember();
-        _work.Line("dtfile apply p.dtf a").Fails(4, "a: neither as p.dtf expects nor already new: 4 blocks (11, 20-21, 30) of the 8 to be patched; nothing was written", "the target has changed since its checksum file was made");
-        _work.Line("dtfile apply p.dtf a --force-unrecognized --dry-run").Ends(0).Says("dtfile: warning: neither as expected nor already new");
+        _work.Line("dtfile apply p.dtf a").Fails(
+            4,
+            "a: neither as p.dtf expects nor already new: 4 blocks (11, 20-21, 30) of the 8 to be patched; nothing was written",
+            "the target has changed since its checksum file was made");
+        _work.Line("dtfile apply p.dtf a --force-unrecognized --dry-run")
+            .Ends(0)
+            .Says("dtfile: warning: neither as expected nor already new");
         before.Check();
         _work.Line("dtfile apply p.dtf a --force-unrecognized").Ends(0).Says("dtfile: warning: neither as expected nor already new");
         byte[] expected = [.. _b];
@@ -152,7 +164,10 @@ public sealed class MismatchTests : IDisposable
     {
         _work.Line("ckfile check a a.ckf").Succeeds().Prints("a: equal to a.ckf");
         ToolResult result = _work.Line("ckfile check b a.ckf").Ends(1).SaysNothing();
-        result.Prints($"b: has {_b.Length} bytes; a.ckf says {_a.Length}").Prints("b: blocks 10-13 differ (bytes 40960+16384)").Prints("blocks 20-21 differ").Prints("blocks 30-31 differ");
+        result.Prints($"b: has {_b.Length} bytes; a.ckf says {_a.Length}")
+            .Prints("b: blocks 10-13 differ (bytes 40960+16384)")
+            .Prints("blocks 20-21 differ")
+            .Prints("blocks 30-31 differ");
         Assert.False(_work.Line("ckfile check b a.ckf --json").Ends(1).Json.GetProperty("equal").GetBoolean());
         Assert.Empty(_work.Line("ckfile check b a.ckf -q").Ends(1).SaysNothing().Text);
     }

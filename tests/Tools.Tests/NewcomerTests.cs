@@ -9,7 +9,8 @@ public sealed partial class NewcomerTests : IDisposable
 
     public void Dispose() => _work.Dispose();
 
-    private static readonly string[] s_commands = ["ckreq", "ckfile", "ckfile check", "ckfile join", "dtreq", "dtreq merge", "dtfile", "dtfile apply", "dtfile info"];
+    private static readonly string[] s_commands = [
+        "ckreq", "ckfile", "ckfile check", "ckfile join", "dtreq", "dtreq merge", "dtfile", "dtfile apply", "dtfile info"];
 
     public static TheoryData<string> Commands => [.. s_commands];
 
@@ -33,17 +34,26 @@ public sealed partial class NewcomerTests : IDisposable
     [Fact]
     public void Examples_are_commands_that_work()
     {
-        _work.Shell("seq 1 20000 > disk.img; seq 2 20001 > old.img; truncate -s 128K disk.img old.img; ckfile old.img -q -o remote.ckf; ckfile disk.img -q -o master.ckf").Succeeds();
-        _work.Shell("ckfile old.img -q -b 64K -o c1.ckf; ckfile disk.img -q -b 64K -o c2.ckf; dtreq -q --remote c1.ckf --master c2.ckf -o coarse.dtr").Succeeds();
+        _work.Shell(
+            "seq 1 20000 > disk.img; seq 2 20001 > old.img; truncate -s 128K disk.img old.img; ckfile old.img -q -o remote.ckf; ckfile "
+                + "disk.img -q -o master.ckf").Succeeds();
+        _work.Shell(
+            "ckfile old.img -q -b 64K -o c1.ckf; ckfile disk.img -q -b 64K -o c2.ckf; dtreq -q --remote c1.ckf --master c2.ckf -o "
+                + "coarse.dtr").Succeeds();
         _work.Shell("ckfile disk.img -q --range 0-9 -o part-1.ckf; ckfile disk.img -q --range 10- -o part-2.ckf").Succeeds();
         _work.Shell("dtreq -q --no-copy --remote remote.ckf --master master.ckf -o berlin.dtr; cp berlin.dtr oslo.dtr").Succeeds();
-        string[] examples = [.. s_commands.SelectMany(command => Example().Matches(_work.Line($"{command} --help").Text)).Select(match => match.Groups[1].Value)];
+        string[] examples = [.. s_commands.SelectMany(command => Example().Matches(_work.Line($"{command} --help").Text)).Select(
+            match => match.Groups[1].Value)];
         Assert.True(examples.Length > 12, $"only {examples.Length}");
         foreach (string example in examples.Where(line => !line.Contains("/dev/", StringComparison.Ordinal)))
         {
             bool applies = example.StartsWith("dtfile apply", StringComparison.Ordinal);
-            _work.Shell($"{(applies ? "cp disk.img kept.img; cp old.img disk.img; " : string.Empty)}{example}{(applies || example.Contains(" check ", StringComparison.Ordinal) || example.Contains(" info ", StringComparison.Ordinal) ? string.Empty : " -f")}"
-                + (applies ? "; code=$?; cp kept.img disk.img; exit $code" : string.Empty)).Ends(0);
+            string before = applies ? "cp disk.img kept.img; cp old.img disk.img; " : string.Empty;
+            string after = applies ? "; code=$?; cp kept.img disk.img; exit $code" : string.Empty;
+            bool makesFile = !applies
+                && !example.Contains(" check ", StringComparison.Ordinal)
+                && !example.Contains(" info ", StringComparison.Ordinal);
+            _work.Shell($"{before}{example}{(makesFile ? " -f" : string.Empty)}{after}").Ends(0);
         }
     }
 
@@ -124,7 +134,12 @@ public sealed partial class NewcomerTests : IDisposable
         string[] few = _work.Line("ckfile check a a.ckf").Ends(1).Text.Split('\n');
         Assert.Equal(20, few.Count(line => line.Contains(" differs (bytes", StringComparison.Ordinal)));
         Assert.Contains("a: and 10 ranges more (-v lists all)", few);
-        Assert.Equal(30, _work.Line("ckfile check a a.ckf -v").Ends(1).Text.Split('\n').Count(line => line.Contains(" differs (bytes", StringComparison.Ordinal)));
+        Assert.Equal(
+            30,
+            _work.Line("ckfile check a a.ckf -v")
+                .Ends(1).Text
+                .Split('\n')
+                .Count(line => line.Contains(" differs (bytes", StringComparison.Ordinal)));
     }
 
     [LinuxFact("strace")]
@@ -132,7 +147,8 @@ public sealed partial class NewcomerTests : IDisposable
     {
         byte[] a = Content.Make(3_000_000);
         _work.Prepare(a, Content.Later(a, 3_000_000, 4096));
-        _work.Line($"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P {_work["a"]} dtfile apply p.dtf a");
+        _work.Line(
+            $"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P {_work["a"]} dtfile apply p.dtf a");
         Assert.Contains("a.binarysync-journal", _work.Names);
 
         ToolResult check = _work.Line("ckfile check a b.ckf").Ends(1);
@@ -174,7 +190,10 @@ public sealed partial class NewcomerTests : IDisposable
         System.Text.Json.JsonElement result = _work.Line("dtfile apply p.dtf a --json").Ends(0).Json;
         Assert.Matches(@"^dtfile \d+\.\d+\.\d+", result.GetProperty("program").GetString());
         Assert.InRange(result.GetProperty("seconds").GetDouble(), 0, 600);
-        Assert.False(result.TryGetProperty("equal_to_master", out _) || result.TryGetProperty("undo", out _) || result.TryGetProperty("new_checksums", out _));
+        Assert.False(
+            result.TryGetProperty("equal_to_master", out _)
+                || result.TryGetProperty("undo", out _)
+                || result.TryGetProperty("new_checksums", out _));
         Assert.True(_work.Line("dtfile apply p.dtf a --verify full --json").Ends(0).Json.GetProperty("equal_to_master").GetBoolean());
     }
 

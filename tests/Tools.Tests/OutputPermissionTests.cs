@@ -88,7 +88,8 @@ public sealed class OutputPermissionTests : IDisposable
         File.CreateSymbolicLink(_work["link"], "victim");
         File.CreateSymbolicLink(_work["link.svg"], "victim");
         Untouched before = _work.Remember();
-        _work.Line(string.Format(line, "link") + " -f").Fails(2, "is a symbolic link to victim", "name the file itself, or remove the link");
+        _work.Line(string.Format(line, "link") + " -f").Fails(
+            2, "is a symbolic link to victim", "name the file itself, or remove the link");
         _work.Line(string.Format(line, "link")).Fails(2, "is a symbolic link to victim", "name the file itself, or remove the link");
         before.Check();
     }

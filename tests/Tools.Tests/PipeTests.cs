@@ -35,7 +35,9 @@ public sealed class PipeTests : IDisposable
     [LinuxFact]
     public void Parts_come_through_pipes_and_the_joined_file_goes_through_one()
     {
-        _work.Shell("ckfile a --range 500- -o - | ckfile join <(ckfile a --range 0-299 -o -) - <(ckfile a --range 200-499 -o -) -o - | dtreq --remote - --master b.ckf -o x.dtr").Ends(0);
+        _work.Shell(
+            "ckfile a --range 500- -o - | ckfile join <(ckfile a --range 0-299 -o -) - <(ckfile a --range 200-499 -o -) -o - | dtreq "
+                + "--remote - --master b.ckf -o x.dtr").Ends(0);
         Assert.Equal(_work.Read("p.dtr"), _work.Read("x.dtr"));
     }
 
@@ -51,7 +53,8 @@ public sealed class PipeTests : IDisposable
     [InlineData("ckfile info -", "a.ckf")]
     [InlineData("dtreq info -", "p.dtr")]
     [InlineData("dtfile info -", "p.dtf")]
-    public void Info_reads_standard_input(string line, string file) => _work.Feed(_work.Read(file), line).Succeeds().Prints("standard input: ");
+    public void Info_reads_standard_input(string line, string file) =>
+        _work.Feed(_work.Read(file), line).Succeeds().Prints("standard input: ");
 
     [Theory]
     [InlineData("dtreq --remote - --master b.ckf", "the output needs a name of its own if an input comes from a pipe")]
@@ -91,7 +94,10 @@ public sealed class PipeTests : IDisposable
         string errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(5, process.ExitCode);
-        Assert.Contains(line.Contains("--json", StringComparison.Ordinal) ? "\"message\":\"standard output: " : "error: standard output: ", errors, StringComparison.Ordinal);
+        Assert.Contains(
+            line.Contains("--json", StringComparison.Ordinal) ? "\"message\":\"standard output: " : "error: standard output: ",
+            errors,
+            StringComparison.Ordinal);
         Assert.Contains("Broken pipe", errors, StringComparison.Ordinal);
     }
 
@@ -109,7 +115,11 @@ public sealed class PipeTests : IDisposable
         _work.Prepare(a, b, "-b 512");
         _work.Line("dtreq --no-copy --remote a.ckf --master b.ckf -o p.dtr -f").Succeeds();
         Assert.InRange(_work.Line("dtreq info p.dtr --extents").Succeeds().Output.Length, 100_000, int.MaxValue);
-        Assert.Equal("p.dtr: data request, format 1.0\n", _work.Shell("dtreq info p.dtr --extents | head -1").Ends(5).Says("dtreq: error: standard output: cannot write: Broken pipe").Text);
+        Assert.Equal(
+            "p.dtr: data request, format 1.0\n",
+            _work.Shell("dtreq info p.dtr --extents | head -1")
+                .Ends(5)
+                .Says("dtreq: error: standard output: cannot write: Broken pipe").Text);
         _work.Shell("dtreq info p.dtr --extents --json | head -1").Ends(5).Says("Broken pipe");
     }
 
@@ -152,7 +162,8 @@ public sealed class PipeTests : IDisposable
     {
         using Mount small = Mount.Memory(_work["small"], "256k");
         Untouched before = _work.Remember();
-        _work.Feed(_work.Read("p.dtf"), "dtfile apply - a --spool small").Fails(5, "; nothing was written to the target", "use --spool with a directory that has more room");
+        _work.Feed(_work.Read("p.dtf"), "dtfile apply - a --spool small").Fails(
+            5, "; nothing was written to the target", "use --spool with a directory that has more room");
         before.Check();
     }
 }

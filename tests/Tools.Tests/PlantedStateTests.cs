@@ -30,7 +30,8 @@ public sealed class PlantedStateTests : IDisposable
         Command.Demand("chown", "65534", _work[planted], _work["shared/disk.binarysync-redo"]);
         Untouched before = _work.Remember();
 
-        _work.Line("dtfile apply p.dtf shared/disk").Fails(6, $"{planted}: is not trusted: its directory", "name a directory of your own with --journal DIR");
+        _work.Line("dtfile apply p.dtf shared/disk").Fails(
+            6, $"{planted}: is not trusted: its directory", "name a directory of your own with --journal DIR");
         _work.Line("dtfile apply p.dtf shared/disk --abandon-journal").Fails(6, $"{planted}: is not trusted");
         _work.Line("dtfile apply p.dtf shared/disk --journal shared").Fails(6, "is not trusted", "chmod go-w shared");
         before.Check();
@@ -51,7 +52,9 @@ public sealed class PlantedStateTests : IDisposable
     [LinuxFact("strace")]
     public void A_run_among_files_of_others_that_was_interrupted_is_gone_on_with_by_the_same_command()
     {
-        _work.Shell("strace -f -o /dev/null -P shared/disk -e inject=pwrite64:error=EIO:when=2 dtfile apply p.dtf shared/disk").Ends(5).Says("others can write to");
+        _work.Shell("strace -f -o /dev/null -P shared/disk -e inject=pwrite64:error=EIO:when=2 dtfile apply p.dtf shared/disk")
+            .Ends(5)
+            .Says("others can write to");
         Assert.Equal(["disk"], Directory.GetFiles(_work["shared"]).Select(Path.GetFileName));
 
         _work.Line("dtfile apply p.dtf shared/disk").Ends(0).Says("resumed the interrupted run of p.dtf");

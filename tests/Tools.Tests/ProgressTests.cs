@@ -78,7 +78,12 @@ public sealed class ProgressTests : IDisposable
         Ends("ckfile join a1.ckf a2.ckf -o aj.ckf", "joining");
         Ends("ckfile info a.ckf", "reading");
         Ends("ckfile check a a.ckf", "comparing");
-        Ends("dtreq --remote a.ckf --master b.ckf -o p.dtr -f", "comparing", "searching for content that is already there", "comparing", "comparing");
+        Ends(
+            "dtreq --remote a.ckf --master b.ckf -o p.dtr -f",
+            "comparing",
+            "searching for content that is already there",
+            "comparing",
+            "comparing");
         Ends("dtreq --remote a.ckf --master b.ckf -o n.dtr --no-copy", "comparing");
         Ends("dtreq info p.dtr", "reading");
         Ends("dtreq merge n.dtr p.dtr -o m.dtr", "merging");
@@ -88,11 +93,24 @@ public sealed class ProgressTests : IDisposable
         Ends("dtfile b --remote a.ckf -o o.dtf", "collecting");
         Ends("dtfile info p.dtf", "reading");
         File.Copy(_work["a"], _work["merged"]);
-        Ends("dtfile apply m.dtf merged --request n.dtr", "verifying and checking", "checking the base", "writing", "flushing", "reading back");
+        Ends(
+            "dtfile apply m.dtf merged --request n.dtr",
+            "verifying and checking",
+            "checking the base",
+            "writing",
+            "flushing",
+            "reading back");
         Ends("dtfile apply p.dtf a --undo u.dtf --check-base --verify full",
-            "verifying and checking", "checking the content to be copied", "checking the base", "saving the blocks to be overwritten", "copying", "writing", "flushing", "reading back everything", "reading back");
+            "verifying and checking", "checking the content to be copied", "checking the base", "saving the blocks to be overwritten",
+            "copying", "writing", "flushing", "reading back everything", "reading back");
         Assert.Equal(b, _work.Read("a"));
-        Ends("dtfile apply p.dtf a --undo u.dtf", "verifying and checking", "checking the content to be copied", "verifying the undo file", "flushing", "reading back");
+        Ends(
+            "dtfile apply p.dtf a --undo u.dtf",
+            "verifying and checking",
+            "checking the content to be copied",
+            "verifying the undo file",
+            "flushing",
+            "reading back");
         Ends("dtfile apply u.dtf a", "verifying and checking", "writing", "flushing", "reading back");
         Assert.Equal(a, _work.Read("a"));
         Ends("ckfile wide", "checksumming");
@@ -101,7 +119,8 @@ public sealed class ProgressTests : IDisposable
         Ends("dtfile wide-new -r wide.dtr --split 16M", "cutting the request", "collecting");
         Ends("dtfile wide-new -r wide.dtr --split 16M --part 2 -o again.dtf", "cutting the request", "collecting");
         Ends("dtfile apply wide.002.dtf wide.001.dtf wide",
-            "checking the parts", "verifying and checking", "writing", "flushing", "reading back", "verifying and checking", "writing", "flushing", "reading back");
+            "checking the parts", "verifying and checking", "writing", "flushing", "reading back", "verifying and checking", "writing",
+            "flushing", "reading back");
         Assert.Equal(_work.Read("wide-new"), _work.Read("wide"));
     }
 
@@ -121,7 +140,8 @@ public sealed class ProgressTests : IDisposable
     public void Who_asks_by_a_signal_is_answered(string option, string answer)
     {
         byte[] dataFile = _work.Read("p.dtf");
-        using Process process = Tool.Start(_work.Root, ["dtfile", "apply", "-", "a", .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        using Process process = Tool.Start(
+            _work.Root, ["dtfile", "apply", "-", "a", .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         process.StandardInput.BaseStream.Write(dataFile.AsSpan(0, 100));
         process.StandardInput.BaseStream.Flush();
 
@@ -184,7 +204,9 @@ public sealed class ProgressTests : IDisposable
         (string Phase, long Done, long? Total)[] ended = Ended(_work.Line(line + " --progress json"));
         Assert.Equal(phases, ended.Select(phase => phase.Phase));
         Assert.All(ended, phase => Assert.True(phase.Done == (phase.Total ?? phase.Done), $"{line}: {phase}"));
-        Assert.All(ended.Where(phase => phase.Phase is not ("flushing" or "checking the parts")), phase => Assert.True(phase.Total > 0, $"{line}: {phase}"));
+        Assert.All(
+            ended.Where(phase => phase.Phase is not ("flushing" or "checking the parts")),
+            phase => Assert.True(phase.Total > 0, $"{line}: {phase}"));
     }
 
     private static (string Phase, long Done, long? Total)[] Ended(ToolResult result)
@@ -197,7 +219,8 @@ public sealed class ProgressTests : IDisposable
             Assert.Equal(result.Command.Split(' ')[0], now.GetProperty("tool").GetString());
             Assert.True(now.GetProperty("bytes_per_second").GetInt64() >= 0 && now.GetProperty("seconds").GetDouble() >= 0);
             long? total = now.GetProperty("total").ValueKind == JsonValueKind.Null ? null : now.GetProperty("total").GetInt64();
-            (string Phase, long Done, long? Total) phase = (now.GetProperty("phase").GetString()!, now.GetProperty("done").GetInt64(), total);
+            (string Phase, long Done, long? Total) phase = (
+                now.GetProperty("phase").GetString()!, now.GetProperty("done").GetInt64(), total);
             Assert.Equal(total is null, now.GetProperty("percent").ValueKind == JsonValueKind.Null);
             Assert.True(total is null || now.GetProperty("percent").GetDouble() is >= 0 and <= 100);
 

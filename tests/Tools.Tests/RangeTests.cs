@@ -23,7 +23,8 @@ public sealed class RangeTests : IDisposable
         byte[] b = Bytes.Pattern((20 * Block) + 100, seed: 7);
         _work.Line($"ckreq -o r.ckr {ranges}").Succeeds();
         _work.Prepare(a, b, "-r r.ckr");
-        Assert.Equal(blocks.Length, _work.Line("dtfile info p.dtf --json").Json.GetProperty("trailer").GetProperty("data_blocks").GetInt32());
+        Assert.Equal(
+            blocks.Length, _work.Line("dtfile info p.dtf --json").Json.GetProperty("trailer").GetProperty("data_blocks").GetInt32());
 
         // The same ranges given to ckfile make the same file.
         _work.Line($"ckfile b -o direct.ckf {ranges}").Succeeds();
@@ -45,7 +46,9 @@ public sealed class RangeTests : IDisposable
     public void Ranges_past_the_end_are_clipped_with_a_note_and_open_ones_without()
     {
         _work.Write("a", Bytes.Pattern(10 * Block));
-        _work.Line("ckfile a -o 1.ckf --range 8-12").Ends(0).Says("ckfile: note: ranges go past the 10 blocks of a; they were clipped to its end\n");
+        _work.Line("ckfile a -o 1.ckf --range 8-12")
+            .Ends(0)
+            .Says("ckfile: note: ranges go past the 10 blocks of a; they were clipped to its end\n");
         _work.Line("ckfile a -o 2.ckf --range 8-").Succeeds();
         Assert.Equal(_work.Read("1.ckf"), _work.Read("2.ckf"));
         _work.Line("ckfile a -o 3.ckf --range 100-200").Ends(0).Says("clipped");
@@ -65,7 +68,9 @@ public sealed class RangeTests : IDisposable
         _work.Line("dtreq --remote a.ckf --master b.ckf -o p.dtr").Ends(0)
             .Says("dtreq: note: the sizes differ, and the ranges leave out a part of the difference: the target will keep its size\n");
         _work.Line("dtfile b -r p.dtr").Succeeds();
-        _work.Line("dtfile apply p.dtf a").Ends(0).Says("dtfile: note: the ranges of p.dtf do not cover everything between the two sizes: a keeps its size\n");
+        _work.Line("dtfile apply p.dtf a")
+            .Ends(0)
+            .Says("dtfile: note: the ranges of p.dtf do not cover everything between the two sizes: a keeps its size\n");
         byte[] expected = [.. a];
         b.AsSpan(3 * Block, 3 * Block).CopyTo(expected.AsSpan(3 * Block));
         _work.Holds("a", expected);

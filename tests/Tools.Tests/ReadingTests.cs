@@ -34,7 +34,10 @@ public sealed partial class ReadingTests : IDisposable
         HashSet<long> near = [.. cleared, .. changed.SelectMany(block => Enumerable.Range(block - 16, 33)).Select(block => (long)block)];
         Assert.All(reads, read => Assert.All(
             Enumerable.Range(0, (int)((read.Length + Block - 1) / Block)), i => Assert.Contains((read.Offset / Block) + i, near)));
-        Assert.InRange(reads.Sum(read => read.Length), (changed.Length + cleared.Length) * Block, ((changed.Length + cleared.Length) * Block) + (4 * (64 << 10)));
+        Assert.InRange(
+            reads.Sum(read => read.Length),
+            (changed.Length + cleared.Length) * Block,
+            ((changed.Length + cleared.Length) * Block) + (4 * (64 << 10)));
     }
 
     [LinuxTheory("strace")]

@@ -39,12 +39,15 @@ public sealed class RefineTests : IDisposable
         Prepare(a, Later(a, 950_000));
         Fine();
         JsonElement coarse = _work.Line("dtreq info coarse.dtr --json").Succeeds().Json;
-        foreach (string line in new[] { "ckreq info fine.ckr", "ckfile info fine-a.ckf", "ckfile info fine-b.ckf", "dtreq info fine.dtr", "dtfile info fine.dtf" })
+        string[] infos =
+            ["ckreq info fine.ckr", "ckfile info fine-a.ckf", "ckfile info fine-b.ckf", "dtreq info fine.dtr", "dtfile info fine.dtf"];
+        foreach (string line in infos)
         {
             JsonElement parent = _work.Line($"{line} --json").Succeeds().Json.GetProperty("header").GetProperty("parent");
             Assert.Equal(Coarse, parent.GetProperty("block_size").GetInt32());
             Assert.Equal(coarse.GetProperty("trailer").GetProperty("base_root").GetString(), parent.GetProperty("base_root").GetString());
-            Assert.Equal(coarse.GetProperty("trailer").GetProperty("target_root").GetString(), parent.GetProperty("target_root").GetString());
+            Assert.Equal(
+                coarse.GetProperty("trailer").GetProperty("target_root").GetString(), parent.GetProperty("target_root").GetString());
             _work.Line(line).Succeeds().Prints("refines blocks of 65536 (64 KiB)");
         }
     }
@@ -55,7 +58,9 @@ public sealed class RefineTests : IDisposable
         byte[] a = Content.Make(900_000);
         Prepare(a, Later(a, 900_000), "-a sha256");
         _work.Line("ckreq --refine coarse.dtr -o 1.ckr").Succeeds().Prints("1.ckr: asks for sha256 of blocks of 4 KiB, ");
-        _work.Line("ckreq --refine coarse.dtr -a xxh3 -b 512 --label x -o 2.ckr").Succeeds().Prints("2.ckr: asks for xxh3 of blocks of 512 B, ");
+        _work.Line("ckreq --refine coarse.dtr -a xxh3 -b 512 --label x -o 2.ckr")
+            .Succeeds()
+            .Prints("2.ckr: asks for xxh3 of blocks of 512 B, ");
         Assert.Equal("x", _work.Line("ckreq info 2.ckr --json").Succeeds().Json.GetProperty("header").GetProperty("label").GetString());
         _work.Shell("ckreq --refine - -o 3.ckr < coarse.dtr").Ends(0);
         Assert.Equal(_work.Read("1.ckr"), _work.Read("3.ckr"));
@@ -78,15 +83,20 @@ public sealed class RefineTests : IDisposable
         _work.Line("ckreq --refine other.dtr -o other.ckr").Succeeds();
         _work.Line("ckfile a -r other.ckr -o other-a.ckf").Succeeds();
         Untouched before = _work.Remember();
-        _work.Line("ckreq --refine coarse.dtr -b 64K -o x.ckr").Fails(2, "coarse.dtr has blocks of 64 KiB; blocks of 64 KiB do not refine it", "-b");
+        _work.Line("ckreq --refine coarse.dtr -b 64K -o x.ckr").Fails(
+            2, "coarse.dtr has blocks of 64 KiB; blocks of 64 KiB do not refine it", "-b");
         _work.Line("ckreq --refine coarse.dtr --range 1-2 -o x.ckr").Fails(2, "--refine", "leave out --range and --bytes");
         _work.Line("ckreq --refine fine.dtr -b 512 -o x.ckr").Fails(4, "fine.dtr: is itself a refinement", "the coarse request");
         _work.Line("ckreq --refine coarse.dtr -o coarse.dtr -f").Fails(2, "coarse.dtr is an input");
-        _work.Line("ckfile third -r fine.ckr -o x.ckf").Fails(4, "third: has 10 bytes; the request refines a comparison of targets of 900000 and 950000 bytes", "start again");
+        _work.Line("ckfile third -r fine.ckr -o x.ckf").Fails(
+            4, "third: has 10 bytes; the request refines a comparison of targets of 900000 and 950000 bytes", "start again");
         _work.Line("ckfile a -r fine.ckr --range 1-2 -o x.ckf").Fails(2, "fine.ckr asks for ranges of its own");
-        _work.Line("dtreq --remote plain-a.ckf --master fine-b.ckf -o x.dtr").Fails(4, "fine-b.ckf refines a coarse data request, plain-a.ckf does not", "ckreq --refine");
-        _work.Line("dtreq --remote other-a.ckf --master fine-b.ckf -o x.dtr").Fails(4, "other-a.ckf and fine-b.ckf refine different data requests", "ckreq --refine");
-        _work.Line("dtreq --remote fine-b.ckf --master fine-a.ckf -o x.dtr").Fails(4, "fine-b.ckf: is for a target of 950000 bytes; the remote of the coarse request has 900000");
+        _work.Line("dtreq --remote plain-a.ckf --master fine-b.ckf -o x.dtr").Fails(
+            4, "fine-b.ckf refines a coarse data request, plain-a.ckf does not", "ckreq --refine");
+        _work.Line("dtreq --remote other-a.ckf --master fine-b.ckf -o x.dtr").Fails(
+            4, "other-a.ckf and fine-b.ckf refine different data requests", "ckreq --refine");
+        _work.Line("dtreq --remote fine-b.ckf --master fine-a.ckf -o x.dtr").Fails(
+            4, "fine-b.ckf: is for a target of 950000 bytes; the remote of the coarse request has 900000");
         before.Check();
     }
 
@@ -100,7 +110,8 @@ public sealed class RefineTests : IDisposable
         a[3 * Coarse] ^= 1;
         _work.Write("a", a);
         Untouched before = _work.Remember();
-        _work.Line("dtfile apply fine.dtf a --check-base").Fails(4, "a: is not the base of the coarse request that fine.dtf refines", "start again");
+        _work.Line("dtfile apply fine.dtf a --check-base").Fails(
+            4, "a: is not the base of the coarse request that fine.dtf refines", "start again");
         before.Check();
         _work.Line("dtfile apply fine.dtf a --verify full").Fails(7, "others differ from the master");
         b[3 * Coarse] ^= 1;
@@ -112,7 +123,9 @@ public sealed class RefineTests : IDisposable
     {
         byte[] a = Content.Make(900_000);
         Prepare(a, a);
-        _work.Line("ckreq --refine coarse.dtr -o fine.ckr").Ends(0).Says("ckreq: note: nothing differs in coarse.dtr: the request asks for one block");
+        _work.Line("ckreq --refine coarse.dtr -o fine.ckr")
+            .Ends(0)
+            .Says("ckreq: note: nothing differs in coarse.dtr: the request asks for one block");
     }
 
     // docs/manual/sending-less.md, "Coarse first, then fine": what travels. 128 MiB stand for its 1 TiB, in blocks of 128 KiB and 512

@@ -18,8 +18,10 @@ public sealed class RepeatTests : IDisposable
         ToolResult made = _work.Line("dtfile master -r p.dtr").Succeeds();
 
         Assert.InRange(new FileInfo(_work["p.dtf"]).Length, Chunk, Chunk + (Chunk / 10));
-        Assert.Contains("12800 blocks with content (50 MiB) (10240 repeat earlier ones), 0 of zeros; ", made.Text, StringComparison.Ordinal);
-        Assert.Contains("frames, repeats   40: 40 MiB stored in ", _work.Line("dtfile info p.dtf").Succeeds().Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "12800 blocks with content (50 MiB) (10240 repeat earlier ones), 0 of zeros; ", made.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "frames, repeats   40: 40 MiB stored in ", _work.Line("dtfile info p.dtf").Succeeds().Text, StringComparison.Ordinal);
         _work.Line("dtfile apply p.dtf remote").Succeeds();
         _work.Holds("remote", master);
     }

@@ -23,7 +23,10 @@ public sealed class SetInfoTests : IDisposable
             .Prints("  parts in all      3")
             .Prints("  given             1, 3")
             .Prints("  missing           2");
-        _work.Line("dtfile info p.002.dtf p.003.dtf p.001.dtf").Succeeds().Prints("  given             1-3").Prints("  missing           none");
+        _work.Line("dtfile info p.002.dtf p.003.dtf p.001.dtf")
+            .Succeeds()
+            .Prints("  given             1-3")
+            .Prints("  missing           none");
 
         // One is shown as ever.
         _work.Line("dtfile info p.002.dtf").Succeeds().Prints("p.002.dtf: data file, format 1.0").Prints("  part              2 of 3");
@@ -37,7 +40,9 @@ public sealed class SetInfoTests : IDisposable
         Assert.Equal([1, 3], Numbers("parts_given"));
         Assert.Equal([2], Numbers("parts_missing"));
         Assert.Equal((3, false), (set.GetProperty("set").GetProperty("parts").GetInt32(), set.GetProperty("complete").GetBoolean()));
-        Assert.Equal(one.GetProperty("header").GetProperty("set").GetProperty("id").GetString(), set.GetProperty("set").GetProperty("id").GetString());
+        Assert.Equal(
+            one.GetProperty("header").GetProperty("set").GetProperty("id").GetString(),
+            set.GetProperty("set").GetProperty("id").GetString());
         JsonElement part = set.GetProperty("parts")[1];
         Assert.Equal("p.003.dtf", part.GetProperty("file").GetString());
         Assert.Equal(one.GetProperty("length").GetInt64(), part.GetProperty("length").GetInt64());

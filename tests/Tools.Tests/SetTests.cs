@@ -34,7 +34,9 @@ public sealed class SetTests : IDisposable
     {
         Prepare(30, 24);
 
-        _work.Line("dtfile apply p.002.dtf p.003.dtf p.001.dtf target --dry-run").Succeeds().Prints("then complete: all 3 parts are applied");
+        _work.Line("dtfile apply p.002.dtf p.003.dtf p.001.dtf target --dry-run")
+            .Succeeds()
+            .Prints("then complete: all 3 parts are applied");
         Assert.DoesNotContain("target.binarysync-set", _work.Names);
         _work.Line("dtfile apply --verify full --check-base p.002.dtf p.003.dtf p.001.dtf target").Succeeds()
             .Prints("target: parts 1-3 of 3: ").Prints("complete: all 3 parts are applied");
@@ -52,7 +54,8 @@ public sealed class SetTests : IDisposable
         Assert.False(result.GetProperty("complete").GetBoolean());
         Assert.Equal([1, 3], result.GetProperty("parts_applied").EnumerateArray().Select(number => number.GetInt32()));
         Assert.Equal([2], result.GetProperty("parts_missing").EnumerateArray().Select(number => number.GetInt32()));
-        Assert.Equal(["p.001.dtf", "p.003.dtf"], result.GetProperty("parts").EnumerateArray().Select(part => part.GetProperty("file").GetString()));
+        Assert.Equal(
+            ["p.001.dtf", "p.003.dtf"], result.GetProperty("parts").EnumerateArray().Select(part => part.GetProperty("file").GetString()));
         Assert.True(_work.Line("dtfile apply p.002.dtf target --json").Succeeds().Json.GetProperty("complete").GetBoolean());
     }
 
@@ -115,7 +118,9 @@ public sealed class SetTests : IDisposable
         note[30] ^= 1;
         _work.Write("target.binarysync-set", note);
 
-        _work.Line("dtfile apply p.002.dtf target").Ends(0).Says("target.binarysync-set is damaged, or from a newer program; it is replaced");
+        _work.Line("dtfile apply p.002.dtf target")
+            .Ends(0)
+            .Says("target.binarysync-set is damaged, or from a newer program; it is replaced");
 
         _work.Line("dtfile b -r p.dtr --split 32M -o q.dtf").Succeeds();
         _work.Line("dtfile apply q.001.dtf target").Ends(0).Says("target.binarysync-set is about another set; it is replaced");
@@ -150,7 +155,8 @@ public sealed class SetTests : IDisposable
         before.Check();
 
         _work.Line("dtfile apply p.002.dtf target").Succeeds();
-        _work.Line("dtfile apply p.001.dtf target --check-base").Fails(4, "target: is no longer the base: of 3 parts, 2 is already applied");
+        _work.Line("dtfile apply p.001.dtf target --check-base").Fails(
+            4, "target: is no longer the base: of 3 parts, 2 is already applied");
     }
 
     [Fact]

@@ -152,7 +152,9 @@ public sealed class SharedMediumTests : IDisposable
     /// <summary>As a program that looks into a device through memory: its pages cannot be dropped.</summary>
     private static MappedDevice Map(string path)
     {
-        const string Script = "import mmap, sys; f = open(sys.argv[1], 'rb'); m = mmap.mmap(f.fileno(), int(sys.argv[2]), prot=mmap.PROT_READ); sum(m[::512]); print('mapped', flush=True); sys.stdin.read()";
+        const string Script =
+            "import mmap, sys; f = open(sys.argv[1], 'rb'); m = mmap.mmap(f.fileno(), int(sys.argv[2]), prot=mmap.PROT_READ); "
+                + "sum(m[::512]); print('mapped', flush=True); sys.stdin.read()";
         return new MappedDevice(Command.Start("python3", "-c", Script, path, $"{Size}"));
     }
 

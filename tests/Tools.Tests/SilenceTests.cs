@@ -95,7 +95,9 @@ public sealed class SilenceTests : IDisposable
         b[offset] ^= 1;
         _work.Prepare(a, b);
         using LoopDevice whole = new(_work["a"], "--partscan");
-        string warning = $"dtfile: warning: the partition table of {whole.Path} has changed: the kernel uses the old one until blockdev --rereadpt {whole.Path}";
+        string warning =
+            $"dtfile: warning: the partition table of {whole.Path} has changed: the kernel uses the old one until blockdev --rereadpt "
+                + $"{whole.Path}";
         _work.Line($"dtfile apply p.dtf {whole.Path} --dry-run").Ends(0).SaysNothing();
         _work.Line($"dtfile apply p.dtf {whole.Path} --undo u.dtf -q").Succeeds();
         ToolResult back = _work.Line($"dtfile apply u.dtf {whole.Path}").Ends(0);
@@ -120,7 +122,9 @@ public sealed class SilenceTests : IDisposable
     {
         using (Held("a", opening))
         {
-            foreach (string command in (string[])["ckfile a -o x.ckf", "dtfile a --remote b.ckf -o x.dtf", "dtfile apply p.dtf a --dry-run", "dtfile apply p.dtf a"])
+            foreach (string command in
+                (string[])[
+                    "ckfile a -o x.ckf", "dtfile a --remote b.ckf -o x.dtf", "dtfile apply p.dtf a --dry-run", "dtfile apply p.dtf a"])
             {
                 string who = command.Contains("apply", StringComparison.Ordinal) ? "another process" : "another process, or a loop device,";
                 string warning = $"{command.Split(' ')[0]}: warning: {who} has a open for writing, or mapped";
@@ -211,11 +215,14 @@ public sealed class SilenceTests : IDisposable
             _work.Shell($"chattr +{letter} m/a m/a.ckf").Succeeds();
             string hint = $"if it may be changed, run as root: chattr -{letter} m/a";
             _work.Line("dtfile apply p.dtf m/a").Fails(5, $"m/a: cannot open: it is marked {word}", hint);
-            Warns("dtfile apply p.dtf m/a --dry-run", $"dtfile: warning: m/a is marked against changes, and cannot be patched like that: {hint}");
+            Warns(
+                "dtfile apply p.dtf m/a --dry-run",
+                $"dtfile: warning: m/a is marked against changes, and cannot be patched like that: {hint}");
             _work.Line("ckfile b -o m/a.ckf -f").Fails(5, $"m/a.ckf: cannot be replaced: it is marked {word}", hint + ".ckf");
             _work.Line("ckfile b -o m/a.ckf").Fails(2, "m/a.ckf: exists already");
             _work.Shell($"chattr -{letter} m/a m/a.ckf && chattr +{letter} m/d").Succeeds();
-            _work.Line("ckfile b -o m/d/a.ckf -f").Fails(5, $"m/d/a.ckf: cannot be replaced: the directory m/d is marked {word}", hint[..^1] + "d");
+            _work.Line("ckfile b -o m/d/a.ckf -f").Fails(
+                5, $"m/d/a.ckf: cannot be replaced: the directory m/d is marked {word}", hint[..^1] + "d");
             ToolResult added = _work.Line("ckfile a -o m/d/new.ckf");
             if (letter == "a")
             {
@@ -243,7 +250,8 @@ public sealed class SilenceTests : IDisposable
 
     /// <summary>A process that has opened something; it ends when this is disposed.</summary>
     private Holder Held(string path, string opening) => new(Tool.Start(
-        _work.Root, "python3", "-c", $"import fcntl, mmap, os, sys; path = sys.argv[1]; {opening}; print('open', flush=True); sys.stdin.read()", path));
+        _work.Root, "python3", "-c",
+        $"import fcntl, mmap, os, sys; path = sys.argv[1]; {opening}; print('open', flush=True); sys.stdin.read()", path));
 
     private sealed class Holder : IDisposable
     {

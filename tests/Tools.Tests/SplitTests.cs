@@ -94,7 +94,8 @@ public sealed class SplitTests : IDisposable
         _work.Prepare([], Content.Make(33 << 20), "-b 32M");
         Untouched before = _work.Remember();
 
-        _work.Line("dtfile b -r p.dtr --split 16M").Fails(2, "p.dtr: cannot be cut into parts of at most 16777216 bytes: the shortest possible length is");
+        _work.Line("dtfile b -r p.dtr --split 16M").Fails(
+            2, "p.dtr: cannot be cut into parts of at most 16777216 bytes: the shortest possible length is");
 
         before.Check();
     }
@@ -102,5 +103,8 @@ public sealed class SplitTests : IDisposable
     private void PrepareParts() => _work.Prepare(Content.Make(30 << 20), Content.Make(24 << 20, 9), "-b 64K");
 
     private IEnumerable<string> Parts(string prefix = "p.0") =>
-        _work.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(".dtf", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        _work.Names.Where(
+            name =>
+                name.StartsWith(prefix, StringComparison.Ordinal)
+                    && name.EndsWith(".dtf", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace BinarySync.Tools.Tests;
@@ -23,7 +24,9 @@ public sealed class StrangersTextTests : IDisposable
     public void A_name_is_seen_in_results_errors_hints_and_summaries()
     {
         File.Copy(_work["p.dtf"], _work[Evil]);
-        Seen(_work.Run("dtfile", "info", Evil).Ends(0), @"x\033]0;owned\007\033[2J\r\n\302\23331m\342\200\256gpj\342\201\246\342\200\213\342\200\250\357\273\277'\.dtf");
+        Seen(
+            _work.Run("dtfile", "info", Evil).Ends(0),
+            @"x\033]0;owned\007\033[2J\r\n\302\23331m\342\200\256gpj\342\201\246\342\200\213\342\200\250\357\273\277'\.dtf");
         Seen(_work.Run("dtfile", "apply", Evil, "missing").Ends(2), "missing");
         Seen(_work.Run("dtfile", "apply", "p.dtf", Evil).Ends(4), @"x\033]0;");
         Seen(_work.Run("dtfile", "apply", Evil + "x", "a").Ends(2), @"x\033]0;");
@@ -76,7 +79,9 @@ public sealed class StrangersTextTests : IDisposable
     {
         _work.Run("ckreq", "--label", "abc\u202Egnp.\u2066", "-o", "l.ckr", "-q").Ends(0);
         Seen(_work.Line("ckreq info l.ckr").Ends(0), @"abc\342\200\256gnp.\342\201\246");
-        Assert.Equal("abc\u202Egnp.\u2066", _work.Line("ckreq info l.ckr --json").Ends(0).Json.GetProperty("header").GetProperty("label").GetString());
+        Assert.Equal(
+            "abc\u202Egnp.\u2066",
+            _work.Line("ckreq info l.ckr --json").Ends(0).Json.GetProperty("header").GetProperty("label").GetString());
         File.Copy(_work["a.ckf"], _work[Evil]);
         Seen(_work.Run("ckfile", "info", Evil, "--map", "m.svg").Ends(0), @"x\033]0;");
         string svg = Encoding.UTF8.GetString(_work.Read("m.svg"));
@@ -96,8 +101,7 @@ public sealed class StrangersTextTests : IDisposable
         foreach (Rune rune in text.EnumerateRunes())
         {
             Assert.True(rune.Value == '\n' || !char.IsControl((char)Math.Min(rune.Value, 0xFFFF)), $"U+{rune.Value:X4}");
-            Assert.False(
-                Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator, $"U+{rune.Value:X4}");
+            Assert.False(Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator, $"U+{rune.Value:X4}");
         }
     }
 }

@@ -36,7 +36,10 @@ public sealed class StreamTests : IDisposable
         _work.Line("dtfile b -q --remote a.ckf --no-repeats -o f.dtf").Ends(0);
         int length = _work.Read("f.dtf").Length;
 
-        _work.Shell($"head -c {length * 9L / 10} f.dtf | dtfile apply --stream - a").Ends(3).Says("ends too early").Says("a is patched as far as the data file arrived intact");
+        _work.Shell($"head -c {length * 9L / 10} f.dtf | dtfile apply --stream - a")
+            .Ends(3)
+            .Says("ends too early")
+            .Says("a is patched as far as the data file arrived intact");
 
         byte[] between = _work.Read("a");
         Assert.NotEqual(_a, between);
@@ -51,12 +54,16 @@ public sealed class StreamTests : IDisposable
         _work.Line("dtfile b -q --remote a.ckf --no-repeats -o f.dtf").Ends(0);
 
         // The transfer stops, and the program with it, while a stretch is being written.
-        _work.Shell("{ head -c 40000000 f.dtf; sleep 60; } | timeout -s KILL 50 strace -f -o /dev/null -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when=30 dtfile apply --stream - a & wait $!; true");
+        _work.Shell(
+            "{ head -c 40000000 f.dtf; sleep 60; } | timeout -s KILL 50 strace -f -o /dev/null -e trace=pwrite64 -e "
+                + "inject=pwrite64:signal=KILL:when=30 dtfile apply --stream - a & wait $!; true");
 
         if (_work.Names.Any(name => name.EndsWith("binarysync-journal", StringComparison.Ordinal)))
         {
             _work.Line("ckfile b -q -b 8K -o b8.ckf").Ends(0);
-            _work.Shell("cp b c; printf X | dd of=c bs=1 seek=20000000 conv=notrunc status=none; dtfile c -q --remote a.ckf --no-repeats -o - | dtfile apply --stream - a").Ends(4);
+            _work.Shell(
+                "cp b c; printf X | dd of=c bs=1 seek=20000000 conv=notrunc status=none; dtfile c -q --remote a.ckf --no-repeats -o - | "
+                    + "dtfile apply --stream - a").Ends(4);
         }
 
         _work.Shell("cat f.dtf | dtfile apply --stream - a --verify full").Ends(0).Prints("equal to the master");
@@ -72,7 +79,8 @@ public sealed class StreamTests : IDisposable
 
         _work.Shell("cat repeats.dtf | dtfile apply --stream - a").Ends(4).Says("may have copies or repeats").Says("dtfile --no-repeats");
         _work.Line("dtfile apply --stream f.dtf repeats.dtf a").Fails(2, "--stream is for one data file");
-        foreach (string option in new[] { "--undo u.dtf", "--repair r.dtr", "--check-base", "--spool .", "--request p.dtr", "--update-ckf a.ckf -o n.ckf" })
+        foreach (string option in
+            new[] { "--undo u.dtf", "--repair r.dtr", "--check-base", "--spool .", "--request p.dtr", "--update-ckf a.ckf -o n.ckf" })
         {
             _work.Line($"dtfile apply --stream f.dtf a {option}").Fails(2, $"--stream and {option.Split(' ')[0]} cannot be used together");
         }

@@ -69,7 +69,11 @@ public sealed class SurroundingsTests : IDisposable
         Command.Demand("mkfifo", _work["fifo"]);
 
         // The shell can open the pipe for writing only when the command has it open for reading.
-        using Process shell = Tool.Start(_work.Root, "bash", "-c", "unset DOTNET_EnableDiagnostics; TMPDIR=$PWD/tmp ckfile info fifo & exec 3>fifo; kill -9 $!; wait $!");
+        using Process shell = Tool.Start(
+            _work.Root,
+            "bash",
+            "-c",
+            "unset DOTNET_EnableDiagnostics; TMPDIR=$PWD/tmp ckfile info fifo & exec 3>fifo; kill -9 $!; wait $!");
         Tool.Finish(shell, "bash").Ends(137);
         Assert.Empty(Directory.GetFileSystemEntries(_work["tmp"]));
     }

@@ -8,7 +8,8 @@ public sealed class TranscriptTests : Typed
 
     public static TheoryData<string> Helps =>
     [
-        "ckreq", "ckreq info", "ckfile", "ckfile info", "ckfile check", "ckfile join", "ckfile completions", "dtreq", "dtreq info", "dtreq merge", "dtfile", "dtfile info", "dtfile apply",
+        "ckreq", "ckreq info", "ckfile", "ckfile info", "ckfile check", "ckfile join", "ckfile completions", "dtreq", "dtreq info",
+        "dtreq merge", "dtfile", "dtfile info", "dtfile apply",
     ];
 
     [Theory]
@@ -238,5 +239,8 @@ public sealed class TranscriptTests : Typed
 
     // Dies before its second write to the target: what the first one wrote is there.
     private void TypeAndKill(string line) =>
-        Record($"{line}   (killed)", Work.Line($"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P {Work["remote.img"]} {line}"));
+        Record(
+            $"{line}   (killed)",
+            Work.Line(
+                $"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P {Work["remote.img"]} {line}"));
 }

@@ -23,7 +23,8 @@ public sealed class UpdateChecksumsTests : IDisposable
         _work.Line("dtreq merge p.dtr other.dtr -o all.dtr").Succeeds();
         _work.Line("dtfile b -r all.dtr").Succeeds();
         Untouched before = _work.Remember();
-        _work.Line("dtfile apply all.dtf a --request p.dtr --update-ckf other.ckf -o n.ckf").Fails(4, "other.ckf: is for a target of 500000 bytes", "--update-ckf");
+        _work.Line("dtfile apply all.dtf a --request p.dtr --update-ckf other.ckf -o n.ckf").Fails(
+            4, "other.ckf: is for a target of 500000 bytes", "--update-ckf");
         _work.Line("dtfile apply all.dtf a --request p.dtr --update-ckf b.ckf -o n.ckf").Fails(4, "nothing was written", "--update-ckf");
         before.Check();
         _work.Line("dtfile apply all.dtf a --request p.dtr --update-ckf a.ckf -o n.ckf").Ends(0);
@@ -46,7 +47,8 @@ public sealed class UpdateChecksumsTests : IDisposable
         _work.Line("dtfile b -r fine.dtr").Succeeds();
         Untouched before = _work.Remember();
         _work.Line("dtfile apply fine.dtf a --update-ckf a.ckf -o n.ckf").Fails(4, "a.ckf: has another block size", "--update-ckf");
-        _work.Line("dtfile apply fine.dtf a --update-ckf fine-b.ckf -o n.ckf").Fails(4, "fine-b.ckf: is for a target of 950000 bytes", "--update-ckf");
+        _work.Line("dtfile apply fine.dtf a --update-ckf fine-b.ckf -o n.ckf").Fails(
+            4, "fine-b.ckf: is for a target of 950000 bytes", "--update-ckf");
         before.Check();
         _work.Line("dtfile apply fine.dtf a --update-ckf fine-a.ckf -o n.ckf").Ends(0);
         _work.Holds("a", b);
@@ -76,7 +78,8 @@ public sealed class UpdateChecksumsTests : IDisposable
         _work.Line("dtfile apply undo.dtf a").Ends(0);
         _work.Line($"{WriteFails}{_work["a"]} dtfile apply p.dtf a --undo undo.dtf").Fails(5, "a: cannot write");
         Untouched before = _work.Remember();
-        _work.Line("dtfile apply undo.dtf a --update-ckf a.ckf -o back.ckf").Fails(4, "a.ckf: is for a target of 4500000 bytes", "--update-ckf");
+        _work.Line("dtfile apply undo.dtf a --update-ckf a.ckf -o back.ckf").Fails(
+            4, "a.ckf: is for a target of 4500000 bytes", "--update-ckf");
         before.Check();
         _work.Line("dtfile apply undo.dtf a --update-ckf b.ckf -o back.ckf").Ends(0).Says("took back the interrupted run");
         _work.Holds("a", a);

@@ -19,27 +19,36 @@ internal static class FailureAdvice
     {
         MessageFormatException { MessageName: MessageFiles.StandardInputName } format => OfPipe(format),
         MessageFormatException { Error: FormatError.NotAMessage } format => OfNoMessage(format, line, tool),
-        MessageFormatException { Error: FormatError.WrongKind, Found: { } kind } format => OfWrongKind(format.MessageName, kind, line, tool),
+        MessageFormatException { Error: FormatError.WrongKind, Found: { } kind } format =>
+            OfWrongKind(format.MessageName, kind, line, tool),
         StorageException { Error: StorageError.Untrusted } untrusted => OfUntrusted(untrusted.Path, line),
         StorageException { Error: StorageError.Unguarded } blind => OfBlindGuard(blind),
         StorageException { Error: StorageError.Marked } marked => MarkAdvice.For(marked.Path, marked.Marks),
         StorageException { Path: "/dev/stdout" } => "'-o -' is standard output",
-        StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first => LineAdvice.MeantCommand(line, tool),
-        StorageException { Error: StorageError.Exists } when tool == "dtfile" && line.ValueOf("--split") is not null => "-f makes all parts again; --part N makes one of them",
-        StorageException { Error: StorageError.WriteFailed or StorageError.NoSpace or StorageError.FileTooLarge } when tool == "dtfile" && line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
+        StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first =>
+            LineAdvice.MeantCommand(line, tool),
+        StorageException { Error: StorageError.Exists } when tool == "dtfile" && line.ValueOf("--split") is not null =>
+            "-f makes all parts again; --part N makes one of them",
+        StorageException { Error: StorageError.WriteFailed or StorageError.NoSpace or StorageError.FileTooLarge }
+            when tool == "dtfile" && line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
         SyncException { Progress: { } progress } changed => OfChangedMessage(changed.Subject, progress),
         SyncException { Error: SyncError.UnreadableButBrought } => "--overwrite-unreadable writes them: the data file contains them whole",
-        SyncException { Error: SyncError.Unreadable } when (tool, line.Command) == ("ckfile", "") => "--read-errors skip leaves out the unreadable blocks and lists all of them",
+        SyncException { Error: SyncError.Unreadable } when (tool, line.Command) == ("ckfile", "") =>
+            "--read-errors skip leaves out the unreadable blocks and lists all of them",
         SyncException { Error: SyncError.HolesUntrue } => "--holes read trusts none of them",
-        SyncException { Error: SyncError.ShrinksGreatly } => "is the master meant to be so small (it is empty if it was missing when it was read)? if so, add --allow-shrink",
-        SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized } when (tool, line.Command) == ("dtfile", "apply") => OfOtherTarget(line),
+        SyncException { Error: SyncError.ShrinksGreatly } =>
+            "is the master meant to be so small (it is empty if it was missing when it was read)? if so, add --allow-shrink",
+        SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized } when (tool, line.Command) == ("dtfile", "apply") =>
+            OfOtherTarget(line),
         SyncException { Error: SyncError.OtherTarget } =>
             $"put back the target that was being patched; for this one, {ByItself}",
         SyncException { Error: SyncError.TargetNotProved } =>
             $"if you know that it is, --force-unrecognized overwrites blocks that are neither old nor new; {ByItself}",
         SyncException { Error: SyncError.ForeignRedo } =>
             $"somebody else may have put it there: check its owner; {ByItself}",
-        UsageException { Hint: var hint } when (tool, line.Command, line.ValueOf("--request") ?? line.ValueOf("--remote")) == ("dtfile", "", null) => LineAdvice.OfDataFile(line) ?? hint,
+        UsageException { Hint: var hint }
+            when (tool, line.Command, line.ValueOf("--request") ?? line.ValueOf("--remote")) == ("dtfile", "", null) =>
+                LineAdvice.OfDataFile(line) ?? hint,
         _ => null,
     };
 
@@ -60,7 +69,8 @@ internal static class FailureAdvice
         FormatError.NotAMessage => Wrapping.Of(failure.Beginning.Span) is { } wrapping
             ? $"it is {wrapping.Words}: put '{wrapping.Opener}' before this command in the pipe"
             : $"check the program before the pipe: its output begins with {Wrapping.Show(failure.Beginning.Span)}",
-        FormatError.Damaged or FormatError.TrailingBytes => "the program before the pipe must pass the file on byte for byte, and write nothing else",
+        FormatError.Damaged or FormatError.TrailingBytes =>
+            "the program before the pipe must pass the file on byte for byte, and write nothing else",
         _ => null,
     };
 
@@ -98,28 +108,37 @@ internal static class FailureAdvice
 
     private static string? OfWrongKind(string file, MessageKind kind, TypedLine line, string tool) => (tool, line.Command, kind) switch
     {
-        ("dtfile", "", MessageKind.ChecksumFile) when file == line.ValueOf("--request") => $"name a checksum file with --remote: {line.Instead("--request", [.. line.Files, "--remote", file])}",
-        ("dtfile", "", MessageKind.DataRequest) when file == line.ValueOf("--remote") => $"name a request with -r: {line.Instead("--remote", [.. line.Files, "-r", file])}",
+        ("dtfile", "", MessageKind.ChecksumFile) when file == line.ValueOf("--request") =>
+            $"name a checksum file with --remote: {line.Instead("--request", [.. line.Files, "--remote", file])}",
+        ("dtfile", "", MessageKind.DataRequest) when file == line.ValueOf("--remote") =>
+            $"name a request with -r: {line.Instead("--remote", [.. line.Files, "-r", file])}",
         ("dtfile", "apply", MessageKind.DataRequest) => OfRequestToApply(file),
         _ => null,
     };
 
-    private static string OfRequestToApply(string request) => $"on the master, this makes the data file: {ShellText.Line(["dtfile", "MASTER", "-r", request])}";
+    private static string OfRequestToApply(string request) =>
+        $"on the master, this makes the data file: {ShellText.Line(["dtfile", "MASTER", "-r", request])}";
 
     // A medium that gives other bytes each time goes on doing so: the copy belongs on another one.
     private static string OfChangedMessage(string file, TargetProgress progress) => (progress, file) switch
     {
         (TargetProgress.Patched, _) => "only the new checksum file is missing: make it with ckfile",
-        (TargetProgress.PartlyPatched, MessageFiles.StandardInputName) => "run the same command with --spool and a directory on another disk to resume",
-        (TargetProgress.PartlyPatched, _) => "put a good copy of the same file in its place, on another medium if this one returns other bytes each time, and run the same command again to resume",
+        (TargetProgress.PartlyPatched, MessageFiles.StandardInputName) =>
+            "run the same command with --spool and a directory on another disk to resume",
+        (TargetProgress.PartlyPatched, _) =>
+            "put a good copy of the same file in its place, on another medium if this one returns other bytes each time, and run the same "
+                + "command again to resume",
         (_, MessageFiles.StandardInputName) => "use --spool with a directory on another disk",
         _ => "copy it again, to another medium if this one returns other bytes each time, and run the same command again",
     };
     // The undo file is looked for under its own name only; journals have a place that can be chosen.
     private static string OfUntrusted(string file, TypedLine line) =>
-        file == line.ValueOf("--undo") ? "if it is yours, copy it into a directory of your own and name the copy; if not, name another file with --undo"
-        : line.ValueOf("--journal") is { } directory ? $"name a directory that is yours, or take away the rights of others: {ShellText.Line(["chmod", "go-w", directory])}"
-        : "if an interrupted run of yours left it, move it and the target to a directory in which only you can write, and resume there; if not, remove it, or name a directory of your own with --journal DIR";
+        file == line.ValueOf("--undo")
+            ? "if it is yours, copy it into a directory of your own and name the copy; if not, name another file with --undo"
+        : line.ValueOf("--journal") is { } directory
+            ? $"name a directory that is yours, or take away the rights of others: {ShellText.Line(["chmod", "go-w", directory])}"
+        : "if an interrupted run of yours left it, move it and the target to a directory in which only you can write, and resume there; if "
+            + "not, remove it, or name a directory of your own with --journal DIR";
 
     // What is missing is mounted where that helps; which file is below a loop device, only root may ask it.
     private static string OfBlindGuard(StorageException failure)

@@ -52,7 +52,9 @@ internal static class LineAdvice
     public static string? OfDataFile(TypedLine line)
     {
         string? master = line.Others is [var only] ? only : null;
-        if (line.Messages(MessageKind.DataFile) is [_, ..] patches && patches.Count + line.Others.Count == line.Files.Count && line.Others.Count <= 1)
+        if (line.Messages(MessageKind.DataFile) is [_, ..] patches
+            && patches.Count + line.Others.Count == line.Files.Count
+            && line.Others.Count <= 1)
         {
             return $"to apply it: {line.With(["apply", .. patches, master ?? "TARGET"])}";
         }
@@ -62,12 +64,15 @@ internal static class LineAdvice
             return null;
         }
 
-        return line.Messages(MessageKind.DataRequest) is [var request] ? $"name the request with -r: {line.With(master ?? "MASTER", "-r", request)}"
-            : line.Messages(MessageKind.ChecksumFile) is [var checksums] ? $"name the remote's checksum file with --remote: {line.With(master ?? "MASTER", "--remote", checksums)}"
+        return line.Messages(MessageKind.DataRequest) is [var request]
+            ? $"name the request with -r: {line.With(master ?? "MASTER", "-r", request)}"
+            : line.Messages(MessageKind.ChecksumFile) is [var checksums]
+                ? $"name the remote's checksum file with --remote: {line.With(master ?? "MASTER", "--remote", checksums)}"
             : null;
     }
 
-    private static (string Error, string Hint)? OfRequest(TypedLine line) => line.Messages(MessageKind.ChecksumRequest) is [var request] && line.Files is [_]
+    private static (string Error, string Hint)? OfRequest(TypedLine line) =>
+        line.Messages(MessageKind.ChecksumRequest) is [var request] && line.Files is [_]
         ? ($"{ShellText.Quote(request)} is a checksum request already", $"to see its contents: {line.With("info", request)}")
         : null;
 
@@ -80,8 +85,10 @@ internal static class LineAdvice
 
         if (line.Others is [var target])
         {
-            return line.Messages(MessageKind.ChecksumFile) is [var checksums] ? ("a target and a checksum file were given without a command", $"to compare them: {line.With("check", target, checksums)}")
-                : line.Messages(MessageKind.ChecksumRequest) is [var request] ? (Misplaced(line), $"name the request with -r: {line.With(target, "-r", request)}")
+            return line.Messages(MessageKind.ChecksumFile) is [var checksums]
+                ? ("a target and a checksum file were given without a command", $"to compare them: {line.With("check", target, checksums)}")
+                : line.Messages(MessageKind.ChecksumRequest) is [var request]
+                    ? (Misplaced(line), $"name the request with -r: {line.With(target, "-r", request)}")
                 : null;
         }
 
@@ -97,7 +104,9 @@ internal static class LineAdvice
         IReadOnlyList<string> checksums = line.Messages(MessageKind.ChecksumFile);
         if (checksums.Count == line.Files.Count && checksums is [var one, var other] && remote is null && master is null)
         {
-            return ("which file is the remote's, and which is the master's?", $"{line.With("--remote", one, "--master", other)} (the remote has the old content, the master the new)");
+            return (
+                "which file is the remote's, and which is the master's?",
+                $"{line.With("--remote", one, "--master", other)} (the remote has the old content, the master the new)");
         }
 
         if (line.Files is [var file] && checksums is [_] && (remote is null) != (master is null))
@@ -111,7 +120,7 @@ internal static class LineAdvice
         {
             return requests.Count == 1
                 ? ($"{ShellText.Quote(first)} is a data request already", $"to see its contents: {line.With("info", first)}")
-                : ("several data requests", $"to merge them into one: {line.With(["merge", .. requests, .. line.ValueOf("--output") is null ? ["-o", "FILE.dtr"] : Array.Empty<string>()])}");
+                : ("several data requests", $"to merge them into one: {line.With(["merge", .. requests, .. OutputOf(line)])}");
         }
 
         return line.Others is [var image, ..] && line.Others.Count == line.Files.Count && MessageInput.Exists(image)
@@ -119,8 +128,13 @@ internal static class LineAdvice
             : null;
     }
 
+    // An output is missed only where none was named.
+    private static string[] OutputOf(TypedLine line) => line.ValueOf("--output") is null ? ["-o", "FILE.dtr"] : [];
+
     private static (string Error, string Hint)? OfApply(TypedLine line) => Swallowed(line) is var (option, value)
-        ? ($"{option} was given {ShellText.Quote(value)}, which is a data file", $"give {option} a value of its own, or leave it out: see 'dtfile apply --help'")
+        ? (
+            $"{option} was given {ShellText.Quote(value)}, which is a data file",
+            $"give {option} a value of its own, or leave it out: see 'dtfile apply --help'")
         : line.Files is [var file] && file != MessageFiles.Standard
         ? line.Messages(MessageKind.DataFile) is [_]
             ? ("TARGET is missing", line.With("apply", file, "TARGET"))

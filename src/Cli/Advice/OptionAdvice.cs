@@ -41,7 +41,8 @@ internal static class OptionAdvice
         }
 
         // One letter is near to any other: only its capital tells.
-        IEnumerable<string> candidates = own.SelectMany(NamesOf).Where(candidate => name.Length > 2 ? candidate.Length > 2 : string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase));
+        IEnumerable<string> candidates = own.SelectMany(NamesOf).Where(
+            candidate => name.Length > 2 ? candidate.Length > 2 : string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase));
         return NearestWord.Of(name, candidates) is { } nearest
             ? $"did you mean {nearest}? {seek}"
             : $"{seek}; write a file of that name as ./{ShellText.Quote(unknown)}";

@@ -77,7 +77,8 @@ internal sealed class TypedLine
     public bool IsTyped(string word) => Result.Tokens.Count(token => token.Value == word) == 1;
 
     /// <summary>The line as it was typed, but for one word.</summary>
-    public string Replacing(string word, string by) => ShellText.Line([_tool, .. Result.Tokens.Select(token => token.Value == word ? by : token.Value)]);
+    public string Replacing(string word, string by) =>
+        ShellText.Line([_tool, .. Result.Tokens.Select(token => token.Value == word ? by : token.Value)]);
 
     private OptionResult? Find(string option) => Given.FirstOrDefault(given => given.Option.Name == option);
 }

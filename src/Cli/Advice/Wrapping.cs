@@ -42,6 +42,9 @@ internal sealed record Wrapping(string Words, string Opener)
         string text = Encoding.ASCII.GetString(start).TrimEnd();
         return text.Length > 0 && text.All(letter => letter is >= ' ' and <= '~')
             ? $"'{text}'"
-            : string.Join(' ', start[..Math.Min(start.Length, 8)].ToArray().Select(value => value.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
+            : string.Join(
+                ' ',
+                start[..Math.Min(start.Length, 8)].ToArray().Select(
+                    value => value.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
     }
 }

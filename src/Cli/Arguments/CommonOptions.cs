@@ -16,7 +16,9 @@ public sealed class CommonOptions
 
     private readonly Option<string?> _progress = new("--progress")
     {
-        Description = "How to show progress on standard error: a bar that is redrawn, a plain line every ten seconds, JSON, or nothing; auto is a bar on a terminal, else plain [default: auto]",
+        Description =
+            "How to show progress on standard error: a bar that is redrawn, a plain line every ten seconds, JSON, or nothing; auto is a "
+                + "bar on a terminal, else plain [default: auto]",
         HelpName = "auto|bar|plain|json|none",
         Recursive = true,
     };
@@ -56,6 +58,10 @@ public sealed class CommonOptions
             Cancellation = context.Cancellation,
         };
         ProgressStyle style = ProgressStyle.Of(result.GetValue(_progress), quiet);
-        return new CommandSession(context.Terminal, options, result.GetValue(_json), new ProgressReporter(options.Progress, context.Terminal, style)) { OutputMode = OutputMode.Given(result) };
+        return new CommandSession(
+            context.Terminal, options, result.GetValue(_json), new ProgressReporter(options.Progress, context.Terminal, style))
+        {
+            OutputMode = OutputMode.Given(result),
+        };
     }
 }

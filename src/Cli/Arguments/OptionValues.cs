@@ -73,7 +73,8 @@ public static class OptionValues
         Option<string?> option = new("--label") { Description = "A text to store in the file", HelpName = "TEXT" };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && (Fault(result.Tokens[0].Value) ?? MessageHeader.LabelFault(result.Tokens[0].Value)) is { } fault)
+            if (result.Tokens.Count == 1
+                && (Fault(result.Tokens[0].Value) ?? MessageHeader.LabelFault(result.Tokens[0].Value)) is { } fault)
             {
                 result.AddError($"the label {fault}");
             }
@@ -147,18 +148,27 @@ public static class OptionValues
 
     public static Option<CachePolicy?> Cache() => new("--cache")
     {
-        Description = "Keep data that is read once in the page cache, or drop it; auto drops it for a device, and for a file larger than half of the memory [default: auto]",
+        Description =
+            "Keep data that is read once in the page cache, or drop it; auto drops it for a device, and for a file larger than half of the "
+                + "memory [default: auto]",
         HelpName = "auto|keep|drop",
         CustomParser = Choice(("auto", CachePolicy.Auto), ("keep", CachePolicy.Keep), ("drop", CachePolicy.Drop)),
     };
 
     /// <summary>The length of a part's file at most.</summary>
     public static Option<long?> Split() =>
-        Split("Make a set of data files instead of one, each at most this long: 16M or more; fat32 is 4 GiB less one byte", SplitOperation.LeastPart, "16M");
+        Split(
+            "Make a set of data files instead of one, each at most this long: 16M or more; fat32 is 4 GiB less one byte",
+            SplitOperation.LeastPart,
+            "16M");
 
     /// <summary>The length of a checksum file at most.</summary>
     public static Option<long?> SplitChecksums() =>
-        Split("Make several checksum files instead of one, each at most this long: 1M or more; fat32 is 4 GiB less one byte. 'ckfile join' joins them", ChecksumSplit.LeastPart, "1M");
+        Split(
+            "Make several checksum files instead of one, each at most this long: 1M or more; fat32 is 4 GiB less one byte. 'ckfile join' "
+                + "joins them",
+            ChecksumSplit.LeastPart,
+            "1M");
 
     private static Option<long?> Split(string description, long least, string leastText) => new("--split")
     {
@@ -185,10 +195,12 @@ public static class OptionValues
     /// <summary>
     /// One or more files before a last one: the parser gives all of them to this argument. To be used with <see cref="RequireLast"/>.
     /// </summary>
-    public static Argument<string[]> Files(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
+    public static Argument<string[]> Files(string name, string description) =>
+        new(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
 
     /// <summary>The last one.</summary>
-    public static Argument<string?> LastFile(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
+    public static Argument<string?> LastFile(string name, string description) =>
+        new(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
 
     /// <summary>Demands at least one file, and the last one.</summary>
     public static void RequireLast(Command command, Argument<string[]> files, Argument<string?> last) => command.Validators.Add(result =>
@@ -219,7 +231,8 @@ public static class OptionValues
     {
         option.Validators.Add(result =>
         {
-            foreach (string text in result.Tokens.Select(token => token.Value).Where(text => !allowed.Any(one => one.Equals(text, comparison))))
+            foreach (string text in result.Tokens.Select(token => token.Value)
+                .Where(text => !allowed.Any(one => one.Equals(text, comparison))))
             {
                 result.AddError($"'{text}' is not {what}; choose one of {string.Join(", ", allowed)}");
             }

@@ -34,7 +34,8 @@ public sealed class SpecificationArguments
         }
 
         IEnumerable<BlockRun> blocks = result.GetValue(Range) ?? [];
-        IEnumerable<BlockRun> bytes = (result.GetValue(Bytes) ?? []).Select(range => BlockGeometry.Touching(range.Offset, range.Length, blockSize));
+        IEnumerable<BlockRun> bytes = (result.GetValue(Bytes) ?? []).Select(
+            range => BlockGeometry.Touching(range.Offset, range.Length, blockSize));
         BlockCoverage coverage = BlockCoverage.Of(blocks.Concat(bytes));
         return coverage.Ranges.Length <= FormatLimits.MaxRanges
             ? coverage

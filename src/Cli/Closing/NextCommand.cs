@@ -24,7 +24,7 @@ internal static class NextCommand
     public static string? AfterRequest(string path) => IsNameless(path) ? null : $"ckfile TARGET -r {ShellText.File(path)}";
 
     /// <summary>After `ckfile` and `ckfile join`: which of the two sides this is, the user knows.</summary>
-    public static (string OfRemote, string OfMaster)? AfterChecksums(string path, MessageHeader header, MessageTrailer trailer)
+    public static (string OfRemote, string OfMaster)? AfterChecksums(string path, ChecksumFileHeader header, ChecksumFileTrailer trailer)
     {
         string name = ShellText.File(path);
         bool coversNothing = header.Size > 0 && trailer.DataBlocks + trailer.ZeroBlocks == 0;
@@ -39,7 +39,7 @@ internal static class NextCommand
         string extension = "." + MessageKind.ChecksumFile.Extension();
         string parts = names.Count <= MostNames
             ? string.Join(' ', names.Select(ShellText.File))
-            : $"{ShellText.File(PartNames.StemOf(path, extension))}.{string.Concat(Enumerable.Repeat("[0-9]", PartNames.DigitsOf(names.Count)))}{extension}";
+            : $"{ShellText.File(PartNames.StemOf(path, extension))}.{AnyNumber(names.Count)}{extension}";
         return $"ckfile join {parts} -o {ShellText.File(path)}";
     }
 
@@ -47,8 +47,11 @@ internal static class NextCommand
     public static string? AfterCheck(string target, string file, CheckResult check)
     {
         const int MostRanges = 4;
-        MessageHeader header = check.Header;
-        if (check.IsEqual || IsNameless(file) || header.Parent is not null || (!header.Coverage.IsWhole && header.Coverage.Ranges.Length > MostRanges))
+        ChecksumFileHeader header = check.Header;
+        if (check.IsEqual
+            || IsNameless(file)
+            || header.Parent is not null
+            || (!header.Coverage.IsWhole && header.Coverage.Ranges.Length > MostRanges))
         {
             return null;
         }
@@ -57,16 +60,18 @@ internal static class NextCommand
         string output = FileIdentity.LengthOf($"{stem}.ckf") is null ? string.Empty : $" -o {ShellText.File($"{stem}.now.ckf")}";
         string blockSize = header.BlockSize == FormatLimits.DefaultBlockSize ? string.Empty : $" -b {header.BlockSize}";
         string hash = header.Hash == BlockHash.Xxh128 ? string.Empty : $" -a {header.Hash.Name}";
-        string ranges = header.Coverage.IsWhole ? string.Empty : string.Concat(header.Coverage.Ranges.ToArray().Select(range => $" --range {range}"));
+        string ranges = header.Coverage.IsWhole
+            ? string.Empty
+            : string.Concat(header.Coverage.Ranges.ToArray().Select(range => $" --range {range}"));
         return $"ckfile {ShellText.File(target)}{blockSize}{hash}{ranges}{output}";
     }
 
     /// <summary>After `dtreq`.</summary>
     public static string? AfterDataRequest(string path, string masterChecksums, DataRequestResult made)
     {
-        MessageTrailer trailer = made.Trailer;
+        OperationsTrailer trailer = made.Trailer;
         bool isEmpty = trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks == 0 && made.Header.BaseSize == made.Header.TargetSize;
-        return isEmpty || IsNameless(path) ? null : $"dtfile {MasterOf(masterChecksums, made.Header.TargetSize!.Value)} -r {ShellText.File(path)}";
+        return isEmpty || IsNameless(path) ? null : $"dtfile {MasterOf(masterChecksums, made.Header.TargetSize)} -r {ShellText.File(path)}";
     }
 
     /// <summary>After `dtreq merge`.</summary>
@@ -75,8 +80,10 @@ internal static class NextCommand
     /// <summary>After `dtfile`.</summary>
     public static string? AfterDataFile(string path, DataFileResult made)
     {
-        MessageTrailer trailer = made.Trailer;
-        bool isEmpty = made.Header.Bases is null && trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks == 0 && made.Header.BaseSize == made.Header.TargetSize;
+        OperationsTrailer trailer = made.Trailer;
+        bool isEmpty = made.Header.Bases is null
+            && trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks == 0
+            && made.Header.BaseSize == made.Header.TargetSize;
         string request = made.Header.Bases is null ? string.Empty : " --request OWN.dtr";
         return isEmpty || IsNameless(path) ? null : $"dtfile apply {ShellText.File(path)} TARGET{request} --verify full";
     }
@@ -86,13 +93,17 @@ internal static class NextCommand
     /// <param name="names">The parts that were made.</param>
     /// <param name="parts">How many there are.</param>
     public static string? AfterParts(string path, IReadOnlyList<string> names, int parts) =>
-        IsNameless(path) ? null : $"dtfile apply {Files(names, path, parts)} TARGET{(names.Count == parts ? " --verify full" : string.Empty)}";
+        IsNameless(path)
+            ? null
+            : $"dtfile apply {Files(names, path, parts)} TARGET{(names.Count == parts ? " --verify full" : string.Empty)}";
 
     /// <summary>After a dry run of `dtfile apply`: the same without it.</summary>
     public static string? AfterDryRun(ParseResult result, IEnumerable<string> files, bool hasWork) =>
         !hasWork || files.Contains(MessageFiles.Standard)
             ? null
-            : $"dtfile {string.Join(' ', result.Tokens.Where(token => token.Value is not ("--dry-run" or "-n")).Select(token => ShellText.Quote(token.Value)))}";
+            : $"dtfile {string.Join(' ', result.Tokens.Select(token => token.Value).Where(IsNotDryRun).Select(ShellText.Quote))}";
+
+    private static bool IsNotDryRun(string word) => word is not ("--dry-run" or "-n");
 
     /// <summary>After `dtfile apply`: nothing, but where it was told to leave the last step out.</summary>
     public static string? AfterApply(string target, VerifyMode verify) =>
@@ -106,19 +117,25 @@ internal static class NextCommand
         // Each part has an undo file of its own: how the next one shall be called is not known.
         return all.IsComplete || undo is not null || PartNames.PathOf(name, part, all.Set.Parts) is not { } path
             ? null
-            : $"dtfile apply {Files([.. all.Missing.Select(missing => PartNames.Of(path, missing, all.Set.Parts))], path, all.Set.Parts)} {ShellText.File(target)}";
+            : $"dtfile apply {Files([.. all.Missing.Select(missing => PartNames.Of(path, missing, all.Set.Parts))], path, all.Set.Parts)} "
+                + $"{ShellText.File(target)}";
     }
 
     // Parts that are there already do no harm: so all of them may be meant.
     private static string Files(IReadOnlyList<string> names, string path, int parts) => names.Count <= MostNames
         ? string.Join(' ', names.Select(ShellText.File))
-        : $"{ShellText.File(PartNames.StemOf(path))}.{string.Concat(Enumerable.Repeat("[0-9]", PartNames.DigitsOf(parts)))}{PartNames.Extension}";
+        : $"{ShellText.File(PartNames.StemOf(path))}.{AnyNumber(parts)}{PartNames.Extension}";
+
+    // As the shell takes it, for the numbers in the names of so many parts.
+    private static string AnyNumber(int parts) => string.Concat(Enumerable.Repeat("[0-9]", PartNames.DigitsOf(parts)));
 
     // The master's file has the name that its checksum file was made of, if it lies here: but then it has the size too.
     private static string MasterOf(string checksums, long size)
     {
         string extension = "." + MessageKind.ChecksumFile.Extension();
-        return checksums.EndsWith(extension, StringComparison.Ordinal) && checksums[..^extension.Length] is { Length: > 0 } master && FileIdentity.LengthOf(master) == size
+        return checksums.EndsWith(extension, StringComparison.Ordinal)
+            && checksums[..^extension.Length] is { Length: > 0 } master
+            && FileIdentity.LengthOf(master) == size
             ? ShellText.File(master)
             : "MASTER";
     }

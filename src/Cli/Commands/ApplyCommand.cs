@@ -22,9 +22,11 @@ namespace BinarySync.Cli.Commands;
 /// <summary>`dtfile apply`: patches a target in place with a data file, or with parts of a set.</summary>
 public sealed class ApplyCommand(ToolContext context, CommonOptions common)
 {
-    private readonly Argument<string[]> _files = OptionValues.Files("FILE.dtf", "A data file, or several parts of a set; '-' is standard input");
+    private readonly Argument<string[]> _files = OptionValues.Files(
+        "FILE.dtf", "A data file, or several parts of a set; '-' is standard input");
 
-    private readonly Argument<string?> _target = OptionValues.LastFile("TARGET", "The remote's file or block device; it is patched in place");
+    private readonly Argument<string?> _target = OptionValues.LastFile(
+        "TARGET", "The remote's file or block device; it is patched in place");
 
     private readonly Option<string?> _request = new("--request")
     {
@@ -38,7 +40,11 @@ public sealed class ApplyCommand(ToolContext context, CommonOptions common)
         HelpName = "OLD.ckf",
     };
 
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "The new checksum file, with --update-ckf", HelpName = "NEW.ckf" };
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description = "The new checksum file, with --update-ckf",
+        HelpName = "NEW.ckf",
+    };
 
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replace an existing output of -o" };
 
@@ -70,7 +76,9 @@ public sealed class ApplyCommand(ToolContext context, CommonOptions common)
 
     private readonly Option<string?> _journal = new("--journal")
     {
-        Description = "The directory for the journal while the target is patched [default: the target's directory, or the state directory for a device]",
+        Description =
+            "The directory for the journal while the target is patched [default: the target's directory, or the state directory "
+                + "for a device]",
         HelpName = "DIR",
     };
 
@@ -81,13 +89,16 @@ public sealed class ApplyCommand(ToolContext context, CommonOptions common)
 
     private readonly Option<string?> _spool = new("--spool")
     {
-        Description = "The directory for a data file from a pipe until it has been verified [default: the target's directory, or the state directory for a device]",
+        Description =
+            "The directory for a data file from a pipe until it has been verified [default: the target's directory, or the state directory "
+                + "for a device]",
         HelpName = "DIR",
     };
 
     private readonly Option<bool> _stream = new("--stream")
     {
-        Description = "Apply the data file as it arrives, if a pipe cannot be spooled: the first blocks are written before the rest is verified",
+        Description =
+            "Apply the data file as it arrives, if a pipe cannot be spooled: the first blocks are written before the rest is verified",
     };
 
     private readonly Option<bool> _forceUnrecognized = new("--force-unrecognized")
@@ -95,7 +106,10 @@ public sealed class ApplyCommand(ToolContext context, CommonOptions common)
         Description = "Overwrite blocks that are neither as expected nor already new",
     };
 
-    private readonly Option<bool> _allowShrink = new("--allow-shrink") { Description = "Cut the target even if it loses more than half of its bytes" };
+    private readonly Option<bool> _allowShrink = new("--allow-shrink")
+    {
+        Description = "Cut the target even if it loses more than half of its bytes",
+    };
 
     private readonly Option<HolePolicy?> _holes = OptionValues.Holes();
 
@@ -114,7 +128,8 @@ public sealed class ApplyCommand(ToolContext context, CommonOptions common)
     {
         Command command = new("apply", "Apply a data file to the target, in place")
         {
-            _files, _target, _request, _updateChecksums, _output, _force, OutputMode.Option(), _dryRun, _checkBase, _verify, _sparse, _undo, _repair,
+            _files, _target, _request, _updateChecksums, _output, _force, OutputMode.Option(), _dryRun, _checkBase, _verify, _sparse, _undo,
+            _repair,
             _journal, _abandonJournal, _spool, _stream, _forceUnrecognized, _allowShrink, _holes, _overwriteUnreadable, _unguarded,
         };
         OptionValues.RequireLast(command, _files, _target);
@@ -177,7 +192,8 @@ public sealed class ApplyCommand(ToolContext context, CommonOptions common)
         if (PartFiles.Look(inputs.Parts(session), session.Options) is { } parts)
         {
             line.CheckForSet();
-            SetResult all = SetApplyOperation.Run(target.Storage, parts, target.Places(redo: true), target.SetNote, line.Specification, session.Options);
+            SetResult all = SetApplyOperation.Run(
+                target.Storage, parts, target.Places(redo: true), target.SetNote, line.Specification, session.Options);
             target.SayPartitions(null);
             SetReport.Say(session, line, target.SetNote.Name, all);
             return ExitCode.Done;

@@ -56,7 +56,8 @@ internal sealed class ApplyInputs : IDisposable
     {
         Stream seekable = SpoolDirectory is null
             ? _input
-            : Inputs.SpoolDirectory.Spool(_input, Name, SpoolDirectory, "the target", "use --spool with a directory that has more room", session);
+            : Inputs.SpoolDirectory.Spool(
+                _input, Name, SpoolDirectory, "the target", "use --spool with a directory that has more room", session);
         _pinned = PinnedStream.Of(seekable, Name);
     }
 
@@ -73,7 +74,7 @@ internal sealed class ApplyInputs : IDisposable
     public OwnRequest? OwnRequest()
     {
         DataFile.Position = 0;
-        bool isMerged = new MessageReader(DataFile, Name).Require(MessageKind.DataFile).Header.Bases is not null;
+        bool isMerged = new OperationReader(DataFile, Name, MessageKind.DataFile).Header.Bases is not null;
         if (isMerged != _request is not null)
         {
             throw isMerged

@@ -51,7 +51,8 @@ internal sealed record ApplyLine
         if (Specification is { OverwriteUnreadable: true, Verify: VerifyMode.None })
         {
             throw new UsageException(
-                "--overwrite-unreadable and --verify none cannot be used together", "only reading them back shows that the blocks can be read again");
+                "--overwrite-unreadable and --verify none cannot be used together",
+                "only reading them back shows that the blocks can be read again");
         }
 
         DemandName(Undo, "--undo");
@@ -70,7 +71,9 @@ internal sealed record ApplyLine
         {
             throw new UsageException(
                 $"{option} is for a whole data file",
-                OldChecksums is null ? "make a part again with --part, or apply it again" : "when all parts are applied, ckfile makes the new checksum file");
+                OldChecksums is null
+                    ? "make a part again with --part, or apply it again"
+                    : "when all parts are applied, ckfile makes the new checksum file");
         }
     }
 
@@ -136,7 +139,8 @@ internal sealed record ApplyLine
             (SpoolDirectory, "--spool"));
         if (option is not null)
         {
-            throw new UsageException($"--stream and {option} cannot be used together", $"{option} needs the data file as a whole: leave out --stream");
+            throw new UsageException(
+                $"--stream and {option} cannot be used together", $"{option} needs the data file as a whole: leave out --stream");
         }
     }
 
@@ -149,5 +153,6 @@ internal sealed record ApplyLine
     }
 
     // The first option that was given.
-    private static string? FirstOf(params (string? Value, string Name)[] options) => options.FirstOrDefault(option => option.Value is not null).Name;
+    private static string? FirstOf(params (string? Value, string Name)[] options) =>
+        options.FirstOrDefault(option => option.Value is not null).Name;
 }

@@ -32,7 +32,8 @@ internal static class ApplyReport
         SaySummary(session, line, done);
         if (line.NewChecksums is not null)
         {
-            session.Terminal.Summary($"{line.NewChecksums}: the new checksum file of {line.Target}, made from {line.OldChecksums} and the data file");
+            session.Terminal.Summary(
+                $"{line.NewChecksums}: the new checksum file of {line.Target}, made from {line.OldChecksums} and the data file");
         }
 
         string? next = done.DryRun
@@ -45,12 +46,16 @@ internal static class ApplyReport
     public static void SayNotes(Terminal terminal, string target, string patch, ApplyResult done, ApplySpecification specification)
     {
         TargetSizing sizing = done.Plan.Sizing;
-        string again = done.Plan.AgainBlocks == 0 ? string.Empty : $"; {CountText.Blocks(done.Plan.AgainBlocks)} {(done.DryRun ? "would be" : "were")} rewritten";
+        string again = done.Plan.AgainBlocks == 0
+            ? string.Empty
+            : $"; {CountText.Blocks(done.Plan.AgainBlocks)} {(done.DryRun ? "would be" : "were")} rewritten";
         string? start = done.Start switch
         {
             ApplyStart.Resumed => $"{(done.DryRun ? "would resume" : "resumed")} the interrupted run of {patch}{again}",
             ApplyStart.TurnedRound => $"{(done.DryRun ? "would take" : "took")} back the interrupted run{again}",
-            ApplyStart.OtherRetired => $"{(done.DryRun ? "would give" : "gave")} up the journal of another data file: {target} is the target that {patch} was made for{again}",
+            ApplyStart.OtherRetired =>
+                $"{(done.DryRun ? "would give" : "gave")} up the journal of another data file: {target} is the target that {patch} was "
+                    + $"made for{again}",
             ApplyStart.Abandoned => $"{(done.DryRun ? "would give" : "gave")} up the journal of an interrupted run",
             _ => null,
         };
@@ -77,7 +82,8 @@ internal static class ApplyReport
 
         if (specification.ForceUnrecognized && done.Plan.Unrecognized.BlockCount > 0)
         {
-            terminal.Warn($"neither as expected nor already new{(done.DryRun ? string.Empty : ", and were overwritten")}: {done.Plan.Unrecognized}");
+            terminal.Warn(
+                $"neither as expected nor already new{(done.DryRun ? string.Empty : ", and were overwritten")}: {done.Plan.Unrecognized}");
         }
     }
 
@@ -91,24 +97,32 @@ internal static class ApplyReport
             : $", size from {SizeText.Exact(sizing.LengthBefore)} to {SizeText.Exact(sizing.LengthAfter)}";
         if (done.DryRun)
         {
-            session.Terminal.Summary($"{target}: {CountText.Blocks(plan.BlocksToWrite)} would be written, {plan.NewBlocks} already up to date{size}; nothing was changed");
+            session.Terminal.Summary(
+                $"{target}: {CountText.Blocks(plan.BlocksToWrite)} would be written, {plan.NewBlocks} already up to date{size}; nothing "
+                    + "was changed");
             return;
         }
 
         string copied = plan.Trailer.CopyBlocks == 0 ? string.Empty : $" {done.Written.CopyBlocks} copied from elsewhere,";
         session.Terminal.Summary(
-            $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}),{copied} {done.Written.ZeroBlocks} zeroed, {plan.NewBlocks} already up to date{size}");
+            $"{target}: {CountText.Blocks(done.Written.DataBlocks)} written ({SizeText.Format(done.Written.DataBytes)}),{copied} "
+                + $"{done.Written.ZeroBlocks} zeroed, {plan.NewBlocks} already up to date{size}");
         if (done.UndoKept is { } kept)
         {
-            session.Terminal.Summary($"{line.Undo} {(kept ? "was kept from an earlier run" : "holds the old content")}: applying it{ShrinkWarning.OnWayBack(plan.Header)} takes {target} back");
+            session.Terminal.Summary(
+                $"{line.Undo} {(kept ? "was kept from an earlier run" : "holds the old content")}: applying "
+                    + $"it{ShrinkWarning.OnWayBack(plan.Header)} takes {target} back");
         }
 
         session.Terminal.Summary(line.Specification.Verify switch
         {
             VerifyMode.None => "flushed; nothing was read back",
             VerifyMode.Written => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back and equal; the rest was not checked",
-            _ when (plan.Header.Parent?.Coverage ?? plan.Header.Coverage).IsWhole => $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master ({EvidenceOf(plan.Header)})",
-            _ => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back: the ranges of the data file are equal to the master's ({EvidenceOf(plan.Header)})",
+            _ when (plan.Header.Parent?.Coverage ?? plan.Header.Coverage).IsWhole =>
+                $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master ({EvidenceOf(plan.Header)})",
+            _ =>
+                $"flushed, {SizeText.Format(done.VerifiedBytes)} read back: the ranges of the data file are equal to the master's "
+                    + $"({EvidenceOf(plan.Header)})",
         });
     }
 
@@ -151,7 +165,7 @@ internal static class ApplyReport
         report.Add("tail_left_alone", null, plan.Sizing.TailLeftAlone);
         report.Add("verify", "verify", line.Specification.Verify.ToString().ToLowerInvariant());
         report.Add("verified_bytes", null, done.VerifiedBytes);
-        report.Add("target_root", "target root", plan.Trailer.TargetRoot!.Value);
+        report.Add("target_root", "target root", plan.Trailer.TargetRoot);
         if (line.Specification.Verify == VerifyMode.Full && !done.DryRun)
         {
             // Else the run would have failed. Without a full comparison nothing is said, neither yes nor no.

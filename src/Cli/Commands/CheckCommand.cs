@@ -31,7 +31,8 @@ public sealed class CheckCommand(ToolContext context, CommonOptions common)
     /// <summary>The command, to be added to a program.</summary>
     public Command Declare()
     {
-        Command command = new("check", "Compare a file or block device with its checksum file: exit 0 if equal, 1 if not") { _target, _file, _live, _holes };
+        Command command = new(
+            "check", "Compare a file or block device with its checksum file: exit 0 if equal, 1 if not") { _target, _file, _live, _holes };
         _maps.AddTo(command);
         common.Storage.AddTo(command);
         command.SetAction(Run);
@@ -51,12 +52,16 @@ public sealed class CheckCommand(ToolContext context, CommonOptions common)
         SourceWarnings.SayMessage(session.Terminal, target, "dtreq compares two checksum files");
         CheckMap? map = output is null ? null : new CheckMap(source, checksums.Header, output);
         CheckResult check = CheckOperation.Run(
-            source, checksums, result.GetValue(_holes) ?? HolePolicy.Trust, result.GetValue(_live), session.Options, map is null ? null : map.Add);
+            source, checksums, result.GetValue(_holes) ?? HolePolicy.Trust, result.GetValue(_live), session.Options, map is null
+                ? null
+                : map.Add);
         map?.Complete(check);
         HoleNote.Say(session.Terminal, target, check.DoubtedHoles);
         if (check.BytesNotCompared > 0)
         {
-            session.Terminal.Note($"the device is {SizeText.Format(check.BytesNotCompared)} longer than {MessageFiles.NameOf(file)} says; that part was not compared");
+            session.Terminal.Note(
+                $"the device is {SizeText.Format(check.BytesNotCompared)} longer than {MessageFiles.NameOf(file)} says; that part was "
+                    + "not compared");
         }
 
         using Report report = new(session.Terminal, session.Json);
@@ -112,7 +117,7 @@ public sealed class CheckCommand(ToolContext context, CommonOptions common)
         report.Add("compared_blocks", null, check.ComparedBlocks);
         report.Add("bytes_not_compared", null, check.BytesNotCompared);
         report.Add("size", null, check.TargetSize);
-        report.Add("expected_size", null, check.Header.Size!.Value);
+        report.Add("expected_size", null, check.Header.Size);
         report.Add("block_size", null, check.Header.BlockSize);
         report.Add("differing_blocks", null, check.Differences.BlockCount);
         report.Add("differing_ranges", null, check.Differences.RunCount);
@@ -145,18 +150,21 @@ public sealed class CheckCommand(ToolContext context, CommonOptions common)
             terminal.Result($"{target}: has {check.TargetSize} bytes; {file} says {check.Header.Size}");
         }
 
-        BlockGeometry geometry = new(Math.Max(check.TargetSize, check.Header.Size!.Value), check.Header.BlockSize);
+        BlockGeometry geometry = new(Math.Max(check.TargetSize, check.Header.Size), check.Header.BlockSize);
         const int Shown = 20;
         foreach (BlockRun run in check.Differences.Runs.Take(terminal.IsVerbose ? int.MaxValue : Shown))
         {
             long offset = geometry.OffsetOf(run.First);
-            terminal.Result($"{target}: {(run.Count == 1 ? $"block {run} differs" : $"blocks {run} differ")} (bytes {offset}+{geometry.LengthOf(run)})");
+            string differs = run.Count == 1 ? $"block {run} differs" : $"blocks {run} differ";
+            terminal.Result($"{target}: {differs} (bytes {offset}+{geometry.LengthOf(run)})");
         }
 
         int listed = terminal.IsVerbose ? check.Differences.Runs.Count : Math.Min(Shown, check.Differences.Runs.Count);
         if (check.Differences.RunCount > listed)
         {
-            string all = !terminal.IsVerbose && check.Differences.RunCount <= check.Differences.Runs.Count ? " (-v lists all)" : string.Empty;
+            string all = !terminal.IsVerbose && check.Differences.RunCount <= check.Differences.Runs.Count
+                ? " (-v lists all)"
+                : string.Empty;
             terminal.Result($"{target}: and {CountText.Ranges(check.Differences.RunCount - listed)} more{all}");
         }
     }
@@ -171,6 +179,8 @@ public sealed class CheckCommand(ToolContext context, CommonOptions common)
             return;
         }
 
-        terminal.Summary($"{target}: differs from {file} in {CountText.Blocks(check.Differences.BlockCount)}, {CountText.Ranges(check.Differences.RunCount)}");
+        terminal.Summary(
+            $"{target}: differs from {file} in {CountText.Blocks(check.Differences.BlockCount)}, "
+                + $"{CountText.Ranges(check.Differences.RunCount)}");
     }
 }

@@ -66,7 +66,8 @@ public sealed class ChecksumCommand(ToolContext context, CommonOptions common)
     {
         using CommandSession session = common.Begin(result, context);
         string target = TargetPath.Demand(result.GetValue(_target)!);
-        string path = MessageFiles.OutputPath(result.GetValue(_output), target, inputKind: null, MessageKind.ChecksumFile, result.GetValue(_request));
+        string path = MessageFiles.OutputPath(
+            result.GetValue(_output), target, inputKind: null, MessageKind.ChecksumFile, result.GetValue(_request));
         ChecksumSpecification specification = SpecificationOf(result, session) with
         {
             Label = result.GetValue(_label),
@@ -123,11 +124,15 @@ public sealed class ChecksumCommand(ToolContext context, CommonOptions common)
         long covered = geometry.CoveredBytes(specification.Coverage.ClipTo(geometry.BlockCount));
         long data = specification.Holes == HolePolicy.Trust ? Math.Min(covered, DataBytes(source)) : covered;
         long most = (data + specification.BlockSize - 1) / specification.BlockSize * specification.Hash.Length;
-        string text = $"{name} will have up to {SizeText.Format(most)}: {specification.Hash.Length} bytes for each block of {SizeText.Format(specification.BlockSize)} that is not zero";
+        string text =
+            $"{name} will have up to {SizeText.Format(most)}: {specification.Hash.Length} bytes for each block of "
+                + $"{SizeText.Format(specification.BlockSize)} that is not zero";
         if (most >= Large)
         {
             int larger = (int)Math.Min(64L << 10, FormatLimits.MaxBlockSize);
-            string smaller = specification.BlockSize < larger ? $"; -b {larger >> 10}K makes it {larger / specification.BlockSize} times smaller" : string.Empty;
+            string smaller = specification.BlockSize < larger
+                ? $"; -b {larger >> 10}K makes it {larger / specification.BlockSize} times smaller"
+                : string.Empty;
             terminal.Note($"{text}{smaller}; --split SIZE makes several files");
         }
         else if (most >= WorthSaying)
@@ -179,7 +184,8 @@ public sealed class ChecksumCommand(ToolContext context, CommonOptions common)
         MessageHeader asked = ChecksumRequest.Read(input, source);
         if (blockSize is { } given && given != asked.BlockSize)
         {
-            throw new UsageException($"{source} asks for blocks of {SizeText.Format(asked.BlockSize)}; -b says {SizeText.Format(given)}", "leave out -b");
+            throw new UsageException(
+                $"{source} asks for blocks of {SizeText.Format(asked.BlockSize)}; -b says {SizeText.Format(given)}", "leave out -b");
         }
 
         if (hash is not null && hash != asked.Hash.Name)

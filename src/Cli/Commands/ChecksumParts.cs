@@ -21,7 +21,8 @@ internal static class ChecksumParts
     /// <param name="mostBytes">Bytes that a part has at most.</param>
     /// <param name="inputs">Files of this command that must not be replaced.</param>
     public static int Create(
-        CommandSession session, IReadableStorage source, ChecksumSpecification specification, string path, bool force, long mostBytes, string[] inputs)
+        CommandSession session, IReadableStorage source, ChecksumSpecification specification, string path, bool force, long mostBytes,
+        string[] inputs)
     {
         if (path == MessageFiles.Standard)
         {
@@ -34,7 +35,8 @@ internal static class ChecksumParts
         }
 
         IReadOnlyList<BlockCoverage> parts = ChecksumSplit.Plan(source.Length, specification, mostBytes);
-        string[] names = [.. Enumerable.Range(1, parts.Count).Select(part => PartNames.Of(path, part, parts.Count, MessageKind.ChecksumFile))];
+        string[] names = [.. Enumerable.Range(1, parts.Count).Select(
+            part => PartNames.Of(path, part, parts.Count, MessageKind.ChecksumFile))];
         foreach (string name in names)
         {
             MessageFiles.DemandName(name, force, inputs);
@@ -49,8 +51,10 @@ internal static class ChecksumParts
         }
 
         string all = names.Length == 1 ? names[0] : $"{names[0]} to {names[^1]}";
-        long blocks = made.Sum(part => (part.Result.Trailer.DataBlocks + part.Result.Trailer.ZeroBlocks)!.Value);
-        session.Terminal.Summary($"{all}: {CountText.Blocks(blocks)} of {SizeText.Format(specification.BlockSize)}, {specification.Hash.Name}, {SizeText.Format(made.Sum(part => part.Length))}");
+        long blocks = made.Sum(part => part.Result.Trailer.DataBlocks + part.Result.Trailer.ZeroBlocks);
+        session.Terminal.Summary(
+            $"{all}: {CountText.Blocks(blocks)} of {SizeText.Format(specification.BlockSize)}, {specification.Hash.Name}, "
+                + $"{SizeText.Format(made.Sum(part => part.Length))}");
         ClosingLines.Say(session, "read", made.Sum(part => part.Result.ReadBytes), next: null);
         ClosingLines.SayNext(session, NextCommand.AfterChecksumParts(path, names), "where all of them are");
         return ExitCode.Done;

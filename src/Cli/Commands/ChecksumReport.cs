@@ -15,8 +15,8 @@ internal static class ChecksumReport
         CommandSession session,
         string path,
         string name,
-        MessageHeader header,
-        MessageTrailer trailer,
+        ChecksumFileHeader header,
+        ChecksumFileTrailer trailer,
         long length,
         long readBytes,
         ChecksumResult? skipped = null)
@@ -37,7 +37,8 @@ internal static class ChecksumReport
         }
 
         session.Terminal.Summary(
-            $"{name}: {CountText.Blocks((trailer.DataBlocks + trailer.ZeroBlocks)!.Value)} of {SizeText.Format(header.BlockSize)} ({trailer.ZeroBlocks} of them zeros), {header.Hash.Name}, {SizeText.Format(length)}");
+            $"{name}: {CountText.Blocks(trailer.DataBlocks + trailer.ZeroBlocks)} of {SizeText.Format(header.BlockSize)} "
+                + $"({trailer.ZeroBlocks} of them zeros), {header.Hash.Name}, {SizeText.Format(length)}");
         ClosingLines.Say(session, "read", readBytes, next: null);
         if (NextCommand.AfterChecksums(path, header, trailer) is var (ofRemote, ofMaster))
         {

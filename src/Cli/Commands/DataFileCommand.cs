@@ -12,7 +12,9 @@ using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>`dtfile MASTER`: collects the requested blocks of the master, or those that differ from the remote's, into a data file.</summary>
+/// <summary>
+/// `dtfile MASTER`: collects the requested blocks of the master, or those that differ from the remote's, into a data file.
+/// </summary>
 public sealed class DataFileCommand(ToolContext context, CommonOptions common)
 {
     private readonly Argument<string> _master = new("MASTER")
@@ -56,7 +58,9 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
     /// <summary>The program's own command.</summary>
     public RootCommand Declare()
     {
-        RootCommand root = new("Collect the requested blocks of the master, or those that differ from the remote's, into a data file; or apply a data file to the remote's target")
+        RootCommand root = new(
+            "Collect the requested blocks of the master, or those that differ from the remote's, into a data file; or apply a data file to "
+                + "the remote's target")
         {
             _master, _request, _remote, _compress, _noRepeats, _label, _live, _holes, _split, _part, _output, _force, OutputMode.Option(),
         };
@@ -74,13 +78,16 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
         if ((request is null) == (remote is null))
         {
             throw request is null
-                ? new UsageException("no request is given: name a data request with -r, or the remote's checksum file with --remote", "see 'dtfile --help'")
-                : new UsageException("-r and --remote cannot be used together", "see 'dtfile --help': a data request already says which blocks differ");
+                ? new UsageException(
+                    "no request is given: name a data request with -r, or the remote's checksum file with --remote", "see 'dtfile --help'")
+                : new UsageException(
+                    "-r and --remote cannot be used together", "see 'dtfile --help': a data request already says which blocks differ");
         }
 
         if (remote is null && result.GetValue(_holes) is not null)
         {
-            throw new UsageException("--holes needs --remote", "see 'dtfile --help': with a data request, only the requested blocks are read");
+            throw new UsageException(
+                "--holes needs --remote", "see 'dtfile --help': with a data request, only the requested blocks are read");
         }
 
         string master = TargetPath.Demand(result.GetValue(_master)!);
@@ -101,7 +108,9 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
         {
             if (request is null)
             {
-                throw new UsageException("--split needs a data request: one pass shows the number of parts only at its end", "make a request with dtreq, and name it with -r");
+                throw new UsageException(
+                    "--split needs a data request: one pass shows the number of parts only at its end",
+                    "make a request with dtreq, and name it with -r");
             }
 
             SplitJob job = new(master, request, path, result.GetValue(_force), mostBytes, part, specification);
@@ -164,11 +173,15 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
             return;
         }
 
-        string compared = onePass is null ? string.Empty : $"{made.Trailer.DataBlocks + made.Trailer.ZeroBlocks} of {onePass.ComparedBlocks} blocks differ: ";
+        string compared = onePass is null
+            ? string.Empty
+            : $"{made.Trailer.DataBlocks + made.Trailer.ZeroBlocks} of {onePass.ComparedBlocks} blocks differ: ";
         string repeats = made.RepeatedBlocks == 0 ? string.Empty : $" ({made.RepeatedBlocks} repeat earlier ones)";
         string copied = made.Trailer.CopyBlocks == 0 ? string.Empty : $" {made.Trailer.CopyBlocks} to copy,";
         session.Terminal.Summary(
-            $"{name}: {compared}{CountText.Blocks(made.Trailer.DataBlocks!.Value)} with content ({SizeText.Format(made.Trailer.DataBytes!.Value)}){repeats},{copied} {made.Trailer.ZeroBlocks} of zeros; {SizeText.Format(made.Length)}");
+            $"{name}: {compared}{CountText.Blocks(made.Trailer.DataBlocks)} with content "
+                + $"({SizeText.Format(made.Trailer.DataBytes)}){repeats},{copied} {made.Trailer.ZeroBlocks} of zeros; "
+                + $"{SizeText.Format(made.Length)}");
         if (onePass is { SizeLeft: false })
         {
             SizeChange.Say(session.Terminal, made.Header);

@@ -22,7 +22,8 @@ namespace BinarySync.Cli.Commands;
 /// <param name="MostBytes">Bytes that a part's file has at most.</param>
 /// <param name="Part">The only part that is wanted; null for all.</param>
 /// <param name="Specification">How the data files are made.</param>
-internal sealed record SplitJob(string Master, string Request, string Path, bool Force, long MostBytes, int? Part, DataFileSpecification Specification);
+internal sealed record SplitJob(
+    string Master, string Request, string Path, bool Force, long MostBytes, int? Part, DataFileSpecification Specification);
 
 /// <summary>What `dtfile MASTER --split` does.</summary>
 internal static class DataFileParts
@@ -52,7 +53,8 @@ internal static class DataFileParts
             throw new UsageException($"--split reads the request more than once: {job.Request} is a pipe", "write it into a file first");
         }
 
-        using SplitPlan plan = SplitOperation.Plan(input, job.Request, job.Specification, job.MostBytes, () => CreateSpool(job), session.Options);
+        using SplitPlan plan = SplitOperation.Plan(
+            input, job.Request, job.Specification, job.MostBytes, () => CreateSpool(job), session.Options);
         int parts = plan.Parts.Count;
         if (job.Part > parts)
         {
@@ -80,7 +82,8 @@ internal static class DataFileParts
             {
                 made.Add((job.Path == MessageFiles.Standard ? "standard output" : NameOf(job, done.Header.Set!), done));
                 session.Terminal.Detail(
-                    $"{made[^1].Name}: part {done.Header.Set!.Part} of {parts}, {CountText.Blocks(done.Trailer.DataBlocks!.Value)} with content; {SizeText.Format(done.Length)}");
+                    $"{made[^1].Name}: part {done.Header.Set!.Part} of {parts}, {CountText.Blocks(done.Trailer.DataBlocks)} with content; "
+                        + $"{SizeText.Format(done.Length)}");
             },
             session.Options);
         ShrinkWarning.Say(session.Terminal, made[0].Result.Header);
@@ -110,10 +113,15 @@ internal static class DataFileParts
         string names = made.Count == 1 ? made[0].Name : $"{made[0].Name} to {made[^1].Name}";
         int parts = plan.Parts.Count;
         string part = made.Count < parts ? $"part {made[0].Result.Header.Set!.Part} of {parts}" : parts == 1 ? "1 part" : $"{parts} parts";
-        long dataBytes = made.Sum(one => one.Result.Trailer.DataBytes!.Value);
+        long dataBytes = made.Sum(one => one.Result.Trailer.DataBytes);
+        long dataBlocks = made.Sum(one => one.Result.Trailer.DataBlocks);
+        long zeroBlocks = made.Sum(one => one.Result.Trailer.ZeroBlocks);
+        string longest = made.Count > 1 ? $", the longest {SizeText.Format(made.Max(one => one.Result.Length))}" : string.Empty;
         session.Terminal.Summary(
-            $"{names}: {part}, {CountText.Blocks(made.Sum(one => one.Result.Trailer.DataBlocks!.Value))} with content ({SizeText.Format(dataBytes)}), {made.Sum(one => one.Result.Trailer.ZeroBlocks!.Value)} of zeros; {SizeText.Format(made.Sum(one => one.Result.Length))}{(made.Count > 1 ? $", the longest {SizeText.Format(made.Max(one => one.Result.Length))}" : string.Empty)}");
-        ClosingLines.Say(session, "read", made.Sum(one => one.Result.ReadBytes), NextCommand.AfterParts(path, [.. made.Select(one => one.Name)], parts));
+            $"{names}: {part}, {CountText.Blocks(dataBlocks)} with content ({SizeText.Format(dataBytes)}), {zeroBlocks} of zeros; "
+                + $"{SizeText.Format(made.Sum(one => one.Result.Length))}{longest}");
+        ClosingLines.Say(
+            session, "read", made.Sum(one => one.Result.ReadBytes), NextCommand.AfterParts(path, [.. made.Select(one => one.Name)], parts));
     }
 
     private static void ReportResult(CommandSession session, List<(string Name, DataFileResult Result)> made, SplitPlan plan)

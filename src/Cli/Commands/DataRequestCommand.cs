@@ -76,7 +76,9 @@ public sealed class DataRequestCommand(ToolContext context, CommonOptions common
 
         if (made.BlocksLeftOut > 0)
         {
-            session.Terminal.Note($"there is no room to remember more: {CountText.Blocks(made.BlocksLeftOut)} were not looked for elsewhere on the remote, and are sent");
+            session.Terminal.Note(
+                $"there is no room to remember more: {CountText.Blocks(made.BlocksLeftOut)} were not looked for elsewhere on the remote, "
+                    + "and are sent");
         }
 
         ShrinkWarning.Say(session.Terminal, made.Header);
@@ -92,10 +94,12 @@ public sealed class DataRequestCommand(ToolContext context, CommonOptions common
             return ExitCode.Done;
         }
 
-        MessageTrailer trailer = made.Trailer;
+        OperationsTrailer trailer = made.Trailer;
         string copied = trailer.CopyBlocks == 0 ? string.Empty : $" {trailer.CopyBlocks} to copy from elsewhere,";
         session.Terminal.Summary(
-            $"{output.Name}: {trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks} of {made.ComparedBlocks} blocks differ: {trailer.DataBlocks} to send ({SizeText.Format(trailer.DataBytes!.Value)}),{copied} {trailer.ZeroBlocks} zeros; {SizeText.Format(length)}");
+            $"{output.Name}: {trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks} of {made.ComparedBlocks} blocks differ: "
+                + $"{trailer.DataBlocks} to send ({SizeText.Format(trailer.DataBytes)}),{copied} {trailer.ZeroBlocks} zeros; "
+                + $"{SizeText.Format(length)}");
         if (!made.SizeLeft)
         {
             SizeChange.Say(session.Terminal, made.Header);
@@ -115,15 +119,27 @@ public sealed class DataRequestCommand(ToolContext context, CommonOptions common
 
     // Each file is read several times: a pipe waits beside the output, or where temporary files are.
     private static DataRequestResult WithCopies(
-        string? label, string remote, Stream remoteInput, string master, Stream masterInput, string path, MessageOutput output, CommandSession session)
+        string? label, string remote, Stream remoteInput, string master, Stream masterInput, string path, MessageOutput output,
+        CommandSession session)
     {
         string directory = path == MessageFiles.Standard ? SpoolDirectory.Temporary : FileIdentity.DirectoryOf(path);
         using Stream ofRemote = Seekable(remoteInput, remote);
         using Stream ofMaster = Seekable(masterInput, master);
         return DataRequestOperation.RunWithCopies(
-            new ChecksumSource(ofRemote, MessageFiles.NameOf(remote)), new ChecksumSource(ofMaster, MessageFiles.NameOf(master)), label, output.Stream, session.Options);
+            new ChecksumSource(
+                ofRemote,
+                MessageFiles.NameOf(remote)), new ChecksumSource(
+                    ofMaster, MessageFiles.NameOf(master)), label, output.Stream, session.Options);
 
         Stream Seekable(Stream input, string name) =>
-            input.CanSeek ? input : SpoolDirectory.Spool(input, MessageFiles.NameOf(name), directory, output.Name, "use --no-copy, which needs no room: each file is read once", session);
+            input.CanSeek
+                ? input
+                : SpoolDirectory.Spool(
+                    input,
+                    MessageFiles.NameOf(name),
+                    directory,
+                    output.Name,
+                    "use --no-copy, which needs no room: each file is read once",
+                    session);
     }
 }

@@ -70,8 +70,10 @@ public sealed class MergeCommand(ToolContext context, CommonOptions common)
                 return ExitCode.Done;
             }
 
+            string remotes = paths.Length == 1 ? "1 remote" : $"{paths.Length} remotes";
+            string content = $"{CountText.Blocks(made.Trailer.DataBlocks)} to send ({SizeText.Format(made.Trailer.DataBytes)})";
             session.Terminal.Summary(
-                $"{output.Name}: for {(paths.Length == 1 ? "1 remote" : $"{paths.Length} remotes")}: {CountText.Blocks(made.Trailer.DataBlocks!.Value)} to send ({SizeText.Format(made.Trailer.DataBytes!.Value)}), {made.Trailer.ZeroBlocks} zeros; {SizeText.Format(length)}");
+                $"{output.Name}: for {remotes}: {content}, {made.Trailer.ZeroBlocks} zeros; {SizeText.Format(length)}");
             ClosingLines.Say(session, "read", inputs.Sum(input => input.Stream.Length), NextCommand.AfterMerge(path));
             return ExitCode.Done;
         }

@@ -46,10 +46,10 @@ internal static class MessageInfo
         report.Finish(VersionText.Number, session.Elapsed);
     }
 
-    private static MessageTrailer ReadChecksums(MessageReader message, ExtentList list, MapOutput? output, CommandSession session)
+    private static ChecksumFileTrailer ReadChecksums(MessageReader message, ExtentList list, MapOutput? output, CommandSession session)
     {
         using ChecksumFileReader reader = new(message);
-        ChecksumMap? map = output is null ? null : new ChecksumMap(message.Header, output);
+        ChecksumMap? map = output is null ? null : new ChecksumMap(reader.Header, output);
         for (long position = 0; reader.ReadRun(out ChecksumRun run); position = Advance(message, position, session))
         {
             session.Options.Cancellation.ThrowIfCancellationRequested();
@@ -61,19 +61,23 @@ internal static class MessageInfo
         return reader.Trailer;
     }
 
-    private static MessageTrailer ReadOperations(
+    private static OperationsTrailer ReadOperations(
         MessageReader message, Stream input, ExtentList list, MapOutput? output, CommandSession session)
     {
         OperationReader reader = new(message);
         using ContentVerifier? content = Verifier(reader, message.Kind, input);
         OperationGroup group = new();
-        RequestMap? map = output is null ? null : new RequestMap(message.Header, output);
+        RequestMap? map = output is null ? null : new RequestMap(reader.Header, output);
         for (long position = 0; reader.ReadGroup(group); position = Advance(message, position, session))
         {
             session.Options.Cancellation.ThrowIfCancellationRequested();
             foreach (Operation operation in group.Operations)
             {
-                list.Add(operation.Blocks, operation.New.ToString().ToLowerInvariant(), operation.Old.ToString().ToLowerInvariant(), operation.New == NewKind.Copy ? operation.Source : null);
+                list.Add(
+                    operation.Blocks,
+                    operation.New.ToString().ToLowerInvariant(),
+                    operation.Old.ToString().ToLowerInvariant(),
+                    operation.New == NewKind.Copy ? operation.Source : null);
                 map?.Add(operation);
             }
 

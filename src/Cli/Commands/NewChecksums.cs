@@ -64,7 +64,8 @@ internal sealed class NewChecksums : IDisposable
                 $"changed meanwhile ({changed.Message}): {_target} is patched and verified, only its checksum file is missing",
                 inner: changed);
         }
-        catch (SyncException changed) when (changed.Reason is SyncReason.MessageChanged or SyncReason.DataFileChanged && changed.Progress is null)
+        catch (SyncException changed) when (
+            changed.Reason is SyncReason.MessageChanged or SyncReason.DataFileChanged && changed.Progress is null)
         {
             throw changed.With(TargetProgress.Patched);
         }

@@ -48,19 +48,21 @@ public sealed class RequestCommand(ToolContext context, CommonOptions common)
         string path = result.GetValue(_output)!;
         string? coarse = result.GetValue(_refine);
         RefineResult? refined = coarse is null ? null : Refine(result, coarse, session);
-        MessageHeader header = refined?.Header ?? HeaderOf(result);
+        ChecksumRequestHeader header = refined?.Header ?? HeaderOf(result);
         using MessageOutput file = MessageFiles.Create(path, result.GetValue(_force), session, coarse is null ? [] : [coarse]);
         MessageTrailer trailer = ChecksumRequest.Write(file.Stream, header);
         long length = file.Stream.Position;
         file.Commit();
         if (refined is { HasJoined: true })
         {
-            session.Terminal.Note($"a request has at most {FormatLimits.MaxRanges} ranges: the nearest ones were joined, with the blocks between them");
+            session.Terminal.Note(
+                $"a request has at most {FormatLimits.MaxRanges} ranges: the nearest ones were joined, with the blocks between them");
         }
 
         if (refined is { NothingDiffers: true })
         {
-            session.Terminal.Note($"nothing differs in {MessageFiles.NameOf(coarse!)}: the request asks for one block, so that the next files can be made");
+            session.Terminal.Note(
+                $"nothing differs in {MessageFiles.NameOf(coarse!)}: the request asks for one block, so that the next files can be made");
         }
 
         if (session.Json)
@@ -75,7 +77,8 @@ public sealed class RequestCommand(ToolContext context, CommonOptions common)
         {
             string what = refined is null
                 ? header.Coverage.IsWhole ? "the whole" : $"blocks {Printable.Text(header.Coverage.ToString())}"
-                : $"{SizeText.Format(refined.Bytes)} where blocks of {SizeText.Format(header.Parent!.BlockSize)} differ, {(header.Coverage.IsWhole ? "the whole" : CountText.Ranges(header.Coverage.Ranges.Length))}";
+                : $"{SizeText.Format(refined.Bytes)} where blocks of {SizeText.Format(header.Parent!.BlockSize)} differ, "
+                    + $"{(header.Coverage.IsWhole ? "the whole" : CountText.Ranges(header.Coverage.Ranges.Length))}";
             session.Terminal.Summary($"{file.Name}: asks for {header.Hash.Name} of blocks of {SizeText.Format(header.BlockSize)}, {what}");
             if (refined is null)
             {
@@ -90,10 +93,10 @@ public sealed class RequestCommand(ToolContext context, CommonOptions common)
         return ExitCode.Done;
     }
 
-    private MessageHeader HeaderOf(ParseResult result)
+    private ChecksumRequestHeader HeaderOf(ParseResult result)
     {
         int blockSize = result.GetValue(_specification.BlockSize) ?? FormatLimits.DefaultBlockSize;
-        return new MessageHeader
+        return new ChecksumRequestHeader
         {
             BlockSize = blockSize,
             Hash = BlockHash.Find(result.GetValue(_specification.Hash) ?? BlockHash.Xxh128.Name)!,
@@ -116,7 +119,8 @@ public sealed class RequestCommand(ToolContext context, CommonOptions common)
         if (blockSize >= reader.Header.BlockSize)
         {
             throw new UsageException(
-                $"{reader.Source} has blocks of {SizeText.Format(reader.Header.BlockSize)}; blocks of {SizeText.Format(blockSize)} do not refine it", "give a smaller block size with -b");
+                $"{reader.Source} has blocks of {SizeText.Format(reader.Header.BlockSize)}; blocks of {SizeText.Format(blockSize)} do "
+                    + "not refine it", "give a smaller block size with -b");
         }
 
         BlockHash hash = result.GetValue(_specification.Hash) is { } name ? BlockHash.Find(name)! : reader.Header.Hash;

@@ -26,7 +26,8 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
     /// <summary>The command, to be added to a program.</summary>
     public Command Declare()
     {
-        Command command = new("info", "Verify a data file and show what it holds, or which parts of a set are missing") { _files, _extents };
+        Command command = new(
+            "info", "Verify a data file and show what it holds, or which parts of a set are missing") { _files, _extents };
         command.SetAction(Run);
         return command;
     }
@@ -71,7 +72,9 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
             throw new UsageException("'-' can be the only data file, but not one of several parts");
         }
 
-        PartFiles.Look([.. paths.Select(path => new PartSource(path, () => MessageFiles.OpenPart(path, session.Options.Cancellation)))], session.Options);
+        PartFiles.Look(
+            [.. paths.Select(path => new PartSource(path, () => MessageFiles.OpenPart(path, session.Options.Cancellation)))],
+            session.Options);
         List<PartInfo> parts = [.. paths.Select(path => Read(path, session)).OrderBy(part => part.Set.Part)];
         SetPlace set = parts[0].Set;
         List<int> given = [.. parts.Select(part => part.Set.Part)];
@@ -80,14 +83,16 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
         report.BeginArray("parts");
         foreach (PartInfo part in parts)
         {
-            report.Line($"{part.Name}: part {part.Set.Part} of {set.Parts}, {CountText.Blocks(part.Trailer.DataBlocks!.Value)} with content, {part.Trailer.ZeroBlocks} of zeros, {SizeText.Format(part.Length)}");
+            report.Line(
+                $"{part.Name}: part {part.Set.Part} of {set.Parts}, {CountText.Blocks(part.Trailer.DataBlocks)} with content, "
+                    + $"{part.Trailer.ZeroBlocks} of zeros, {SizeText.Format(part.Length)}");
             report.BeginObject();
             report.AddHidden("file", part.Name);
             report.Add("part", null, part.Set.Part);
-            report.Add("data_blocks", null, part.Trailer.DataBlocks!.Value);
-            report.Add("data_bytes", null, part.Trailer.DataBytes!.Value);
-            report.Add("zero_blocks", null, part.Trailer.ZeroBlocks!.Value);
-            report.Add("copy_blocks", null, part.Trailer.CopyBlocks!.Value);
+            report.Add("data_blocks", null, part.Trailer.DataBlocks);
+            report.Add("data_bytes", null, part.Trailer.DataBytes);
+            report.Add("zero_blocks", null, part.Trailer.ZeroBlocks);
+            report.Add("copy_blocks", null, part.Trailer.CopyBlocks);
             report.AddHidden("digest", Convert.ToHexStringLower(part.Trailer.Digest.Span));
             report.Add("length", null, part.Length);
             report.EndObject();
@@ -122,7 +127,7 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
         }
 
         // A file that was replaced since it was looked at.
-        SetPlace set = message.Header.Set ?? throw new SyncException(SyncReason.MessageChanged, path, "changed while it was being read");
+        SetPlace set = reader.FileHeader.Set ?? throw new SyncException(SyncReason.MessageChanged, path, "changed while it was being read");
         return new PartInfo(path, set, reader.Trailer, message.Position);
     }
 
@@ -138,5 +143,5 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
         report.EndArray();
     }
 
-    private sealed record PartInfo(string Name, SetPlace Set, MessageTrailer Trailer, long Length);
+    private sealed record PartInfo(string Name, SetPlace Set, OperationsTrailer Trailer, long Length);
 }

@@ -18,7 +18,8 @@ internal static class SetReport
         SayNote(session.Terminal, line.Target, note, all.Note);
 
         // What concerns sizes is the same for all.
-        foreach ((string name, _, ApplyResult result) in all.Runs.Where((run, i) => i == 0 || run.Result.Start != ApplyStart.Fresh || run.Result.Plan.Unrecognized.BlockCount > 0))
+        foreach ((string name, _, ApplyResult result) in all.Runs
+            .Where((run, i) => i == 0 || run.Result.Start != ApplyStart.Fresh || run.Result.Plan.Unrecognized.BlockCount > 0))
         {
             ApplyReport.SayNotes(session.Terminal, line.Target, name, result, line.Specification);
         }
@@ -38,7 +39,8 @@ internal static class SetReport
         {
             SetNoteState.OtherSet => $"{note} is about another set; it is replaced",
             SetNoteState.Unreadable => $"{note} is damaged, or from a newer program; it is replaced",
-            SetNoteState.TargetChanged => $"{target} has changed since {note} was written: the parts listed there count only after they are applied again",
+            SetNoteState.TargetChanged =>
+                $"{target} has changed since {note} was written: the parts listed there count only after they are applied again",
             _ => null,
         };
         if (text is not null)
@@ -52,7 +54,8 @@ internal static class SetReport
         string target = line.Target;
         ApplySpecification specification = line.Specification;
         int parts = all.Set.Parts;
-        string given = $"{(all.Runs.Count == 1 ? "part" : "parts")} {NumberText.Of([.. all.Runs.Select(run => run.Part).Order()])} of {parts}";
+        string given =
+            $"{(all.Runs.Count == 1 ? "part" : "parts")} {NumberText.Of([.. all.Runs.Select(run => run.Part).Order()])} of {parts}";
         long already = all.Runs.Sum(run => run.Result.Plan.NewBlocks);
         TargetSizing first = all.Runs[0].Result.Plan.Sizing;
         long before = first.LengthBefore;
@@ -61,23 +64,36 @@ internal static class SetReport
         if (specification.DryRun)
         {
             long toWrite = all.Runs.Sum(run => run.Result.Plan.BlocksToWrite);
-            session.Terminal.Summary($"{target}: {given}: {CountText.Blocks(toWrite)} would be written, {already} already up to date{size}; nothing was changed");
+            session.Terminal.Summary(
+                $"{target}: {given}: {CountText.Blocks(toWrite)} would be written, {already} already up to date{size}; nothing "
+                    + "was changed");
             session.Terminal.Summary($"then {Standing(all)}");
-            ClosingLines.Say(session, "read", 0, NextCommand.AfterDryRun(line.Typed, all.Runs.Select(run => run.Name), all.Runs.Any(run => ApplyReport.HasWork(run.Result))));
+            ClosingLines.Say(
+                session,
+                "read",
+                0,
+                NextCommand.AfterDryRun(
+                    line.Typed, all.Runs.Select(run => run.Name), all.Runs.Any(run => ApplyReport.HasWork(run.Result))));
             return;
         }
 
         long dataBytes = all.Runs.Sum(run => run.Result.Written.DataBytes);
         session.Terminal.Summary(
-            $"{target}: {given}: {CountText.Blocks(all.Runs.Sum(run => run.Result.Written.DataBlocks))} written ({SizeText.Format(dataBytes)}), {all.Runs.Sum(run => run.Result.Written.ZeroBlocks)} zeroed, {already} already up to date{size}");
+            $"{target}: {given}: {CountText.Blocks(all.Runs.Sum(run => run.Result.Written.DataBlocks))} written "
+                + $"({SizeText.Format(dataBytes)}), {all.Runs.Sum(run => run.Result.Written.ZeroBlocks)} zeroed, {already} already up to "
+                + $"date{size}");
         foreach ((string name, int part, ApplyResult result) in all.Runs)
         {
-            session.Terminal.Detail($"{name}: part {part}: {CountText.Blocks(result.Written.DataBlocks)} written, {result.Written.ZeroBlocks} zeroed, {result.Plan.NewBlocks} already up to date");
+            session.Terminal.Detail(
+                $"{name}: part {part}: {CountText.Blocks(result.Written.DataBlocks)} written, {result.Written.ZeroBlocks} zeroed, "
+                    + $"{result.Plan.NewBlocks} already up to date");
         }
 
         if (all.Runs[0].Result.UndoKept is { } kept)
         {
-            session.Terminal.Summary($"{line.Undo} {(kept ? "was kept from an earlier run" : "holds the old content")}: applying it{ShrinkWarning.OnWayBack(all.Runs[0].Result.Plan.Header)} takes the part back");
+            session.Terminal.Summary(
+                $"{line.Undo} {(kept ? "was kept from an earlier run" : "holds the old content")}: applying "
+                    + $"it{ShrinkWarning.OnWayBack(all.Runs[0].Result.Plan.Header)} takes the part back");
         }
 
         long verified = all.Runs.Sum(run => run.Result.VerifiedBytes);
@@ -85,8 +101,12 @@ internal static class SetReport
         {
             VerifyMode.None => "flushed; nothing was read back",
             VerifyMode.Written => $"flushed, {SizeText.Format(verified)} read back and equal; the rest was not checked",
-            _ when all.Runs[^1].Result.Plan.Header.Coverage.IsWhole => $"flushed, all {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: equal to the master ({ApplyReport.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
-            _ => $"flushed, {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: the ranges of the data files are equal to the master's ({ApplyReport.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
+            _ when all.Runs[^1].Result.Plan.Header.Coverage.IsWhole =>
+                $"flushed, all {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: equal to the master "
+                    + $"({ApplyReport.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
+            _ =>
+                $"flushed, {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: the ranges of the data files are equal to the "
+                    + $"master's ({ApplyReport.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
         });
         session.Terminal.Summary(Standing(all));
         ClosingLines.Say(
@@ -98,7 +118,8 @@ internal static class SetReport
 
     private static string Standing(SetResult all) => all.IsComplete
         ? $"complete: {(all.Set.Parts == 1 ? "the only part is" : $"all {all.Set.Parts} parts are")} applied"
-        : $"incomplete: of {all.Set.Parts} parts, {NumberText.Of(all.InPlace)} {(all.InPlace.Count == 1 ? "is" : "are")} applied; missing: {NumberText.Of(all.Missing)}";
+        : $"incomplete: of {all.Set.Parts} parts, {NumberText.Of(all.InPlace)} {(all.InPlace.Count == 1 ? "is" : "are")} applied; missing: "
+            + $"{NumberText.Of(all.Missing)}";
 
     private static void Report(CommandSession session, ApplyLine line, SetResult all)
     {

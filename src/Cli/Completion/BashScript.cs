@@ -101,12 +101,30 @@ internal static class BashScript
     public static string Of(string tool, IReadOnlyList<CommandWords> commands)
     {
         IEnumerable<(string Pattern, OptionWords Option)> valued =
-            [.. commands.SelectMany(command => command.Options.Where(option => option.Value is not null).Select(option => (Pattern(command, option.Names), option)))];
+            [.. commands.SelectMany(
+                command =>
+                    command.Options.Where(option => option.Value is not null).Select(option => (Pattern(command, option.Names), option)))];
         return Frame
             .Replace("@COMMANDS@", Commands(commands), StringComparison.Ordinal)
-            .Replace("@VALUED@", Case(2, valued.Where(row => !row.Option.ValueIsOptional).Select(row => row.Pattern), "option=$word"), StringComparison.Ordinal)
-            .Replace("@MAYBE@", string.Concat(valued.Where(row => row.Option.ValueIsOptional).Select(row => "\n" + Case(2, [row.Pattern], $"maybe={row.Option.Value!.Extension}"))), StringComparison.Ordinal)
-            .Replace("@OPTIONS@", Lines(2, commands.Select(command => $"{Quote(command.Name)}) _{tool}_words '{string.Join(' ', command.Options.SelectMany(option => option.Names))}' ;;")), StringComparison.Ordinal)
+            .Replace(
+                "@VALUED@",
+                Case(2, valued.Where(row => !row.Option.ValueIsOptional).Select(row => row.Pattern), "option=$word"),
+                StringComparison.Ordinal)
+            .Replace(
+                "@MAYBE@",
+                string.Concat(
+                    valued.Where(row => row.Option.ValueIsOptional).Select(
+                        row => "\n" + Case(2, [row.Pattern], $"maybe={row.Option.Value!.Extension}"))),
+                StringComparison.Ordinal)
+            .Replace(
+                "@OPTIONS@",
+                Lines(
+                    2,
+                    commands.Select(
+                        command =>
+                            $"{Quote(command.Name)}) _{tool}_words "
+                                + $"'{string.Join(' ', command.Options.SelectMany(option => option.Names))}' ;;")),
+                StringComparison.Ordinal)
             .Replace("@VALUES@", Cases(valued.Select(row => (row.Pattern, Action(tool, row.Option.Value!)))), StringComparison.Ordinal)
             .Replace("@FILES@", Cases(commands.SelectMany(command => FilesOf(tool, command, commands))), StringComparison.Ordinal)
             .Replace("@TOOL@", tool, StringComparison.Ordinal);
@@ -114,9 +132,15 @@ internal static class BashScript
 
     // Only what stands first is a subcommand.
     private static string Commands(IReadOnlyList<CommandWords> commands) =>
-        Lines(2, [$"{string.Join(" | ", commands.Skip(1).Select(command => Quote($" {command.Name}")))})", "    if ((position == 0)); then command=$word; else ((position += 1)); fi", "    ;;"]);
+        Lines(
+            2,
+            [
+                $"{string.Join(" | ", commands.Skip(1).Select(command => Quote($" {command.Name}")))})",
+                "    if ((position == 0)); then command=$word; else ((position += 1)); fi",
+                "    ;;"]);
 
-    private static IEnumerable<(string Pattern, string Action)> FilesOf(string tool, CommandWords command, IReadOnlyList<CommandWords> commands)
+    private static IEnumerable<(string Pattern, string Action)> FilesOf(
+        string tool, CommandWords command, IReadOnlyList<CommandWords> commands)
     {
         // "*" last: the first pattern that fits is taken.
         for (int position = 0; position < command.Files.Count; position++)
@@ -144,15 +168,21 @@ internal static class BashScript
         _ => ":",
     };
 
-    private static string Pattern(CommandWords command, IEnumerable<string> names) => string.Join(" | ", names.Select(name => Quote($"{command.Name} {name}")));
+    private static string Pattern(CommandWords command, IEnumerable<string> names) =>
+        string.Join(" | ", names.Select(name => Quote($"{command.Name} {name}")));
 
     private static string Cases(IEnumerable<(string Pattern, string Action)> rows) =>
-        string.Join('\n', rows.Where(row => row.Action != ":").GroupBy(row => row.Action).Select(group => Case(2, group.Select(row => row.Pattern), group.Key)));
+        string.Join(
+            '\n',
+            rows.Where(row => row.Action != ":")
+                .GroupBy(row => row.Action)
+                .Select(group => Case(2, group.Select(row => row.Pattern), group.Key)));
 
     private static string Case(int depth, IEnumerable<string> patterns, string action) =>
         Lines(depth, [$"{string.Join(" | ", patterns)})", $"    {action}", "    ;;"]);
 
-    private static string Lines(int depth, IEnumerable<string> lines) => string.Join('\n', lines.Select(line => new string(' ', depth * 4) + line));
+    private static string Lines(int depth, IEnumerable<string> lines) =>
+        string.Join('\n', lines.Select(line => new string(' ', depth * 4) + line));
 
     private static string Quote(string word) => $"'{word}'";
 }

@@ -9,10 +9,12 @@ namespace BinarySync.Cli.Completion;
 /// <param name="Options">Its own options, then those that all have.</param>
 /// <param name="Files">What its arguments are, in order.</param>
 /// <param name="LastRepeats">True where there may be more of the last of them.</param>
-internal sealed record CommandWords(string Name, string Description, IReadOnlyList<OptionWords> Options, IReadOnlyList<ValueWords> Files, bool LastRepeats)
+internal sealed record CommandWords(
+    string Name, string Description, IReadOnlyList<OptionWords> Options, IReadOnlyList<ValueWords> Files, bool LastRepeats)
 {
     /// <summary>The program first, then its subcommands.</summary>
-    public static IReadOnlyList<CommandWords> AllOf(RootCommand root) => [Of(root, string.Empty), .. root.Subcommands.Select(command => Of(command, command.Name))];
+    public static IReadOnlyList<CommandWords> AllOf(RootCommand root) =>
+        [Of(root, string.Empty), .. root.Subcommands.Select(command => Of(command, command.Name))];
 
     private static CommandWords Of(Command command, string name)
     {

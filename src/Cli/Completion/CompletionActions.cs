@@ -20,7 +20,8 @@ internal static class CompletionActions
     {
         Argument<string> shell = new($"{Bash}|{Zsh}|{Fish}") { Description = "The shell that the script is for" };
         Command command = new("completions", "Print a script with which a shell completes the command line") { shell };
-        command.SetAction(result => Print(result.GetValue(shell)!, result.GetResult("--json") is OptionResult { Implicit: false }, root, context));
+        command.SetAction(
+            result => Print(result.GetValue(shell)!, result.GetResult("--json") is OptionResult { Implicit: false }, root, context));
         root.Add(command);
     }
 

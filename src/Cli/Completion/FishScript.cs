@@ -79,7 +79,8 @@ internal static class FishScript
     public static string Of(string tool, IReadOnlyList<CommandWords> commands)
     {
         StringBuilder script = new(Frame
-            .Replace("@COMMANDS@", string.Join(' ', commands.Skip(1).Select(command => Quote($"- {command.Name}"))), StringComparison.Ordinal)
+            .Replace(
+                "@COMMANDS@", string.Join(' ', commands.Skip(1).Select(command => Quote($"- {command.Name}"))), StringComparison.Ordinal)
             .Replace("@VALUED@", string.Join(' ', commands.SelectMany(ValuedOf)), StringComparison.Ordinal)
             .Replace("@MAYBE@", string.Concat(commands.SelectMany(MaybesOf)), StringComparison.Ordinal)
             .Replace("@TOOL@", tool, StringComparison.Ordinal));
@@ -99,12 +100,16 @@ internal static class FishScript
 
             foreach (OptionWords option in command.Options)
             {
-                string line = $"complete -c {tool} -n '__{tool}_at {Key(command)}'{string.Concat(option.Names.Select(Named))} -d {Quote(option.Description)}";
+                string line =
+                    $"complete -c {tool} -n '__{tool}_at {Key(command)}'{string.Concat(option.Names.Select(Named))} -d "
+                        + $"{Quote(option.Description)}";
                 Add(script, tool, line, option.Value, option.ValueIsOptional);
                 if (option is { ValueIsOptional: true, Value.Extension: { } extension })
                 {
                     // As a word of its own: fish itself thinks of --option=VALUE only.
-                    script.Append($"complete -c {tool} -n '__{tool}_at {Key(command)}; and contains -- (commandline -opc)[-1] {string.Join(' ', option.Names)}' -k -a '(__{tool}_files .{extension})'\n");
+                    script.Append(
+                        $"complete -c {tool} -n '__{tool}_at {Key(command)}; and contains -- (commandline -opc)[-1] "
+                            + $"{string.Join(' ', option.Names)}' -k -a '(__{tool}_files .{extension})'\n");
                 }
             }
         }
@@ -132,15 +137,22 @@ internal static class FishScript
     }
 
     private static IEnumerable<string> ValuedOf(CommandWords command) =>
-        command.Options.Where(option => option is { Value: not null, ValueIsOptional: false }).SelectMany(option => option.Names).Select(name => Quote($"{Key(command)} {name}"));
+        command.Options.Where(option => option is { Value: not null, ValueIsOptional: false })
+            .SelectMany(option => option.Names)
+            .Select(name => Quote($"{Key(command)} {name}"));
 
     private static IEnumerable<string> MaybesOf(CommandWords command) => command.Options
         .Where(option => option is { Value: not null, ValueIsOptional: true })
-        .Select(option => $"            case {string.Join(' ', option.Names.Select(name => Quote($"{Key(command)} {name}")))}\n                set maybe {option.Value!.Extension}\n");
+        .Select(option =>
+        {
+            string names = string.Join(' ', option.Names.Select(name => Quote($"{Key(command)} {name}")));
+            return $"            case {names}\n                set maybe {option.Value!.Extension}\n";
+        });
 
     private static string Key(CommandWords command) => command.Name.Length == 0 ? "-" : command.Name;
 
     private static string Named(string name) => name.StartsWith("--", StringComparison.Ordinal) ? $" -l {name[2..]}" : $" -s {name[1..]}";
 
-    private static string Quote(string text) => $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
+    private static string Quote(string text) =>
+        $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
 }

@@ -48,7 +48,8 @@ internal sealed record ValueWords
         string word = shown.Trim('[', ']');
         if (word.Contains('|', StringComparison.Ordinal))
         {
-            return new ValueWords(shown, [.. word.Split('|').Where(choice => char.IsAsciiLetterLower(choice[0])).SelectMany(Levels)], null, ValuePlace.None);
+            return new ValueWords(
+                shown, [.. word.Split('|').Where(choice => char.IsAsciiLetterLower(choice[0])).SelectMany(Levels)], null, ValuePlace.None);
         }
 
         int dot = word.LastIndexOf('.');

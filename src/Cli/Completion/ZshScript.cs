@@ -54,10 +54,27 @@ internal static class ZshScript
 
     public static string Of(string tool, IReadOnlyList<CommandWords> commands) => Frame
         .Replace("@VALUED@", Lines(3, [$"{string.Join(" | ", ValuedBefore(commands[0]))}) skip=1 ;;"]), StringComparison.Ordinal)
-        .Replace("@COMMANDS@", Lines(3, [$"{string.Join(" | ", commands.Skip(1).Select(command => command.Name))})", "    command=${words[i]}", "    words[i]=()", "    ((CURRENT -= 1))", "    break", "    ;;"]), StringComparison.Ordinal)
+        .Replace(
+            "@COMMANDS@",
+            Lines(
+                3,
+                [
+                    $"{string.Join(" | ", commands.Skip(1).Select(command => command.Name))})",
+                    "    command=${words[i]}",
+                    "    words[i]=()",
+                    "    ((CURRENT -= 1))",
+                    "    break",
+                    "    ;;"]),
+            StringComparison.Ordinal)
         .Replace("@SPECS@", string.Join('\n', commands.Select(command => Specs(tool, command))), StringComparison.Ordinal)
-        .Replace("@FIRST@", Lines(2, commands.Skip(1).Select(command => Quote($"{command.Name}:{command.Description}"))), StringComparison.Ordinal)
-        .Replace("@FILES@", commands[0].Files is [var file, ..] ? $" 'files:{Message(file)}:{Action(file)}'" : string.Empty, StringComparison.Ordinal)
+        .Replace(
+            "@FIRST@",
+            Lines(2, commands.Skip(1).Select(command => Quote($"{command.Name}:{command.Description}"))),
+            StringComparison.Ordinal)
+        .Replace(
+            "@FILES@",
+            commands[0].Files is [var file, ..] ? $" 'files:{Message(file)}:{Action(file)}'" : string.Empty,
+            StringComparison.Ordinal)
         .Replace("@TOOL@", tool, StringComparison.Ordinal);
 
     private static IEnumerable<string> ValuedBefore(CommandWords program) =>
@@ -68,7 +85,14 @@ internal static class ZshScript
         IEnumerable<string> options = command.Options.SelectMany(Spec);
         IEnumerable<string> files = command.Files.Select((value, position) => File(tool, command, value, position));
         IEnumerable<string> first = command is { Name.Length: 0, Files.Count: 0 } ? [$"1:command:_{tool}_first"] : [];
-        return Lines(2, [$"'{command.Name}')", "    specs=(", .. options.Concat(first).Concat(files).Select(spec => $"        {Quote(spec)}"), "    )", "    ;;"]);
+        return Lines(
+            2,
+            [
+                $"'{command.Name}')",
+                "    specs=(",
+                .. options.Concat(first).Concat(files).Select(spec => $"        {Quote(spec)}"),
+                "    )",
+                "    ;;"]);
     }
 
     // One line a name; a name that was given shuts out the others, and itself.
@@ -77,8 +101,13 @@ internal static class ZshScript
         string others = option.Repeats ? "*" : $"({string.Join(' ', option.Names)})";
         string optional = option.ValueIsOptional ? ":" : string.Empty;
         string value = option.Value is { } words ? $"{optional}:{Message(words)}:{Action(words)}" : string.Empty;
-        string description = option.Description.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
-        return option.Names.Select(name => $"{others}{name}{(option.Value is not null && name.StartsWith("--", StringComparison.Ordinal) ? "=" : string.Empty)}[{description}]{value}");
+        string description = option.Description
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("[", "\\[", StringComparison.Ordinal)
+            .Replace("]", "\\]", StringComparison.Ordinal);
+        return option.Names.Select(name => $"{others}{name}{(TakesEquals(name) ? "=" : string.Empty)}[{description}]{value}");
+
+        bool TakesEquals(string name) => option.Value is not null && name.StartsWith("--", StringComparison.Ordinal);
     }
 
     private static string File(string tool, CommandWords command, ValueWords value, int position)
@@ -99,7 +128,8 @@ internal static class ZshScript
         _ => " ",
     };
 
-    private static string Lines(int depth, IEnumerable<string> lines) => string.Join('\n', lines.Select(line => new string(' ', depth * 4) + line));
+    private static string Lines(int depth, IEnumerable<string> lines) =>
+        string.Join('\n', lines.Select(line => new string(' ', depth * 4) + line));
 
     private static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -34,7 +34,8 @@ internal static class CommandLineText
     }
 
     /// <summary>True for a message in our voice that says what the line lacks.</summary>
-    public static bool SaysMissing(string message) => message.EndsWith(" is missing", StringComparison.Ordinal) || message.EndsWith(" is required", StringComparison.Ordinal);
+    public static bool SaysMissing(string message) =>
+        message.EndsWith(" is missing", StringComparison.Ordinal) || message.EndsWith(" is required", StringComparison.Ordinal);
 
     /// <summary>Where to read how it is done.</summary>
     public static string Seek(ParseResult result, string name)
@@ -44,7 +45,8 @@ internal static class CommandLineText
     }
 
     /// <summary>The whole of it, where something is missing.</summary>
-    public static string SeekWhole(ParseResult result, string name) => $"{Seek(result, name)}: {HelpText.Usage(result.CommandResult.Command, name)}";
+    public static string SeekWhole(ParseResult result, string name) =>
+        $"{Seek(result, name)}: {HelpText.Usage(result.CommandResult.Command, name)}";
 
     /// <summary>
     /// What was given before a subcommand although only the program itself takes it; null where there is nothing. The parser would pass
@@ -85,7 +87,10 @@ internal static class CommandLineText
             return null;
         }
 
-        IEnumerable<string> files = result.RootCommandResult.Children.Concat(result.CommandResult.Children).OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
+        IEnumerable<string> files = result.RootCommandResult.Children.Concat(result.CommandResult.Children)
+            .OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value);
         return result.UnmatchedTokens.Concat(files).FirstOrDefault(text => text.Length > 1 && text[0] == '-');
     }
 }

@@ -19,7 +19,8 @@ internal static class Examples
             ("ckfile disk.img -b 64K", "disk.img.ckf, a sixteenth as large as with blocks of 4 KiB"),
         ],
         ("ckfile", "check") => [("ckfile check disk.img master.ckf", "is disk.img what the master had?")],
-        ("ckfile", "join") => [("ckfile join part-1.ckf part-2.ckf -o disk.ckf", "one checksum file of two that cover the target together")],
+        ("ckfile", "join") =>
+            [("ckfile join part-1.ckf part-2.ckf -o disk.ckf", "one checksum file of two that cover the target together")],
         ("dtreq", "") => [("dtreq --remote remote.ckf --master master.ckf -o update.dtr", "what the remote needs")],
         ("dtreq", "merge") => [("dtreq merge berlin.dtr oslo.dtr -o all.dtr", "one request for two remotes")],
         ("dtfile", "") =>

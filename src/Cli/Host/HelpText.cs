@@ -29,7 +29,9 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
         }
 
         Table("Arguments", command.Arguments.Select(argument => (Name(argument), argument.Description)));
-        Table("Options", OptionsOf(command).Where(option => !isShort || !IsEverywhere(option)).Select(option => (Names(option), option.Description)));
+        Table(
+            "Options",
+            OptionsOf(command).Where(option => !isShort || !IsEverywhere(option)).Select(option => (Names(option), option.Description)));
         Table("Commands", command.Subcommands.Select(subcommand => (subcommand.Name, subcommand.Description)));
         if (isShort)
         {
@@ -37,7 +39,10 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
         }
         else
         {
-            Table("Examples", Examples.Of(tool, command is RootCommand ? string.Empty : command.Name).Select(example => (example.Line, (string?)example.Meaning)));
+            Table(
+                "Examples",
+                Examples.Of(tool, command is RootCommand ? string.Empty : command.Name).Select(
+                    example => (example.Line, (string?)example.Meaning)));
         }
 
         return ExitCode.Done;
@@ -61,20 +66,28 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
     /// <summary>A command's own options first, then those that all have.</summary>
     internal static IEnumerable<Option> OptionsOf(Command command)
     {
-        IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive);
+        IEnumerable<Option> inherited = command.Parents.OfType<Command>()
+            .SelectMany(parent => parent.Options)
+            .Where(option => option.Recursive);
         return command.Options.Concat(inherited).OrderBy(option => option is HelpOption or VersionOption);
     }
 
     private static bool IsEverywhere(Option option) => option.Recursive || option is HelpOption or VersionOption;
 
-    private static string Name(Argument argument) => $"<{argument.Name}>{(argument.Arity.MaximumNumberOfValues > 1 ? "..." : string.Empty)}";
+    private static string Name(Argument argument) =>
+        $"<{argument.Name}>{(argument.Arity.MaximumNumberOfValues > 1 ? "..." : string.Empty)}";
 
     /// <summary>The names that are shown, the short one first.</summary>
-    internal static IEnumerable<string> NamesOf(Option option) => option.Aliases.Where(alias => alias is not ("-?" or "/?" or "/h")).Append(option.Name);
+    internal static IEnumerable<string> NamesOf(Option option) =>
+        option.Aliases.Where(alias => alias is not ("-?" or "/?" or "/h")).Append(option.Name);
 
     private static string Names(Option option)
     {
-        string value = option.HelpName is not { } help ? string.Empty : option.Arity.MinimumNumberOfValues == 0 ? $" [{help}]" : $" <{help}>";
+        string value = option.HelpName is not { } help
+            ? string.Empty
+            : option.Arity.MinimumNumberOfValues == 0
+            ? $" [{help}]"
+            : $" <{help}>";
         return $"{string.Join(", ", NamesOf(option))}{value}{(option.Required ? " (required)" : string.Empty)}";
     }
 

@@ -27,7 +27,8 @@ internal sealed class VersionText(Terminal terminal) : SynchronousCommandLineAct
         terminal.OwnLine(Number);
         terminal.OwnLine($"build: {code}, {RuntimeInformation.RuntimeIdentifier}");
         terminal.OwnLine($"runtime: {RuntimeInformation.FrameworkDescription}");
-        terminal.OwnLine($"processor: {Environment.ProcessorCount} CPUs, {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}{string.Concat(Features().Select(feature => $", {feature}"))}");
+        string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        terminal.OwnLine($"processor: {string.Join(", ", [$"{Environment.ProcessorCount} CPUs", architecture, .. Features()])}");
         return ExitCode.Done;
     }
 

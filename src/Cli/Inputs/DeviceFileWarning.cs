@@ -13,7 +13,9 @@ internal static class DeviceFileWarning
     {
         if (DeviceDirectory.HoldsFile(path))
         {
-            terminal.Warn($"{path} is not a device but a regular file in /dev, which takes memory and is gone after a restart; check its name for typing errors");
+            terminal.Warn(
+                $"{path} is not a device but a regular file in /dev, which takes memory and is gone after a restart; check its name for "
+                    + "typing errors");
         }
     }
 }

@@ -30,7 +30,8 @@ internal static class MessageFiles
         }
 
         stream?.Dispose();
-        throw new UsageException($"{(path == Standard ? "standard input" : path)} is a pipe; this request is read more than once", "write it into a file first");
+        throw new UsageException(
+            $"{(path == Standard ? "standard input" : path)} is a pipe; this request is read more than once", "write it into a file first");
     }
 
     /// <summary>Opens one of several data files.</summary>
@@ -106,7 +107,8 @@ internal static class MessageFiles
     /// <param name="inputKind">The kind of that input, whose extension is replaced; null for a target, whose name is kept whole.</param>
     /// <param name="outputKind">The kind of the output.</param>
     /// <param name="otherInputs">Other inputs: who reads from a pipe says where it goes.</param>
-    public static string OutputPath(string? given, string input, MessageKind? inputKind, MessageKind outputKind, params string?[] otherInputs)
+    public static string OutputPath(
+        string? given, string input, MessageKind? inputKind, MessageKind outputKind, params string?[] otherInputs)
     {
         if (given is not null)
         {
@@ -115,7 +117,8 @@ internal static class MessageFiles
 
         if (input == Standard || otherInputs.Contains(Standard))
         {
-            throw new UsageException("the output needs a name of its own if an input comes from a pipe", "-o FILE names it; '-o -' is standard output");
+            throw new UsageException(
+                "the output needs a name of its own if an input comes from a pipe", "-o FILE names it; '-o -' is standard output");
         }
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(input));

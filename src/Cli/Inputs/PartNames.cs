@@ -36,10 +36,13 @@ internal static class PartNames
 
     /// <summary>As <see cref="StemOf(string)"/>, of another kind.</summary>
     public static string StemOf(string path, string extension) =>
-        path.EndsWith(extension, StringComparison.Ordinal) && Path.GetFileName(path).Length > extension.Length ? path[..^extension.Length] : path;
+        path.EndsWith(extension, StringComparison.Ordinal) && Path.GetFileName(path).Length > extension.Length
+            ? path[..^extension.Length]
+            : path;
 
     /// <summary>How many digits the numbers have.</summary>
     public static int DigitsOf(int parts) => Math.Max(LeastDigits, parts.ToString(CultureInfo.InvariantCulture).Length);
 
-    private static string Ending(int part, int parts, string extension) => $".{part.ToString(CultureInfo.InvariantCulture).PadLeft(DigitsOf(parts), '0')}{extension}";
+    private static string Ending(int part, int parts, string extension) =>
+        $".{part.ToString(CultureInfo.InvariantCulture).PadLeft(DigitsOf(parts), '0')}{extension}";
 }

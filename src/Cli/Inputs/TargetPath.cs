@@ -9,5 +9,7 @@ internal static class TargetPath
     /// <exception cref="UsageException">It is '-'.</exception>
     public static string Demand(string path) => path != MessageFiles.Standard
         ? path
-        : throw new UsageException("'-' is a stream, but a target is read in any order", "name a file or block device: only the four kinds of message files can come from a pipe");
+        : throw new UsageException(
+            "'-' is a stream, but a target is read in any order",
+            "name a file or block device: only the four kinds of message files can come from a pipe");
 }

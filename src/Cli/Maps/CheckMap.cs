@@ -12,9 +12,9 @@ internal sealed class CheckMap
     // A device may be longer than what is compared of it, whose last block then is a short one.
     private readonly BlockGeometry _compared;
 
-    public CheckMap(IReadableStorage target, MessageHeader header, MapOutput output)
+    public CheckMap(IReadableStorage target, ChecksumFileHeader header, MapOutput output)
     {
-        long expected = header.Size!.Value;
+        long expected = header.Size;
         long all = Math.Max(target.Length, expected);
         _compared = new BlockGeometry(target.HasFixedLength ? expected : all, header.BlockSize);
         _map = output.Begin(all, header.BlockSize, MapKind.Differs, MapKind.Equal);

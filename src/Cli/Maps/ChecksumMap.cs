@@ -3,9 +3,9 @@ using BinarySync.Format;
 namespace BinarySync.Cli.Maps;
 
 /// <summary>What a checksum file says of its target.</summary>
-internal sealed class ChecksumMap(MessageHeader header, MapOutput output)
+internal sealed class ChecksumMap(ChecksumFileHeader header, MapOutput output)
 {
-    private readonly BlockMap _map = output.Begin(header.Size!.Value, header.BlockSize, MapKind.Data, MapKind.Zeros);
+    private readonly BlockMap _map = output.Begin(header.Size, header.BlockSize, MapKind.Data, MapKind.Zeros);
 
     public void Add(in ChecksumRun run) => _map.Add(header.Geometry, run.Blocks, run.IsZero ? MapKind.Zeros : MapKind.Data);
 

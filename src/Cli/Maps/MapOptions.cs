@@ -54,7 +54,10 @@ public sealed class MapOptions
                 command = subcommand;
                 hasMap = HasMap(command);
             }
-            else if (hasMap && arguments[i] == Name && !EndsIn(arguments[i + 1], Extension) && !Array.Exists(OtherPictures, other => EndsIn(arguments[i + 1], other)))
+            else if (hasMap
+                && arguments[i] == Name
+                && !EndsIn(arguments[i + 1], Extension)
+                && !Array.Exists(OtherPictures, other => EndsIn(arguments[i + 1], other)))
             {
                 settled = settled == arguments ? [.. arguments] : settled;
                 settled[i] = $"{Name}={MessageFiles.Standard}";
@@ -83,7 +86,10 @@ public sealed class MapOptions
             return new MapOutput(MessageFiles.Create(path, result.GetValue(_force), session, inputs));
         }
 
-        return session.Json ? throw new UsageException("--json and a map in the terminal both need standard output", $"name a file for the map: {Name} FILE{Extension}") : new MapOutput(null);
+        return session.Json
+            ? throw new UsageException(
+                "--json and a map in the terminal both need standard output", $"name a file for the map: {Name} FILE{Extension}")
+            : new MapOutput(null);
     }
 
     private static bool EndsIn(string name, string extension) => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase);

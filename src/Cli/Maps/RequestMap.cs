@@ -10,10 +10,10 @@ internal sealed class RequestMap
     private readonly BlockGeometry _target;
     private readonly long _cutEnd;
 
-    public RequestMap(MessageHeader header, MapOutput output)
+    public RequestMap(OperationsHeader header, MapOutput output)
     {
         _header = header;
-        _target = new BlockGeometry(header.TargetSize!.Value, header.BlockSize);
+        _target = new BlockGeometry(header.TargetSize, header.BlockSize);
         long size = 0;
         foreach (SyncGeometry geometry in header.SyncGeometries)
         {

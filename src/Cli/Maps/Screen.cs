@@ -14,7 +14,9 @@ internal readonly record struct Screen(int Columns, bool HasColour)
     public static Screen OfOutput()
     {
         bool isTerminal = !Console.IsOutputRedirected;
-        bool isKnown = int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int columns) && columns > 0;
+        bool isKnown = int.TryParse(
+            Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int columns)
+            && columns > 0;
         if (!isKnown)
         {
             columns = isTerminal ? Console.WindowWidth : 0;

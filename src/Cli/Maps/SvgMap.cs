@@ -70,7 +70,8 @@ internal static class SvgMap
         int height = bottom + 48 + (legend.Count * LegendRow) + 8;
         string what = map.CellCount == 0
             ? "0 bytes: nothing to draw"
-            : $"{SizeText.Exact(map.Size)} in blocks of {SizeText.Format(map.BlockSize)}; each cell is {CountText.Blocks(map.BlocksPerCell)}, {SizeText.Format(Math.Min(map.CellBytes, map.Size))}";
+            : $"{SizeText.Exact(map.Size)} in blocks of {SizeText.Format(map.BlockSize)}; each cell is "
+                + $"{CountText.Blocks(map.BlocksPerCell)}, {SizeText.Format(Math.Min(map.CellBytes, map.Size))}";
 
         StringBuilder svg = new();
         svg.Append(CultureInfo.InvariantCulture, $"""
@@ -86,7 +87,10 @@ internal static class SvgMap
         grid.Draw(svg);
         if (rows > 0)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"frame\" x=\"{Left - 1}\" y=\"{Top - 1}\" width=\"{GridWidth + 2}\" height=\"{(rows * rowHeight) + 2}\"/>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<rect class=\"frame\" x=\"{Left - 1}\" y=\"{Top - 1}\" width=\"{GridWidth + 2}\" "
+                    + $"height=\"{(rows * rowHeight) + 2}\"/>\n");
             Scale(svg, map, columns, rows, rowHeight);
         }
 
@@ -97,7 +101,10 @@ internal static class SvgMap
     // What a reader who does not see the picture is told.
     private static string Description(BlockMap map, string what, List<MapKind> legend) => map.CellCount == 0
         ? what
-        : $"{what}; {string.Join("; ", legend.Select(kind => $"{MapLook.Of(kind).Words} {ShareText.Of(map.Total(kind), map.Size)}, {SizeText.Exact(map.Total(kind))}"))}";
+        : string.Join("; ", [what, .. legend.Select(kind => Description(map, kind))]);
+
+    private static string Description(BlockMap map, MapKind kind) =>
+        $"{MapLook.Of(kind).Words} {ShareText.Of(map.Total(kind), map.Size)}, {SizeText.Exact(map.Total(kind))}";
 
     // Above: how far into a row; at the left: where each row begins.
     private static void Scale(StringBuilder svg, BlockMap map, int columns, int rows, int rowHeight)
@@ -108,12 +115,18 @@ internal static class SvgMap
             int column = columns * tick / ticks;
             long bytes = rows == 1 ? Math.Min(column * map.CellBytes, map.Size) : column * map.CellBytes;
             string sign = rows == 1 ? string.Empty : "+";
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"soft tick\" x=\"{Left + (GridWidth * column / columns)}\" y=\"{Top - 10}\">{sign}{SizeText.Format(bytes)}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"soft tick\" x=\"{Left + (GridWidth * column / columns)}\" "
+                    + $"y=\"{Top - 10}\">{sign}{SizeText.Format(bytes)}</text>\n");
         }
 
         for (int row = 0; row < rows && rows > 1; row++)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"soft offset\" x=\"{Left - 10}\" y=\"{Top + (row * rowHeight) + rowHeight - 3}\">{SizeText.Format((long)row * columns * map.CellBytes)}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"soft offset\" x=\"{Left - 10}\" "
+                    + $"y=\"{Top + (row * rowHeight) + rowHeight - 3}\">{SizeText.Format((long)row * columns * map.CellBytes)}</text>\n");
         }
     }
 
@@ -135,7 +148,8 @@ internal static class SvgMap
 
         if (hasParts)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"soft\" x=\"{Left}\" y=\"{y + 12}\">A cell with several kinds shows a bar of the kind that is rarest in the file.</text>\n");
+            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"soft\" x=\"{Left}\" y=\"{y + 12}\">");
+            svg.Append("A cell with several kinds shows a bar of the kind that is rarest in the file.</text>\n");
         }
     }
 
@@ -183,7 +197,9 @@ internal static class SvgMap
             {
                 if (paths[kind] is { } path)
                 {
-                    svg.Append(CultureInfo.InvariantCulture, $"<path class=\"{MapLook.Of((MapKind)kind).Style}\" shape-rendering=\"crispEdges\" d=\"{path}\"/>\n");
+                    svg.Append(
+                        CultureInfo.InvariantCulture,
+                        $"<path class=\"{MapLook.Of((MapKind)kind).Style}\" shape-rendering=\"crispEdges\" d=\"{path}\"/>\n");
                 }
             }
         }
@@ -194,7 +210,11 @@ internal static class SvgMap
             MapKind shown = map.Shown(first, out bool isWhole);
             MapKind ground = isWhole ? shown : map.Ground(first, shown);
             int end = first + 1;
-            while (end < map.CellCount && end % columns != 0 && map.Shown(end, out bool alsoWhole) == shown && alsoWhole == isWhole && (isWhole || map.Ground(end, shown) == ground))
+            while (end < map.CellCount
+                && end % columns != 0
+                && map.Shown(end, out bool alsoWhole) == shown
+                && alsoWhole == isWhole
+                && (isWhole || map.Ground(end, shown) == ground))
             {
                 end++;
             }

@@ -51,7 +51,9 @@ internal sealed class TerminalMap
             bool hasPart = HasPart(map, kind);
             StringBuilder signs = new();
             Paint(signs, look, hasPart ? $"{look.Whole}{look.Part}" : $"{look.Whole}");
-            line($"  {signs}{(hasPart ? string.Empty : " ")}  {look.Words,-15}  {ShareText.Of(map.Total(kind), map.Size),6}  {SizeText.Format(map.Total(kind))}");
+            line(
+                $"  {signs}{(hasPart ? string.Empty : " ")}  {look.Words,-15}  {ShareText.Of(map.Total(kind), map.Size),6}  "
+                    + $"{SizeText.Format(map.Total(kind))}");
             parts += hasPart ? $"{look.Part} " : string.Empty;
         }
 

@@ -34,7 +34,11 @@ internal sealed class ExtentList(Report report, bool lists)
             return;
         }
 
-        if (_run.Count > 0 && _run.End == run.First && _kind == kind && _old == old && (source is null ? _source is null : source == _source + _run.Count))
+        if (_run.Count > 0
+            && _run.End == run.First
+            && _kind == kind
+            && _old == old
+            && (source is null ? _source is null : source == _source + _run.Count))
         {
             _run = BlockRun.Between(_run.First, run.End);
             return;

@@ -18,29 +18,32 @@ internal static class MessageReport
         report.BeginObject("header");
         report.Add("block_size", "block size", header.BlockSize, SizeText.Exact(header.BlockSize));
         report.Add("hash", "hash", header.Hash.Name);
-        AddSize("size", "size", header.Size);
-        AddSize("base_size", "base size", header.BaseSize);
-        AddSize("target_size", "target size", header.TargetSize);
-        AddSize("frame_size", "frame size", header.FrameSize);
+        ChecksumFileHeader? checksums = header as ChecksumFileHeader;
+        OperationsHeader? operations = header as OperationsHeader;
+        DataFileHeader? data = header as DataFileHeader;
+        AddSize("size", "size", checksums?.Size);
+        AddSize("base_size", "base size", operations?.BaseSize);
+        AddSize("target_size", "target size", operations?.TargetSize);
+        AddSize("frame_size", "frame size", data?.FrameSize);
         if (header.Label is { } label)
         {
             report.Add("label", "label", label);
         }
 
-        if (header.IsDerived)
+        if (checksums is { IsDerived: true })
         {
             report.Add("derived", "derived", true, "from an older checksum file and a data file; the target was not read");
         }
 
-        if (header.IsForward)
+        if (operations is { IsForward: true })
         {
             report.Add("forward", "forward", true, "no copies, no repeats: can be applied as it arrives");
         }
 
         AddRanges(report, header.Coverage);
         AddParent(report, header.Parent);
-        AddBases(report, header.Bases);
-        AddSet(report, header.Set);
+        AddBases(report, operations?.Bases);
+        AddSet(report, data?.Set);
         report.EndObject();
 
         void AddSize(string field, string text, long? value)
@@ -54,21 +57,23 @@ internal static class MessageReport
 
     public static void AddTrailer(this Report report, MessageTrailer trailer)
     {
+        ChecksumFileTrailer? checksums = trailer as ChecksumFileTrailer;
+        OperationsTrailer? operations = trailer as OperationsTrailer;
         report.BeginObject("trailer");
         AddCount("sections", "sections", trailer.Sections);
-        AddCount("groups", "groups", trailer.Groups);
-        AddCount("operations", "operations", trailer.Operations);
-        AddCount("data_blocks", "data blocks", trailer.DataBlocks);
-        if (trailer.DataBytes is { } bytes)
+        AddCount("groups", "groups", operations?.Groups);
+        AddCount("operations", "operations", operations?.Operations);
+        AddCount("data_blocks", "data blocks", checksums?.DataBlocks ?? operations?.DataBlocks);
+        if (operations is not null)
         {
-            report.Add("data_bytes", "data bytes", bytes, SizeText.Exact(bytes));
+            report.Add("data_bytes", "data bytes", operations.DataBytes, SizeText.Exact(operations.DataBytes));
         }
 
-        AddCount("zero_blocks", "zero blocks", trailer.ZeroBlocks);
-        AddCount("copy_blocks", "copied blocks", trailer.CopyBlocks);
-        AddIdentity("root", "root", trailer.Root);
-        AddIdentity("base_root", "base root", trailer.BaseRoot);
-        AddIdentity("target_root", "target root", trailer.TargetRoot);
+        AddCount("zero_blocks", "zero blocks", checksums?.ZeroBlocks ?? operations?.ZeroBlocks);
+        AddCount("copy_blocks", "copied blocks", operations?.CopyBlocks);
+        AddIdentity("root", "root", checksums?.Root);
+        AddIdentity("base_root", "base root", operations?.BaseRoot);
+        AddIdentity("target_root", "target root", operations?.TargetRoot);
         AddIdentity("digest", "digest", trailer.Digest);
         report.EndObject();
 
@@ -82,7 +87,7 @@ internal static class MessageReport
 
         void AddIdentity(string field, string text, ReadOnlyMemory<byte>? value)
         {
-            if (value is { } identity)
+            if (value is { IsEmpty: false } identity)
             {
                 report.Add(field, text, identity);
             }

@@ -23,7 +23,8 @@ internal sealed class Report : IDisposable
         if (json)
         {
             // Paths and labels are shown as they are; this is no web page.
-            _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+            _json = new Utf8JsonWriter(
+                _buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             _json.WriteStartObject();
         }
     }

@@ -16,5 +16,6 @@ internal static class ShellText
     public static string File(string path) => Quote(
         path.StartsWith('-') || path is "info" or "check" or "join" or "merge" or "apply" or "completions" ? "./" + path : path);
 
-    private static bool IsPlain(char letter) => char.IsAsciiLetterOrDigit(letter) || "_./:+=@%,-~".Contains(letter, StringComparison.Ordinal);
+    private static bool IsPlain(char letter) =>
+        char.IsAsciiLetterOrDigit(letter) || "_./:+=@%,-~".Contains(letter, StringComparison.Ordinal);
 }

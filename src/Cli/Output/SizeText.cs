@@ -36,7 +36,8 @@ internal static class SizeText
             shift = 10 * (index + 1);
         }
 
-        if (!long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out long number) || number > long.MaxValue >> shift)
+        if (!long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            || number > long.MaxValue >> shift)
         {
             return false;
         }

@@ -24,9 +24,15 @@ internal static class ProgressText
     }
 
     /// <summary>One object on one line. No name in it needs to be escaped.</summary>
-    public static string Json(string tool, in ProgressView view) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{{\"tool\":\"{tool}\",\"number\":{view.Number},\"phase\":\"{view.Phase}\",\"seconds\":{view.Elapsed.TotalSeconds:0.###},\"done\":{view.Done},\"total\":{(view.Total > 0 ? view.Total.ToString(CultureInfo.InvariantCulture) : "null")},\"percent\":{Number(view.Percent)},\"bytes_per_second\":{(long)view.Rate},\"seconds_left\":{Number(view.Left?.TotalSeconds)}}}");
+    public static string Json(string tool, in ProgressView view)
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        string total = view.Total > 0 ? view.Total.ToString(culture) : "null";
+        string what = string.Create(culture, $"\"tool\":\"{tool}\",\"number\":{view.Number},\"phase\":\"{view.Phase}\"");
+        string done = string.Create(culture, $"\"seconds\":{view.Elapsed.TotalSeconds:0.###},\"done\":{view.Done},\"total\":{total}");
+        string rate = string.Create(culture, $"\"percent\":{Number(view.Percent)},\"bytes_per_second\":{(long)view.Rate}");
+        return string.Create(culture, $"{{{what},{done},{rate},\"seconds_left\":{Number(view.Left?.TotalSeconds)}}}");
+    }
 
     /// <summary>
     /// As much as fits: what, how far, how much, how fast, how long still. The figures have fixed widths, so that nothing jumps and the
@@ -48,7 +54,13 @@ internal static class ProgressText
             string elapsed = $"  {Clock(view.Elapsed).PadLeft(TimeWidth)}";
             return view.Done == 0
                 ? Longest(room, name + elapsed, view.Phase + elapsed, view.Phase)
-                : Longest(room, $"{name}  {done}{rate}{elapsed}", $"{view.Phase}  {done}{rate}{elapsed}", $"{view.Phase}  {done}{rate}", $"{view.Phase}  {done}", done.TrimStart());
+                : Longest(
+                    room,
+                    $"{name}  {done}{rate}{elapsed}",
+                    $"{view.Phase}  {done}{rate}{elapsed}",
+                    $"{view.Phase}  {done}{rate}",
+                    $"{view.Phase}  {done}",
+                    done.TrimStart());
         }
 
         string share = $"{Whole(percent),3}%";
@@ -92,7 +104,10 @@ internal static class ProgressText
     {
         int filled = (int)(percent / 100 * width);
         StringBuilder bar = new("[");
-        bar.Append(colour ? "\e[36m" : string.Empty).Append('=', filled).Append(filled < width ? ">" : string.Empty).Append(colour ? "\e[0m" : string.Empty);
+        bar.Append(colour ? "\e[36m" : string.Empty)
+            .Append('=', filled)
+            .Append(filled < width ? ">" : string.Empty)
+            .Append(colour ? "\e[0m" : string.Empty);
         return bar.Append(' ', Math.Max(0, width - filled - 1)).Append(']').ToString();
     }
 

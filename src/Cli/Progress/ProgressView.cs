@@ -19,14 +19,18 @@ internal readonly record struct ProgressView(int Number, string Phase, long Done
         long end = phase.Ended;
         long now = end > 0 ? end : Stopwatch.GetTimestamp();
         long done = phase.Done;
-        return new ProgressView(phase.Number, phase.Name, done, phase.Total, Stopwatch.GetElapsedTime(phase.Began, now), meter.Look(phase, done, now));
+        return new ProgressView(
+            phase.Number, phase.Name, done, phase.Total, Stopwatch.GetElapsedTime(phase.Began, now), meter.Look(phase, done, now));
     }
 
     /// <summary>0 to 100; 100 only when all is done. Null where the total is not known.</summary>
     public double? Percent => Total > 0 ? Done >= Total ? 100 : Math.Min(100.0 * Done / Total, 99.9) : null;
 
     /// <summary>Time that is left at this rate; null where that cannot be said.</summary>
-    public TimeSpan? Left => Total > 0 && Rate >= 1 && (Total - Done) / Rate is var seconds && seconds < MostSeconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : null;
+    public TimeSpan? Left =>
+        Total > 0 && Rate >= 1 && (Total - Done) / Rate is var seconds && seconds < MostSeconds
+            ? TimeSpan.FromSeconds(Math.Max(0, seconds))
+            : null;
 
     private static readonly double MostSeconds = TimeSpan.FromDays(999).TotalSeconds;
 }

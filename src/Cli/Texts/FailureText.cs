@@ -66,7 +66,13 @@ internal sealed record FailureText(int Exit, string Reason, string Message, stri
                 .. storage.Offset is { } offset ? [("offset", offset)] : NoValues,
             ]),
         _ when Shortage.Of(failure) is var (message, hint) => new(ExitCode.Failed, ShortageReason, message, hint, []),
-        _ => new(ExitCode.Defect, DefectReason, $"a defect in this program: {failure.GetType().Name}: {failure.Message}", null, [("trace", failure.StackTrace ?? "(no trace)")]),
+        _ =>
+            new(
+                ExitCode.Defect,
+                DefectReason,
+                $"a defect in this program: {failure.GetType().Name}: {failure.Message}",
+                null,
+                [("trace", failure.StackTrace ?? "(no trace)")]),
     };
 
     /// <summary>The exit code of a failure of a path.</summary>
@@ -93,7 +99,8 @@ internal sealed record FailureText(int Exit, string Reason, string Message, stri
         where T : struct, Enum
     {
         string name = member.ToString();
-        return string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i == 0 ? string.Empty : "-") + char.ToLowerInvariant(letter) : $"{letter}"));
+        return string.Concat(
+            name.Select((letter, i) => char.IsUpper(letter) ? (i == 0 ? string.Empty : "-") + char.ToLowerInvariant(letter) : $"{letter}"));
     }
 
     private static (string Name, object Value)[] NoValues => [];

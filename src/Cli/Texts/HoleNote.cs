@@ -12,7 +12,8 @@ internal static class HoleNote
         if (doubted is { } claim)
         {
             terminal.Note(
-                $"the holes of {name} were read: the file system reports {SizeText.Exact(claim.HoleBytes)} of holes, but the space that the file takes leaves only {SizeText.Exact(claim.PossibleBytes)} for them");
+                $"the holes of {name} were read: the file system reports {SizeText.Exact(claim.HoleBytes)} of holes, but the space that "
+                    + $"the file takes leaves only {SizeText.Exact(claim.PossibleBytes)} for them");
         }
     }
 }

@@ -31,7 +31,9 @@ internal sealed class PartitionWarning
         bool changed = !after.Equals(_before);
         if (changed || (goesOn && !after.IsNone))
         {
-            terminal.Warn($"the partition table of {_disk.Name} {(changed ? "has" : "may have")} changed: the kernel uses the old one until {ShellText.Line(["blockdev", "--rereadpt", _disk.Name])}");
+            terminal.Warn(
+                $"the partition table of {_disk.Name} {(changed ? "has" : "may have")} changed: the kernel uses the old one until "
+                    + $"{ShellText.Line(["blockdev", "--rereadpt", _disk.Name])}");
         }
     }
 }

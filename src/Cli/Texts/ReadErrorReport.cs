@@ -22,7 +22,9 @@ internal static class ReadErrorReport
             terminal.Warn($"{target}: cannot read {blocks} (bytes {geometry.OffsetOf(run.First)}+{geometry.LengthOf(run)})");
         }
 
-        string more = made.Unreadable.RunCount > made.Unreadable.Runs.Count ? $", {made.Unreadable.RunCount - made.Unreadable.Runs.Count} of their ranges not listed" : string.Empty;
+        string more = made.Unreadable.RunCount > made.Unreadable.Runs.Count
+            ? $", {made.Unreadable.RunCount - made.Unreadable.Runs.Count} of their ranges not listed"
+            : string.Empty;
         string between = made.LeavesOutMore ? ", with blocks between them: there are too many ranges" : string.Empty;
         terminal.Warn($"{CountText.Blocks(made.Unreadable.BlockCount)} of {target} cannot be read and are left out{more}{between}");
     }

@@ -11,11 +11,11 @@ internal static class SizeChange
         terminal.Note("the sizes differ, and the ranges leave out a part of the difference: the target will keep its size");
 
     /// <summary>Says how the size changes, if it does.</summary>
-    public static void Say(Terminal terminal, MessageHeader header)
+    public static void Say(Terminal terminal, OperationsHeader header)
     {
-        if (header.BaseSize != header.TargetSize)
+        if (header.SyncGeometry.Base.Size != header.TargetSize)
         {
-            terminal.Summary($"size changes from {SizeText.Exact(header.BaseSize!.Value)} to {SizeText.Exact(header.TargetSize!.Value)}");
+            terminal.Summary($"size changes from {SizeText.Exact(header.SyncGeometry.Base.Size)} to {SizeText.Exact(header.TargetSize)}");
         }
     }
 }

@@ -19,7 +19,9 @@ internal static class SourceWarnings
     {
         if (MessageSight.KindByNameAndContent(target) is { } kind)
         {
-            string meant = kind == MessageKind.ChecksumFile && checksums is not null ? checksums : $"'{kind.Tool()} info' shows its contents";
+            string meant = kind == MessageKind.ChecksumFile && checksums is not null
+                ? checksums
+                : $"'{kind.Tool()} info' shows its contents";
             terminal.Warn($"{target} is a {kind.Words()} and is read like any other file; {meant}");
         }
     }
@@ -34,12 +36,15 @@ internal static class SourceWarnings
 
         if (DeviceUsage.UnseenOfSource(source.Name) is [_, ..] unseen)
         {
-            terminal.Warn($"cannot tell whether {source.Name} is mounted, or whether anything else changes it: {string.Join(", ", unseen)}");
+            terminal.Warn(
+                $"cannot tell whether {source.Name} is mounted, or whether anything else changes it: {string.Join(", ", unseen)}");
         }
 
         if (DeviceUsage.WritableMounts(source.Name) is [var mount, ..])
         {
-            terminal.Warn($"{source.Name} is mounted read-write on {mount}: the result may mix different moments; read a snapshot (lvcreate -s, for instance), or mount it read-only");
+            terminal.Warn(
+                $"{source.Name} is mounted read-write on {mount}: the result may mix different moments; read a snapshot (lvcreate -s, for "
+                    + "instance), or mount it read-only");
         }
         else
         {

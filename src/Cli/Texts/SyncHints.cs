@@ -26,7 +26,8 @@ internal static class SyncHints
         SyncReason.OwnRequestNeeded => "give this remote's own data request",
         SyncReason.CopySourceMissing => failure.ValueOf<string>("cause") == "changed"
             ? "the target has changed since its checksum file was made: make a new one, and a new request"
-            : "the content to be copied has been overwritten since: finish taking it back (apply the undo file), or make a new checksum file and request",
+            : "the content to be copied has been overwritten since: finish taking it back (apply the undo file), or make a new checksum "
+                + "file and request",
         SyncReason.CopyHashCollision => "make the request with dtreq --no-copy, or the checksum files with -a sha256",
         SyncReason.UnrecognizedBlocks => $"{Unrecognized(failure)} (--force-unrecognized overwrites them)",
         SyncReason.OtherRunUnfinished => OtherRun(failure),
@@ -42,7 +43,8 @@ internal static class SyncHints
             ? "run without --check-base to continue; --verify full proves the whole target at the end"
             : "make a new coarse checksum file of the target, and start again with it",
         SyncReason.OtherBlocksDiffer =>
-            "the target was not the one that the remote's checksum file describes: make a new checksum file and request for the remaining differences",
+            "the target was not the one that the remote's checksum file describes: make a new checksum file and request for the remaining "
+                + "differences",
         SyncReason.WrittenBlocksDiffer => OtherBytes,
         SyncReason.NotPartOfSet => "apply one data file after the other",
         SyncReason.PartsOfOtherSets => "'dtfile info' shows which set a part belongs to",
@@ -50,7 +52,8 @@ internal static class SyncHints
         SyncReason.PartsMissing => "give the missing parts too, or leave --verify full to the run with the last one",
         SyncReason.PartsAppliedAlready => "the base can be checked only before the first part: continue without --check-base",
         SyncReason.NotForStreaming => failure.ValueOf<string>("cause") == "not-forward"
-            ? "apply it without --stream, or make it with 'dtfile --no-repeats' from the remote's checksum file (--remote) or from a request that copies nothing (dtreq --no-copy)"
+            ? "apply it without --stream, or make it with 'dtfile --no-repeats' from the remote's checksum file (--remote) or from a "
+                + "request that copies nothing (dtreq --no-copy)"
             : "apply it without --stream",
         SyncReason.TooLateForUndo => failure.Values.Count > 0
             ? "run without --undo to continue; an undo file takes the target back only if it is made before anything is written"
@@ -95,13 +98,14 @@ internal static class SyncHints
         _ => null,
     };
 
-    private static string DifferentSpecifications(SyncException failure) => (failure.ValueOf<string>("of"), failure.ValueOf<string>("what")) switch
-    {
-        ("parts", _) => "make all parts from the same checksum request (ckreq), or with the same -b and -a, and of the same target",
-        ("requests", "ranges") => "the compared ranges must be the same, whatever the sizes of the remotes; the whole target always is",
-        ("requests", _) => "make all checksum files from the same checksum request (ckreq), or with the same -b and -a",
-        _ => SameSpecification,
-    };
+    private static string DifferentSpecifications(SyncException failure) =>
+        (failure.ValueOf<string>("of"), failure.ValueOf<string>("what")) switch
+        {
+            ("parts", _) => "make all parts from the same checksum request (ckreq), or with the same -b and -a, and of the same target",
+            ("requests", "ranges") => "the compared ranges must be the same, whatever the sizes of the remotes; the whole target always is",
+            ("requests", _) => "make all checksum files from the same checksum request (ckreq), or with the same -b and -a",
+            _ => SameSpecification,
+        };
 
     private static string Unrecognized(SyncException failure)
     {
@@ -109,8 +113,10 @@ internal static class SyncHints
         long baseSize = failure.ValueOf<long>("base_size");
         return failure.ValueOf<string>("cause") switch
         {
-            "not-zero" => $"the device is not zero behind byte {baseSize}, where the remote's checksum file ends: if it was extended for this, "
-                + $"or a run that was taken back left content there, clear that part first (blkdiscard -z -o {baseSize} {ShellText.Quote(failure.Subject)})",
+            "not-zero" =>
+                $"the device is not zero behind byte {baseSize}, where the remote's checksum file ends: if it was extended for this, "
+                + $"or a run that was taken back left content there, clear that part first (blkdiscard -z -o {baseSize} "
+                + $"{ShellText.Quote(failure.Subject)})",
             "other-target" => $"is this the target of {file}?",
             _ => "the target has changed since its checksum file was made: make a new one, and a new request",
         };
@@ -121,7 +127,9 @@ internal static class SyncHints
         // So a run over a stream names itself (PatchSource.NameInJournal).
         string file = failure.ValueOf<string>("data_file") ?? string.Empty;
         const string AsStream = " (as a stream)";
-        string again = file.EndsWith(AsStream, StringComparison.Ordinal) ? $"{file[..^AsStream.Length]} again with --stream" : $"{file} again";
+        string again = file.EndsWith(AsStream, StringComparison.Ordinal)
+            ? $"{file[..^AsStream.Length]} again with --stream"
+            : $"{file} again";
         string back = failure.ValueOf<bool>("undo") ? ", or its undo file to go back" : string.Empty;
         return failure.ValueOf<bool>("same_name")
             ? $"apply that one to resume its run{back}; if it is lost, make a new checksum file of the target and a data file from that"

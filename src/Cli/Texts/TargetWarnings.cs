@@ -24,7 +24,9 @@ internal static class TargetWarnings
 
         if (sight.Writer != WriterSign.None)
         {
-            terminal.Warn($"another process has {target} open for writing, or mapped: its writes meanwhile are lost, or damage the patched blocks; 'fuser -v' with its name shows the process");
+            terminal.Warn(
+                $"another process has {target} open for writing, or mapped: its writes meanwhile are lost, or damage the patched blocks; "
+                    + "'fuser -v' with its name shows the process");
         }
 
         // Otherwise it could not be opened.
@@ -36,7 +38,8 @@ internal static class TargetWarnings
         // It was opened: so the user has taken that upon himself.
         if (DeviceUsage.UnseenOfTarget(target) is [_, ..] unseen)
         {
-            terminal.Warn($"cannot tell whether something uses {target}: {string.Join(", ", unseen)}; patched anyway, because of --unguarded");
+            terminal.Warn(
+                $"cannot tell whether something uses {target}: {string.Join(", ", unseen)}; patched anyway, because of --unguarded");
         }
     }
 }

@@ -49,7 +49,8 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
     /// <summary>What lies inside a target of <paramref name="blockCount"/> blocks; the whole where nothing of it is left out.</summary>
     public BlockCoverage ClipTo(long blockCount)
     {
-        bool isInside = _ranges is null || (_ranges.Length > 0 && _ranges[^1].End <= blockCount && (_ranges.Length > 1 || _ranges[0].Count < blockCount));
+        bool isInside = _ranges is null
+            || (_ranges.Length > 0 && _ranges[^1].End <= blockCount && (_ranges.Length > 1 || _ranges[0].Count < blockCount));
         if (_ranges is null || isInside)
         {
             return this;
@@ -72,7 +73,8 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
     /// True where a range goes past a target of <paramref name="blockCount"/> blocks by its own words ("from here to the end" does not).
     /// </summary>
     public bool GoesPast(long blockCount) =>
-        _ranges is { Length: > 0 } && (_ranges[^1] is { IsOpenEnded: false } last ? last.End > blockCount : _ranges[^1].First >= blockCount);
+        _ranges is { Length: > 0 }
+            && (_ranges[^1] is { IsOpenEnded: false } last ? last.End > blockCount : _ranges[^1].First >= blockCount);
 
     /// <summary>The covered runs of a target of <paramref name="blockCount"/> blocks, in order.</summary>
     public IEnumerable<BlockRun> RunsIn(long blockCount)

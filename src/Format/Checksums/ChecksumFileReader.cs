@@ -48,7 +48,7 @@ public sealed class ChecksumFileReader : IDisposable
         _hashLength = Header.Hash.Length;
     }
 
-    public MessageHeader Header => _message.Header;
+    public ChecksumFileHeader Header => (ChecksumFileHeader)_message.Header;
 
     public BlockGeometry Geometry => Header.Geometry;
 
@@ -62,7 +62,7 @@ public sealed class ChecksumFileReader : IDisposable
     public long Position => _message.Position;
 
     /// <summary>The trailer, once <see cref="ReadRun"/> has returned false.</summary>
-    public MessageTrailer Trailer => _message.Trailer;
+    public ChecksumFileTrailer Trailer => (ChecksumFileTrailer)_message.Trailer;
 
     /// <summary>Reads the next run; false at the end, when everything has been found right.</summary>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
@@ -89,7 +89,8 @@ public sealed class ChecksumFileReader : IDisposable
             throw _message.Invalid(at, "run", $"the run from block {blocks.First} on goes past the end of its range, {_rangeLeft.End}");
         }
 
-        if ((!_lastOfSectionBefore && isZero == _lastWasZero) || (_lastOfSectionBefore && isZero && _lastWasZero && _next > _rangeLeft.First))
+        if ((!_lastOfSectionBefore && isZero == _lastWasZero)
+            || (_lastOfSectionBefore && isZero && _lastWasZero && _next > _rangeLeft.First))
         {
             throw _message.Invalid(at, "run", $"the run from block {blocks.First} on is of the same kind as the one before it");
         }
@@ -229,15 +230,19 @@ public sealed class ChecksumFileReader : IDisposable
     {
         if (_next != _rangeLeft.End || _ranges.MoveNext())
         {
-            throw AtTrailer("coverage", $"the sections end before block {(_next != _rangeLeft.End ? _next : _ranges.Current.First)}, which must be covered");
+            throw AtTrailer(
+                "coverage",
+                $"the sections end before block {(_next != _rangeLeft.End ? _next : _ranges.Current.First)}, which must be covered");
         }
 
         if (Trailer.DataBlocks != _dataBlocks || Trailer.ZeroBlocks != _zeroBlocks)
         {
-            throw AtTrailer("data_blocks", $"the trailer counts {Trailer.DataBlocks} + {Trailer.ZeroBlocks} blocks; there are {_dataBlocks} + {_zeroBlocks}");
+            throw AtTrailer(
+                "data_blocks",
+                $"the trailer counts {Trailer.DataBlocks} + {Trailer.ZeroBlocks} blocks; there are {_dataBlocks} + {_zeroBlocks}");
         }
 
-        if (!Trailer.Root!.Value.Span.SequenceEqual(_root.Finish()))
+        if (!Trailer.Root.Span.SequenceEqual(_root.Finish()))
         {
             throw AtTrailer("root", "the root does not match these checksums");
         }

@@ -26,9 +26,9 @@ public sealed class ChecksumFileWriter : IBlockSink, IDisposable
     /// <summary>Writes the header.</summary>
     /// <param name="output">The stream; it stays the caller's.</param>
     /// <param name="header">With size; its coverage clipped to the target.</param>
-    public ChecksumFileWriter(Stream output, MessageHeader header)
+    public ChecksumFileWriter(Stream output, ChecksumFileHeader header)
     {
-        _message = new MessageWriter(output, MessageKind.ChecksumFile, header);
+        _message = new MessageWriter(output, header);
         _root = new RootBuilder(header.Geometry, header.Hash, header.Coverage);
         _hashLength = header.Hash.Length;
         _hashes = new byte[FormatLimits.ChecksumWindowBlocks * _hashLength];
@@ -67,10 +67,10 @@ public sealed class ChecksumFileWriter : IBlockSink, IDisposable
     }
 
     /// <summary>Writes the trailer and returns it.</summary>
-    public MessageTrailer Finish()
+    public ChecksumFileTrailer Finish()
     {
         CloseSection();
-        return _message.Finish(new MessageTrailer
+        return _message.Finish(new ChecksumFileTrailer
         {
             Root = _root.Finish(),
             DataBlocks = _dataBlocks,

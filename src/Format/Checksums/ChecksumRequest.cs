@@ -6,16 +6,16 @@ public static class ChecksumRequest
     /// <summary>Writes a request and returns its trailer.</summary>
     /// <param name="output">The stream; it stays the caller's.</param>
     /// <param name="header">Block size, hash and the ranges that are asked for.</param>
-    public static MessageTrailer Write(Stream output, MessageHeader header) =>
-        new MessageWriter(output, MessageKind.ChecksumRequest, header).Finish(new MessageTrailer());
+    public static MessageTrailer Write(Stream output, ChecksumRequestHeader header) =>
+        new MessageWriter(output, header).Finish(new MessageTrailer());
 
     /// <summary>Reads a request to its end.</summary>
     /// <exception cref="MessageFormatException">Not a readable checksum request.</exception>
-    public static MessageHeader Read(Stream input, string source)
+    public static ChecksumRequestHeader Read(Stream input, string source)
     {
         MessageReader message = new MessageReader(input, source).Require(MessageKind.ChecksumRequest);
         ReadToEnd(message);
-        return message.Header;
+        return (ChecksumRequestHeader)message.Header;
     }
 
     /// <summary>Goes on with a message whose header has been read, and returns its trailer.</summary>

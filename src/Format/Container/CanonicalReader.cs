@@ -193,8 +193,10 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
         failure is EndOfStreamException or MessagePackSerializationException or OverflowException or ArgumentOutOfRangeException;
 
     // A code, and the number of elements where it is too large to stand in the code.
-    private static int HeaderLength(int count, int mostInCode) => count <= mostInCode ? 1 : count <= ushort.MaxValue ? 1 + sizeof(ushort) : 1 + sizeof(uint);
+    private static int HeaderLength(int count, int mostInCode) =>
+        count <= mostInCode ? 1 : count <= ushort.MaxValue ? 1 + sizeof(ushort) : 1 + sizeof(uint);
 
     // A code, and the length of what follows.
-    private static int LengthOfLength(long length) => length <= byte.MaxValue ? 1 + sizeof(byte) : length <= ushort.MaxValue ? 1 + sizeof(ushort) : 1 + sizeof(uint);
+    private static int LengthOfLength(long length) =>
+        length <= byte.MaxValue ? 1 + sizeof(byte) : length <= ushort.MaxValue ? 1 + sizeof(ushort) : 1 + sizeof(uint);
 }

@@ -112,7 +112,8 @@ public abstract class ContentCodec
         public override bool MayBeIn(SectionType type) => type is SectionType.Content or SectionType.Operations;
 
         // From level 4 on it looks back further than a mebibyte; from level 7 on it needs the memory for itself.
-        public override int FrameSizeAt(int level) => level is >= 4 and <= 6 ? 2 * FormatLimits.DefaultFrameSize : FormatLimits.DefaultFrameSize;
+        public override int FrameSizeAt(int level) =>
+            level is >= 4 and <= 6 ? 2 * FormatLimits.DefaultFrameSize : FormatLimits.DefaultFrameSize;
 
         public override int Compress(ReadOnlySpan<byte> raw, Span<byte> destination, int level) =>
             BrotliEncoder.TryCompress(raw, destination, out int length, level, WindowBits(raw.Length)) ? length : 0;
@@ -120,7 +121,9 @@ public abstract class ContentCodec
         public override bool TryDecompress(ReadOnlySpan<byte> stored, Span<byte> raw)
         {
             using BrotliDecoder decoder = default;
-            return decoder.Decompress(stored, raw, out int consumed, out int written) == OperationStatus.Done && consumed == stored.Length && written == raw.Length;
+            return decoder.Decompress(stored, raw, out int consumed, out int written) == OperationStatus.Done
+                && consumed == stored.Length
+                && written == raw.Length;
         }
 
         // RFC 7932, without its large-window extension: 10 to 24 bits. More than the frame has would be memory for nothing.

@@ -30,7 +30,7 @@ public readonly record struct Compression(FrameCodec Codec, int Level)
 }
 
 /// <summary>Decompresses frames, strictly: all input is used and exactly the promised bytes come out.</summary>
-public static class FrameDecompressor
+internal static class FrameDecompressor
 {
     /// <summary>
     /// True where this program can decompress the codec by the frame's own bytes; for <see cref="FrameCodec.Repeats"/> see

@@ -12,7 +12,7 @@ public delegate int ReadMessageAt(Span<byte> buffer, long offset);
 /// </summary>
 /// <param name="source">The name of the message, for errors.</param>
 /// <param name="readAt">Null where the message can only be read front to back: then frames with repeats are refused.</param>
-public sealed class FrameDecoder(string source, ReadMessageAt? readAt)
+internal sealed class FrameDecoder(string source, ReadMessageAt? readAt)
 {
     private readonly FramePieces _earlier = new();
 
@@ -29,7 +29,8 @@ public sealed class FrameDecoder(string source, ReadMessageAt? readAt)
     /// <param name="place">Its number among the sections and the offset of its frame header, for errors.</param>
     /// <param name="raw">Exactly the raw length.</param>
     /// <exception cref="MessageFormatException">It does not decompress, or refers to what is not there.</exception>
-    public void Decode(in SectionHeader frame, ReadOnlySpan<byte> stored, FramePieces pieces, (long Number, long Offset) place, Span<byte> raw)
+    public void Decode(
+        in SectionHeader frame, ReadOnlySpan<byte> stored, FramePieces pieces, (long Number, long Offset) place, Span<byte> raw)
     {
         if (frame.Codec != FrameCodec.Repeats)
         {
@@ -68,7 +69,8 @@ public sealed class FrameDecoder(string source, ReadMessageAt? readAt)
         {
             throw new MessageFormatException(
                 FormatError.Invalid, source, place.Offset, $"section {place.Number}",
-                $"section {place.Number} repeats {piece.Length} bytes from byte {piece.Offset} of the frame at offset {_loaded}, which are not all literals there");
+                $"section {place.Number} repeats {piece.Length} bytes from byte {piece.Offset} of the frame at offset {_loaded}, which are "
+                    + "not all literals there");
         }
 
         _raw.AsSpan(piece.Offset, piece.Length).CopyTo(raw[piece.At..]);
@@ -107,7 +109,9 @@ public sealed class FrameDecoder(string source, ReadMessageAt? readAt)
             _earlier.Parse(stored, header.RawLength, source, offset + SectionHeader.Length, places: null);
         }
 
-        bool isDecoded = header.Codec == FrameCodec.Repeats ? _earlier.TryPlaceLiterals(stored, raw) : FrameDecompressor.TryDecompress(header.Codec, stored, raw);
+        bool isDecoded = header.Codec == FrameCodec.Repeats
+            ? _earlier.TryPlaceLiterals(stored, raw)
+            : FrameDecompressor.TryDecompress(header.Codec, stored, raw);
         if (!isDecoded)
         {
             throw new MessageFormatException(FormatError.Damaged, source, offset, "content", "a repeated frame does not decompress");

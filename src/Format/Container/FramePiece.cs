@@ -5,7 +5,7 @@ namespace BinarySync.Format;
 /// <param name="Length">Bytes, at least 1.</param>
 /// <param name="Frame">For a repeat: which of the frames that are referred to, from 0. Negative for a literal.</param>
 /// <param name="Offset">For a repeat: where they begin in that frame's content.</param>
-public readonly record struct FramePiece(int At, int Length, int Frame, int Offset)
+internal readonly record struct FramePiece(int At, int Length, int Frame, int Offset)
 {
     /// <summary>What <see cref="Frame"/> is in a literal.</summary>
     public const int NoFrame = -1;

@@ -4,7 +4,7 @@ namespace BinarySync.Format;
 /// What the payload of a frame with repeats says: its pieces, and the frames that they refer to (Format.md 8.1). Its writer is
 /// <see cref="FramePiecesWriter"/>. The object may be used again for the next frame.
 /// </summary>
-public sealed class FramePieces
+internal sealed class FramePieces
 {
     private readonly List<FramePiece> _pieces = [];
     private readonly List<long> _frames = [];
@@ -190,7 +190,9 @@ public sealed class FramePieces
         }
 
         int frame = position < payload.Length ? payload[position++] : byte.MaxValue;
-        if (frame >= _frames.Count || !Varint.TryRead(payload, ref position, out long offset) || offset > FormatLimits.MaxSectionLength - length)
+        if (frame >= _frames.Count
+            || !Varint.TryRead(payload, ref position, out long offset)
+            || offset > FormatLimits.MaxSectionLength - length)
         {
             throw Invalid(from, "piece", "a repeat is cut short, or from a frame that is not listed, or from behind the end of a frame");
         }
@@ -205,7 +207,10 @@ public sealed class FramePieces
         bool fits = _literalCodec == FrameCodec.None ? stored == _literalLength : stored >= 1 && stored < _literalLength;
         if (!fits)
         {
-            throw Invalid(_literalsAt, "literals", $"{stored} stored bytes do not fit {_literalLength} bytes of literals and codec {(byte)_literalCodec}");
+            throw Invalid(
+                _literalsAt,
+                "literals",
+                $"{stored} stored bytes do not fit {_literalLength} bytes of literals and codec {(byte)_literalCodec}");
         }
     }
 

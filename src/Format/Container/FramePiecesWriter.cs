@@ -4,7 +4,7 @@ namespace BinarySync.Format;
 /// Collects the pieces of a frame with repeats and writes its payload (Format.md 8.1). Its reader is <see cref="FramePieces"/>. The
 /// object may be used again for the next frame.
 /// </summary>
-public sealed class FramePiecesWriter
+internal sealed class FramePiecesWriter
 {
     private readonly List<(int Length, long Frame, int Offset)> _pieces = [];
     private readonly SortedSet<long> _frames = [];

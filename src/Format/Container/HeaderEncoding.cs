@@ -5,17 +5,18 @@ namespace BinarySync.Format;
 /// <summary>A header as MessagePack, and back (Format.md 3 and 4). Reader and writer know the keys in the same, ascending order.</summary>
 internal static class HeaderEncoding
 {
-    public static ReadOnlySpan<byte> Encode(MessageKind kind, MessageHeader header)
+    public static ReadOnlySpan<byte> Encode(MessageHeader header)
     {
+        OperationsHeader? operations = header as OperationsHeader;
         MapFields fields = new();
         fields.Add(HeaderKeys.BlockSize, header.BlockSize);
         HashEncoding.Add(fields, header.Hash);
-        fields.Add(HeaderKeys.BaseSize, header.BaseSize);
-        fields.Add(HeaderKeys.TargetSize, header.TargetSize);
-        fields.Add(HeaderKeys.Size, header.Size);
-        fields.Add(HeaderKeys.FrameSize, header.FrameSize);
-        fields.Add(HeaderKeys.Derived, header.IsDerived ? 1 : null);
-        fields.Add(HeaderKeys.Forward, header.IsForward ? 1 : null);
+        fields.Add(HeaderKeys.BaseSize, operations?.BaseSize);
+        fields.Add(HeaderKeys.TargetSize, operations?.TargetSize);
+        fields.Add(HeaderKeys.Size, (header as ChecksumFileHeader)?.Size);
+        fields.Add(HeaderKeys.FrameSize, (header as DataFileHeader)?.FrameSize);
+        fields.Add(HeaderKeys.Derived, header is ChecksumFileHeader { IsDerived: true } ? 1 : null);
+        fields.Add(HeaderKeys.Forward, operations is { IsForward: true } ? 1 : null);
         if (header.Label is { } label)
         {
             if (LabelFault(label) is { } fault)
@@ -36,20 +37,20 @@ internal static class HeaderEncoding
             fields.Add(HeaderKeys.Parent, writer => ParentEncoding.Write(writer, parent));
         }
 
-        if (header.Bases is { } bases)
+        if (operations?.Bases is { } bases)
         {
             fields.Add(HeaderKeys.Bases, writer => BasesEncoding.Write(writer, bases));
         }
 
-        if (header.Set is { } set)
+        if (header is DataFileHeader { Set: { } set })
         {
             fields.Add(HeaderKeys.Set, writer => SetEncoding.Write(writer, set));
         }
 
-        IReadOnlyList<string> required = HeaderKeys.Required(kind, header.Bases is not null, header.Hash);
-        if (!required.All(fields.Has) || fields.Keys.Any(key => !required.Contains(key) && !HeaderKeys.IsOptional(key, kind)))
+        IReadOnlyList<string> required = HeaderKeys.Required(header.Kind, operations?.Bases is not null, header.Hash);
+        if (!required.All(fields.Has) || fields.Keys.Any(key => !required.Contains(key) && !HeaderKeys.IsOptional(key, header.Kind)))
         {
-            throw new ArgumentException($"a {kind.Words()} needs {string.Join(", ", required)}", nameof(header));
+            throw new ArgumentException($"a {header.Kind.Words()} needs {string.Join(", ", required)}", nameof(header));
         }
 
         CanonicalWriter writer = new();
@@ -78,7 +79,9 @@ internal static class HeaderEncoding
             // Keys ascend: where there are bases, a base size has been read before them, and is found out below.
             // Likewise the two keys for the hash.
             bool isNewerHash = key == HeaderKeys.NewerHash && map.HasNewerKeys;
-            if (!isNewerHash && !HeaderKeys.Required(kind, hasBases: false, BlockHash.Xxh128).Contains(key) && !HeaderKeys.IsOptional(key, kind))
+            if (!isNewerHash
+                && !HeaderKeys.Required(kind, hasBases: false, BlockHash.Xxh128).Contains(key)
+                && !HeaderKeys.IsOptional(key, kind))
             {
                 map.SkipUnknown(key, HeaderKeys.All.Contains(key));
                 continue;
@@ -136,26 +139,33 @@ internal static class HeaderEncoding
         }
 
         map.RequireKeys(HeaderKeys.Required(kind, bases is not null, hash));
-        MessageHeader header = new()
+        BlockCoverage coverage = ranges?.Coverage ?? BlockCoverage.Whole;
+        MessageHeader header = kind switch
         {
-            BlockSize = blockSize!.Value,
-            Hash = hash!,
-            Coverage = ranges?.Coverage ?? BlockCoverage.Whole,
-            Label = label,
-            Size = size,
-            BaseSize = baseSize,
-            TargetSize = targetSize,
-            FrameSize = frameSize,
-            IsDerived = isDerived,
-            IsForward = forwardAt is not null,
-            Parent = parent?.Parent,
-            Bases = bases?.List,
-            Set = set,
+            MessageKind.ChecksumRequest => new ChecksumRequestHeader { BlockSize = blockSize ?? 0, Hash = hash! },
+            MessageKind.ChecksumFile =>
+                new ChecksumFileHeader { BlockSize = blockSize ?? 0, Hash = hash!, Size = size ?? 0, IsDerived = isDerived },
+            MessageKind.DataRequest => new DataRequestHeader { BlockSize = blockSize ?? 0, Hash = hash!, TargetSize = targetSize ?? 0 },
+            _ =>
+                new DataFileHeader
+                {
+                    BlockSize = blockSize ?? 0,
+                    Hash = hash!,
+                    TargetSize = targetSize ?? 0,
+                    FrameSize = frameSize ?? 0,
+                    Set = set,
+                },
         };
+        header = header with { Coverage = coverage, Label = label, Parent = parent?.Parent };
+        if (header is OperationsHeader operations)
+        {
+            header = operations with { BaseSize = baseSize, Bases = bases?.List, IsForward = forwardAt is not null };
+        }
+
         CheckTogether(header, map, parent?.Offset ?? 0, bases?.Offset ?? 0, forwardAt ?? 0);
         if (ranges is { } given)
         {
-            CheckCoverage(kind, header, given.Coverage, source, given.Offset);
+            CheckCoverage(header, given.Coverage, source, given.Offset);
         }
 
         return header;
@@ -168,16 +178,22 @@ internal static class HeaderEncoding
     // What the fields must be to one another: Format.md 4, 4.3 and 4.4.
     private static void CheckTogether(MessageHeader header, MapReader map, long parentAt, long basesAt, long forwardAt)
     {
-        if (header.IsForward && (header.Bases is not null || header.Set is not null))
+        OperationsHeader? operations = header as OperationsHeader;
+        bool isPart = header is DataFileHeader { Set: not null };
+        if (operations is { IsForward: true } && (operations.Bases is not null || isPart))
         {
-            throw map.Values.Invalid(forwardAt, HeaderKeys.Forward, $"cannot be together with {(header.Bases is not null ? HeaderKeys.Bases : HeaderKeys.Set)}");
+            throw map.Values.Invalid(
+                forwardAt, HeaderKeys.Forward,
+                $"cannot be together with {(operations.Bases is not null ? HeaderKeys.Bases : HeaderKeys.Set)}");
         }
 
-        if (header.Bases is { } bases)
+        if (operations?.Bases is { } bases)
         {
-            if (header.BaseSize is not null || header.Parent is not null)
+            if (operations.BaseSize is not null || header.Parent is not null)
             {
-                throw map.Values.Invalid(basesAt, HeaderKeys.Bases, $"cannot be together with {(header.BaseSize is not null ? HeaderKeys.BaseSize : HeaderKeys.Parent)}");
+                throw map.Values.Invalid(
+                    basesAt, HeaderKeys.Bases,
+                    $"cannot be together with {(operations.BaseSize is not null ? HeaderKeys.BaseSize : HeaderKeys.Parent)}");
             }
 
             if (bases.Any(one => one.Root.Length != header.Hash.RootLength))
@@ -187,9 +203,11 @@ internal static class HeaderEncoding
         }
 
         if (header.Parent is { } parent
-            && (parent.BlockSize <= header.BlockSize || (header.BaseSize is { } a && header.TargetSize is { } b && (a, b) != (parent.BaseSize, parent.TargetSize))))
+            && (parent.BlockSize <= header.BlockSize
+                || (operations?.BaseSize is { } a && (a, operations.TargetSize) != (parent.BaseSize, parent.TargetSize))))
         {
-            throw map.Values.Invalid(parentAt, HeaderKeys.Parent, "has blocks that are not larger than those of the message, or other sizes");
+            throw map.Values.Invalid(
+                parentAt, HeaderKeys.Parent, "has blocks that are not larger than those of the message, or other sizes");
         }
     }
 
@@ -209,31 +227,33 @@ internal static class HeaderEncoding
         return label.Any(char.IsControl) ? "has control characters" : null;
     }
 
-    private static void CheckCoverage(MessageKind kind, MessageHeader header, BlockCoverage coverage, string source, long offset)
+    private static void CheckCoverage(MessageHeader header, BlockCoverage coverage, string source, long offset)
     {
-        if (kind == MessageKind.ChecksumRequest)
+        if (header is ChecksumRequestHeader)
         {
             if (coverage.IsEmpty || coverage.Ranges is [{ First: 0, IsOpenEnded: true }])
             {
-                throw new MessageFormatException(FormatError.Invalid, source, offset, HeaderKeys.Ranges, "ranges ask for nothing, or spell out the whole");
+                throw new MessageFormatException(
+                    FormatError.Invalid, source, offset, HeaderKeys.Ranges, "ranges ask for nothing, or spell out the whole");
             }
 
             return;
         }
 
-        if (kind == MessageKind.ChecksumFile)
+        if (header is ChecksumFileHeader file)
         {
-            long blocks = header.Geometry.BlockCount;
+            long blocks = file.Geometry.BlockCount;
             if (!coverage.ClipTo(blocks).Equals(coverage))
             {
                 throw new MessageFormatException(
-                    FormatError.Invalid, source, offset, HeaderKeys.Ranges, $"ranges go past the {blocks} blocks of the target, or spell out all of it");
+                    FormatError.Invalid, source, offset, HeaderKeys.Ranges,
+                    $"ranges go past the {blocks} blocks of the target, or spell out all of it");
             }
 
             return;
         }
 
-        foreach (SyncGeometry geometry in header.SyncGeometries)
+        foreach (SyncGeometry geometry in ((OperationsHeader)header).SyncGeometries)
         {
             if (RangesEncoding.FaultOfCompared(geometry) is { } fault)
             {

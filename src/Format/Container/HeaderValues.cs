@@ -3,9 +3,11 @@ namespace BinarySync.Format;
 /// <summary>Values that stand in more than one map of a message; each is checked as it is read.</summary>
 internal static class HeaderValues
 {
-    public static int ReadBlockSize(ref CanonicalReader values, string key) => ReadNumber(ref values, key, FormatLimits.MaxBlockSize, FormatLimits.IsBlockSize);
+    public static int ReadBlockSize(ref CanonicalReader values, string key) =>
+        ReadNumber(ref values, key, FormatLimits.MaxBlockSize, FormatLimits.IsBlockSize);
 
-    public static int ReadFrameSize(ref CanonicalReader values, string key) => ReadNumber(ref values, key, FormatLimits.MaxFrameSize, FormatLimits.IsFrameSize);
+    public static int ReadFrameSize(ref CanonicalReader values, string key) =>
+        ReadNumber(ref values, key, FormatLimits.MaxFrameSize, FormatLimits.IsFrameSize);
 
     public static byte[] ReadIdentity(ref CanonicalReader values, string key, int length)
     {

@@ -3,7 +3,7 @@ namespace BinarySync.Format;
 /// <summary>
 /// What a reader keeps sections in. One that reads a message once more takes over those of the one before: they have some megabytes.
 /// </summary>
-public sealed class MessageBuffers
+internal sealed class MessageBuffers
 {
     internal byte[] Payload = [];
     internal byte[] Operations = [];

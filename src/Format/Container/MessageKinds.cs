@@ -30,7 +30,8 @@ public static class MessageKinds
     /// <exception cref="MessageFormatException">
     /// <see cref="FormatError.NotAMessage"/> or <see cref="FormatError.TextModeDamage"/>.
     /// </exception>
-    public static void DemandMessage(ReadOnlySpan<byte> start, string source) => Preamble.CheckMagic(start[..Math.Min(start.Length, RecognizedLength)], source);
+    public static void DemandMessage(ReadOnlySpan<byte> start, string source) =>
+        Preamble.CheckMagic(start[..Math.Min(start.Length, RecognizedLength)], source);
 
     /// <summary>The file extension without its dot.</summary>
     public static string Extension(this MessageKind kind) => kind switch

@@ -24,13 +24,16 @@ public sealed class MessageReader
     /// Seek over content sections where the stream can seek: for another look at the operations of a message that has been
     /// verified before. Neither those sections nor the digest are checked then.
     /// </param>
-    /// <param name="buffers">
-    /// Those of a reader that has been used before: it may not be used any more then. Null for new ones.
-    /// </param>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
-    public MessageReader(Stream input, string source, bool skipContent = false, MessageBuffers? buffers = null)
+    public MessageReader(Stream input, string source, bool skipContent = false)
+        : this(input, source, skipContent, new MessageBuffers())
     {
-        _buffers = buffers ?? new MessageBuffers();
+    }
+
+    /// <summary>As <see cref="MessageReader(Stream, string, bool)"/>, with the buffers of a reader that is not used any more.</summary>
+    internal MessageReader(Stream input, string source, bool skipContent, MessageBuffers buffers)
+    {
+        _buffers = buffers;
         _buffers.User = this;
         _input = input;
         _skipContent = skipContent && input.CanSeek;
@@ -124,7 +127,9 @@ public sealed class MessageReader
         long position = _input.Position;
         try
         {
-            return MessageTail.FindTrailer(_input, position) is { } payload ? TrailerEncoding.Decode(Kind, Minor, Header, payload, Source, 0) : null;
+            return MessageTail.FindTrailer(_input, position) is { } payload
+                ? TrailerEncoding.Decode(Kind, Minor, Header, payload, Source, 0)
+                : null;
         }
         catch (MessageFormatException)
         {
@@ -201,7 +206,12 @@ public sealed class MessageReader
     /// </summary>
     internal MessageFormatException UnknownValue(int payloadPosition, string field, string message) => FormatVersion.IsClosed(Minor)
         ? Invalid(payloadPosition, field, message)
-        : new(FormatError.Unsupported, Source, PayloadOffset + payloadPosition, field, $"needs a newer program ({message} that this one knows)");
+        : new(
+            FormatError.Unsupported,
+            Source,
+            PayloadOffset + payloadPosition,
+            field,
+            $"needs a newer program ({message} that this one knows)");
 
     /// <summary>An error in the frame header of the section just read.</summary>
     internal MessageFormatException InvalidSection(int headerPosition, string field, string message) =>
@@ -249,7 +259,11 @@ public sealed class MessageReader
         {
             if (!MayHave(Kind, Section.Type))
             {
-                throw Refused(FormatError.Invalid, SectionHeader.TypeOffset, "section type", $"section {Sections} is of a type that a {Kind.Words()} does not have");
+                throw Refused(
+                    FormatError.Invalid,
+                    SectionHeader.TypeOffset,
+                    "section type",
+                    $"section {Sections} is of a type that a {Kind.Words()} does not have");
             }
 
             if (!MayHave(Section.Type, Section.Codec))
@@ -261,7 +275,8 @@ public sealed class MessageReader
 
             if (Section.Flags != 0 && !isNewer)
             {
-                throw Refused(FormatError.Invalid, SectionHeader.FlagsOffset, "section flags", $"section {Sections} has flags {Section.Flags:X2}");
+                throw Refused(
+                    FormatError.Invalid, SectionHeader.FlagsOffset, "section flags", $"section {Sections} has flags {Section.Flags:X2}");
             }
 
             Decompress(offset);
@@ -271,15 +286,18 @@ public sealed class MessageReader
         if (!isNewer)
         {
             throw Refused(
-                FormatError.Invalid, SectionHeader.TypeOffset, "section type", $"section {Sections} has type {(byte)Section.Type:X2}, which does not exist");
+                FormatError.Invalid, SectionHeader.TypeOffset, "section type",
+                $"section {Sections} has type {(byte)Section.Type:X2}, which does not exist");
         }
 
         return Section.IsSkippable
             ? false
             : throw Refused(
-                FormatError.Unsupported, SectionHeader.TypeOffset, "section type", $"needs a newer program (section {Sections} has type {(byte)Section.Type:X2})");
+                FormatError.Unsupported, SectionHeader.TypeOffset, "section type",
+                $"needs a newer program (section {Sections} has type {(byte)Section.Type:X2})");
 
-        MessageFormatException Refused(FormatError error, int at, string field, string message) => new(error, Source, offset + at, field, message);
+        MessageFormatException Refused(FormatError error, int at, string field, string message) =>
+            new(error, Source, offset + at, field, message);
     }
 
     private static bool MayHave(SectionType type, FrameCodec codec) =>
@@ -301,7 +319,8 @@ public sealed class MessageReader
         Span<byte> raw = _buffers.Operations.AsSpan(0, Section.RawLength);
         if (!FrameDecompressor.TryDecompress(Section.Codec, Payload.Span, raw))
         {
-            throw new MessageFormatException(FormatError.Damaged, Source, offset, $"section {Sections}", $"section {Sections} does not decompress");
+            throw new MessageFormatException(
+                FormatError.Damaged, Source, offset, $"section {Sections}", $"section {Sections} does not decompress");
         }
 
         Payload = _buffers.Operations.AsMemory(0, Section.RawLength);
@@ -336,7 +355,8 @@ public sealed class MessageReader
         if (!_skipContent && !Trailer.Digest.Span.SequenceEqual(_digestBeforeTrailer))
         {
             throw new MessageFormatException(
-                FormatError.Damaged, Source, offset, "digest", "the digest does not match: sections are missing, moved or from another file");
+                FormatError.Damaged, Source, offset, "digest",
+                "the digest does not match: sections are missing, moved or from another file");
         }
 
         Span<byte> more = stackalloc byte[1];

@@ -54,7 +54,8 @@ internal static class MessageTail
     }
 
     // The length is what the file system announces: it may have fewer bytes than that, or be cut just now.
-    private static bool TryFill(Stream input, Span<byte> bytes) => input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length;
+    private static bool TryFill(Stream input, Span<byte> bytes) =>
+        input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length;
 
     public static void Check(ReadOnlySpan<byte> tail, int trailerLength, string source, long offset)
     {

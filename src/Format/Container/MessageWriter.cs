@@ -6,7 +6,7 @@ namespace BinarySync.Format;
 /// Writes a message front to back to a stream that need not seek (Format.md 2). The stream stays the caller's. Not safe
 /// from several threads.
 /// </summary>
-public sealed class MessageWriter
+internal sealed class MessageWriter
 {
     private readonly Stream _output;
     private readonly MessageKind _kind;
@@ -15,19 +15,19 @@ public sealed class MessageWriter
 
     /// <summary>Writes preamble and header at once.</summary>
     /// <exception cref="ArgumentException">The header lacks a field of its kind, or has too many ranges.</exception>
-    public MessageWriter(Stream output, MessageKind kind, MessageHeader header)
+    public MessageWriter(Stream output, MessageHeader header)
     {
         _output = output;
-        _kind = kind;
-        _hasBases = header.Bases is not null;
+        _kind = header.Kind;
+        _hasBases = header is OperationsHeader { Bases: not null };
         if (header.Coverage.Ranges.Length > FormatLimits.MaxRanges)
         {
             throw new ArgumentException("the header has too many ranges", nameof(header));
         }
 
-        ReadOnlySpan<byte> encoded = HeaderEncoding.Encode(kind, header);
+        ReadOnlySpan<byte> encoded = HeaderEncoding.Encode(header);
         byte[] opening = new byte[Preamble.Length + encoded.Length + SectionHeader.ChecksumLength];
-        Preamble.Write(opening, header.Minor, kind, encoded.Length);
+        Preamble.Write(opening, header.Minor, header.Kind, encoded.Length);
         encoded.CopyTo(opening.AsSpan(Preamble.Length));
         XxHash3.Hash(opening.AsSpan(0, Preamble.Length + encoded.Length), opening.AsSpan(Preamble.Length + encoded.Length));
         Put(opening);
@@ -55,11 +55,12 @@ public sealed class MessageWriter
 
     /// <summary>Writes trailer and tail. Digest and section count are filled in here.</summary>
     /// <returns>The trailer as written.</returns>
-    public MessageTrailer Finish(MessageTrailer trailer)
+    public TTrailer Finish<TTrailer>(TTrailer trailer)
+        where TTrailer : MessageTrailer
     {
         byte[] digest = new byte[FormatLimits.DigestLength];
         _digest.GetCurrentHash(digest);
-        MessageTrailer complete = trailer with { Digest = digest, Sections = Sections };
+        TTrailer complete = trailer with { Digest = digest, Sections = Sections };
         ReadOnlySpan<byte> payload = TrailerEncoding.Encode(_kind, _hasBases, complete);
         WriteSection(SectionType.Trailer, FrameCodec.None, payload.Length, payload);
         Span<byte> tail = stackalloc byte[MessageTail.Length];

@@ -28,19 +28,20 @@ public sealed record ParentIdentity
     public SyncGeometry SyncGeometry => new(BaseSize, TargetSize, BlockSize, Coverage);
 
     /// <summary>What a data request is to those that refine it.</summary>
-    public static ParentIdentity Of(MessageHeader request, MessageTrailer trailer) => new()
+    public static ParentIdentity Of(OperationsHeader request, OperationsTrailer trailer) => new()
     {
-        BaseSize = request.BaseSize!.Value,
-        TargetSize = request.TargetSize!.Value,
+        BaseSize = request.SyncGeometry.Base.Size,
+        TargetSize = request.TargetSize,
         BlockSize = request.BlockSize,
         Hash = request.Hash,
         Coverage = request.Coverage,
-        BaseRoot = trailer.BaseRoot!.Value,
-        TargetRoot = trailer.TargetRoot!.Value,
+        BaseRoot = trailer.BaseRoot,
+        TargetRoot = trailer.TargetRoot,
     };
 
     /// <summary>The same the other way round: from B to A.</summary>
-    public ParentIdentity Reversed() => this with { BaseSize = TargetSize, TargetSize = BaseSize, BaseRoot = TargetRoot, TargetRoot = BaseRoot };
+    public ParentIdentity Reversed() =>
+        this with { BaseSize = TargetSize, TargetSize = BaseSize, BaseRoot = TargetRoot, TargetRoot = BaseRoot };
 
     public bool Equals(ParentIdentity? other) =>
         other is not null
@@ -58,7 +59,8 @@ internal static class ParentEncoding
     private const string BaseRoot = "base_root";
     private const string TargetRoot = "target_root";
 
-    private static readonly string[] Required = [BaseRoot, HeaderKeys.BaseSize, HeaderKeys.BlockSize, HeaderKeys.Hash, TargetRoot, HeaderKeys.TargetSize];
+    private static readonly string[] Required = [
+        BaseRoot, HeaderKeys.BaseSize, HeaderKeys.BlockSize, HeaderKeys.Hash, TargetRoot, HeaderKeys.TargetSize];
 
     public static void Write(CanonicalWriter writer, ParentIdentity parent)
     {

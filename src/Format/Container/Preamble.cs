@@ -38,8 +38,12 @@ internal static class Preamble
         if (!Magic.StartsWith(bytes))
         {
             throw bytes.StartsWith(Magic[..LettersLength])
-                ? new MessageFormatException(FormatError.TextModeDamage, source, LettersLength, "magic", "was damaged by a transfer in text mode")
-                : new MessageFormatException(FormatError.NotAMessage, source, MagicOffset, "magic", "is not a BinarySync file") { Beginning = start.ToArray() };
+                ? new MessageFormatException(
+                    FormatError.TextModeDamage, source, LettersLength, "magic", "was damaged by a transfer in text mode")
+                : new MessageFormatException(FormatError.NotAMessage, source, MagicOffset, "magic", "is not a BinarySync file")
+                {
+                    Beginning = start.ToArray(),
+                };
         }
     }
 
@@ -59,7 +63,8 @@ internal static class Preamble
 
         if (major != FormatVersion.Major)
         {
-            throw new MessageFormatException(FormatError.Invalid, source, MajorOffset, "major version", $"major version {major} does not exist");
+            throw new MessageFormatException(
+                FormatError.Invalid, source, MajorOffset, "major version", $"major version {major} does not exist");
         }
     }
 
@@ -70,7 +75,8 @@ internal static class Preamble
         return length is >= 1 and <= FormatLimits.MaxHeaderLength
             ? (int)length
             : throw new MessageFormatException(
-                FormatError.Invalid, source, HeaderLengthOffset, "header length", $"header length {length} is not between 1 and {FormatLimits.MaxHeaderLength}");
+                FormatError.Invalid, source, HeaderLengthOffset, "header length",
+                $"header length {length} is not between 1 and {FormatLimits.MaxHeaderLength}");
     }
 
     /// <summary>The kind, to be called when the header's checksum has been found right.</summary>
@@ -78,7 +84,8 @@ internal static class Preamble
     {
         if (preamble[FlagsOffset] != 0)
         {
-            throw new MessageFormatException(FormatError.Invalid, source, FlagsOffset, "flags", $"flags {preamble[FlagsOffset]:X2} are not known");
+            throw new MessageFormatException(
+                FormatError.Invalid, source, FlagsOffset, "flags", $"flags {preamble[FlagsOffset]:X2} are not known");
         }
 
         byte kind = preamble[KindOffset];

@@ -36,7 +36,10 @@ internal static class RangesEncoding
             long gap = reader.ReadUnsigned(key, FormatLimits.MaxSize);
             long blocks = reader.ReadUnsigned(key, FormatLimits.MaxSize);
             bool toTheEnd = blocks == 0 && openEnd && i == ranges.Length - 1;
-            if ((i > 0 && gap == 0) || (blocks == 0 && !toTheEnd) || gap > FormatLimits.MaxSize - end || blocks > FormatLimits.MaxSize - end - gap
+            if ((i > 0 && gap == 0)
+                || (blocks == 0 && !toTheEnd)
+                || gap > FormatLimits.MaxSize - end
+                || blocks > FormatLimits.MaxSize - end - gap
                 || (toTheEnd && gap == FormatLimits.MaxSize - end))
             {
                 throw reader.Invalid(at, key, $"has a range that is empty, touches the one before it or is out of bounds (number {i + 1})");

@@ -90,7 +90,8 @@ public readonly record struct SectionHeader(SectionType Type, FrameCodec Codec, 
 
         if (Codec == FrameCodec.None ? StoredLength != RawLength : StoredLength >= RawLength)
         {
-            throw Invalid(StoredLengthOffset, "stored length", $"{StoredLength} does not fit raw length {RawLength} and codec {(byte)Codec}");
+            throw Invalid(
+                StoredLengthOffset, "stored length", $"{StoredLength} does not fit raw length {RawLength} and codec {(byte)Codec}");
         }
 
         MessageFormatException Invalid(int at, string field, string what) =>

@@ -48,7 +48,8 @@ public sealed record SetPlace
 
     public bool Equals(SetPlace? other) =>
         other is not null
-        && (Part, Parts, FirstGroup, GroupCount, SplitSize) == (other.Part, other.Parts, other.FirstGroup, other.GroupCount, other.SplitSize)
+        && (Part, Parts, SplitSize) == (other.Part, other.Parts, other.SplitSize)
+        && (FirstGroup, GroupCount) == (other.FirstGroup, other.GroupCount)
         && Id.Span.SequenceEqual(other.Id.Span);
 
     public override int GetHashCode() => HashCode.Combine(Part, Parts, FirstGroup, GroupCount, SplitSize);
@@ -124,9 +125,20 @@ internal static class SetEncoding
         if (part < 1 || part > parts || splitSize < 1 || (part == 1) != (firstGroup == 0)
             || firstGroup < part - 1 || groupCount > FormatLimits.MaxSize - firstGroup)
         {
-            throw outer.Values.Invalid(begin, HeaderKeys.Set, $"says part {part} of {parts}, {groupCount} groups from {firstGroup} on, split after {splitSize} bytes");
+            throw outer.Values.Invalid(
+                begin,
+                HeaderKeys.Set,
+                $"says part {part} of {parts}, {groupCount} groups from {firstGroup} on, split after {splitSize} bytes");
         }
 
-        return new SetPlace { Id = id!, Part = (int)part, Parts = (int)parts, FirstGroup = firstGroup, GroupCount = groupCount, SplitSize = splitSize };
+        return new SetPlace
+        {
+            Id = id!,
+            Part = (int)part,
+            Parts = (int)parts,
+            FirstGroup = firstGroup,
+            GroupCount = groupCount,
+            SplitSize = splitSize,
+        };
     }
 }

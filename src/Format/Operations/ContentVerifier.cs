@@ -30,7 +30,7 @@ public sealed class ContentVerifier : IDisposable
         _decoder = new FrameDecoder(reader.Source, readAt);
         _target = reader.Geometry.Target;
         _blocks = new BlockHasher(reader.Header.Hash, _target);
-        _raw = new byte[reader.Header.FrameSize!.Value];
+        _raw = new byte[reader.FileHeader.FrameSize];
     }
 
     /// <summary>Frames that were passed over, because they repeat what has gone by.</summary>
@@ -43,10 +43,13 @@ public sealed class ContentVerifier : IDisposable
         _from = 0;
     }
 
-    /// <summary>Checks the frame that has just been read.</summary>
+    /// <summary>Decodes and checks the frame that has just been read.</summary>
     /// <param name="stored">Its payload.</param>
+    /// <returns>
+    /// Its content, until the next call: where it belongs, <see cref="ContentPieces.PiecesOf"/> says. Empty where it was passed over.
+    /// </returns>
     /// <exception cref="MessageFormatException">It does not decode, or a block has not its hash.</exception>
-    public void Check(ReadOnlySpan<byte> stored)
+    public ReadOnlySpan<byte> Check(ReadOnlySpan<byte> stored)
     {
         SectionHeader frame = _reader.Frame;
         Span<byte> raw = _raw.AsSpan(0, frame.RawLength);
@@ -67,6 +70,7 @@ public sealed class ContentVerifier : IDisposable
         }
 
         _from += raw.Length;
+        return repeats && !_goesBack ? [] : raw;
     }
 
     public void Dispose() => _blocks.Dispose();

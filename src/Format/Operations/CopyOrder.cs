@@ -5,7 +5,7 @@ namespace BinarySync.Format;
 /// its own source is no obstacle to itself. Works on copies that ascend and do not overlap; there are at most
 /// <see cref="FormatLimits.MaxCopies"/>, and never more edges than blocks that are copied.
 /// </summary>
-public sealed class CopyOrder
+internal sealed class CopyOrder
 {
     private const byte Unseen = 0;
     private const byte Open = 1;

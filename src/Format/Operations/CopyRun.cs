@@ -4,7 +4,7 @@ namespace BinarySync.Format;
 /// <param name="First">The first block of B.</param>
 /// <param name="Count">Blocks.</param>
 /// <param name="Source">The first block of A.</param>
-public readonly record struct CopyRun(long First, long Count, long Source)
+internal readonly record struct CopyRun(long First, long Count, long Source)
 {
     /// <summary>What is overwritten.</summary>
     public BlockRun Blocks => new(First, Count);

@@ -6,7 +6,7 @@ namespace BinarySync.Format;
 /// The copies of a message, in the order in which they were added. Grows by pages: a list that doubles its array would need up to three
 /// times the room, and leave the old ones to be collected. At most <see cref="FormatLimits.MaxCopies"/>: the reader sees to that.
 /// </summary>
-public sealed class CopyRunList : IReadOnlyList<CopyRun>
+internal sealed class CopyRunList : IReadOnlyList<CopyRun>
 {
     private const int PageBits = 10;
     private const int PageLength = 1 << PageBits;

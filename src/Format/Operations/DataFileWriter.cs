@@ -14,9 +14,9 @@ public sealed class DataFileWriter
     /// <summary>Writes the header.</summary>
     /// <param name="output">The stream; it stays the caller's.</param>
     /// <param name="header">That of the data request, or what it would be, with a frame size and its own label.</param>
-    public DataFileWriter(Stream output, MessageHeader header)
+    public DataFileWriter(Stream output, DataFileHeader header)
     {
-        _message = new MessageWriter(output, MessageKind.DataFile, header);
+        _message = new MessageWriter(output, header);
     }
 
     /// <summary>Bytes written so far.</summary>
@@ -58,7 +58,9 @@ public sealed class DataFileWriter
     }
 
     /// <summary>Writes the trailer and returns it.</summary>
-    public MessageTrailer Finish(ReadOnlyMemory<byte>? baseRoot, ReadOnlyMemory<byte> targetRoot)
+    /// <param name="baseRoot">Empty where the header lists several old contents.</param>
+    /// <param name="targetRoot">The root of B.</param>
+    public OperationsTrailer Finish(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot)
     {
         RequireContentDone();
         return _message.Finish(_counts.ToTrailer(baseRoot, targetRoot));

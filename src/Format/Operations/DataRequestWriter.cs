@@ -12,9 +12,9 @@ public sealed class DataRequestWriter
     /// <summary>Writes the header.</summary>
     /// <param name="output">The stream; it stays the caller's.</param>
     /// <param name="header">With both sizes; its coverage as compared.</param>
-    public DataRequestWriter(Stream output, MessageHeader header)
+    public DataRequestWriter(Stream output, DataRequestHeader header)
     {
-        _message = new MessageWriter(output, MessageKind.DataRequest, header);
+        _message = new MessageWriter(output, header);
         _target = header.SyncGeometry.Target;
         _groups = new OperationGroupBuilder(
             _target, header.Hash.Length, (payload, hasCopies) => _section.Write(_message, payload.Span, hasCopies));
@@ -40,9 +40,9 @@ public sealed class DataRequestWriter
     }
 
     /// <summary>Writes the trailer and returns it.</summary>
-    /// <param name="baseRoot">Null where the header lists several.</param>
+    /// <param name="baseRoot">Empty where the header lists several.</param>
     /// <param name="targetRoot">The root of B.</param>
-    public MessageTrailer Finish(ReadOnlyMemory<byte>? baseRoot, ReadOnlyMemory<byte> targetRoot)
+    public OperationsTrailer Finish(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot)
     {
         _groups.Finish();
         OperationCounts counts = _counts with { Groups = _message.Sections, Operations = _groups.OperationCount };

@@ -6,7 +6,10 @@ namespace BinarySync.Format;
 /// </summary>
 internal interface IOperationReader
 {
-    MessageHeader Header { get; }
+    OperationsHeader Header { get; }
+
+    /// <inheritdoc cref="OperationReader.FileHeader"/>
+    DataFileHeader FileHeader { get; }
 
     SyncGeometry Geometry { get; }
 
@@ -17,7 +20,7 @@ internal interface IOperationReader
     long Position { get; }
 
     /// <inheritdoc cref="OperationReader.Trailer"/>
-    MessageTrailer Trailer { get; }
+    OperationsTrailer Trailer { get; }
 
     /// <inheritdoc cref="OperationReader.Frame"/>
     SectionHeader Frame { get; }
@@ -35,7 +38,7 @@ internal interface IOperationReader
     IReadOnlyList<int>? CopyOrder { get; }
 
     /// <inheritdoc cref="OperationReader.PeekTrailer"/>
-    MessageTrailer? PeekTrailer();
+    OperationsTrailer? PeekTrailer();
 
     /// <inheritdoc cref="OperationReader.ReadGroup"/>
     bool ReadGroup(OperationGroup group);

@@ -37,15 +37,19 @@ public readonly record struct Operation(
 
     /// <summary>True where this goes on where another one ends, as the same operation (Format.md 7).</summary>
     public bool Continues(in Operation before) =>
-        Blocks.First == before.Blocks.End && New == before.New && Old == before.Old && (New != NewKind.Copy || Source == before.Source + before.Blocks.Count);
+        Blocks.First == before.Blocks.End
+            && New == before.New
+            && Old == before.Old
+            && (New != NewKind.Copy || Source == before.Source + before.Blocks.Count);
 }
 
 /// <summary>What follows from kinds (Format.md 7).</summary>
-public static class OperationKinds
+internal static class OperationKinds
 {
     /// <summary>True where a hash is given of what the blocks become.</summary>
     public static bool HasHashes(this NewKind kind) => kind is NewKind.Data or NewKind.Copy;
 
     /// <summary>Hashes that an operation has for each block.</summary>
-    public static int HashesPerBlock(NewKind newKind, OldKind oldKind) => (oldKind == OldKind.Hashed ? 1 : 0) + (newKind.HasHashes() ? 1 : 0);
+    public static int HashesPerBlock(NewKind newKind, OldKind oldKind) =>
+        (oldKind == OldKind.Hashed ? 1 : 0) + (newKind.HasHashes() ? 1 : 0);
 }

@@ -1,7 +1,8 @@
 namespace BinarySync.Format;
 
 /// <summary>What the trailer of a data request or data file counts (Format.md 5).</summary>
-internal readonly record struct OperationCounts(long Groups, long Operations, long DataBlocks, long DataBytes, long ZeroBlocks, long CopyBlocks)
+internal readonly record struct OperationCounts(
+    long Groups, long Operations, long DataBlocks, long DataBytes, long ZeroBlocks, long CopyBlocks)
 {
     /// <summary>With one more group.</summary>
     public OperationCounts With(OperationGroup group) => new(
@@ -30,18 +31,18 @@ internal readonly record struct OperationCounts(long Groups, long Operations, lo
         CopyBlocks + other.CopyBlocks);
 
     /// <summary>What a trailer says.</summary>
-    public static OperationCounts Of(MessageTrailer trailer) => new(
-        trailer.Groups!.Value,
-        trailer.Operations!.Value,
-        trailer.DataBlocks!.Value,
-        trailer.DataBytes!.Value,
-        trailer.ZeroBlocks!.Value,
-        trailer.CopyBlocks!.Value);
+    public static OperationCounts Of(OperationsTrailer trailer) => new(
+        trailer.Groups,
+        trailer.Operations,
+        trailer.DataBlocks,
+        trailer.DataBytes,
+        trailer.ZeroBlocks,
+        trailer.CopyBlocks);
 
     /// <summary>The trailer that says it; what the container knows is left to it.</summary>
-    /// <param name="baseRoot">Null where the header lists several.</param>
+    /// <param name="baseRoot">Empty where the header lists several.</param>
     /// <param name="targetRoot">The root of B.</param>
-    public MessageTrailer ToTrailer(ReadOnlyMemory<byte>? baseRoot, ReadOnlyMemory<byte> targetRoot) => new()
+    public OperationsTrailer ToTrailer(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot) => new()
     {
         BaseRoot = baseRoot,
         TargetRoot = targetRoot,

@@ -101,7 +101,8 @@ public sealed class OperationGroup
     /// <param name="oldHashes">One a block where the old kind is hashed, else empty.</param>
     /// <param name="newHashes">One a block where the new kind is data, else empty.</param>
     /// <param name="contentAt">Where the content begins in the content that <see cref="End"/> speaks of.</param>
-    public void Append(BlockRun blocks, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long contentAt)
+    public void Append(
+        BlockRun blocks, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long contentAt)
     {
         int oldAt = Keep(oldHashes);
         _operations.Add(new Operation(blocks, newKind, oldKind, oldAt, Keep(newHashes), contentAt));
@@ -203,7 +204,9 @@ public sealed class OperationGroup
         MessageReader message, SyncGeometry geometry, ReadOnlySpan<byte> bytes, ref int position, ref long end, bool isFirst)
     {
         int at = position;
-        if (!Varint.TryRead(bytes, ref position, out long gap) || !Varint.TryRead(bytes, ref position, out long blocks) || position == bytes.Length)
+        if (!Varint.TryRead(bytes, ref position, out long gap)
+            || !Varint.TryRead(bytes, ref position, out long blocks)
+            || position == bytes.Length)
         {
             throw message.Invalid(at, "operation", "an operation is cut short or has an invalid number");
         }
@@ -216,9 +219,12 @@ public sealed class OperationGroup
             throw message.UnknownValue(position - 1, "kinds", $"{kinds:X2} is not a pair of kinds");
         }
 
-        if (oldKind == OldKind.Elsewhere != (message.Header.Bases is not null))
+        if (oldKind == OldKind.Elsewhere != (message.Header is OperationsHeader { Bases: not null }))
         {
-            throw message.Invalid(position - 1, "kinds", "old hashes that are kept elsewhere belong only to a request merged for several remotes, and to all its operations");
+            throw message.Invalid(
+                position - 1,
+                "kinds",
+                "old hashes that are kept elsewhere belong only to a request merged for several remotes, and to all its operations");
         }
 
         long source = 0;
@@ -239,7 +245,9 @@ public sealed class OperationGroup
         if (gap > geometry.Target.BlockCount - end || blocks < 1 || blocks > geometry.Target.BlockCount - end - gap)
         {
             throw message.Invalid(
-                at, "operation", $"an operation {gap} blocks after block {end} with {blocks} blocks is outside the {geometry.Target.BlockCount}-block target");
+                at, "operation",
+                $"an operation {gap} blocks after block {end} with {blocks} blocks is outside the "
+                    + $"{geometry.Target.BlockCount}-block target");
         }
 
         BlockRun run = new(end + gap, blocks);
@@ -248,9 +256,11 @@ public sealed class OperationGroup
             throw message.Invalid(at, "operation", $"blocks {run} are not all in the ranges of the message");
         }
 
-        if (oldKind != OldKind.Elsewhere && (oldKind == OldKind.Absent ? run.First < geometry.Base.BlockCount : run.End > geometry.Base.BlockCount))
+        if (oldKind != OldKind.Elsewhere
+            && (oldKind == OldKind.Absent ? run.First < geometry.Base.BlockCount : run.End > geometry.Base.BlockCount))
         {
-            throw message.Invalid(position - 1, "kinds", $"blocks {run} and the base's {geometry.Base.BlockCount} blocks do not fit the old kind {oldKind}");
+            throw message.Invalid(
+                position - 1, "kinds", $"blocks {run} and the base's {geometry.Base.BlockCount} blocks do not fit the old kind {oldKind}");
         }
 
         if (newKind == NewKind.Zero && oldKind == OldKind.Zero
@@ -298,7 +308,8 @@ public sealed class OperationGroup
             || !geometry.Coverage.Contains(new BlockRun(source, run.Count)))
         {
             throw message.Invalid(
-                position, "source", $"blocks {run} cannot be copied from block {source} on: that is outside the base, not in the ranges, or of another length");
+                position, "source",
+                $"blocks {run} cannot be copied from block {source} on: that is outside the base, not in the ranges, or of another length");
         }
     }
 
@@ -319,7 +330,12 @@ public sealed class OperationGroup
 
             int oldLength = operation.Old == OldKind.Hashed ? (int)operation.Blocks.Count * _hashLength : 0;
             int newLength = operation.HasNewHashes ? (int)operation.Blocks.Count * _hashLength : 0;
-            _operations[i] = operation with { OldHashesAt = position, NewHashesAt = position + oldLength, Sha256At = position + oldLength + newLength };
+            _operations[i] = operation with
+            {
+                OldHashesAt = position,
+                NewHashesAt = position + oldLength,
+                Sha256At = position + oldLength + newLength,
+            };
             position += oldLength + newLength + ofSha256;
         }
 

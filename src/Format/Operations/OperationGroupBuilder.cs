@@ -32,7 +32,8 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
     /// <param name="oldHashes">One a block where the old kind is hashed, else empty.</param>
     /// <param name="newHashes">One a block where the new kind is data or copy, else empty.</param>
     /// <param name="source">The first block of A that is copied, where the new kind is copy.</param>
-    public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long source = 0)
+    public void Add(
+        BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long source = 0)
     {
         if (run.Count == 0)
         {

@@ -44,10 +44,11 @@ public sealed class OperationPacker
     /// <summary>Begins.</summary>
     /// <param name="header">Of the data file.</param>
     /// <param name="onGroup">
-    /// Takes each group when it is closed: its content is that of all data blocks that were added since the group before. To be given
-    /// back with <see cref="Return"/>.
+    /// Takes each group when it is closed. That happens inside <see cref="Add"/>, before the blocks that are being added, and inside
+    /// <see cref="Finish"/>: the content of the group is that of the data blocks added before, and the blocks that are being added are
+    /// the first of the next group. A group that has been written may be given back with <see cref="Return"/>.
     /// </param>
-    public OperationPacker(MessageHeader header, Action<PackedGroup> onGroup)
+    public OperationPacker(DataFileHeader header, Action<PackedGroup> onGroup)
     {
         _target = header.SyncGeometry.Target;
         _onGroup = onGroup;
@@ -78,7 +79,7 @@ public sealed class OperationPacker
     /// <summary>Closes the last group.</summary>
     public void Finish() => _groups.Finish();
 
-    /// <summary>Takes back a group that has been written.</summary>
+    /// <summary>Takes back a group that has been written, to be used for another one.</summary>
     public void Return(PackedGroup group) => _free.Push(group);
 
     private void Close(ReadOnlyMemory<byte> payload)

@@ -7,6 +7,7 @@ namespace BinarySync.Format;
 public sealed class OperationReader : IOperationReader
 {
     private readonly MessageReader _message;
+    private readonly DataFileHeader? _file;
     private readonly SyncGeometry _geometry;
     private readonly FramePlaces _places = new();
     private FramePieces _pieces = new();
@@ -32,9 +33,11 @@ public sealed class OperationReader : IOperationReader
     public OperationReader(MessageReader message, bool isPartial = false)
     {
         _message = message;
-        _isPartial = isPartial || message.Header.Set is not null;
-        _geometry = message.Header.SyncGeometry;
-        _set = message.Header.Set;
+        Header = (OperationsHeader)message.Header;
+        _file = Header as DataFileHeader;
+        _set = _file?.Set;
+        _isPartial = isPartial || _set is not null;
+        _geometry = Header.SyncGeometry;
         _changedUpTo = _geometry.MustChange.First;
     }
 
@@ -42,13 +45,22 @@ public sealed class OperationReader : IOperationReader
     /// <param name="input">The stream; it stays the caller's.</param>
     /// <param name="source">Its name in errors.</param>
     /// <param name="kind">Data request or data file: any other is refused.</param>
-    /// <param name="skipContent">See <see cref="MessageReader(Stream, string, bool, MessageBuffers)"/>.</param>
+    /// <param name="skipContent">See <see cref="MessageReader(Stream, string, bool)"/>.</param>
     public OperationReader(Stream input, string source, MessageKind kind, bool skipContent = false)
         : this(new MessageReader(input, source, skipContent).Require(kind))
     {
     }
 
-    public MessageHeader Header => _message.Header;
+    public OperationsHeader Header { get; }
+
+    /// <summary>The header, where the message is a data file.</summary>
+    /// <exception cref="InvalidOperationException">It is a data request.</exception>
+    public DataFileHeader FileHeader => _file ?? throw new InvalidOperationException("the message is a data request");
+
+    /// <summary>The header, where the message is a data request.</summary>
+    /// <exception cref="InvalidOperationException">It is a data file.</exception>
+    public DataRequestHeader RequestHeader =>
+        Header as DataRequestHeader ?? throw new InvalidOperationException("the message is a data file");
 
     public SyncGeometry Geometry => _geometry;
 
@@ -59,31 +71,31 @@ public sealed class OperationReader : IOperationReader
     public long Position => _message.Position;
 
     /// <summary>The trailer, once <see cref="ReadGroup"/> has returned false.</summary>
-    public MessageTrailer Trailer => _message.Trailer;
+    public OperationsTrailer Trailer => (OperationsTrailer)_message.Trailer;
 
     /// <summary>The counts of the trailer before it has been reached: see <see cref="MessageReader.PeekTrailer"/>.</summary>
-    public MessageTrailer? PeekTrailer() => _message.PeekTrailer();
+    public OperationsTrailer? PeekTrailer() => (OperationsTrailer?)_message.PeekTrailer();
 
     /// <summary>The frame just read: codec and lengths.</summary>
     public SectionHeader Frame => _message.Section;
 
     /// <summary>Where the section of the group just read begins.</summary>
-    public long GroupOffset { get; private set; }
+    internal long GroupOffset { get; private set; }
 
     /// <summary>
     /// The copies read so far, ascending. Null where another reader has been through the same message already, and found that they can be
     /// ordered: they are counted only.
     /// </summary>
-    public CopyRunList? Copies { get; private set; } = new();
+    internal CopyRunList? Copies { get; private set; } = new();
 
     /// <summary>
     /// The copies in an order in which every source is read before another one overwrites it, once <see cref="ReadGroup"/> has returned
     /// false. Indices of <see cref="Copies"/>; null where that is.
     /// </summary>
-    public IReadOnlyList<int>? CopyOrder { get; private set; }
+    internal IReadOnlyList<int>? CopyOrder { get; private set; }
 
     /// <summary>For a message that another reader has been through to its end: its copies are neither kept nor ordered once more.</summary>
-    public void ForgetCopies() => Copies = null;
+    internal void ForgetCopies() => Copies = null;
 
     /// <summary>The number of the section just read, from 1, and its offset: for errors.</summary>
     public (long Number, long Offset) FramePlace => (_message.Sections, _message.PayloadOffset - SectionHeader.Length);
@@ -107,7 +119,8 @@ public sealed class OperationReader : IOperationReader
 
         if (_message.Section.Type != SectionType.Operations)
         {
-            throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", "a section of operations is due, but a section of another type follows");
+            throw _message.InvalidSection(
+                SectionHeader.TypeOffset, "section type", "a section of operations is due, but a section of another type follows");
         }
 
         GroupOffset = FramePlace.Offset;
@@ -115,18 +128,19 @@ public sealed class OperationReader : IOperationReader
         CheckOrder(group);
         CheckCut(group);
         CheckCopies(group);
-        _contentLeft = _message.Kind == MessageKind.DataFile ? group.ContentLength : 0;
+        _contentLeft = _file is not null ? group.ContentLength : 0;
         _counts = _counts.With(group);
         return true;
     }
 
     /// <summary>Reads a group once more whose <see cref="GroupOffset"/> was noted. See <see cref="MessageReader.ReadSectionAt"/>.</summary>
-    public void ReadGroupAt(long offset, OperationGroup group)
+    internal void ReadGroupAt(long offset, OperationGroup group)
     {
         _message.ReadSectionAt(offset);
         if (_message.Section.Type != SectionType.Operations)
         {
-            throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", "a section of operations has become one of another type");
+            throw _message.InvalidSection(
+                SectionHeader.TypeOffset, "section type", "a section of operations has become one of another type");
         }
 
         group.Parse(_message, _geometry);
@@ -147,18 +161,21 @@ public sealed class OperationReader : IOperationReader
 
         if (!_message.ReadSection() || _message.Section.Type != SectionType.Content)
         {
-            throw _message.InvalidSection(SectionHeader.TypeOffset, "section type", $"content is missing: {_contentLeft} more bytes are due for the group");
+            throw _message.InvalidSection(
+                SectionHeader.TypeOffset, "section type", $"content is missing: {_contentLeft} more bytes are due for the group");
         }
 
-        long due = Math.Min(_contentLeft, _message.Header.FrameSize!.Value);
+        long due = Math.Min(_contentLeft, _file!.FrameSize);
         if (_message.Section.RawLength != due)
         {
-            throw _message.InvalidSection(SectionHeader.RawLengthOffset, "raw length", $"a frame has {_message.Section.RawLength} bytes of content; {due} are due");
+            throw _message.InvalidSection(
+                SectionHeader.RawLengthOffset, "raw length", $"a frame has {_message.Section.RawLength} bytes of content; {due} are due");
         }
 
-        if (_message.Section.Codec == FrameCodec.Repeats && _message.Header.IsForward)
+        if (_message.Section.Codec == FrameCodec.Repeats && Header.IsForward)
         {
-            throw _message.InvalidSection(SectionHeader.CodecOffset, "codec", "a frame repeats content, although the header says that none does (forward)");
+            throw _message.InvalidSection(
+                SectionHeader.CodecOffset, "codec", "a frame repeats content, although the header says that none does (forward)");
         }
 
         _contentLeft -= due;
@@ -176,20 +193,22 @@ public sealed class OperationReader : IOperationReader
     // Counted here, where it is the same whatever decodes the frames.
     private void CheckRepeatWork()
     {
-        _repeatWork += (long)_pieces.Frames.Count * _message.Header.FrameSize!.Value;
-        if (_repeatWork > FormatLimits.MinRepeatWork && (_repeatWork - FormatLimits.MinRepeatWork) / FormatLimits.RepeatWorkPerByte > Position)
+        _repeatWork += (long)_pieces.Frames.Count * _file!.FrameSize;
+        if (_repeatWork > FormatLimits.MinRepeatWork
+            && (_repeatWork - FormatLimits.MinRepeatWork) / FormatLimits.RepeatWorkPerByte > Position)
         {
             throw new MessageFormatException(
                 FormatError.Unsupported,
                 Source,
                 FramePlace.Offset,
                 "frames",
-                $"asks to decode {_repeatWork} bytes of earlier content again for {Position} bytes of its own: more than any honest message does");
+                $"asks to decode {_repeatWork} bytes of earlier content again for {Position} bytes of its own: more than any honest "
+                    + "message does");
         }
     }
 
     /// <summary>Takes the frame's array away from the reader, so that it outlives the next section.</summary>
-    public byte[] ExchangePayload(byte[] replacement) => _message.ExchangePayload(replacement);
+    internal byte[] ExchangePayload(byte[] replacement) => _message.ExchangePayload(replacement);
 
     /// <summary>The pieces of the frame just read, where it is one with <see cref="FrameCodec.Repeats"/>.</summary>
     internal FramePieces Pieces => _pieces;
@@ -198,7 +217,7 @@ public sealed class OperationReader : IOperationReader
     /// Takes the pieces of the frame just read away from the reader, so that they outlive the next section: for one with
     /// <see cref="FrameCodec.Repeats"/>.
     /// </summary>
-    public FramePieces ExchangePieces(FramePieces replacement)
+    internal FramePieces ExchangePieces(FramePieces replacement)
     {
         FramePieces taken = _pieces;
         _pieces = replacement;
@@ -211,7 +230,8 @@ public sealed class OperationReader : IOperationReader
         {
             if (operation.Blocks.First < _nextBlock)
             {
-                throw _message.Invalid(0, "operation", $"blocks {operation.Blocks} come after block {_nextBlock - 1}, which is already done");
+                throw _message.Invalid(
+                    0, "operation", $"blocks {operation.Blocks} come after block {_nextBlock - 1}, which is already done");
             }
 
             _nextBlock = operation.Blocks.End;
@@ -226,7 +246,7 @@ public sealed class OperationReader : IOperationReader
 
     private void CheckCopies(OperationGroup group)
     {
-        if (group.Copies > 0 && _message.Header.IsForward)
+        if (group.Copies > 0 && Header.IsForward)
         {
             throw _message.Invalid(0, "operation", "there is a copy, although the header says that there are none (forward)");
         }
@@ -262,7 +282,7 @@ public sealed class OperationReader : IOperationReader
             int hashesPerBlock = OperationKinds.HashesPerBlock(first.New, first.Old);
             int content = first.New == NewKind.Data ? _geometry.Target.LengthOf(first.Blocks.First) : 0;
             if (_groupContent + content <= FormatLimits.MaxGroupContentBytes
-                && _groupHashBytes + (hashesPerBlock * _message.Header.Hash.Length) <= FormatLimits.MaxGroupHashBytes
+                && _groupHashBytes + (hashesPerBlock * Header.Hash.Length) <= FormatLimits.MaxGroupHashBytes
                 && (_groupOperations < FormatLimits.MaxGroupOperations || first.Continues(_last)))
             {
                 throw _message.Invalid(0, "group", $"a group begins at block {first.Blocks.First}, although the one before it could go on");
@@ -277,7 +297,8 @@ public sealed class OperationReader : IOperationReader
 
     private void CheckEnd()
     {
-        MessageTrailer trailer = _message.Trailer;
+        OperationsTrailer trailer = Trailer;
+
         // Of a set, the parts together have all the operations; one of them cannot tell.
         if (!_isPartial && _changedUpTo < _geometry.MustChange.End)
         {
@@ -288,7 +309,8 @@ public sealed class OperationReader : IOperationReader
         {
             throw AtTrailer(
                 "operations",
-                $"the trailer counts {trailer.Operations} operations on {trailer.DataBlocks} + {trailer.ZeroBlocks} + {trailer.CopyBlocks} blocks; there are {_counts.Operations} on {_counts.DataBlocks} + {_counts.ZeroBlocks} + {_counts.CopyBlocks}");
+                $"the trailer counts {trailer.Operations} operations on {trailer.DataBlocks} + {trailer.ZeroBlocks} + {trailer.CopyBlocks} "
+                    + $"blocks; there are {_counts.Operations} on {_counts.DataBlocks} + {_counts.ZeroBlocks} + {_counts.CopyBlocks}");
         }
 
         CopyOrder = Copies is null ? null : Format.CopyOrder.Find(Copies);
@@ -307,8 +329,8 @@ public sealed class OperationReader : IOperationReader
             throw AtTrailer("groups", $"the part has {_counts.Groups} groups; its header says {_set.GroupCount}");
         }
 
-        IEnumerable<ReadOnlyMemory<byte>> baseRoots = _message.Header.Bases is { } bases ? bases.Select(one => one.Root) : [trailer.BaseRoot!.Value];
-        if (!_set.Id.Span.SequenceEqual(SetPlace.IdOf(_set.SplitSize, baseRoots, trailer.TargetRoot!.Value)))
+        IEnumerable<ReadOnlyMemory<byte>> baseRoots = Header.Bases is { } bases ? bases.Select(one => one.Root) : [trailer.BaseRoot];
+        if (!_set.Id.Span.SequenceEqual(SetPlace.IdOf(_set.SplitSize, baseRoots, trailer.TargetRoot)))
         {
             throw AtTrailer("set", "the identity of the set does not match these roots");
         }
@@ -316,4 +338,18 @@ public sealed class OperationReader : IOperationReader
 
     private MessageFormatException AtTrailer(string field, string message) =>
         new(FormatError.Invalid, Source, _message.PayloadOffset, field, message);
+
+    long IOperationReader.GroupOffset => GroupOffset;
+
+    CopyRunList? IOperationReader.Copies => Copies;
+
+    IReadOnlyList<int>? IOperationReader.CopyOrder => CopyOrder;
+
+    void IOperationReader.ForgetCopies() => ForgetCopies();
+
+    void IOperationReader.ReadGroupAt(long offset, OperationGroup group) => ReadGroupAt(offset, group);
+
+    byte[] IOperationReader.ExchangePayload(byte[] replacement) => ExchangePayload(replacement);
+
+    FramePieces IOperationReader.ExchangePieces(FramePieces replacement) => ExchangePieces(replacement);
 }

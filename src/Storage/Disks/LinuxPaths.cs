@@ -23,7 +23,8 @@ internal sealed class LinuxPaths : StorageScheme
         });
     }
 
-    public override IWritableStorage OpenTarget(string name, IReadOnlyList<string> messageFiles, bool readOnly, CachePolicy cache, bool unguarded)
+    public override IWritableStorage OpenTarget(
+        string name, IReadOnlyList<string> messageFiles, bool readOnly, CachePolicy cache, bool unguarded)
     {
         FileStatus expected = Examine(name);
         int flags = readOnly ? OpenFlags.ReadOnly : OpenFlags.ReadWrite;
@@ -66,7 +67,8 @@ internal sealed class LinuxPaths : StorageScheme
     }
 
     /// <summary>Beside a device node lies nothing that lasts.</summary>
-    public override bool NeedsStateDirectory(string name) => Posix.TryStatus(name, out FileStatus status) == 0 && status.Type == NodeType.BlockDevice;
+    public override bool NeedsStateDirectory(string name) =>
+        Posix.TryStatus(name, out FileStatus status) == 0 && status.Type == NodeType.BlockDevice;
 
     private static string IdentifyFile(string path)
     {

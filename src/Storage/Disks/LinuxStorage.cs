@@ -53,7 +53,8 @@ internal sealed partial class LinuxStorage : IWritableStorage
         }
 
         _dropping = Drops(cache, _isDevice, _length) ? new DropBehindReader(file, name, _length) : null;
-        _uncached = new UncachedReader(file, name, status.DirectAlignment ?? Math.Max(UncachedReader.DefaultAlignment, _sector), DropsCache);
+        _uncached = new UncachedReader(
+            file, name, status.DirectAlignment ?? Math.Max(UncachedReader.DefaultAlignment, _sector), DropsCache);
     }
 
     public string Name { get; }

@@ -8,7 +8,8 @@ internal sealed class PortablePaths : StorageScheme
 {
     public override IReadableStorage OpenSource(string name, CachePolicy cache) => PortableStorage.OpenSource(name);
 
-    public override IWritableStorage OpenTarget(string name, IReadOnlyList<string> messageFiles, bool readOnly, CachePolicy cache, bool unguarded) =>
+    public override IWritableStorage OpenTarget(
+        string name, IReadOnlyList<string> messageFiles, bool readOnly, CachePolicy cache, bool unguarded) =>
         PortableStorage.OpenTarget(name, messageFiles, readOnly);
 
     public override string Identify(string name) =>

@@ -7,7 +7,8 @@ namespace BinarySync.Storage.Disks;
 /// <param name="inner">Owned from here on.</param>
 /// <param name="reads">The budget of all reads.</param>
 /// <param name="writes">The budget of all writes.</param>
-public sealed class RateLimitedTarget(IWritableStorage inner, RateLimiter reads, RateLimiter writes) : RateLimitedSource(inner, reads), IWritableStorage
+public sealed class RateLimitedTarget(
+    IWritableStorage inner, RateLimiter reads, RateLimiter writes) : RateLimitedSource(inner, reads), IWritableStorage
 {
     private readonly IWritableStorage _inner = inner;
 

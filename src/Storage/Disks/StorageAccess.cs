@@ -37,7 +37,8 @@ public static class StorageAccess
     /// As <see cref="OpenSource"/>, and <see cref="StorageError.InUse"/>, <see cref="StorageError.Unguarded"/>.
     /// </exception>
     public static IWritableStorage OpenTarget(
-        string path, IReadOnlyList<string> messageFiles, bool readOnly = false, CachePolicy cache = CachePolicy.Keep, bool unguarded = false)
+        string path, IReadOnlyList<string> messageFiles, bool readOnly =
+            false, CachePolicy cache = CachePolicy.Keep, bool unguarded = false)
     {
         ArgumentNullException.ThrowIfNull(messageFiles);
         return StorageSchemes.Known.OfTarget(path).OpenTarget(path, messageFiles, readOnly, cache, unguarded);

@@ -20,7 +20,8 @@ internal abstract class StorageScheme
     /// Opens what is patched in place, guarded as well as it can be. What cannot be looked at is refused
     /// (<see cref="StorageError.Unguarded"/>), unless that is allowed. See <see cref="StorageAccess.OpenTarget"/>.
     /// </summary>
-    public abstract IWritableStorage OpenTarget(string name, IReadOnlyList<string> messageFiles, bool readOnly, CachePolicy cache, bool unguarded);
+    public abstract IWritableStorage OpenTarget(
+        string name, IReadOnlyList<string> messageFiles, bool readOnly, CachePolicy cache, bool unguarded);
 
     /// <summary>
     /// Names a target so that it is known again whatever its name is then; begins with the kind of the name and a colon. See

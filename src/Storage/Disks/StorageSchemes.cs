@@ -12,7 +12,8 @@ internal sealed class StorageSchemes(params StorageScheme[] entries)
     private const string Mark = "://";
 
     private static readonly SearchValues<char> _letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    private static readonly SearchValues<char> _inside = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+    private static readonly SearchValues<char> _inside = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
     /// <summary>What this program can open on this system.</summary>
     public static StorageSchemes Known { get; } = new(Posix.IsSupported ? new LinuxPaths() : new PortablePaths());
@@ -30,7 +31,14 @@ internal sealed class StorageSchemes(params StorageScheme[] entries)
         ArgumentNullException.ThrowIfNull(name);
         string? prefix = PrefixOf(name);
         return Array.Find(entries, entry => can(entry) && string.Equals(entry.Prefix, prefix, StringComparison.OrdinalIgnoreCase))
-            ?? throw Failure.Of(StorageError.UnknownScheme, name, $"{prefix}{Mark} names no {role} here; known are {string.Join(", ", entries.Where(can).Select(Words))}");
+
+
+
+
+
+
+            ?? throw Failure.Of(StorageError.UnknownScheme, name, $"{prefix}{Mark} names no {role} here; known are "
+                + $"{string.Join(", ", entries.Where(can).Select(Words))}");
     }
 
     private static string Words(StorageScheme entry) => entry.Prefix is { } prefix ? prefix + Mark : "paths";

@@ -84,7 +84,10 @@ public static class MessageInput
     {
         if (status.Type == NodeType.CharacterDevice)
         {
-            throw Failure.Of(StorageError.NotAFileOrBlockDevice, name, "is a character device (a terminal, /dev/zero or the like): a message is a file or a pipe");
+            throw Failure.Of(
+                StorageError.NotAFileOrBlockDevice,
+                name,
+                "is a character device (a terminal, /dev/zero or the like): a message is a file or a pipe");
         }
     }
 

@@ -117,7 +117,8 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
     private static void DemandNoLink(string name)
     {
         // Without the name of the working directory, which may have none.
-        if (Posix.IsSupported && (Posix.TryStatus(name, out FileStatus status, followLinks: false) != 0 || status.Type != NodeType.SymbolicLink))
+        if (Posix.IsSupported
+            && (Posix.TryStatus(name, out FileStatus status, followLinks: false) != 0 || status.Type != NodeType.SymbolicLink))
         {
             return;
         }
@@ -157,7 +158,8 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
     {
         if (directory.HasFlag(FileMarks.Immutable) || (directory.HasFlag(FileMarks.AppendOnly) && Replace && Exists()))
         {
-            throw Failure.Marked(Directory, directory, $"{Name}: cannot be {(Exists() ? "replaced" : "created")}: the directory {Directory}");
+            throw Failure.Marked(
+                Directory, directory, $"{Name}: cannot be {(Exists() ? "replaced" : "created")}: the directory {Directory}");
         }
     }
 
@@ -180,9 +182,14 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
         int errno = Posix.TryStatus(Name, out FileStatus status, followLinks: false);
         return errno switch
         {
-            0 when status.Type == NodeType.RegularFile && Replace && status.Marks != FileMarks.None => throw Failure.Marked(Name, status.Marks, $"{Name}: cannot be replaced: it"),
+            0 when status.Type == NodeType.RegularFile && Replace && status.Marks != FileMarks.None =>
+                throw Failure.Marked(Name, status.Marks, $"{Name}: cannot be replaced: it"),
             0 when status.Type == NodeType.RegularFile => true,
-            0 => throw new StorageException(StorageError.Exists, Name, $"{Name}: is {status.Noun}, which is not replaced by a file") { Context = StorageContext.OutputNotReplaced },
+            0 =>
+                throw new StorageException(StorageError.Exists, Name, $"{Name}: is {status.Noun}, which is not replaced by a file")
+                {
+                    Context = StorageContext.OutputNotReplaced,
+                },
             Errno.NoEntry => false,
             _ => throw Failure.System(errno, StorageError.OpenFailed, Name, "create"),
         };

@@ -61,7 +61,8 @@ public static class StandardError
     /// <summary>
     /// False where the process runs in the background of its terminal: what it would draw there stands in the way of what is in front.
     /// </summary>
-    public static bool IsInFront => !Posix.IsSupported || Libc.ForegroundGroup(Descriptor) is var group && (group < 0 || group == Libc.OwnGroup());
+    public static bool IsInFront =>
+        !Posix.IsSupported || Libc.ForegroundGroup(Descriptor) is var group && (group < 0 || group == Libc.OwnGroup());
 
     /// <summary>Characters that a line of the terminal has now; 0 where the terminal does not say.</summary>
     public static int Columns => ColumnsOf(Descriptor);

@@ -67,7 +67,8 @@ internal static class AccessRights
         }
 
         string mode = Convert.ToString(rights.Mode, 8).PadLeft(4, '0');
-        return $"{path} belongs to {user}:{group}, mode {mode}: {(who.Count == 1 ? "only root" : $"{string.Join(", ", who[..^1])} or {who[^1]}")} may {action}";
+        string all = who.Count == 1 ? "only root" : $"{string.Join(", ", who[..^1])} or {who[^1]}";
+        return $"{path} belongs to {user}:{group}, mode {mode}: {all} may {action}";
     }
 
     private static bool Has(int mode, int needed) => (mode & needed) == needed;
@@ -78,7 +79,8 @@ internal static class AccessRights
         string text = number.ToString(CultureInfo.InvariantCulture);
         try
         {
-            return File.ReadLines(file).Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && fields[2] == text)?[0] ?? text;
+            return File.ReadLines(file).Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && fields[2] == text)?[0]
+                ?? text;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

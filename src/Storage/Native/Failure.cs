@@ -28,7 +28,11 @@ internal static class Failure
     {
         Errno.NoEntry or Errno.NotADirectory => new(StorageError.NotFound, path, $"{path}: {Words(errno)}", errno),
         Errno.IsADirectory => Of(StorageError.IsDirectory, path, "is a directory", errno),
-        Errno.AccessDenied => new(StorageError.OpenFailed, path, $"{path}: cannot open: {Words(errno)}", errno) { Rights = AccessRights.Explain(path, writes) },
+        Errno.AccessDenied =>
+            new(StorageError.OpenFailed, path, $"{path}: cannot open: {Words(errno)}", errno)
+            {
+                Rights = AccessRights.Explain(path, writes),
+            },
         Errno.NotPermitted when MarksOf(path) is var marks and not FileMarks.None => Marked(path, marks, $"{path}: cannot open: it"),
         Errno.Busy or Errno.TextBusy => InUse(path, Words(errno), errno),
         _ => System(errno, StorageError.OpenFailed, path, "open"),
@@ -44,17 +48,28 @@ internal static class Failure
         new(StorageError.EndReached, path, $"{path}: ended while it was read{At(offset)}", offset: offset);
 
     public static StorageException NoRoom(string path, long needed, long free) =>
-        new(StorageError.NoSpace, path, $"{path}: cannot grow: {Words(Errno.NoSpace)}: it needs {needed} bytes more, and its file system has {free} free", Errno.NoSpace);
+        new(
+            StorageError.NoSpace,
+            path,
+            $"{path}: cannot grow: {Words(Errno.NoSpace)}: it needs {needed} bytes more, and its file system has {free} free",
+            Errno.NoSpace);
 
     public static StorageException LengthChanged(string path, long expected, long found) =>
-        new(StorageError.LengthChanged, path, $"{path}: has {found} bytes instead of {expected}: something else changed its length, and it was left as it is", offset: expected);
+        new(
+            StorageError.LengthChanged,
+            path,
+            $"{path}: has {found} bytes instead of {expected}: something else changed its length, and it was left as it is",
+            offset: expected);
 
     public static StorageException InUse(string path, string how, int errno = 0, StorageContext context = StorageContext.None) =>
         new(StorageError.InUse, path, $"{path}: in use: {how}", errno) { Context = context };
 
     /// <summary>Nothing is known to use a target, because not everything could be looked at.</summary>
     public static StorageException Unguarded(string path, IReadOnlyList<UnseenTable> unseen) =>
-        new(StorageError.Unguarded, path, $"{path}: cannot tell whether something uses it: {string.Join(", ", unseen)}") { Unseen = unseen };
+        new(StorageError.Unguarded, path, $"{path}: cannot tell whether something uses it: {string.Join(", ", unseen)}")
+        {
+            Unseen = unseen,
+        };
 
     public static StorageException Of(StorageError error, string path, string what, int errno = 0) =>
         new(error, path, $"{path}: {what}", errno);

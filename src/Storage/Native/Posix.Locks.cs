@@ -18,7 +18,8 @@ internal static unsafe partial class Posix
     /// <returns>True as well where the file system has no locks.</returns>
     /// <param name="start">The first byte that is locked.</param>
     /// <param name="length">Bytes; 0: to the end, wherever that will be.</param>
-    public static bool TryLockForWriting(SafeFileHandle file, long start = 0, long length = 0) => TrySetLock(file, WriteLock, start, length);
+    public static bool TryLockForWriting(SafeFileHandle file, long start = 0, long length = 0) =>
+        TrySetLock(file, WriteLock, start, length);
 
     /// <summary>
     /// As <see cref="TryLockForWriting"/> for a descriptor that may only read: false where a write lock could not be had,

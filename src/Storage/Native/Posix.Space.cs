@@ -96,7 +96,8 @@ internal static unsafe partial class Posix
     /// Begins to write dirty pages of the range out, and waits for nothing. Only advice: what fails is told by fsync, which this neither
     /// replaces nor robs of an error (it does not look at those of pages written before).
     /// </summary>
-    public static void BeginWriteBack(SafeFileHandle file, long offset, long length) => _ = Libc.BeginWriteBack(file, offset, length, StartWriting);
+    public static void BeginWriteBack(SafeFileHandle file, long offset, long length) =>
+        _ = Libc.BeginWriteBack(file, offset, length, StartWriting);
 
     private static long Seek(SafeFileHandle file, long offset, int whence, out int errno)
     {

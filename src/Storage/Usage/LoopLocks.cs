@@ -59,7 +59,9 @@ internal sealed class LoopLocks(IReadOnlyList<LoopLayer> layers, bool readOnly) 
             return null; // what maps it has it exclusively, through the loop device only: that device is looked at as a user of this one
         }
 
-        int errno = isDevice ? Posix.TryOpen(path, OpenFlags.ReadOnly | OpenFlags.Exclusive, out SafeFileHandle? file) : OpenFile(path, out file);
+        int errno = isDevice
+            ? Posix.TryOpen(path, OpenFlags.ReadOnly | OpenFlags.Exclusive, out SafeFileHandle? file)
+            : OpenFile(path, out file);
         if (errno == Errno.Busy)
         {
             return $"{path}, which is below {name}, is mounted, held, or opened exclusively by another process";

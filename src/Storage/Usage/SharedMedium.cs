@@ -102,7 +102,8 @@ internal static class SharedMedium
                 yield return slave;
             }
 
-            if (LoopBacking.Of(device) is { Type: NodeType.BlockDevice } backing && kernel.DirectoryOf(backing.Node) is { } backingDirectory)
+            if (LoopBacking.Of(device) is { Type: NodeType.BlockDevice } backing
+                && kernel.DirectoryOf(backing.Node) is { } backingDirectory)
             {
                 yield return new BlockDevice(backing.Node, backingDirectory);
             }

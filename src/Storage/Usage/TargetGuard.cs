@@ -22,7 +22,9 @@ internal sealed class TargetGuard(string path, FileStatus target)
         catch (StorageException busy) when (busy.Error == StorageError.InUse)
         {
             IReadOnlyList<string> uses = Uses();
-            throw uses.Count > 0 ? Used(uses, busy.Errno) : Held("opened exclusively by another process, perhaps another apply", busy.Errno);
+            throw uses.Count > 0
+                ? Used(uses, busy.Errno)
+                : Held("opened exclusively by another process, perhaps another apply", busy.Errno);
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class UsageFinder(KernelView kernel)
 
         foreach (BlockDevice sibling in LoopLayer.Below(kernel, number).SelectMany(Siblings))
         {
-            uses.AddRange(UsesOfFamily(BlockDevice.Family(kernel, sibling.Number), $"{sibling.Name}, a loop device over the same content, is "));
+            uses.AddRange(
+                UsesOfFamily(BlockDevice.Family(kernel, sibling.Number), $"{sibling.Name}, a loop device over the same content, is "));
         }
 
         return uses;
@@ -86,7 +87,10 @@ internal sealed class UsageFinder(KernelView kernel)
 
         unseen.AddRange(Loops()
             .Where(loop => loop.Backing is null && loop.Device.Number != target.Node && LoopBacking.IsUnknown(loop.Device))
-            .Select(loop => new UnseenTable(UsageTable.LoopBacking, loop.Device.Name, $"does not tell what is below it ({loop.Device.BackingFile})")));
+            .Select(
+                loop =>
+                    new UnseenTable(
+                        UsageTable.LoopBacking, loop.Device.Name, $"does not tell what is below it ({loop.Device.BackingFile})")));
         return unseen;
     }
 

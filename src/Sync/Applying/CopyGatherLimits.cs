@@ -9,5 +9,6 @@ internal sealed record CopyGatherLimits
     public int Slices { get; init; } = FormatLimits.MaxGroupOperations;
 
     /// <summary>Bytes of their hashes. One slice may have more.</summary>
-    public long HashBytes { get; init; } = (2 * FormatLimits.MaxGroupHashBytes) + (FormatLimits.MaxGroupOperations * OperationGroup.Sha256Length);
+    public long HashBytes { get; init; } = (2 * FormatLimits.MaxGroupHashBytes) + (
+        FormatLimits.MaxGroupOperations * OperationGroup.Sha256Length);
 }

@@ -14,7 +14,8 @@ namespace BinarySync.Sync.Checksums;
 /// <param name="Differences">The blocks that differ, or that only one of the two has.</param>
 /// <param name="ReadBytes">Bytes of the target that were read: holes that are trusted are not.</param>
 public sealed record CheckResult(
-    MessageHeader Header, long TargetSize, long BytesNotCompared, long ComparedBlocks, BlockCoverage Coverage, BlockRunList Differences, long ReadBytes)
+    ChecksumFileHeader Header, long TargetSize, long BytesNotCompared, long ComparedBlocks, BlockCoverage Coverage,
+    BlockRunList Differences, long ReadBytes)
 {
     /// <summary>What spoke against the target's holes, so that they were read; null where nothing did.</summary>
     public HoleClaim? DoubtedHoles { get; init; }
@@ -36,10 +37,16 @@ public static class CheckOperation
     /// </param>
     /// <exception cref="MessageFormatException">The checksum file is refused.</exception>
     /// <exception cref="StorageException">The target cannot be read.</exception>
-    public static CheckResult Run(IReadableStorage target, ChecksumFileReader checksums, HolePolicy holes, bool live, SyncOptions options, Action<BlockRun>? onDifference = null)
+    public static CheckResult Run(
+        IReadableStorage target,
+        ChecksumFileReader checksums,
+        HolePolicy holes,
+        bool live,
+        SyncOptions options,
+        Action<BlockRun>? onDifference = null)
     {
         SourceWatch watch = new(target, live);
-        MessageHeader header = checksums.Header;
+        ChecksumFileHeader header = checksums.Header;
         if (header.Coverage.IsEmpty)
         {
             throw new SyncException(
@@ -49,12 +56,12 @@ public static class CheckOperation
         }
 
         // A device often is longer than the image that was written to it: what lies behind the image is not its business.
-        long size = target.HasFixedLength ? Math.Min(target.Length, header.Size!.Value) : target.Length;
+        long size = target.HasFixedLength ? Math.Min(target.Length, header.Size) : target.Length;
         BlockGeometry geometry = new(size, header.BlockSize);
 
         // The checksum file is the base, the target as it is now the other side. What the target has grown by was never covered by ranges.
         BlockCoverage covered = header.Coverage;
-        SyncGeometry both = SyncGeometry.Compare(header.Size!.Value, covered, size, covered, header.BlockSize, out _);
+        SyncGeometry both = SyncGeometry.Compare(header.Size, covered, size, covered, header.BlockSize, out _);
         BlockRunList differences = new();
         using RunComparer comparer = new(checksums, both, header.Hash, (run, _, _, _, _) => Differ(run));
         options.Progress.Begin("comparing", geometry.CoveredBytes(both.Coverage));
@@ -67,7 +74,14 @@ public static class CheckOperation
             Differ(BlockRun.Between(both.Target.BlockCount, both.Base.BlockCount));
         }
 
-        return new CheckResult(header, size, target.Length - size, both.Coverage.CountIn(geometry.BlockCount), both.Coverage.ClipTo(both.BlockCount), differences, scanner.ReadBytes)
+        return new CheckResult(
+            header,
+            size,
+            target.Length - size,
+            both.Coverage.CountIn(geometry.BlockCount),
+            both.Coverage.ClipTo(both.BlockCount),
+            differences,
+            scanner.ReadBytes)
         {
             DoubtedHoles = scanner.DoubtedHoles,
         };

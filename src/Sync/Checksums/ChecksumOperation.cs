@@ -32,7 +32,8 @@ public sealed record ChecksumSpecification
 /// <param name="RangesClipped">True where a range went past the end of the target.</param>
 /// <param name="ReadBytes">Bytes of the target that were read: holes that are trusted are not.</param>
 /// <param name="DoubtedHoles">What spoke against the target's holes, so that they were read; null where nothing did.</param>
-public sealed record ChecksumResult(MessageHeader Header, MessageTrailer Trailer, bool RangesClipped, long ReadBytes, HoleClaim? DoubtedHoles = null)
+public sealed record ChecksumResult(
+    ChecksumFileHeader Header, ChecksumFileTrailer Trailer, bool RangesClipped, long ReadBytes, HoleClaim? DoubtedHoles = null)
 {
     /// <summary>The blocks that cannot be read, and are left out.</summary>
     public BlockRunList Unreadable { get; init; } = new();
@@ -52,12 +53,13 @@ public static class ChecksumOperation
     /// <param name="spool">An empty stream that seeks: blocks that cannot be read are left out then. Null: they end the run.</param>
     /// <exception cref="StorageException">The source cannot be read.</exception>
     /// <exception cref="SyncException">It changed while it was read, or since the coarse checksum file that is refined.</exception>
-    public static ChecksumResult Run(IReadableStorage source, ChecksumSpecification specification, Stream output, SyncOptions options, Stream? spool = null)
+    public static ChecksumResult Run(
+        IReadableStorage source, ChecksumSpecification specification, Stream output, SyncOptions options, Stream? spool = null)
     {
         SourceWatch watch = new(source, specification.Live);
         RequireSizeOf(specification.Parent, source);
         BlockGeometry geometry = new(source.Length, specification.BlockSize);
-        MessageHeader header = new()
+        ChecksumFileHeader header = new()
         {
             BlockSize = specification.BlockSize,
             Hash = specification.Hash,
@@ -76,18 +78,24 @@ public static class ChecksumOperation
         BlockScanner scanner = new(source, geometry, header.Hash, specification.Holes, belowCache: false, options);
         scanner.Scan(header.Coverage, writer);
         watch.ThrowIfChanged();
-        return new ChecksumResult(header, writer.Finish(), specification.Coverage.GoesPast(geometry.BlockCount), scanner.ReadBytes, scanner.DoubtedHoles);
+        return new ChecksumResult(
+            header, writer.Finish(), specification.Coverage.GoesPast(geometry.BlockCount), scanner.ReadBytes, scanner.DoubtedHoles);
     }
 
     private static ChecksumResult RunSkipping(
-        IReadableStorage source, ChecksumSpecification specification, MessageHeader header, Stream output, Stream spool, SourceWatch watch, SyncOptions options)
+        IReadableStorage source, ChecksumSpecification specification, ChecksumFileHeader header, Stream output, Stream spool,
+        SourceWatch watch, SyncOptions options)
     {
         using SkippingChecksums skipping = new(header, spool);
-        BlockScanner scanner = new(source, header.Geometry, header.Hash, specification.Holes, belowCache: false, options) { ReadErrors = ReadErrorPolicy.Skip };
+        BlockScanner scanner = new(source, header.Geometry, header.Hash, specification.Holes, belowCache: false, options)
+        {
+            ReadErrors = ReadErrorPolicy.Skip,
+        };
         scanner.Scan(header.Coverage, skipping);
         watch.ThrowIfChanged();
-        (MessageHeader written, MessageTrailer trailer) = skipping.Finish(output);
-        return new ChecksumResult(written, trailer, specification.Coverage.GoesPast(header.Geometry.BlockCount), scanner.ReadBytes, scanner.DoubtedHoles)
+        (ChecksumFileHeader written, ChecksumFileTrailer trailer) = skipping.Finish(output);
+        return new ChecksumResult(
+            written, trailer, specification.Coverage.GoesPast(header.Geometry.BlockCount), scanner.ReadBytes, scanner.DoubtedHoles)
         {
             Unreadable = skipping.Unreadable,
             LeavesOutMore = skipping.LeavesOutMore,
@@ -103,7 +111,8 @@ public static class ChecksumOperation
             throw new SyncException(
                 SyncReason.CoarseSizeChanged,
                 source.Name,
-                $"has {source.Length} bytes; the request refines a comparison of targets of {parent.BaseSize} and {parent.TargetSize} bytes")
+                $"has {source.Length} bytes; the request refines a comparison of targets of {parent.BaseSize} and "
+                    + $"{parent.TargetSize} bytes")
             {
                 Values = [("size", source.Length)],
             };

@@ -73,7 +73,8 @@ public static class ChecksumSplit
     /// <exception cref="StorageException">The source cannot be read, or a part not be written.</exception>
     /// <exception cref="SyncException">The source changed between the first part and the last.</exception>
     public static IReadOnlyList<(ChecksumResult Result, long Length)> Write(
-        IReadableStorage source, ChecksumSpecification specification, IReadOnlyList<BlockCoverage> parts, Func<int, MessageOutput> create, SyncOptions options)
+        IReadableStorage source, ChecksumSpecification specification, IReadOnlyList<BlockCoverage> parts, Func<int, MessageOutput> create,
+        SyncOptions options)
     {
         SourceWatch watch = new(source, specification.Live);
         List<MessageOutput> outputs = [];
@@ -84,7 +85,8 @@ public static class ChecksumSplit
             {
                 MessageOutput output = create(part);
                 outputs.Add(output);
-                ChecksumResult result = ChecksumOperation.Run(source, specification with { Coverage = parts[part - 1] }, output.Stream, options);
+                ChecksumResult result = ChecksumOperation.Run(
+                    source, specification with { Coverage = parts[part - 1] }, output.Stream, options);
                 made.Add((result, output.Stream.Position));
             }
 

@@ -6,7 +6,7 @@ namespace BinarySync.Sync.Checksums;
 internal static class JoinAgreement
 {
     /// <summary>In what two headers do not belong to one target: what it is, and both values; null where they agree.</summary>
-    public static (string What, string One, string Other)? Fault(MessageHeader one, MessageHeader other)
+    public static (string What, string One, string Other)? Fault(ChecksumFileHeader one, ChecksumFileHeader other)
     {
         if (one.Size != other.Size)
         {
@@ -26,7 +26,8 @@ internal static class JoinAgreement
         // A label is each message's own; ranges may be any.
         return one.Parent == other.Parent ? null : ("coarse requests that they refine", Words(one.Parent), Words(other.Parent));
 
-        static string Words(ParentIdentity? parent) => parent is null ? "none" : $"that to {Convert.ToHexStringLower(parent.TargetRoot.Span)}";
+        static string Words(ParentIdentity? parent) =>
+            parent is null ? "none" : $"that to {Convert.ToHexStringLower(parent.TargetRoot.Span)}";
     }
 
     /// <summary>Refuses parts that are not of one target, or not made alike.</summary>

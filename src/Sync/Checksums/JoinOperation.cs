@@ -8,7 +8,7 @@ namespace BinarySync.Sync.Checksums;
 /// <param name="Trailer">As written.</param>
 /// <param name="Missing">The blocks of the target that no part has; none unless that was allowed.</param>
 /// <param name="ReadBytes">Bytes of the parts.</param>
-public sealed record JoinResult(MessageHeader Header, MessageTrailer Trailer, BlockRunList Missing, long ReadBytes);
+public sealed record JoinResult(ChecksumFileHeader Header, ChecksumFileTrailer Trailer, BlockRunList Missing, long ReadBytes);
 
 /// <summary>
 /// Makes one checksum file of several for ranges of one target. It is, byte for byte, what one pass over all those ranges gives: sections
@@ -38,8 +38,8 @@ public static class JoinOperation
             }
 
             BlockRunList missing = new();
-            MessageHeader first = readers[0].Header;
-            MessageHeader header = new()
+            ChecksumFileHeader first = readers[0].Header;
+            ChecksumFileHeader header = new()
             {
                 BlockSize = first.BlockSize,
                 Hash = first.Hash,

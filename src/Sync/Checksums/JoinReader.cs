@@ -50,7 +50,7 @@ internal sealed class JoinReader : IDisposable
     /// <summary>Its place among the parts, as they were given.</summary>
     public int Number { get; }
 
-    public MessageHeader Header { get; }
+    public ChecksumFileHeader Header { get; }
 
     /// <summary>Bytes of the file, once it has been read to its end.</summary>
     public long Length { get; private set; }

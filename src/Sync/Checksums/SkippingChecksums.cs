@@ -11,7 +11,7 @@ namespace BinarySync.Sync.Checksums;
 /// </summary>
 internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
 {
-    private readonly MessageHeader _header;
+    private readonly ChecksumFileHeader _header;
     private readonly Stream _spool;
     private readonly ChecksumFileWriter _writer;
     private readonly RangeCollector _ranges;
@@ -20,7 +20,7 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
     /// <summary>Begins.</summary>
     /// <param name="header">As if everything could be read.</param>
     /// <param name="spool">Empty; seekable.</param>
-    public SkippingChecksums(MessageHeader header, Stream spool)
+    public SkippingChecksums(ChecksumFileHeader header, Stream spool)
     {
         _header = header;
         _spool = spool;
@@ -55,9 +55,9 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
     /// <param name="output">Where.</param>
     /// <returns>Its header and trailer.</returns>
     /// <exception cref="SyncException"><see cref="SyncError.OutOfBounds"/>: no header has room for so many ranges.</exception>
-    public (MessageHeader Header, MessageTrailer Trailer) Finish(Stream output)
+    public (ChecksumFileHeader Header, ChecksumFileTrailer Trailer) Finish(Stream output)
     {
-        MessageTrailer trailer = _writer.Finish();
+        ChecksumFileTrailer trailer = _writer.Finish();
         _spool.Position = 0;
         if (Unreadable.BlockCount == 0)
         {
@@ -65,7 +65,7 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
             return (_header, trailer);
         }
 
-        MessageHeader header = _header with { Coverage = Remaining() };
+        ChecksumFileHeader header = _header with { Coverage = Remaining() };
         using ChecksumFileReader reader = new(_spool, "spool");
         using ChecksumFileWriter writer = new(output, header);
         using IEnumerator<BlockRun> covered = header.Coverage.RunsIn(header.Geometry.BlockCount).GetEnumerator();

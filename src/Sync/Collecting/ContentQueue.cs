@@ -64,7 +64,10 @@ internal sealed class ContentQueue(int frameSize, int hashLength)
         {
             if (_open.Count == 0 || _lastUsed == frameSize)
             {
-                _open.Add(_free.TryPop(out (byte[] Frame, FrameBlocks Blocks) free) ? free : (GC.AllocateUninitializedArray<byte>(frameSize), new FrameBlocks(hashLength)));
+                _open.Add(
+                    _free.TryPop(out (byte[] Frame, FrameBlocks Blocks) free)
+                        ? free
+                        : (GC.AllocateUninitializedArray<byte>(frameSize), new FrameBlocks(hashLength)));
                 _open[^1].Blocks.Clear();
                 _lastUsed = 0;
             }

@@ -19,7 +19,8 @@ internal static class CopyDigests
     /// <param name="changed">Gets the blocks that are not what their hash says.</param>
     /// <param name="progress">Told of bytes read.</param>
     public static byte[] Of(
-        IReadableStorage master, OperationGroup group, BlockGeometry geometry, BlockHasher hasher, byte[] buffer, List<long> changed, SyncProgress progress)
+        IReadableStorage master, OperationGroup group, BlockGeometry geometry, BlockHasher hasher, byte[] buffer, List<long> changed,
+        SyncProgress progress)
     {
         if (group.Copies == 0)
         {

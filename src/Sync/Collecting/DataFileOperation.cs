@@ -30,7 +30,7 @@ public sealed record DataFileSpecification
 /// <param name="Length">Bytes of the data file.</param>
 /// <param name="RepeatedBlocks">Data blocks whose content stands in the data file for another block already.</param>
 /// <param name="ReadBytes">Bytes of the master that were read, what was compared with a repeat a second time not among them.</param>
-public sealed record DataFileResult(MessageHeader Header, MessageTrailer Trailer, long Length, long RepeatedBlocks, long ReadBytes);
+public sealed record DataFileResult(DataFileHeader Header, OperationsTrailer Trailer, long Length, long RepeatedBlocks, long ReadBytes);
 
 /// <summary>Collects the requested blocks on the master into a data file. Reads nothing but those blocks.</summary>
 public static class DataFileOperation
@@ -44,9 +44,8 @@ public static class DataFileOperation
     {
         SourceWatch watch = new(master, specification.Live);
         RequireMaster(master, request);
-        MessageHeader header = request.Header with
+        DataFileHeader header = new(request.Header, specification.FrameSize)
         {
-            FrameSize = specification.FrameSize,
             Label = specification.Label,
             IsForward = request.Header.IsForward && !specification.Repeats,
         };
@@ -57,14 +56,17 @@ public static class DataFileOperation
         collector.Run(options);
         watch.ThrowIfChanged();
         RequireUnchanged(master, request, changed, collector.OldBlocks);
-        MessageTrailer trailer = writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot!.Value);
+        OperationsTrailer trailer = writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot);
         return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks, collector.ReadBytes);
     }
 
     /// <summary>What is looked at of the master: the content to be sent, what is copied, and what is zeros, in whole blocks. 0 where that
     /// is not known.</summary>
-    internal static long BytesToCollect(MessageTrailer? announced, int blockSize) =>
-        announced is { DataBytes: >= 0 and <= FormatLimits.MaxSize } ? announced.DataBytes.Value + SyncProgress.BytesOf(announced.CopyBlocks, blockSize) + SyncProgress.BytesOf(announced.ZeroBlocks, blockSize) : 0;
+    internal static long BytesToCollect(OperationsTrailer? announced, int blockSize) =>
+        announced is { DataBytes: >= 0 and <= FormatLimits.MaxSize }
+            ? announced.DataBytes + SyncProgress.BytesOf(
+                announced.CopyBlocks, blockSize) + SyncProgress.BytesOf(announced.ZeroBlocks, blockSize)
+            : 0;
 
     /// <summary>Compares the sizes.</summary>
     /// <exception cref="SyncException">The request was made for another master.</exception>
@@ -77,7 +79,10 @@ public static class DataFileOperation
                 master.Name,
                 $"has {master.Length} bytes; {request.Source} was made for a master of {request.Geometry.Target.Size} bytes")
             {
-                Values = [("size", master.Length), ("expected", request.Geometry.Target.Size), ("is_base", master.Length == request.Geometry.Base.Size)],
+                Values = [
+                    ("size", master.Length),
+                    ("expected", request.Geometry.Target.Size),
+                    ("is_base", master.Length == request.Geometry.Base.Size)],
             };
         }
     }
@@ -89,7 +94,8 @@ public static class DataFileOperation
     {
         if (changed.BlockCount > 0)
         {
-            throw new SyncException(SyncReason.OtherMaster, master.Name, $"differs from what {request.Source} asks for: {changed}", changed.Runs)
+            throw new SyncException(
+                SyncReason.OtherMaster, master.Name, $"differs from what {request.Source} asks for: {changed}", changed.Runs)
             {
                 Values = [("is_base", changed.BlockCount == oldBlocks)],
             };

@@ -80,7 +80,8 @@ internal sealed class FrameCollector
             () =>
             {
                 FrameSlot slot = new(
-                    _specification.FrameSize, new BlockHasher(_request.Header.Hash, _geometry), new EncodedFrame(_master, _geometry, _repeats, _specification.Compression));
+                    _specification.FrameSize, new BlockHasher(_request.Header.Hash, _geometry), new EncodedFrame(
+                        _master, _geometry, _repeats, _specification.Compression));
                 _slots.Add(slot);
                 return slot;
             },
@@ -134,7 +135,9 @@ internal sealed class FrameCollector
         {
             slot.ChangedZeros = new BlockRunList();
             slot.Sha256 = CopyDigests.Of(_master, slot.Group!, _geometry, slot.Hasher, slot.Raw, slot.Changed, options.Progress);
-            slot.ZeroBytes = _comparesZeros ? ZeroContent.Compare(_master, slot.Group!, _geometry, slot.Raw, slot.ChangedZeros, options) : 0;
+            slot.ZeroBytes = _comparesZeros
+                ? ZeroContent.Compare(_master, slot.Group!, _geometry, slot.Raw, slot.ChangedZeros, options)
+                : 0;
             return;
         }
 
@@ -157,7 +160,9 @@ internal sealed class FrameCollector
             _changedZeros = slot.ChangedZeros;
             Add(_changedCopies, slot.Changed);
             ReadBytes += slot.ZeroBytes;
-            ReadBytes += slot.Group!.Copies == 0 ? 0 : slot.Group.Operations.Sum(operation => operation.New == NewKind.Copy ? _geometry.LengthOf(operation.Blocks) : 0);
+            ReadBytes += slot.Group!.Copies == 0
+                ? 0
+                : slot.Group.Operations.Sum(operation => operation.New == NewKind.Copy ? _geometry.LengthOf(operation.Blocks) : 0);
             WriteUnlessChanged(() => _writer.WriteGroup(slot.Group!, slot.Sha256));
             return;
         }

@@ -37,7 +37,8 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
     /// <param name="writer">Of the data file; its header has been written.</param>
     /// <param name="specification">How frames are cut and compressed.</param>
     public OnePassCollector(
-        IReadableStorage master, BlockScanner scanner, ChecksumFileReader remote, MessageHeader header, DataFileWriter writer, DataFileSpecification specification)
+        IReadableStorage master, BlockScanner scanner, ChecksumFileReader remote, DataFileHeader header, DataFileWriter writer,
+        DataFileSpecification specification)
     {
         _master = master;
         _scanner = scanner;

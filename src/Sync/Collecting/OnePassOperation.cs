@@ -30,28 +30,33 @@ public static class OnePassOperation
     /// <exception cref="StorageException">The master cannot be read.</exception>
     /// <exception cref="SyncException">There is nothing to compare, or the master changed while it was read.</exception>
     public static OnePassResult Run(
-        IReadableStorage master, ChecksumFileReader remote, DataFileSpecification specification, HolePolicy holes, Stream output, SyncOptions options)
+        IReadableStorage master, ChecksumFileReader remote, DataFileSpecification specification, HolePolicy holes, Stream output,
+        SyncOptions options)
     {
         SourceWatch watch = new(master, specification.Live);
-        MessageHeader a = remote.Header;
+        ChecksumFileHeader a = remote.Header;
 
         if (a.Parent is { } parent)
         {
-            DataRequestOperation.RequireSize(remote.Source, a.Size!.Value, parent.BaseSize, "remote");
+            DataRequestOperation.RequireSize(remote.Source, a.Size, parent.BaseSize, "remote");
             DataRequestOperation.RequireSize(master.Name, master.Length, parent.TargetSize, "master");
         }
 
         // All of the master is at hand, so what the remote covers decides; the end of its last block is the end of the master too.
-        SyncGeometry geometry = SyncGeometry.Compare(a.Size!.Value, a.Coverage, master.Length, BlockCoverage.Whole, a.BlockSize, out bool sizeLeft);
+        SyncGeometry geometry = SyncGeometry.Compare(
+            a.Size, a.Coverage, master.Length, BlockCoverage.Whole, a.BlockSize, out bool sizeLeft);
         if (geometry.Coverage.IsEmpty)
         {
             throw new SyncException(
                 SyncReason.NothingToCompare,
                 remote.Source,
-                a.Coverage.IsEmpty ? $"covers no block: nothing of {master.Name} can be compared" : $"covers only blocks that {master.Name} does not have, or blocks in the tail where the sizes differ: nothing can be compared");
+                a.Coverage.IsEmpty
+                    ? $"covers no block: nothing of {master.Name} can be compared"
+                    : $"covers only blocks that {master.Name} does not have, or blocks in the tail where the sizes differ: nothing can "
+                        + "be compared");
         }
 
-        MessageHeader header = new()
+        DataFileHeader header = new()
         {
             BlockSize = a.BlockSize,
             Hash = a.Hash,
@@ -69,7 +74,7 @@ public static class OnePassOperation
         options.Progress.Begin("collecting", geometry.Target.CoveredBytes(collector.Covered));
         (ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot) = collector.Run(options);
         watch.ThrowIfChanged();
-        MessageTrailer trailer = writer.Finish(baseRoot, targetRoot);
+        OperationsTrailer trailer = writer.Finish(baseRoot, targetRoot);
         DataFileResult file = new(header, trailer, writer.Position, collector.RepeatedBlocks, scanner.ReadBytes);
         return new OnePassResult(file, sizeLeft, geometry.Coverage.CountIn(geometry.BlockCount), scanner.DoubtedHoles);
     }

@@ -111,6 +111,7 @@ internal sealed class RepeatIndex
 
         public bool IsTaken => _block != 0;
 
-        public FirstPlace Place => new(_block - 1, _place >> OffsetBits, (int)(_place & ((1 << OffsetBits) - 1)) * FormatLimits.MinBlockSize);
+        public FirstPlace Place =>
+            new(_block - 1, _place >> OffsetBits, (int)(_place & ((1 << OffsetBits) - 1)) * FormatLimits.MinBlockSize);
     }
 }

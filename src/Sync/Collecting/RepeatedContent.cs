@@ -57,7 +57,8 @@ internal sealed class RepeatedContent(IReadableStorage master, BlockGeometry geo
     }
 
     /// <summary>Writes the payload; see <see cref="FramePiecesWriter.Write"/>.</summary>
-    public int Write(long number, Span<byte> raw, Compression compression, Span<byte> stored) => _writer.Write(number, raw, compression, stored);
+    public int Write(long number, Span<byte> raw, Compression compression, Span<byte> stored) =>
+        _writer.Write(number, raw, compression, stored);
 
     // One number or character over and over.
     private static bool IsPattern(ReadOnlySpan<byte> block) => block[sizeof(ulong)..].SequenceEqual(block[..^sizeof(ulong)]);

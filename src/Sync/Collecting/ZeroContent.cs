@@ -19,7 +19,8 @@ internal static class ZeroContent
     /// <param name="changed">Gets the blocks that are not zeros.</param>
     /// <param name="options">Progress, told of the bytes of all blocks of zeros; cancellation.</param>
     /// <returns>Bytes that were read.</returns>
-    public static long Compare(IReadableStorage master, OperationGroup group, BlockGeometry geometry, byte[] buffer, BlockRunList changed, SyncOptions options)
+    public static long Compare(
+        IReadableStorage master, OperationGroup group, BlockGeometry geometry, byte[] buffer, BlockRunList changed, SyncOptions options)
     {
         long read = 0;
         foreach (Operation operation in group.Operations.Where(operation => operation.New == NewKind.Zero))

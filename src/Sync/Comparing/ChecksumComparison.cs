@@ -15,14 +15,16 @@ internal static class ChecksumComparison
     /// <param name="onDifference">Told of B's blocks that differ, ascending.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
     /// <exception cref="MessageFormatException">One of them is refused.</exception>
-    public static ComparedRoots Run(ChecksumFileReader remote, ChecksumFileReader master, SyncGeometry geometry, DifferenceHandler onDifference, SyncOptions options)
+    public static ComparedRoots Run(
+        ChecksumFileReader remote, ChecksumFileReader master, SyncGeometry geometry, DifferenceHandler onDifference, SyncOptions options)
     {
         int hashLength = master.Header.Hash.Length;
         options.Progress.Begin("comparing", geometry.Target.CoveredBytes(geometry.Coverage));
 
         // Comparing is little beside reading: where there are two threads, this one reads one of the files itself.
         using ChecksumRuns ofMaster = new(master, geometry.Coverage, ahead: options.Threads > 2);
-        using RunComparer comparer = new(new ChecksumRuns(remote, geometry.Coverage, ahead: options.Threads > 1), geometry, master.Header.Hash, onDifference);
+        using RunComparer comparer = new(
+            new ChecksumRuns(remote, geometry.Coverage, ahead: options.Threads > 1), geometry, master.Header.Hash, onDifference);
         using CoverageCursor compared = new(geometry.Coverage, geometry.Target.BlockCount);
         while (ofMaster.ReadRun(out ChecksumRun run))
         {

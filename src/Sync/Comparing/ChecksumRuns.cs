@@ -47,7 +47,7 @@ internal sealed class ChecksumRuns : IDisposable
     }
 
     /// <summary>The root of what is compared, once <see cref="ReadRun"/> has returned false.</summary>
-    public ReadOnlyMemory<byte> FinishRoot() => _root?.Finish() ?? _reader.Trailer.Root!.Value;
+    public ReadOnlyMemory<byte> FinishRoot() => _root?.Finish() ?? _reader.Trailer.Root;
 
     /// <summary>The next run, as <see cref="ChecksumFileReader.ReadRun"/> gives it.</summary>
     public bool ReadRun(out ChecksumRun run)

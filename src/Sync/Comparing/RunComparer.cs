@@ -79,7 +79,8 @@ internal sealed class RunComparer : IBlockSink, IDisposable
                 oldKind = _current.IsZero ? OldKind.Zero : OldKind.Hashed;
                 if (!_current.IsZero)
                 {
-                    oldHashes = _current.Hashes.Span.Slice((int)(run.First - _current.Blocks.First) * _hashLength, (int)count * _hashLength);
+                    oldHashes = _current.Hashes.Span.Slice(
+                        (int)(run.First - _current.Blocks.First) * _hashLength, (int)count * _hashLength);
                 }
             }
 
@@ -121,7 +122,8 @@ internal sealed class RunComparer : IBlockSink, IDisposable
         while (DifferingHashes.Next(oldHashes[..((int)run.Count * _hashLength)], newHashes, _hashLength, end, out int index, out end))
         {
             Range differing = (index * _hashLength)..(end * _hashLength);
-            _onDifference(new BlockRun(run.First + index, end - index), NewKind.Data, OldKind.Hashed, oldHashes[differing], newHashes[differing]);
+            _onDifference(
+                new BlockRun(run.First + index, end - index), NewKind.Data, OldKind.Hashed, oldHashes[differing], newHashes[differing]);
         }
     }
 

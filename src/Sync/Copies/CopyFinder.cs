@@ -14,7 +14,8 @@ internal sealed record CopyLimits
 }
 
 /// <summary>Finds blocks of B whose content stands elsewhere in A, in three passes over the two checksum files.</summary>
-internal sealed class CopyFinder(ChecksumSource remote, ChecksumSource master, SyncGeometry geometry, CopyLimits limits, SyncOptions options)
+internal sealed class CopyFinder(
+    ChecksumSource remote, ChecksumSource master, SyncGeometry geometry, CopyLimits limits, SyncOptions options)
 {
     private readonly List<CopyRun> _runs = [];
     private CopyIndex _index = new(0);

@@ -34,7 +34,9 @@ internal sealed class CopyIndex
     /// <param name="length">Bytes; less for tests only.</param>
     public CopyIndex(long contents, long length = LargestLength)
     {
-        long places = Math.Min((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(contents, 7, 1L << 40) * 8 / 7), 1L << BitOperations.Log2((ulong)(length / EntryLength)));
+        long places = Math.Min(
+            (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(contents, 7, 1L << 40) * 8 / 7),
+            1L << BitOperations.Log2((ulong)(length / EntryLength)));
         _heads = new ulong[places];
         _tails = new ulong[places];
         _blocks = new long[places];

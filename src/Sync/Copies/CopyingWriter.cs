@@ -25,7 +25,13 @@ internal sealed class CopyingWriter(DataRequestWriter writer, IReadOnlyList<Copy
             BlockRun copied = BlockRun.Between(before.End, Math.Min(run.End, copy.Blocks.End));
             bool fits = writer.Copies + 2 + (copied.Count / _leastOfGroup) <= FormatLimits.MaxCopies;
             BlocksLeftOut += fits ? 0 : copied.Count;
-            writer.Add(copied, fits ? NewKind.Copy : NewKind.Data, oldKind, Take(ref oldHashes, copied), Take(ref newHashes, copied), copy.SourceOf(copied.First));
+            writer.Add(
+                copied,
+                fits ? NewKind.Copy : NewKind.Data,
+                oldKind,
+                Take(ref oldHashes, copied),
+                Take(ref newHashes, copied),
+                copy.SourceOf(copied.First));
             run = BlockRun.Between(copied.End, run.End);
         }
 

@@ -123,7 +123,9 @@ public sealed class PinnedStream : Stream, IPositionalReader
             Span<byte> rest = buffer[done..];
             int whole = left - (left % _piece);
             int wanted = within == 0 && whole > 0 ? whole : Math.Min(_piece - within, left);
-            int got = within == 0 && whole > 0 ? ReadWhole(rest[..whole], offset + done, hash) : ReadPart(rest[..wanted], offset + done, hash);
+            int got = within == 0 && whole > 0
+                ? ReadWhole(rest[..whole], offset + done, hash)
+                : ReadPart(rest[..wanted], offset + done, hash);
             done += got;
             if (got < wanted)
             {
@@ -233,7 +235,8 @@ public sealed class PinnedStream : Stream, IPositionalReader
             throw new SyncException(
                 SyncReason.MessageChanged,
                 _name,
-                $"changed since it was first read: between bytes {piece * _piece} and {(piece + 1) * _piece} it is another file, or its medium returns other bytes");
+                $"changed since it was first read: between bytes {piece * _piece} and {(piece + 1) * _piece} it is another file, or its "
+                    + "medium returns other bytes");
         }
     }
 

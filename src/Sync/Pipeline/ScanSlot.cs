@@ -30,7 +30,8 @@ internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, BlockHash
     }
 
     /// <summary>The content of a block that is not in a hole.</summary>
-    public ReadOnlySpan<byte> ContentOf(long block) => Buffer.AsSpan((int)(block - Item.Run.First) * geometry.BlockSize, geometry.LengthOf(block));
+    public ReadOnlySpan<byte> ContentOf(long block) =>
+        Buffer.AsSpan((int)(block - Item.Run.First) * geometry.BlockSize, geometry.LengthOf(block));
 
     /// <summary>Where bytes of the item are read to: one after the other where its content is kept, else all into the same place.</summary>
     /// <param name="at">From the beginning of the item.</param>

@@ -13,7 +13,8 @@ namespace BinarySync.Sync.Requests;
 /// Blocks that are sent without a look at whether the base has them elsewhere: there are too many to remember.
 /// </param>
 /// <param name="ReadBytes">Bytes of the two checksum files.</param>
-public sealed record DataRequestResult(MessageHeader Header, MessageTrailer Trailer, bool SizeLeft, long ComparedBlocks, long BlocksLeftOut, long ReadBytes);
+public sealed record DataRequestResult(
+    DataRequestHeader Header, OperationsTrailer Trailer, bool SizeLeft, long ComparedBlocks, long BlocksLeftOut, long ReadBytes);
 
 /// <summary>Compares two checksum files into a data request.</summary>
 public static class DataRequestOperation
@@ -38,7 +39,8 @@ public static class DataRequestOperation
     /// <param name="options">Progress and cancellation.</param>
     /// <exception cref="MessageFormatException">One of them is refused.</exception>
     /// <exception cref="SyncException">They do not belong together.</exception>
-    public static DataRequestResult RunWithCopies(ChecksumSource remote, ChecksumSource master, string? label, Stream output, SyncOptions options) =>
+    public static DataRequestResult RunWithCopies(
+        ChecksumSource remote, ChecksumSource master, string? label, Stream output, SyncOptions options) =>
         RunWithCopies(remote, master, label, output, new CopyLimits(), options);
 
     internal static DataRequestResult RunWithCopies(
@@ -73,7 +75,7 @@ public static class DataRequestOperation
         Stream output,
         SyncOptions options)
     {
-        MessageHeader header = new()
+        DataRequestHeader header = new()
         {
             BlockSize = master.Header.BlockSize,
             Hash = master.Header.Hash,
@@ -100,15 +102,17 @@ public static class DataRequestOperation
     private static SyncGeometry Geometry(ChecksumFileReader remote, ChecksumFileReader master, out bool sizeLeft)
     {
         RequireSameSpecification(remote, master);
-        MessageHeader a = remote.Header;
-        MessageHeader b = master.Header;
-        SyncGeometry geometry = SyncGeometry.Compare(a.Size!.Value, a.Coverage, b.Size!.Value, b.Coverage, b.BlockSize, out sizeLeft);
+        ChecksumFileHeader a = remote.Header;
+        ChecksumFileHeader b = master.Header;
+        SyncGeometry geometry = SyncGeometry.Compare(a.Size, a.Coverage, b.Size, b.Coverage, b.BlockSize, out sizeLeft);
         if (geometry.Coverage.IsEmpty)
         {
             throw new SyncException(
                 SyncReason.NoCommonBlocks,
                 string.Empty,
-                sizeLeft && !a.Coverage.Intersect(b.Coverage).IsEmpty ? "the ranges of the two checksum files have only blocks in common that are in the tail where the sizes differ" : "the ranges of the two checksum files have no block in common");
+                sizeLeft && !a.Coverage.Intersect(b.Coverage).IsEmpty
+                    ? "the ranges of the two checksum files have only blocks in common that are in the tail where the sizes differ"
+                    : "the ranges of the two checksum files have no block in common");
         }
 
         if (geometry.Coverage.Ranges.Length > FormatLimits.MaxRanges)
@@ -116,7 +120,8 @@ public static class DataRequestOperation
             throw new SyncException(
                 SyncReason.TooManyRanges,
                 string.Empty,
-                $"the two checksum files have {geometry.Coverage.Ranges.Length} ranges in common; a request has at most {FormatLimits.MaxRanges}")
+                $"the two checksum files have {geometry.Coverage.Ranges.Length} ranges in common; a request has at most "
+                    + $"{FormatLimits.MaxRanges}")
             {
                 Values = [("of", "checksum files"), ("ranges", geometry.Coverage.Ranges.Length)],
             };
@@ -153,15 +158,16 @@ public static class DataRequestOperation
         if (remote.Header.Parent != master.Header.Parent)
         {
             string words = remote.Header.Parent is null || master.Header.Parent is null
-                ? $"{(remote.Header.Parent is null ? master.Source : remote.Source)} refines a coarse data request, {(remote.Header.Parent is null ? remote.Source : master.Source)} does not"
+                ? $"{(remote.Header.Parent is null ? master.Source : remote.Source)} refines a coarse data request, "
+                    + $"{(remote.Header.Parent is null ? remote.Source : master.Source)} does not"
                 : $"{remote.Source} and {master.Source} refine different data requests";
             throw new SyncException(SyncReason.DifferentRefinements, string.Empty, words);
         }
 
         if (master.Header.Parent is { } parent)
         {
-            RequireSize(remote.Source, remote.Header.Size!.Value, parent.BaseSize, "remote");
-            RequireSize(master.Source, master.Header.Size!.Value, parent.TargetSize, "master");
+            RequireSize(remote.Source, remote.Header.Size, parent.BaseSize, "remote");
+            RequireSize(master.Source, master.Header.Size, parent.TargetSize, "master");
         }
     }
 

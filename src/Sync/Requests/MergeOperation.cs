@@ -11,7 +11,7 @@ public sealed record MergeInput(Stream Stream, string Name);
 /// <summary>What came of merging data requests.</summary>
 /// <param name="Header">As written.</param>
 /// <param name="Trailer">As written.</param>
-public sealed record MergeResult(MessageHeader Header, MessageTrailer Trailer);
+public sealed record MergeResult(DataRequestHeader Header, OperationsTrailer Trailer);
 
 /// <summary>
 /// Makes one data request of those of several remotes with one master (Format.md 4.4). All are read side by side; of each, one group is
@@ -29,21 +29,21 @@ public static class MergeOperation
     public static MergeResult Run(IReadOnlyList<MergeInput> inputs, string? label, Stream output, SyncOptions options)
     {
         options.Progress.Begin("merging", 2 * inputs.Sum(input => input.Stream.Length));
-        (MessageHeader Header, MessageTrailer Trailer)[] known = [.. inputs.Select(input => ReadAll(input, options))];
-        (MessageHeader first, MessageTrailer firstTrailer) = known[0];
+        (DataRequestHeader Header, OperationsTrailer Trailer)[] known = [.. inputs.Select(input => ReadAll(input, options))];
+        (DataRequestHeader first, OperationsTrailer firstTrailer) = known[0];
         for (int i = 0; i < known.Length; i++)
         {
             RequireSame(inputs[0].Name, first, firstTrailer, inputs[i].Name, known[i].Header, known[i].Trailer);
         }
 
-        MessageHeader header = new()
+        DataRequestHeader header = new()
         {
             BlockSize = first.BlockSize,
             Hash = first.Hash,
             Coverage = first.Coverage,
             TargetSize = first.TargetSize,
             Label = label,
-            Bases = new BaseList([.. known.Select(one => new BaseIdentity(one.Trailer.BaseRoot!.Value, one.Header.BaseSize!.Value))]),
+            Bases = new BaseList([.. known.Select(one => new BaseIdentity(one.Trailer.BaseRoot, one.Header.SyncGeometry.Base.Size))]),
         };
         DataRequestWriter writer = new(output, header);
         Source[] sources = [.. inputs.Select((input, i) => new Source(input, known[i].Header))];
@@ -53,10 +53,10 @@ public static class MergeOperation
             sources[i].RequireSame(known[i].Trailer);
         }
 
-        return new MergeResult(header, writer.Finish(null, firstTrailer.TargetRoot!.Value));
+        return new MergeResult(header, writer.Finish(default, firstTrailer.TargetRoot));
     }
 
-    private static (MessageHeader Header, MessageTrailer Trailer) ReadAll(MergeInput input, SyncOptions options)
+    private static (DataRequestHeader Header, OperationsTrailer Trailer) ReadAll(MergeInput input, SyncOptions options)
     {
         OperationReader reader = Open(input);
         if (reader.Header.Parent is not null)
@@ -82,7 +82,7 @@ public static class MergeOperation
         }
 
         options.Progress.Advance(reader.Position - position);
-        return (reader.Header, reader.Trailer);
+        return (reader.RequestHeader, reader.Trailer);
     }
 
     private static OperationReader Open(MergeInput input)
@@ -91,13 +91,18 @@ public static class MergeOperation
         return new OperationReader(input.Stream, input.Name, MessageKind.DataRequest);
     }
 
-    private static void RequireSame(string nameA, MessageHeader a, MessageTrailer trailerA, string nameB, MessageHeader b, MessageTrailer trailerB)
+    private static void RequireSame(
+        string nameA, DataRequestHeader a, OperationsTrailer trailerA, string nameB, DataRequestHeader b, OperationsTrailer trailerB)
     {
         RequireEqual("block sizes", $"{a.BlockSize}", $"{b.BlockSize}", SyncReason.DifferentSpecifications);
         RequireEqual("hashes", a.Hash.Name, b.Hash.Name, SyncReason.DifferentSpecifications);
         RequireEqual("target sizes", $"{a.TargetSize}", $"{b.TargetSize}", SyncReason.DifferentMasters);
         RequireEqual("ranges", Short(a.Coverage), Short(b.Coverage), SyncReason.DifferentSpecifications, a.Coverage.Equals(b.Coverage));
-        RequireEqual("target roots", Convert.ToHexStringLower(trailerA.TargetRoot!.Value.Span), Convert.ToHexStringLower(trailerB.TargetRoot!.Value.Span), SyncReason.DifferentMasters);
+        RequireEqual(
+            "target roots",
+            Convert.ToHexStringLower(trailerA.TargetRoot.Span),
+            Convert.ToHexStringLower(trailerB.TargetRoot.Span),
+            SyncReason.DifferentMasters);
 
         void RequireEqual(string what, string ofA, string ofB, SyncReason reason, bool? equal = null)
         {
@@ -175,7 +180,8 @@ public static class MergeOperation
         throw new SyncException(
             SyncReason.RequestsDisagree,
             string.Empty,
-            $"{one.Name} and {other.Name} disagree on the new content of block {block}, although they name the same master: one of them is wrong",
+            $"{one.Name} and {other.Name} disagree on the new content of block {block}, although they name the same master: one of "
+                + "them is wrong",
             [new BlockRun(block, 1)]);
     }
 
@@ -186,7 +192,7 @@ public static class MergeOperation
         private readonly OperationCursor _cursor;
         private long _position;
 
-        public Source(MergeInput input, MessageHeader known)
+        public Source(MergeInput input, DataRequestHeader known)
         {
             _reader = Open(input);
             if (_reader.Header != known)
@@ -211,7 +217,10 @@ public static class MergeOperation
         public ReadOnlySpan<byte> NewHashes(BlockRun run, int hashLength)
         {
             Operation operation = _cursor.Operation;
-            return HasContent ? _cursor.Group.NewHashes(operation).Slice((int)(run.First - operation.Blocks.First) * hashLength, (int)run.Count * hashLength) : [];
+            return HasContent
+                ? _cursor.Group.NewHashes(operation).Slice(
+                    (int)(run.First - operation.Blocks.First) * hashLength, (int)run.Count * hashLength)
+                : [];
         }
 
         public void GoTo(long block, SyncOptions options)
@@ -228,7 +237,7 @@ public static class MergeOperation
             _position = _reader.Position;
         }
 
-        public void RequireSame(MessageTrailer trailer)
+        public void RequireSame(OperationsTrailer trailer)
         {
             if (!_reader.Trailer.Digest.Span.SequenceEqual(trailer.Digest.Span))
             {

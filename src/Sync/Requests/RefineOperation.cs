@@ -11,7 +11,7 @@ namespace BinarySync.Sync.Requests;
 /// True where no block differs: then one block is asked for, so that the files that follow can be made.
 /// </param>
 /// <param name="ReadBytes">Bytes of the coarse request.</param>
-public sealed record RefineResult(MessageHeader Header, long Bytes, bool HasJoined, bool NothingDiffers, long ReadBytes);
+public sealed record RefineResult(ChecksumRequestHeader Header, long Bytes, bool HasJoined, bool NothingDiffers, long ReadBytes);
 
 /// <summary>
 /// Asks for the checksums of smaller blocks, only where a coarse data request has found differences (Format.md 4.3).
@@ -28,7 +28,7 @@ public static class RefineOperation
     /// <exception cref="SyncException">It cannot be refined.</exception>
     public static RefineResult Run(OperationReader coarse, int blockSize, BlockHash hash, string? label, SyncOptions options)
     {
-        MessageHeader header = coarse.Header;
+        DataRequestHeader header = coarse.RequestHeader;
         if (header.Parent is not null)
         {
             throw new SyncException(SyncReason.RefinedAlready, coarse.Source, "is itself a refinement; there is one level only");
@@ -81,7 +81,7 @@ public static class RefineOperation
         }
 
         BlockCoverage coverage = ranges.Finish();
-        MessageHeader asked = new()
+        ChecksumRequestHeader asked = new()
         {
             BlockSize = blockSize,
             Hash = hash,

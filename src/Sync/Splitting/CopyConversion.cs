@@ -60,7 +60,7 @@ internal sealed class CopyConversion
     /// <summary>Writes the request anew, its groups included.</summary>
     public void Write(OperationReader request, Stream output, CancellationToken cancellation)
     {
-        DataRequestWriter writer = new(output, request.Header);
+        DataRequestWriter writer = new(output, request.RequestHeader);
         OperationCursor cursor = new(request);
         while (cursor.Next())
         {
@@ -84,7 +84,7 @@ internal sealed class CopyConversion
             }
         }
 
-        writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot!.Value);
+        writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot);
     }
 
     // The longest run from the front of what is left of an operation that stays as it is, or is sent as a whole.

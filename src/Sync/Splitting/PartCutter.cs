@@ -35,7 +35,8 @@ internal sealed class PartCutter(long splitSize, long emptyPart, int frameSize)
         }
 
         long frames = (group.ContentLength + frameSize - 1) / frameSize;
-        long stored = ((1 + frames) * SectionHeader.Length) + group.Payload.Length + ((long)group.Copies * OperationGroup.Sha256Length) + group.ContentLength;
+        long stored = ((1 + frames) * SectionHeader.Length) + group.Payload.Length + (
+            (long)group.Copies * OperationGroup.Sha256Length) + group.ContentLength;
         Part part = _parts[^1];
         long unsent = group.Operations.Sum(operation => operation.New == NewKind.Data ? 0 : operation.Blocks.Count);
         _parts[^1] = new Part(part.Groups + 1, part.DataBytes + group.ContentLength, part.MostBytes + stored, part.UnsentBlocks + unsent);

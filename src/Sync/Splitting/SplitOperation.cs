@@ -62,7 +62,7 @@ public static class SplitOperation
 
         CopyConversion copies = new();
         List<PartCutter> cutters = Cut(reader, pinned.Length, specification, splitSizes, copies, options);
-        MessageTrailer trailer = reader.Trailer;
+        OperationsTrailer trailer = reader.Trailer;
         Stream source = pinned;
         if (copies.FindOverwritten(Open(pinned, name), options.Cancellation))
         {
@@ -85,7 +85,8 @@ public static class SplitOperation
         try
         {
             PartCutter cutter = Choose(cutters, name, mostBytes);
-            byte[] id = SetPlace.IdOf(cutter.SplitSize, reader.Header.Bases?.Select(one => one.Root) ?? [trailer.BaseRoot!.Value], trailer.TargetRoot!.Value);
+            byte[] id = SetPlace.IdOf(
+                cutter.SplitSize, reader.Header.Bases?.Select(one => one.Root) ?? [trailer.BaseRoot], trailer.TargetRoot);
             return new SplitPlan(source, name, source != pinned, trailer, cutter.Finish(id));
         }
         catch when (source != pinned)
@@ -122,7 +123,10 @@ public static class SplitOperation
         SourceWatch watch = new(master, specification.Live);
         OperationReader request = plan.Open();
         DataFileOperation.RequireMaster(master, request);
-        options.Progress.Begin("collecting", plan.Parts.Where(part => only is null || part.Place.Part == only).Sum(part => part.DataBytes + (part.UnsentBlocks * request.Header.BlockSize)));
+        options.Progress.Begin(
+            "collecting",
+            plan.Parts.Where(part => only is null || part.Place.Part == only).Sum(
+                part => part.DataBytes + (part.UnsentBlocks * request.Header.BlockSize)));
         OperationGroup passedOver = new();
         foreach (PartPlan part in plan.Parts)
         {
@@ -137,14 +141,14 @@ public static class SplitOperation
             }
 
             using MessageOutput output = begin(part.Place);
-            MessageHeader header = HeaderOf(request.Header, specification) with { Set = part.Place };
+            DataFileHeader header = HeaderOf(request.RequestHeader, specification) with { Set = part.Place };
             DataFileWriter writer = new(output.Stream, header);
             BlockRunList changed = new();
             FrameCollector collector = new(master, request, writer, specification, changed, part.Place.GroupCount, comparesZeros: true);
             collector.Run(options);
             watch.ThrowIfChanged();
             DataFileOperation.RequireUnchanged(master, request, changed, collector.OldBlocks);
-            MessageTrailer trailer = writer.Finish(plan.Trailer.BaseRoot, plan.Trailer.TargetRoot!.Value);
+            OperationsTrailer trailer = writer.Finish(plan.Trailer.BaseRoot, plan.Trailer.TargetRoot);
             RequireFits(output.Name, writer.Position, mostBytes);
             if (trailer.Groups != part.Place.GroupCount)
             {
@@ -167,13 +171,14 @@ public static class SplitOperation
         return new OperationReader(request, name, MessageKind.DataRequest);
     }
 
-    private static MessageHeader HeaderOf(MessageHeader request, DataFileSpecification specification) =>
-        request with { FrameSize = specification.FrameSize, Label = specification.Label, IsForward = false };
+    private static DataFileHeader HeaderOf(DataRequestHeader request, DataFileSpecification specification) =>
+        new(request, specification.FrameSize) { Label = specification.Label, IsForward = false };
 
     private static List<PartCutter> Cut(
-        OperationReader reader, long length, DataFileSpecification specification, IReadOnlyList<long> splitSizes, CopyConversion copies, SyncOptions options)
+        OperationReader reader, long length, DataFileSpecification specification, IReadOnlyList<long> splitSizes, CopyConversion copies,
+        SyncOptions options)
     {
-        long empty = LengthWithoutGroups(HeaderOf(reader.Header, specification));
+        long empty = LengthWithoutGroups(HeaderOf(reader.RequestHeader, specification));
         List<PartCutter> cutters = [.. splitSizes.Select(size => new PartCutter(size, empty, specification.FrameSize))];
         OperationGroup group = new();
         options.Progress.Begin("cutting the request", length);
@@ -193,7 +198,7 @@ public static class SplitOperation
     }
 
     // With the largest numbers that a set can have: they are written as short as they are.
-    private static long LengthWithoutGroups(MessageHeader header)
+    private static long LengthWithoutGroups(DataFileHeader header)
     {
         SetPlace largest = new()
         {
@@ -225,7 +230,8 @@ public static class SplitOperation
             : new SyncException(
                 SyncReason.PartsTooSmall,
                 name,
-                $"cannot be cut into parts of at most {mostBytes} bytes: the shortest possible length is {cutters.Where(cutter => !cutter.HasTooMany).Min(cutter => cutter.Longest)}")
+                $"cannot be cut into parts of at most {mostBytes} bytes: the shortest possible length is "
+                    + $"{cutters.Where(cutter => !cutter.HasTooMany).Min(cutter => cutter.Longest)}")
             {
                 Values = [("cause", "groups")],
             };

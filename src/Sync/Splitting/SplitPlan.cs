@@ -16,7 +16,7 @@ public sealed class SplitPlan : IDisposable
     private readonly string _name;
     private readonly bool _isConverted;
 
-    internal SplitPlan(Stream request, string name, bool isConverted, MessageTrailer trailer, IReadOnlyList<PartPlan> parts)
+    internal SplitPlan(Stream request, string name, bool isConverted, OperationsTrailer trailer, IReadOnlyList<PartPlan> parts)
     {
         _request = request;
         _name = name;
@@ -26,7 +26,7 @@ public sealed class SplitPlan : IDisposable
     }
 
     /// <summary>Of the request that is cut: the counts are those of all parts together.</summary>
-    public MessageTrailer Trailer { get; }
+    public OperationsTrailer Trailer { get; }
 
     /// <summary>In order; at least one.</summary>
     public IReadOnlyList<PartPlan> Parts { get; }

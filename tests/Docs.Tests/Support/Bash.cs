@@ -10,10 +10,12 @@ internal static class Bash
     public static string Programs => Tool.Directory + "/";
 
     /// <summary>The runtime that runs the tests runs the programs.</summary>
-    public static string Runtime { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+    public static string Runtime { get; } = System.IO.Path.GetFullPath(
+        System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 
     /// <summary>The path of a process that finds them, behind other directories.</summary>
-    public static string Path(params IEnumerable<string> before) => string.Join(':', [.. before, Programs, Environment.GetEnvironmentVariable("PATH"), "/usr/sbin", "/sbin"]);
+    public static string Path(params IEnumerable<string> before) =>
+        string.Join(':', [.. before, Programs, Environment.GetEnvironmentVariable("PATH"), "/usr/sbin", "/sbin"]);
 
     /// <summary>Runs lines to their end; what they print on both streams, in order.</summary>
     public static (int Exit, string Output) Run(string directory, string path, string lines)

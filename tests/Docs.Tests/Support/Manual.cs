@@ -10,7 +10,8 @@ public static class Manual
 
     /// <summary>The paths of the chapters, in the repository.</summary>
     public static IReadOnlyList<string> Chapters { get; } =
-        [.. Directory.EnumerateFiles(Path.Combine(Document.Root, ChapterDirectory), "*.md").Select(file => $"{ChapterDirectory}/{Path.GetFileName(file)}").Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Path.Combine(Document.Root, ChapterDirectory), "*.md").Select(
+            file => $"{ChapterDirectory}/{Path.GetFileName(file)}").Order(StringComparer.Ordinal)];
 
     /// <summary>The entry page and the chapters.</summary>
     public static IEnumerable<Document> Pages => Chapters.Prepend(EntryPage).Select(Document.Open);

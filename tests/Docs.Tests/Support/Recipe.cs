@@ -26,7 +26,9 @@ internal sealed class Recipe : IDisposable
         Document cookbook = Document.Open("docs/Cookbook.md");
         _blocks = new(BlocksOf(cookbook.Below(cookbook.Lines.Single(line => line.StartsWith($"## {number}. ", StringComparison.Ordinal)))));
         _defaults = Take("names");
-        Assert.Equal(Regex.Matches(_defaults, "^([a-z]+)=", RegexOptions.Multiline).Select(match => match.Groups[1].Value).Order(), names.Keys.Order());
+        Assert.Equal(
+            Regex.Matches(_defaults, "^([a-z]+)=", RegexOptions.Multiline).Select(match => match.Groups[1].Value).Order(),
+            names.Keys.Order());
         _names = names.ToDictionary(name => name.Key, name => name.Value.Replace("{top}", _top, StringComparison.Ordinal));
         foreach (string site in new[] { "master", "remote", "bin" })
         {
@@ -63,7 +65,9 @@ internal sealed class Recipe : IDisposable
     public void Fail(int expected, string words, string site, string lines)
     {
         (int exit, string output) = Run(site, lines);
-        Assert.True(exit == expected && output.Contains(words, StringComparison.Ordinal), $"expected exit {expected} and '{words}':\n{lines}\n{output}exit {exit}");
+        Assert.True(
+            exit == expected && output.Contains(words, StringComparison.Ordinal),
+            $"expected exit {expected} and '{words}':\n{lines}\n{output}exit {exit}");
     }
 
     /// <summary>Runs lines at a site.</summary>

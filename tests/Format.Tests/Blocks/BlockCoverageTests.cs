@@ -33,7 +33,8 @@ public class BlockCoverageTests
     [InlineData("3", 0, "whole")] // nothing is left out of nothing
     [InlineData("", 0, "whole")]
     [InlineData("", 5, "")]
-    public void Is_clipped_to_a_target(string given, long blocks, string expected) => Assert.Equal(expected, Coverage(given).ClipTo(blocks).ToString());
+    public void Is_clipped_to_a_target(string given, long blocks, string expected) =>
+        Assert.Equal(expected, Coverage(given).ClipTo(blocks).ToString());
 
     [Theory]
     [InlineData("whole", 5, false)]
@@ -42,7 +43,8 @@ public class BlockCoverageTests
     [InlineData("2-", 5, false)]
     [InlineData("5-", 5, true)]
     [InlineData("", 5, false)]
-    public void Knows_whether_it_goes_past_a_target(string given, long blocks, bool expected) => Assert.Equal(expected, Coverage(given).GoesPast(blocks));
+    public void Knows_whether_it_goes_past_a_target(string given, long blocks, bool expected) =>
+        Assert.Equal(expected, Coverage(given).GoesPast(blocks));
 
     [Theory]
     [InlineData("whole", 5, "0-4", 5)]

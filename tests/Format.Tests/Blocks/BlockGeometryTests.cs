@@ -34,7 +34,8 @@ public class BlockGeometryTests
     [InlineData(2, 1808)]
     [InlineData(3, 0)]
     [InlineData(1000, 0)]
-    public void A_block_has_the_bytes_that_exist(long block, int length) => Assert.Equal(length, new BlockGeometry(10_000, 4096).LengthOf(block));
+    public void A_block_has_the_bytes_that_exist(long block, int length) =>
+        Assert.Equal(length, new BlockGeometry(10_000, 4096).LengthOf(block));
 
     [Theory]
     [InlineData(0, 1, 4096)]
@@ -43,7 +44,8 @@ public class BlockGeometryTests
     [InlineData(1, 2, 5904)]
     [InlineData(2, 1, 1808)]
     [InlineData(1, 0, 0)]
-    public void So_has_a_run(long first, long count, long length) => Assert.Equal(length, new BlockGeometry(10_000, 4096).LengthOf(new BlockRun(first, count)));
+    public void So_has_a_run(long first, long count, long length) =>
+        Assert.Equal(length, new BlockGeometry(10_000, 4096).LengthOf(new BlockRun(first, count)));
 
     [Theory]
     [InlineData(0, 0)]
@@ -84,7 +86,8 @@ public class BlockGeometryTests
     [Theory]
     [InlineData(7, 1, "7")]
     [InlineData(7, 3, "7-9")]
-    public void Runs_print_as_on_the_command_line(long first, long count, string text) => Assert.Equal(text, new BlockRun(first, count).ToString());
+    public void Runs_print_as_on_the_command_line(long first, long count, string text) =>
+        Assert.Equal(text, new BlockRun(first, count).ToString());
 
     [Fact]
     public void An_open_ended_run_says_so()

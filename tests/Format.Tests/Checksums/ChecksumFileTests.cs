@@ -42,10 +42,13 @@ public class ChecksumFileTests
     [Fact]
     public void Data_is_cut_at_multiples_of_the_window()
     {
-        List<byte[]> payloads = Payloads((Window + 1) * 512L, BlockCoverage.Whole, writer => writer.AddData(new BlockRun(0, Window + 1), new byte[(Window + 1) * 8]));
+        List<byte[]> payloads = Payloads(
+            (Window + 1) * 512L, BlockCoverage.Whole, writer => writer.AddData(new BlockRun(0, Window + 1), new byte[(Window + 1) * 8]));
         Assert.Equal(2, payloads.Count);
-        Assert.Equal(Hex.Bytes("00 00 00 00 00 00 00 00  01 00 00 00  80 80 04  # from block 0 on 32,768 blocks of data"), payloads[0][..15]);
-        Assert.Equal(Hex.Bytes("00 80 00 00 00 00 00 00  01 00 00 00  02        # from block 32,768 on 1 block of data"), payloads[1][..13]);
+        Assert.Equal(
+            Hex.Bytes("00 00 00 00 00 00 00 00  01 00 00 00  80 80 04  # from block 0 on 32,768 blocks of data"), payloads[0][..15]);
+        Assert.Equal(
+            Hex.Bytes("00 80 00 00 00 00 00 00  01 00 00 00  02        # from block 32,768 on 1 block of data"), payloads[1][..13]);
     }
 
     [Theory]
@@ -126,7 +129,9 @@ public class ChecksumFileTests
     private static List<byte[]> Payloads(long size, BlockCoverage coverage, Action<ChecksumFileWriter> write)
     {
         using MemoryStream output = new();
-        using (ChecksumFileWriter writer = new(output, new MessageHeader { BlockSize = 512, Hash = BlockHash.Xxh3, Size = size, Coverage = coverage }))
+        using (
+            ChecksumFileWriter writer = new(
+                output, new ChecksumFileHeader { BlockSize = 512, Hash = BlockHash.Xxh3, Size = size, Coverage = coverage }))
         {
             write(writer);
             writer.Finish();

@@ -74,7 +74,8 @@ public class RootBuilderTests
             02 00 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00  # zeros, first 0, count 1
             02 02 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00  # zeros, first 2, count 1
             """);
-        using RootBuilder root = new(new BlockGeometry(4096, 512), BlockHash.Xxh128, BlockCoverage.Of([new BlockRun(0, 1), new BlockRun(2, 1)]));
+        using RootBuilder root = new(
+            new BlockGeometry(4096, 512), BlockHash.Xxh128, BlockCoverage.Of([new BlockRun(0, 1), new BlockRun(2, 1)]));
         root.AddZeros(new BlockRun(0, 1));
         root.AddZeros(new BlockRun(2, 1));
         Assert.Equal(Hex.Text(XxHash128.Hash(input)), Hex.Text(root.Finish()));

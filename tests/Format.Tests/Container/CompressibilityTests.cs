@@ -32,7 +32,8 @@ public sealed class CompressibilityTests
     }
 
     [Fact]
-    public void Text_is() => Assert.True(Compressibility.MayShrink(System.Text.Encoding.ASCII.GetBytes(string.Join(' ', Enumerable.Range(0, 100_000)))));
+    public void Text_is() =>
+        Assert.True(Compressibility.MayShrink(System.Text.Encoding.ASCII.GetBytes(string.Join(' ', Enumerable.Range(0, 100_000)))));
 
     [Fact]
     public void Bytes_that_use_few_values_are()
@@ -103,7 +104,9 @@ public sealed class CompressibilityTests
             if (!Compressibility.MayShrink(bytes))
             {
                 refused++;
-                Assert.True(!BrotliEncoder.TryCompress(bytes, packed, out int length, 5, 18) || length > bytes.Length * 0.98, $"round {round}: {length}");
+                Assert.True(
+                    !BrotliEncoder.TryCompress(bytes, packed, out int length, 5, 18) || length > bytes.Length * 0.98,
+                    $"round {round}: {length}");
             }
         }
 

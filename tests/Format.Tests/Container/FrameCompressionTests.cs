@@ -129,7 +129,9 @@ public class FrameCompressionTests
         buffer.AsSpan().Fill(before);
         Span<byte> raw = buffer.AsSpan(Around, Raw.Length);
         bool isAccepted = FrameDecompressor.TryDecompress(codec, stored, raw);
-        Assert.False(buffer.AsSpan(0, Around).ContainsAnyExcept(before) || buffer.AsSpan(Around + Raw.Length).ContainsAnyExcept(before), Convert.ToHexString(stored));
+        Assert.False(
+            buffer.AsSpan(0, Around).ContainsAnyExcept(before) || buffer.AsSpan(Around + Raw.Length).ContainsAnyExcept(before),
+            Convert.ToHexString(stored));
         return isAccepted ? raw.ToArray() : null;
     }
 
@@ -148,7 +150,8 @@ public class FrameCompressionTests
     [InlineData(FrameCodec.Brotli, 6, 2)]
     [InlineData(FrameCodec.Brotli, 7, 1)]
     [InlineData(FrameCodec.Brotli, 11, 1)]
-    public void Some_levels_have_larger_frames(FrameCodec codec, int level, int mebibytes) => Assert.Equal(mebibytes << 20, new Compression(codec, level).FrameSize);
+    public void Some_levels_have_larger_frames(FrameCodec codec, int level, int mebibytes) =>
+        Assert.Equal(mebibytes << 20, new Compression(codec, level).FrameSize);
 
     [Fact]
     public void Unknown_codecs_are_unknown()

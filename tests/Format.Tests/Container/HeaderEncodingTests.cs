@@ -143,16 +143,16 @@ public class HeaderEncodingTests
     public void A_header_of_each_kind(MessageKind kind, string bytes)
     {
         MessageHeader header = HeaderOf(kind);
-        Assert.Equal(Hex.Text(Hex.Bytes(bytes)), Hex.Text(HeaderEncoding.Encode(kind, header)));
+        Assert.Equal(Hex.Text(Hex.Bytes(bytes)), Hex.Text(HeaderEncoding.Encode(header)));
         Assert.Equal(header, HeaderEncoding.Decode(kind, 0, Hex.Bytes(bytes), Refusal.Source, Preamble.Length));
     }
 
+    // Of the fields of a kind, the compiler demands all but this one: several old contents have sizes of their own.
     [Theory]
-    [InlineData(MessageKind.ChecksumFile)]
     [InlineData(MessageKind.DataRequest)]
     [InlineData(MessageKind.DataFile)]
     public void A_header_that_lacks_a_field_of_its_kind_is_not_written(MessageKind kind) => Assert.Throws<ArgumentException>(
-        () => HeaderEncoding.Encode(kind, new MessageHeader { BlockSize = 4096, Hash = BlockHash.Xxh128 }).Length);
+        () => HeaderEncoding.Encode((OperationsHeader)HeaderOf(kind) with { BaseSize = null }).Length);
 
     [Theory]
     [InlineData("")]
@@ -160,7 +160,7 @@ public class HeaderEncodingTests
     [InlineData("a\u007F")]
     [InlineData("a\u0085")]
     public void A_label_that_would_be_refused_is_not_written(string label) => Assert.Throws<ArgumentException>(
-        () => HeaderEncoding.Encode(MessageKind.ChecksumRequest, HeaderOf(MessageKind.ChecksumRequest) with { Label = label }).Length);
+        () => HeaderEncoding.Encode(HeaderOf(MessageKind.ChecksumRequest) with { Label = label }).Length);
 
     [Fact]
     public void A_label_has_at_most_1024_bytes()
@@ -174,20 +174,20 @@ public class HeaderEncodingTests
     [Fact]
     public void There_are_at_most_65536_ranges()
     {
-        MessageHeader most = RequestOf(65_536);
-        byte[] bytes = HeaderEncoding.Encode(MessageKind.ChecksumRequest, most).ToArray();
+        ChecksumRequestHeader most = RequestOf(65_536);
+        byte[] bytes = HeaderEncoding.Encode(most).ToArray();
         Assert.Equal(most, HeaderEncoding.Decode(MessageKind.ChecksumRequest, 0, bytes, Refusal.Source, Preamble.Length));
 
-        MessageHeader tooMany = RequestOf(65_537);
-        byte[] refused = HeaderEncoding.Encode(MessageKind.ChecksumRequest, tooMany).ToArray();
+        ChecksumRequestHeader tooMany = RequestOf(65_537);
+        byte[] refused = HeaderEncoding.Encode(tooMany).ToArray();
         const int mapAndFixedFields = 1 + 11 + 3 + 5 + 7 + 7; // map, block_size, hash, and the key "ranges"
         Refusal.Of(
             FormatError.Invalid, Preamble.Length + mapAndFixedFields, "ranges",
             () => HeaderEncoding.Decode(MessageKind.ChecksumRequest, 0, refused, Refusal.Source, Preamble.Length));
-        Assert.Throws<ArgumentException>(() => new MessageWriter(Stream.Null, MessageKind.ChecksumRequest, tooMany));
+        Assert.Throws<ArgumentException>(() => new MessageWriter(Stream.Null, tooMany));
     }
 
-    private static MessageHeader RequestOf(int ranges) => new()
+    private static ChecksumRequestHeader RequestOf(int ranges) => new()
     {
         BlockSize = 4096,
         Hash = BlockHash.Xxh128,
@@ -196,19 +196,18 @@ public class HeaderEncodingTests
 
     private static MessageHeader HeaderOf(MessageKind kind)
     {
-        MessageHeader header = new()
+        BlockHash hash = BlockHash.Xxh128;
+        MessageHeader header = kind switch
         {
-            BlockSize = 4096,
-            Hash = BlockHash.Xxh128,
+            MessageKind.ChecksumRequest => new ChecksumRequestHeader { BlockSize = 4096, Hash = hash },
+            MessageKind.ChecksumFile => new ChecksumFileHeader { BlockSize = 4096, Hash = hash, Size = 40_960 },
+            MessageKind.DataRequest => new DataRequestHeader { BlockSize = 4096, Hash = hash, BaseSize = 40_960, TargetSize = 40_960 },
+            _ => new DataFileHeader { BlockSize = 4096, Hash = hash, BaseSize = 40_960, TargetSize = 40_960, FrameSize = 1 << 20 },
+        };
+        return header with
+        {
             Label = "grün",
             Coverage = BlockCoverage.Of([new BlockRun(1, 2), kind == MessageKind.ChecksumRequest ? BlockRun.From(8) : new BlockRun(8, 2)]),
-        };
-        return kind switch
-        {
-            MessageKind.ChecksumRequest => header,
-            MessageKind.ChecksumFile => header with { Size = 40_960 },
-            MessageKind.DataRequest => header with { BaseSize = 40_960, TargetSize = 40_960 },
-            _ => header with { BaseSize = 40_960, TargetSize = 40_960, FrameSize = 1 << 20 },
         };
     }
 }

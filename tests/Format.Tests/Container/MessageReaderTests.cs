@@ -28,7 +28,8 @@ public class MessageReaderTests
         byte[] array = [(byte)(0x90 + (numbers.Split("  ").Length)), .. Hex.Bytes(numbers)];
         MessageForge forge = Samples.ChecksumRequest();
         forge.Header.Insert("ranges", array, "");
-        MessageFormatException exception = Assert.Throws<MessageFormatException>(() => MessageDump.Read(forge.Build().Bytes, MessageKind.ChecksumRequest));
+        MessageFormatException exception = Assert.Throws<MessageFormatException>(
+            () => MessageDump.Read(forge.Build().Bytes, MessageKind.ChecksumRequest));
         Assert.Equal((FormatError.Invalid, "ranges"), (exception.Error, exception.Field));
     }
 

@@ -74,7 +74,8 @@ public class PreambleTests
     [InlineData("FF FF FF FF")]
     public void Refuses_header_lengths_beyond_the_limits(string length) =>
         Refusal.Of(
-            FormatError.Invalid, 12, "header length", () => Preamble.ReadHeaderLength([.. Good[..12], .. Hex.Bytes(length)], Refusal.Source));
+            FormatError.Invalid, 12, "header length", () =>
+                Preamble.ReadHeaderLength([.. Good[..12], .. Hex.Bytes(length)], Refusal.Source));
 
     private static byte[] With(int offset, byte value)
     {

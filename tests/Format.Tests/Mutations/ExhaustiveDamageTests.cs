@@ -7,7 +7,8 @@ public class ExhaustiveDamageTests
 {
     public static TheoryData<string> Small => new()
     {
-        "example-ckr", "example-ckf", "example-dtr", "example-dtf", "ckr-open-ended-range", "ckf-ranges", "ckf-zeros-cross-windows", "dtr-two-groups", "dtf-brotli", "dtf-repeats-only",
+        "example-ckr", "example-ckf", "example-dtr", "example-dtf", "ckr-open-ended-range", "ckf-ranges", "ckf-zeros-cross-windows",
+        "dtr-two-groups", "dtf-brotli", "dtf-repeats-only",
     };
 
     [Theory]
@@ -40,7 +41,8 @@ public class ExhaustiveDamageTests
             {
                 byte[] changed = [.. vector.Message];
                 changed[i] = value;
-                if (value != vector.Message[i] && Record.Exception(() => MessageDump.Read(changed, vector.ReadAs)) is not MessageFormatException)
+                if (value != vector.Message[i]
+                    && Record.Exception(() => MessageDump.Read(changed, vector.ReadAs)) is not MessageFormatException)
                 {
                     Assert.Fail($"byte {i} as {value:X2} was not noticed");
                 }
@@ -66,7 +68,8 @@ public class ExhaustiveDamageTests
         VectorFile vector = VectorFile.Load(name);
         for (int value = 0; value <= byte.MaxValue; value++)
         {
-            Refusal.Of(FormatError.TrailingBytes, vector.Message.Length, () => MessageDump.Read([.. vector.Message, (byte)value], vector.ReadAs));
+            Refusal.Of(
+                FormatError.TrailingBytes, vector.Message.Length, () => MessageDump.Read([.. vector.Message, (byte)value], vector.ReadAs));
         }
     }
 }

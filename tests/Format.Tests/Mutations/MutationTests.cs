@@ -45,8 +45,10 @@ public class MutationTests(ITestOutputHelper output)
             string outcome = OutcomeOf(bent, kind, i);
             long allocated = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
             mostAllocated = Math.Max(mostAllocated, allocated);
-            Assert.True(allocated <= MostAllocated, $"mutation {i} of seed {Seed} allocated {allocated} bytes: {Convert.ToHexString(bent)}");
-            Assert.True(Stopwatch.GetElapsedTime(started) < MostTime, $"mutation {i} of seed {Seed} took too long: {Convert.ToHexString(bent)}");
+            Assert.True(
+                allocated <= MostAllocated, $"mutation {i} of seed {Seed} allocated {allocated} bytes: {Convert.ToHexString(bent)}");
+            Assert.True(
+                Stopwatch.GetElapsedTime(started) < MostTime, $"mutation {i} of seed {Seed} took too long: {Convert.ToHexString(bent)}");
 
             // Without checksums that fit, only what was not changed at all may pass.
             Assert.True(
@@ -56,7 +58,8 @@ public class MutationTests(ITestOutputHelper output)
             outcomes[key] = outcomes.GetValueOrDefault(key) + 1;
         }
 
-        output.WriteLine($"{Count} mutations, {Count / all.Elapsed.TotalSeconds:N0} a second, at most {mostAllocated:N0} bytes allocated by one");
+        output.WriteLine(
+            $"{Count} mutations, {Count / all.Elapsed.TotalSeconds:N0} a second, at most {mostAllocated:N0} bytes allocated by one");
         foreach ((string outcome, int count) in outcomes)
         {
             output.WriteLine($"{count,8:N0} {outcome}");
@@ -72,7 +75,9 @@ public class MutationTests(ITestOutputHelper output)
         }
         catch (MessageFormatException exception)
         {
-            Assert.True(exception.Offset >= 0 && exception.Offset <= message.Length, $"mutation {number} of seed {Seed}: offset {exception.Offset} of {message.Length} bytes");
+            Assert.True(
+                exception.Offset >= 0 && exception.Offset <= message.Length,
+                $"mutation {number} of seed {Seed}: offset {exception.Offset} of {message.Length} bytes");
             return $"{exception.Error}";
         }
         catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)

@@ -5,14 +5,15 @@ namespace BinarySync.Format.Tests.Operations;
 /// <summary>Reader and writer of data files hold their callers to the order: a group, then its frames.</summary>
 public class DataFileWriterTests
 {
-    private readonly OperationReader _reader = new(new MemoryStream(Samples.DataFile().Build().Bytes), Refusal.Source, MessageKind.DataFile);
+    private readonly OperationReader _reader = new(
+        new MemoryStream(Samples.DataFile().Build().Bytes), Refusal.Source, MessageKind.DataFile);
     private readonly OperationGroup _group = new();
     private readonly DataFileWriter _writer;
 
     public DataFileWriterTests()
     {
         Assert.True(_reader.ReadGroup(_group));
-        _writer = new DataFileWriter(Stream.Null, _reader.Header);
+        _writer = new DataFileWriter(Stream.Null, _reader.FileHeader);
         _writer.WriteGroup(_group);
     }
 

@@ -55,7 +55,8 @@ public class OperationGroupTests
         Assert.Equal((0, 1024), (first.ContentAt, second.ContentAt));
         Assert.Equal((1024 + 612, 4, 0), (group.ContentLength, group.DataBlocks, group.ZeroBlocks));
         Assert.False(reader.ReadGroup(group));
-        Assert.Equal((1L, 2L, 4L, 1636L), (reader.Trailer.Groups, reader.Trailer.Operations, reader.Trailer.DataBlocks, reader.Trailer.DataBytes));
+        Assert.Equal(
+            (1L, 2L, 4L, 1636L), (reader.Trailer.Groups, reader.Trailer.Operations, reader.Trailer.DataBlocks, reader.Trailer.DataBytes));
     }
 
     [Theory]
@@ -77,7 +78,8 @@ public class OperationGroupTests
         // Two hashes of 32 bytes a block: 16,384 blocks; their content, 8 MiB, fits exactly as well.
         const int blocks = 16_384;
         MemoryStream message = Write((blocks + 1) * 512, (blocks + 1) * 512, 512, BlockHash.Sha256, writer =>
-            writer.Add(new BlockRun(0, blocks + 1), NewKind.Data, OldKind.Hashed, new byte[(blocks + 1) * 32], new byte[(blocks + 1) * 32]));
+            writer.Add(
+                new BlockRun(0, blocks + 1), NewKind.Data, OldKind.Hashed, new byte[(blocks + 1) * 32], new byte[(blocks + 1) * 32]));
         Assert.Equal([$"0-{blocks - 1}", $"{blocks}"], RunsOf(message));
 
         // Zeros in the place of data need old hashes alone: twice as many.
@@ -137,7 +139,8 @@ public class OperationGroupTests
     private static MemoryStream Write(long baseSize, long targetSize, int blockSize, BlockHash hash, Action<DataRequestWriter> write)
     {
         MemoryStream output = new();
-        DataRequestWriter writer = new(output, new MessageHeader { BlockSize = blockSize, Hash = hash, BaseSize = baseSize, TargetSize = targetSize });
+        DataRequestWriter writer = new(
+            output, new DataRequestHeader { BlockSize = blockSize, Hash = hash, BaseSize = baseSize, TargetSize = targetSize });
         write(writer);
         writer.Finish(new byte[hash.RootLength], new byte[hash.RootLength]);
         output.Position = 0;

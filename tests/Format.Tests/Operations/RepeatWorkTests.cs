@@ -19,7 +19,7 @@ public class RepeatWorkTests
     // Sixteen frames of one byte over and over, and then frames of which each refers to sixteen before it.
     private static byte[] DataFile(int frames)
     {
-        MessageHeader header = new() { BlockSize = Frame, Hash = BlockHash.Xxh3, BaseSize = 0, TargetSize = (long)frames * Frame };
+        DataRequestHeader header = new() { BlockSize = Frame, Hash = BlockHash.Xxh3, BaseSize = 0, TargetSize = (long)frames * Frame };
         using MemoryStream request = new();
         DataRequestWriter operations = new(request, header);
         operations.Add(new BlockRun(0, frames), NewKind.Data, OldKind.Absent, [], new byte[frames * header.Hash.Length]);
@@ -28,7 +28,7 @@ public class RepeatWorkTests
 
         OperationReader reader = new(request, "update.dtr", MessageKind.DataRequest);
         using MemoryStream output = new();
-        DataFileWriter writer = new(output, header with { FrameSize = Frame });
+        DataFileWriter writer = new(output, new DataFileHeader(header, Frame));
         OperationGroup group = new();
         for (int frame = 0; reader.ReadGroup(group);)
         {

@@ -82,7 +82,8 @@ public class ChecksumFileProperties
     }
 
     private sealed record Scenario(
-        BlockHash Hash, int ShortLength, (int Gap, List<(int Count, bool IsZero)> Runs)[] Ranges, bool StartsAtZero, int BlocksAfter, int[] Cuts)
+        BlockHash Hash, int ShortLength, (
+            int Gap, List<(int Count, bool IsZero)> Runs)[] Ranges, bool StartsAtZero, int BlocksAfter, int[] Cuts)
     {
         public List<(BlockRun Blocks, bool IsZero)> Expected
         {
@@ -104,12 +105,12 @@ public class ChecksumFileProperties
             }
         }
 
-        public MessageHeader Header
+        public ChecksumFileHeader Header
         {
             get
             {
                 long blocks = Expected[^1].Blocks.End + BlocksAfter;
-                return new MessageHeader
+                return new ChecksumFileHeader
                 {
                     BlockSize = 512,
                     Hash = Hash,

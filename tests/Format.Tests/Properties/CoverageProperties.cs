@@ -8,10 +8,13 @@ public class CoverageProperties
 {
     private const int Blocks = 24;
 
+    private static Gen<BlockRun> AnyRun =>
+        from first in Gen.Choose(0, Blocks) from count in Gen.Choose(0, 8) select new BlockRun(first, count);
+
     private static Gen<BlockCoverage> AnyCoverage => Gen.OneOf(
         Gen.Constant(BlockCoverage.Whole),
-        (from first in Gen.Choose(0, Blocks) from count in Gen.Choose(0, 8) select new BlockRun(first, count)).ListOf().Select(BlockCoverage.Of),
-        from ranges in (from first in Gen.Choose(0, Blocks) from count in Gen.Choose(0, 8) select new BlockRun(first, count)).ListOf()
+        AnyRun.ListOf().Select(BlockCoverage.Of),
+        from ranges in AnyRun.ListOf()
         from last in Gen.Choose(0, Blocks)
         select BlockCoverage.Of([.. ranges, BlockRun.From(last)]));
 
@@ -48,7 +51,11 @@ public class CoverageProperties
 
     [Fact]
     public void Containing_and_overlapping() => Property.Holds(
-        from coverage in AnyCoverage from first in Gen.Choose(0, Blocks) from count in Gen.Choose(0, 8) select (coverage, run: new BlockRun(first, count)),
+        from coverage in AnyCoverage
+        from first in Gen.Choose(0, Blocks)
+        from count in Gen.Choose(0, 8)
+        select (
+            coverage, run: new BlockRun(first, count)),
         pair =>
         {
             HashSet<int> set = SetOf(pair.coverage);
@@ -75,8 +82,11 @@ public class CoverageProperties
             SyncGeometry geometry = SyncGeometry.Compare(pair.sizeOfA, coverageOfA, pair.sizeOfB, coverageOfB, 512, out bool sizeLeft);
 
             // Format.md 9.1, word by word.
-            HashSet<int> common = [.. Reaching(coverageOfA, blocksOfA).Intersect(Reaching(coverageOfB, blocksOfB)).Where(block => block < blocks)];
-            int[] tail = pair.sizeOfA == pair.sizeOfB ? [] : [.. Enumerable.Range(Math.Min(pair.sizeOfA, pair.sizeOfB) / 512, blocks - (Math.Min(pair.sizeOfA, pair.sizeOfB) / 512))];
+            HashSet<int> common = [.. Reaching(coverageOfA, blocksOfA).Intersect(
+                Reaching(coverageOfB, blocksOfB)).Where(block => block < blocks)];
+            int[] tail = pair.sizeOfA == pair.sizeOfB
+                ? []
+                : [.. Enumerable.Range(Math.Min(pair.sizeOfA, pair.sizeOfB) / 512, blocks - (Math.Min(pair.sizeOfA, pair.sizeOfB) / 512))];
             bool expectLeft = !tail.All(common.Contains);
             if (expectLeft)
             {
@@ -84,9 +94,13 @@ public class CoverageProperties
             }
 
             Assert.Equal(expectLeft, sizeLeft);
-            Assert.Equal(common.Order(), geometry.Coverage.RunsIn(blocks).SelectMany(run => Enumerable.Range((int)run.First, (int)run.Count)));
+            Assert.Equal(
+                common.Order(), geometry.Coverage.RunsIn(blocks).SelectMany(run => Enumerable.Range((int)run.First, (int)run.Count)));
             Assert.Equal(common.Count == blocks, geometry.Coverage.IsWhole);
-            int[] mustChange = expectLeft ? [] : [.. tail.Where(block => LengthIn(pair.sizeOfB, block) > 0 && LengthIn(pair.sizeOfA, block) != LengthIn(pair.sizeOfB, block))];
+            int[] mustChange = expectLeft
+                ? []
+                : [.. tail.Where(
+                    block => LengthIn(pair.sizeOfB, block) > 0 && LengthIn(pair.sizeOfA, block) != LengthIn(pair.sizeOfB, block))];
             Assert.Equal(mustChange, Enumerable.Range((int)geometry.MustChange.First, (int)geometry.MustChange.Count));
         },
         times: 5_000);
@@ -108,5 +122,6 @@ public class CoverageProperties
     private static HashSet<int> SetOf(BlockCoverage coverage) =>
         coverage.IsWhole
             ? [.. Enumerable.Range(0, 3 * Blocks)]
-            : [.. Enumerable.Range(0, 3 * Blocks).Where(block => coverage.Ranges.ToArray().Any(range => block >= range.First && block < range.End))];
+            : [.. Enumerable.Range(0, 3 * Blocks).Where(
+                block => coverage.Ranges.ToArray().Any(range => block >= range.First && block < range.End))];
 }

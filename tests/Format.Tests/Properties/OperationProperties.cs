@@ -31,11 +31,12 @@ public class OperationProperties
     }, times: 60);
 
     [Fact]
-    public void A_data_file_is_read_as_it_was_written() => Property.Holds(Scenarios.Where(scenario => scenario.ContentLength < 4 << 20), scenario =>
+    public void A_data_file_is_read_as_it_was_written() =>
+        Property.Holds(Scenarios.Where(scenario => scenario.ContentLength < 4 << 20), scenario =>
     {
         using MemoryStream output = new();
         OperationReader request = new(new MemoryStream(Write(scenario, [int.MaxValue])), Refusal.Source, MessageKind.DataRequest);
-        DataFileWriter writer = new(output, request.Header with { FrameSize = FormatLimits.MinFrameSize });
+        DataFileWriter writer = new(output, new DataFileHeader(request.Header, FormatLimits.MinFrameSize));
         long written = 0;
         BlocksOf(request, (_, group) =>
         {
@@ -48,7 +49,7 @@ public class OperationProperties
                 written += frame.Length;
             }
         });
-        writer.Finish(request.Trailer.BaseRoot!.Value, request.Trailer.TargetRoot!.Value);
+        writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot);
 
         output.Position = 0;
         OperationReader reader = new(output, Refusal.Source, MessageKind.DataFile);
@@ -62,7 +63,7 @@ public class OperationProperties
             }
         });
         Assert.Equal(scenario.Expected, blocks);
-        Assert.Equal((written, scenario.ContentLength, scenario.ContentLength), (read, read, reader.Trailer.DataBytes!.Value));
+        Assert.Equal((written, scenario.ContentLength, scenario.ContentLength), (read, read, reader.Trailer.DataBytes));
         Assert.Equal(request.Trailer.Groups, reader.Trailer.Groups);
     }, times: 40);
 
@@ -76,7 +77,10 @@ public class OperationProperties
         {
             int count = 1;
             while (count < cuts[next % cuts.Length] && i + count < blocks.Count && blocks[i + count].Number == blocks[i].Number + count
-                && blocks[i + count].New == blocks[i].New && blocks[i + count].Old == blocks[i].Old && !scenario.IsBoundary(blocks[i + count].Number)
+
+                && blocks[i + count].New == blocks[i].New
+                && blocks[i + count].Old == blocks[i].Old
+                && !scenario.IsBoundary(blocks[i + count].Number)
                 && !scenario.IsBoundary(blocks[i].Number))
             {
                 count++;
@@ -107,8 +111,13 @@ public class OperationProperties
                 {
                     long number = operation.Blocks.First + i;
                     blocks.Add(new Block(number, operation.New, operation.Old));
-                    CheckHash(operation.Old == OldKind.Hashed, operation.Old == OldKind.Hashed ? group.OldHash(operation, i) : default, number, 0x0A);
-                    CheckHash(operation.New == NewKind.Data, operation.New == NewKind.Data ? group.NewHash(operation, i) : default, number, 0x0B);
+                    CheckHash(
+                        operation.Old == OldKind.Hashed,
+                        operation.Old == OldKind.Hashed ? group.OldHash(operation, i) : default,
+                        number,
+                        0x0A);
+                    CheckHash(
+                        operation.New == NewKind.Data, operation.New == NewKind.Data ? group.NewHash(operation, i) : default, number, 0x0B);
                 }
             }
 
@@ -131,9 +140,10 @@ public class OperationProperties
     /// <param name="Kinds">
     /// Of each <paramref name="Repeat"/> blocks of B: 0 equal, 1 data from data, 2 data from zeros, 3 zeros from data, 4 equal zeros.
     /// </param>
-    private sealed record Scenario(BlockHash Hash, int BlockSize, int[] Kinds, int Repeat, int BlocksOfA, int ShortOfA, int ShortOfB, int[] Cuts)
+    private sealed record Scenario(
+        BlockHash Hash, int BlockSize, int[] Kinds, int Repeat, int BlocksOfA, int ShortOfA, int ShortOfB, int[] Cuts)
     {
-        public MessageHeader Header => new()
+        public DataRequestHeader Header => new()
         {
             BlockSize = BlockSize,
             Hash = Hash,
@@ -141,7 +151,8 @@ public class OperationProperties
             TargetSize = ((long)Kinds.Length * Repeat * BlockSize) - ShortOfB,
         };
 
-        public long ContentLength => Expected.Where(block => block.New == NewKind.Data).Sum(block => (long)Header.SyncGeometry.Target.LengthOf(block.Number));
+        public long ContentLength =>
+            Expected.Where(block => block.New == NewKind.Data).Sum(block => (long)Header.SyncGeometry.Target.LengthOf(block.Number));
 
         public List<Block> Expected
         {
@@ -167,7 +178,8 @@ public class OperationProperties
             }
         }
 
-        public bool IsBoundary(long number) => Header.SyncGeometry.Base.LengthOf(number) is > 0 and int length && length != Header.SyncGeometry.Target.LengthOf(number);
+        public bool IsBoundary(long number) =>
+            Header.SyncGeometry.Base.LengthOf(number) is > 0 and int length && length != Header.SyncGeometry.Target.LengthOf(number);
 
         /// <summary>Made-up hashes: each tells its block's number and whose it is.</summary>
         public byte[] HashesOf(BlockRun run, byte mark)

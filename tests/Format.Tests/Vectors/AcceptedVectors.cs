@@ -29,13 +29,15 @@ internal static class AcceptedVectors
 
     [Accepted(MessageKind.ChecksumRequest, Rule.Request, "Ranges that ascend, the last one open-ended, and a label.")]
     public static MessageForge Ckr_open_ended_range() =>
-        Samples.ChecksumRequest(BlockHash.Xxh128, BlockCoverage.Of([new BlockRun(3, 1), new BlockRun(10, 200), BlockRun.From(1000)]), "nächtlich, vm 7");
+        Samples.ChecksumRequest(
+            BlockHash.Xxh128, BlockCoverage.Of([new BlockRun(3, 1), new BlockRun(10, 200), BlockRun.From(1000)]), "nächtlich, vm 7");
 
     [Accepted(MessageKind.ChecksumRequest, Rule.Request, "One open-ended range, hash sha256.")]
     public static MessageForge Ckr_open_ended_from_1() => Samples.ChecksumRequest(BlockHash.Sha256, BlockCoverage.Of([BlockRun.From(1)]));
 
     [Accepted(MessageKind.ChecksumRequest, Rule.Request, "A range may end at block 2^62.")]
-    public static MessageForge Ckr_last_possible_block() => Samples.ChecksumRequest(BlockHash.Xxh3, BlockCoverage.Of([new BlockRun((1L << 62) - 1, 1)]));
+    public static MessageForge Ckr_last_possible_block() =>
+        Samples.ChecksumRequest(BlockHash.Xxh3, BlockCoverage.Of([new BlockRun((1L << 62) - 1, 1)]));
 
     [Accepted(MessageKind.ChecksumRequest, Rule.Request, "A label of 1,024 bytes.")]
     public static MessageForge Ckr_longest_label() => Samples.ChecksumRequest(BlockHash.Xxh3, label: new string('ü', 512));
@@ -75,13 +77,15 @@ internal static class AcceptedVectors
 
     [Accepted(MessageKind.ChecksumFile, Rule.Checksums, "Zeros cross many windows of 32,768 blocks; the data after them begins a section.")]
     public static MessageForge Ckf_zeros_cross_windows() =>
-        MadeUpChecksumFile((1_000_000L * 512) + 1, BlockHash.Xxh3, BlockCoverage.Whole, (2, false), (999_990, true), (3, false), (5, true), (1, false));
+        MadeUpChecksumFile(
+            (1_000_000L * 512) + 1, BlockHash.Xxh3, BlockCoverage.Whole, (2, false), (999_990, true), (3, false), (5, true), (1, false));
 
     [Accepted(MessageKind.ChecksumFile, Rule.Checksums, "Data on both sides of a window's edge is in two sections, which meet in data.")]
     public static MessageForge Ckf_data_meets_at_window() =>
         MadeUpChecksumFile(32_770 * 512, BlockHash.Xxh3, BlockCoverage.Of([new BlockRun(32_766, 4)]), (4, false));
 
-    [Accepted(MessageKind.ChecksumFile, Rule.Checksums, "Zeros that begin with a window are in a section of their own, since data came before.")]
+    [Accepted(
+        MessageKind.ChecksumFile, Rule.Checksums, "Zeros that begin with a window are in a section of their own, since data came before.")]
     public static MessageForge Ckf_zeros_begin_at_window() =>
         MadeUpChecksumFile(32_770 * 512, BlockHash.Xxh3, BlockCoverage.Of([new BlockRun(32_767, 3)]), (1, false), (2, true));
 
@@ -106,25 +110,31 @@ internal static class AcceptedVectors
     [Accepted(MessageKind.DataRequest, Rule.DataRequest, "B grows within A's short last block.")]
     public static MessageForge Dtr_grows_within_block() => Samples.DataRequest(A[..700], A[..701], BlockHash.Xxh3);
 
-    [Accepted(MessageKind.DataRequest, Rule.DataRequest, "A short block of zeros becomes a longer block of zeros: the one case of zero to zero.")]
+    [Accepted(
+        MessageKind.DataRequest, Rule.DataRequest, "A short block of zeros becomes a longer block of zeros: the one case of zero to zero.")]
     public static MessageForge Dtr_zeros_grow() => Samples.DataRequest([.. A, .. new byte[100]], [.. A, .. new byte[300]], BlockHash.Xxh3);
 
     [Accepted(MessageKind.DataRequest, Rule.DataRequest, "Zeros that grow by blocks: the boundary block, then blocks that were absent.")]
-    public static MessageForge Dtr_zeros_grow_by_blocks() => Samples.DataRequest([.. A, .. new byte[100]], [.. A, .. new byte[3000]], BlockHash.Xxh3);
+    public static MessageForge Dtr_zeros_grow_by_blocks() =>
+        Samples.DataRequest([.. A, .. new byte[100]], [.. A, .. new byte[3000]], BlockHash.Xxh3);
 
     [Accepted(MessageKind.DataRequest, Rule.DataRequest, "Zeros become data and data becomes zeros.")]
-    public static MessageForge Dtr_zero_to_data() => Samples.DataRequest([.. new byte[1024], .. A], [.. A, .. new byte[1024]], BlockHash.Xxh3);
+    public static MessageForge Dtr_zero_to_data() =>
+        Samples.DataRequest([.. new byte[1024], .. A], [.. A, .. new byte[1024]], BlockHash.Xxh3);
 
     [Accepted(MessageKind.DataRequest, Rule.DataRequest, "Ranges that leave the tail out: the size is left.")]
     public static MessageForge Dtr_size_left() => Samples.DataRequest(A, B, BlockHash.Xxh3, BlockCoverage.Of([new BlockRun(1, 1)]));
 
     [Accepted(MessageKind.DataRequest, Rule.DataRequest, "Ranges that have all of the tail: the size changes.")]
-    public static MessageForge Dtr_ranges_with_tail() => Samples.DataRequest(A, B, BlockHash.Xxh3, BlockCoverage.Of([new BlockRun(1, 1), new BlockRun(3, 1)]));
+    public static MessageForge Dtr_ranges_with_tail() =>
+        Samples.DataRequest(A, B, BlockHash.Xxh3, BlockCoverage.Of([new BlockRun(1, 1), new BlockRun(3, 1)]));
 
-    [Accepted(MessageKind.DataRequest, Rule.DataRequest, "Blocks of 8 MiB, one a group: the second group continues the operation of the first.")]
+    [Accepted(
+        MessageKind.DataRequest, Rule.DataRequest, "Blocks of 8 MiB, one a group: the second group continues the operation of the first.")]
     public static MessageForge Dtr_two_groups() => MadeUpDataRequest(8 << 20, 2);
 
-    [Accepted(MessageKind.DataRequest, Rule.DataRequest, "A block of 64 MiB is a group by itself, larger than a group's content should be.")]
+    [Accepted(
+        MessageKind.DataRequest, Rule.DataRequest, "A block of 64 MiB is a group by itself, larger than a group's content should be.")]
     public static MessageForge Dtr_largest_blocks() => MadeUpDataRequest(64 << 20, 3);
 
     [Accepted(MessageKind.DataFile, Rule.DataFile, "Content that is stored.")]
@@ -134,7 +144,8 @@ internal static class AcceptedVectors
     public static MessageForge Dtf_brotli() => Samples.DataFile(A, B, BlockHash.Xxh3, compressed: (FrameCodec.Brotli, ContentInBrotli));
 
     [Accepted(MessageKind.DataFile, Rule.DataFile, "Content as an LZ4 block, hash xxh128.")]
-    public static MessageForge Dtf_lz4() => Samples.DataFile(A, B, BlockHash.Xxh128, label: "to host 7", compressed: (FrameCodec.LZ4, ContentInLZ4));
+    public static MessageForge Dtf_lz4() =>
+        Samples.DataFile(A, B, BlockHash.Xxh128, label: "to host 7", compressed: (FrameCodec.LZ4, ContentInLZ4));
 
     [Accepted(MessageKind.DataFile, Rule.DataFile, "Hash sha256.")]
     public static MessageForge Dtf_sha256() => Samples.DataFile(A, B, BlockHash.Sha256);
@@ -148,7 +159,10 @@ internal static class AcceptedVectors
     [Accepted(MessageKind.DataFile, Rule.DataFile, "Ranges that leave the tail out: the size is left.")]
     public static MessageForge Dtf_size_left() => Samples.DataFile(A, B, BlockHash.Xxh3, BlockCoverage.Of([new BlockRun(1, 2)]));
 
-    [Accepted(MessageKind.DataFile, Rule.DataFile, "Content of a full frame of 65,536 bytes and a short one, both LZ4 blocks put together by hand.")]
+    [Accepted(
+        MessageKind.DataFile,
+        Rule.DataFile,
+        "Content of a full frame of 65,536 bytes and a short one, both LZ4 blocks put together by hand.")]
     public static MessageForge Dtf_two_frames()
     {
         MessageForge forge = Samples.DataFile([], Filled('a', 65_536 + 512), BlockHash.Xxh3);
@@ -172,12 +186,16 @@ internal static class AcceptedVectors
         };
     }
 
-    [Accepted(MessageKind.ChecksumRequest, Rule.NewerMinor, "An unknown key of minor version 1 is skipped, in header and trailer, whatever its type.")]
+    [Accepted(
+        MessageKind.ChecksumRequest,
+        Rule.NewerMinor,
+        "An unknown key of minor version 1 is skipped, in header and trailer, whatever its type.")]
     public static MessageForge Ckr_minor_1_unknown_keys()
     {
         MessageForge forge = Samples.ChecksumRequest();
         forge.Minor = 1;
-        forge.Header.Insert("color", Hex.Bytes("82 A1 61 93 C0 FF CB 3F F8 00 00 00 00 00 00 A1 62 D6 05 61 61 61 61"), "a map of things that 1.0 has not");
+        forge.Header.Insert(
+            "color", Hex.Bytes("82 A1 61 93 C0 FF CB 3F F8 00 00 00 00 00 00 A1 62 D6 05 61 61 61 61"), "a map of things that 1.0 has not");
         forge.Trailer.Insert("zeal", Hex.Bytes("C3"), "true");
         return forge;
     }
@@ -201,7 +219,8 @@ internal static class AcceptedVectors
         return forge;
     }
 
-    [Accepted(MessageKind.DataFile, Rule.NewerMinor, "An unknown section may stand between operations and content, and have an unknown codec.")]
+    [Accepted(
+        MessageKind.DataFile, Rule.NewerMinor, "An unknown section may stand between operations and content, and have an unknown codec.")]
     public static MessageForge Dtf_minor_255_skippable_section()
     {
         MessageForge forge = Samples.DataFile();
@@ -223,5 +242,6 @@ internal static class AcceptedVectors
         return forge;
     }
 
-    public static ForgedSection Unknown() => new() { Type = 0x42, Flags = 1, Payload = [new Chunk("x", Hex.Bytes("01 02 03"), "whatever this is")] };
+    public static ForgedSection Unknown() =>
+        new() { Type = 0x42, Flags = 1, Payload = [new Chunk("x", Hex.Bytes("01 02 03"), "whatever this is")] };
 }

@@ -37,7 +37,8 @@ internal static class BasesVectors
     public static MessageForge Base_key_missing() => Bases([0x91], [0x81, .. RootKey, .. Root]).At("header.bases=2");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.UnknownKey, "A base with a name, in version 1.0.")]
-    public static MessageForge Base_key_unknown() => Bases([0x91, 0x83, .. Hex.Bytes("A4 6E 61 6D 65")], [1, .. RootKey, .. Root, .. SizeKey, .. Size]).At("header.bases=2");
+    public static MessageForge Base_key_unknown() =>
+        Bases([0x91, 0x83, .. Hex.Bytes("A4 6E 61 6D 65")], [1, .. RootKey, .. Root, .. SizeKey, .. Size]).At("header.bases=2");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.ValueType, "A base that is a number.")]
     public static MessageForge Base_is_number() => Bases([0x91], [7]).At("header.bases=2");
@@ -86,7 +87,11 @@ internal static class BasesVectors
         return forge.At("trailer.base_root=");
     }
 
-    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.TailWhole, "Ranges that have all of the tail of the first base, and a part of that of the second.")]
+    [Refused(
+        MessageKind.DataRequest,
+        FormatError.Invalid,
+        Rule.TailWhole,
+        "Ranges that have all of the tail of the first base, and a part of that of the second.")]
     public static MessageForge Bases_part_of_a_tail()
     {
         MessageForge forge = Request();
@@ -96,20 +101,24 @@ internal static class BasesVectors
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.MustChange, "The second base ends inside block 1, which has no operation.")]
     public static MessageForge Bases_block_without_operation() =>
-        Forge(Header(BaseOf(A), BaseOf(A[..OtherSize])) with { FrameSize = FormatLimits.MinFrameSize }, [new BlockRun(2, 2)]).At("trailer map");
+        Forge(
+            new DataFileHeader(Header(BaseOf(A), BaseOf(A[..OtherSize])), FormatLimits.MinFrameSize),
+            [new BlockRun(2, 2)]).At("trailer map");
 
     private static BaseIdentity BaseOf(byte[] content) => new(Enumerable.Repeat((byte)content.Length, 16).ToArray(), content.Length);
 
     private static byte[] One(byte[] root) => [0x82, .. RootKey, .. root, .. SizeKey, .. Size];
 
-    private static MessageHeader Header(params BaseIdentity[] bases) =>
+    private static DataRequestHeader Header(params BaseIdentity[] bases) =>
         new() { BlockSize = BlockSize, Hash = BlockHash.Xxh3, TargetSize = B.Length, Bases = new BaseList(bases) };
 
     private static MessageForge Request(int bases = 2) =>
         Forge(Header([.. new[] { BaseOf(A), BaseOf(A[..OtherSize]) }.Take(bases)]), [new BlockRun(1, 1), new BlockRun(2, 2)]);
 
     private static MessageForge File() =>
-        Forge(Header(BaseOf(A), BaseOf(A[..OtherSize])) with { FrameSize = FormatLimits.MinFrameSize }, [new BlockRun(1, 1), new BlockRun(2, 2)]);
+        Forge(
+            new DataFileHeader(Header(BaseOf(A), BaseOf(A[..OtherSize])), FormatLimits.MinFrameSize),
+            [new BlockRun(1, 1), new BlockRun(2, 2)]);
 
     private static MessageForge Bases(byte[] good, byte[]? bad = null)
     {
@@ -131,19 +140,20 @@ internal static class BasesVectors
     }
 
     // To B: block 1 becomes zeros, the others data. The target root is made up.
-    private static MessageForge Forge(MessageHeader header, BlockRun[] runs)
+    private static MessageForge Forge(OperationsHeader header, BlockRun[] runs)
     {
         using MemoryStream request = new();
-        DataRequestWriter writer = new(request, header with { FrameSize = null });
+        DataRequestWriter writer = new(request, header as DataRequestHeader ?? ((DataFileHeader)header).ToRequest());
         foreach (BlockRun run in runs)
         {
-            byte[] hashes = [.. Enumerable.Range(0, (int)run.Count).SelectMany(i => HashOf(B, header.SyncGeometry.Target, header.Hash, run.First + i))];
+            byte[] hashes = [.. Enumerable.Range(0, (int)run.Count).SelectMany(
+                i => HashOf(B, header.SyncGeometry.Target, header.Hash, run.First + i))];
             writer.Add(run, run.First == 1 ? NewKind.Zero : NewKind.Data, OldKind.Elsewhere, [], run.First == 1 ? [] : hashes);
         }
 
         byte[] targetRoot = [.. Enumerable.Repeat((byte)0xB0, 16)];
-        writer.Finish(null, targetRoot);
-        if (header.FrameSize is null)
+        writer.Finish(default, targetRoot);
+        if (header is DataRequestHeader)
         {
             return MessageDissector.Dissect(request.ToArray());
         }
@@ -151,12 +161,12 @@ internal static class BasesVectors
         // Without the reader, which would refuse what is to be refused.
         using MemoryStream output = new();
         MessageForge forge = MessageDissector.Dissect(request.ToArray());
-        MessageWriter file = new(output, MessageKind.DataFile, header);
+        MessageWriter file = new(output, header);
         byte[] operations = ForgedMessage.Concatenate(forge.Sections[0].Payload);
         file.WriteSection(SectionType.Operations, FrameCodec.None, operations.Length, operations);
         file.WriteSection(SectionType.Content, FrameCodec.None, B.Length - (2 * BlockSize), B.AsSpan(2 * BlockSize));
         OperationCounts counts = new(1, runs.Length, 2, B.Length - (2 * BlockSize), runs.Length - 1, 0);
-        file.Finish(counts.ToTrailer(null, targetRoot));
+        file.Finish(counts.ToTrailer(default, targetRoot));
         return MessageDissector.Dissect(output.ToArray());
     }
 }

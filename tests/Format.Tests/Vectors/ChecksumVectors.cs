@@ -13,16 +13,19 @@ internal static class ChecksumVectors
     public static MessageForge First_is_wrong() => Section(section => section.Set("first", Bits.U64(1), "first block: 1"), "s1.first");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.SectionFirst, "A first block of 2^63.")]
-    public static MessageForge First_is_negative() => Section(section => section.Set("first", Bits.U64(1UL << 63), "first block: 2^63"), "s1.first");
+    public static MessageForge First_is_negative() =>
+        Section(section => section.Set("first", Bits.U64(1UL << 63), "first block: 2^63"), "s1.first");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.SectionFirst, "A block is left out between two sections.")]
-    public static MessageForge First_leaves_a_gap() => TwoSections(second => second.Set("first", Bits.U64(3), "first block: 3"), "s2.first");
+    public static MessageForge First_leaves_a_gap() =>
+        TwoSections(second => second.Set("first", Bits.U64(3), "first block: 3"), "s2.first");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.SectionFirst, "A section goes back to a block that was given.")]
     public static MessageForge First_overlaps() => TwoSections(second => second.Set("first", Bits.U64(1), "first block: 1"), "s2.first");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.SectionFirst, "A section after all blocks were given.")]
-    public static MessageForge Section_too_many() => Change(Samples.ChecksumFile(), forge => forge.Sections.Add(Samples.ChecksumFile().Sections[0])).At("s2.first");
+    public static MessageForge Section_too_many() =>
+        Change(Samples.ChecksumFile(), forge => forge.Sections.Add(Samples.ChecksumFile().Sections[0])).At("s2.first");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.SectionFirst, "A section begins with a block between two ranges.")]
     public static MessageForge First_outside_ranges() => Change(
@@ -44,7 +47,8 @@ internal static class ChecksumVectors
     public static MessageForge Run_of_no_zeros() => Section(section => section.Set("run 2", [0x01], "run 2: 0 x 2 + 1"), "s1.run 2");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.VarintShortest, "A run in two bytes where one would do.")]
-    public static MessageForge Run_not_shortest() => Section(section => section.Set("run 2", [0x83, 0x00], "run 2: 3 in two bytes"), "s1.run 2");
+    public static MessageForge Run_not_shortest() =>
+        Section(section => section.Set("run 2", [0x83, 0x00], "run 2: 3 in two bytes"), "s1.run 2");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.VarintLength, "A run in ten bytes.")]
     public static MessageForge Run_too_long() => Section(
@@ -86,7 +90,10 @@ internal static class ChecksumVectors
             forge.Sections.Add(new ForgedSection
             {
                 Type = (byte)SectionType.Checksums,
-                Payload = [new("first", Bits.U64(32_768), "first block: 32768"), new("runs", Bits.U32(1), "1 run"), new("run 1", [0x05], "run 1: 2 x 2 + 1")],
+                Payload = [
+                    new("first", Bits.U64(32_768), "first block: 32768"),
+                    new("runs", Bits.U32(1), "1 run"),
+                    new("run 1", [0x05], "run 1: 2 x 2 + 1")],
             });
         }).At("s2.run 1");
 
@@ -104,7 +111,11 @@ internal static class ChecksumVectors
             forge.Sections[0].Payload.AddRange(second[3..]);
         }).At("s1.run 1");
 
-    [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.SectionCut, "Zeros begin with a window, in the section of the data before them.")]
+    [Refused(
+        MessageKind.ChecksumFile,
+        FormatError.Invalid,
+        Rule.SectionCut,
+        "Zeros begin with a window, in the section of the data before them.")]
     public static MessageForge Section_goes_on_with_zeros() => Change(
         AcceptedVectors.Ckf_zeros_begin_at_window(),
         forge =>
@@ -123,7 +134,8 @@ internal static class ChecksumVectors
         }, "s1.run 2");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.RunInRange, "2^62 - 1 blocks of zeros.")]
-    public static MessageForge Zeros_huge() => Section(section => section.Set("run 2", Bits.Varint(long.MaxValue), "run 2: (2^62 - 1) x 2 + 1"), "s1.run 2");
+    public static MessageForge Zeros_huge() =>
+        Section(section => section.Set("run 2", Bits.Varint(long.MaxValue), "run 2: (2^62 - 1) x 2 + 1"), "s1.run 2");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.RunInRange, "Data goes past the end of its range into the next.")]
     public static MessageForge Data_past_range() => Change(
@@ -145,7 +157,8 @@ internal static class ChecksumVectors
     public static MessageForge Hashes_cut() => Section(section => section.Set("hash 3", new byte[4], "half a hash"), "s1.run 3");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.Hashes, "A hash too many.")]
-    public static MessageForge Hashes_too_many() => Section(section => section.Payload.Add(new("more", new byte[8], "one hash more")), "s1.more");
+    public static MessageForge Hashes_too_many() =>
+        Section(section => section.Payload.Add(new("more", new byte[8], "one hash more")), "s1.more");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.CoverageComplete, "The last block is missing.")]
     public static MessageForge Last_block_missing() => Change(
@@ -158,12 +171,14 @@ internal static class ChecksumVectors
         }).At("trailer map");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.CoverageComplete, "The last range is missing.")]
-    public static MessageForge Last_range_missing() => Change(AcceptedVectors.Ckf_ranges(), forge => forge.Sections.RemoveAt(1)).At("trailer map");
+    public static MessageForge Last_range_missing() =>
+        Change(AcceptedVectors.Ckf_ranges(), forge => forge.Sections.RemoveAt(1)).At("trailer map");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.CoverageComplete, "There are no sections at all.")]
     public static MessageForge All_sections_missing() => Change(Samples.ChecksumFile(), forge => forge.Sections.Clear()).At("trailer map");
 
-    private static MessageForge Section(Action<ForgedSection> change, string fault) => Change(Samples.ChecksumFile(), forge => change(forge.Sections[0])).At(fault);
+    private static MessageForge Section(Action<ForgedSection> change, string fault) =>
+        Change(Samples.ChecksumFile(), forge => change(forge.Sections[0])).At(fault);
 
     /// <summary>The sample cut before block 2.</summary>
     private static MessageForge TwoSections(Action<ForgedSection> changeSecond, string fault) => Change(

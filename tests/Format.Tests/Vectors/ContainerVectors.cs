@@ -28,7 +28,8 @@ internal static class ContainerVectors
     public static MessageForge Cut_in_section() => Samples.ChecksumFile().CutIn("s1.hash 0", 4);
 
     [Refused(MessageKind.DataFile, FormatError.Truncated, Rule.Truncated, "Ends inside a frame.")]
-    public static MessageForge Cut_in_frame() => Samples.DataFile(Samples.A, Samples.B, BlockHash.Xxh3, compressed: (FrameCodec.LZ4, Samples.ContentInLZ4)).CutIn("s2.content", 7);
+    public static MessageForge Cut_in_frame() =>
+        Samples.DataFile(Samples.A, Samples.B, BlockHash.Xxh3, compressed: (FrameCodec.LZ4, Samples.ContentInLZ4)).CutIn("s2.content", 7);
 
     [Refused(MessageKind.DataFile, FormatError.Truncated, Rule.Truncated, "Ends behind an operations section, whose content is missing.")]
     public static MessageForge Cut_before_content() => Samples.DataFile().CutIn("s2", 0);
@@ -49,10 +50,12 @@ internal static class ContainerVectors
     public static MessageForge Trailing_byte() => Change(Samples.ChecksumFile(), forge => forge.After = [0]).At("after");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.TrailingBytes, Rule.NothingFollows, "A second message follows the tail.")]
-    public static MessageForge Trailing_message() => Change(Samples.ChecksumRequest(), forge => forge.After = Samples.ChecksumRequest().Build().Bytes).At("after");
+    public static MessageForge Trailing_message() =>
+        Change(Samples.ChecksumRequest(), forge => forge.After = Samples.ChecksumRequest().Build().Bytes).At("after");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.NotAMessage, Rule.Magic, "Some other file.")]
-    public static MessageForge Magic_wrong() => Change(Samples.ChecksumRequest(), forge => forge.Magic = "PK\u0003\u0004\u0014\0\0\0"u8.ToArray()).At("magic");
+    public static MessageForge Magic_wrong() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Magic = "PK\u0003\u0004\u0014\0\0\0"u8.ToArray()).At("magic");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.NotAMessage, Rule.Magic, "The eighth bit of the first byte was lost.")]
     public static MessageForge Magic_seven_bits() => Change(Samples.ChecksumRequest(), forge => forge.Magic[0] = 0x0F).At("magic");
@@ -121,10 +124,12 @@ internal static class ContainerVectors
     public static MessageForge Header_length_0() => Change(Samples.ChecksumRequest(), forge => forge.HeaderLength = 0).At("header length");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.HeaderLength, "Header length 4,194,305.")]
-    public static MessageForge Header_length_too_large() => Change(Samples.ChecksumRequest(), forge => forge.HeaderLength = 4_194_305).At("header length");
+    public static MessageForge Header_length_too_large() =>
+        Change(Samples.ChecksumRequest(), forge => forge.HeaderLength = 4_194_305).At("header length");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.HeaderLength, "Header length 2^32 - 1.")]
-    public static MessageForge Header_length_huge() => Change(Samples.ChecksumRequest(), forge => forge.HeaderLength = uint.MaxValue).At("header length");
+    public static MessageForge Header_length_huge() =>
+        Change(Samples.ChecksumRequest(), forge => forge.HeaderLength = uint.MaxValue).At("header length");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Truncated, Rule.Truncated, "The largest header length, in a short file.")]
     public static MessageForge Header_length_lies() => Change(
@@ -135,8 +140,10 @@ internal static class ContainerVectors
             forge.CutAt = message => message.OffsetOf("after");
         }).At("cut");
 
-    [Refused(MessageKind.ChecksumRequest, FormatError.Damaged, Rule.HeaderChecksum, "The header's checksum is not that of preamble and header.")]
-    public static MessageForge Header_checksum() => Change(Samples.ChecksumRequest(), forge => forge.HeaderChecksum = new byte[8]).At("header map");
+    [Refused(
+        MessageKind.ChecksumRequest, FormatError.Damaged, Rule.HeaderChecksum, "The header's checksum is not that of preamble and header.")]
+    public static MessageForge Header_checksum() =>
+        Change(Samples.ChecksumRequest(), forge => forge.HeaderChecksum = new byte[8]).At("header map");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.UnknownSection, "Section type 42 in version 1.0, flag or not.")]
     public static MessageForge Section_type_unknown() => Change(Samples.ChecksumFile(), forge => forge.Sections.Add(Unknown())).At("s2");
@@ -144,7 +151,12 @@ internal static class ContainerVectors
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.UnknownSection, "Section type 0.")]
     public static MessageForge Section_type_0() => Change(Samples.ChecksumFile(), forge => forge.Sections[0].Type = 0).At("s1");
 
-    [Refused(MessageKind.ChecksumFile, FormatError.Unsupported, Rule.RequiredSection, "Section type 42 without the flag, in minor version 1.", Field = "section type")]
+    [Refused(
+        MessageKind.ChecksumFile,
+        FormatError.Unsupported,
+        Rule.RequiredSection,
+        "Section type 42 without the flag, in minor version 1.",
+        Field = "section type")]
     public static MessageForge Section_required() => Change(
         Samples.ChecksumFile(),
         forge =>
@@ -177,16 +189,20 @@ internal static class ContainerVectors
         }).At("trailer");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.SectionOfKind, "A checksum request with checksums.")]
-    public static MessageForge Section_in_request() => Change(Samples.ChecksumRequest(), forge => forge.Sections.Add(Samples.ChecksumFile().Sections[0])).At("s1");
+    public static MessageForge Section_in_request() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Sections.Add(Samples.ChecksumFile().Sections[0])).At("s1");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.SectionOfKind, "A checksum file with operations.")]
-    public static MessageForge Section_operations_in_ckf() => Change(Samples.ChecksumFile(), forge => forge.Sections.Add(Samples.DataRequest().Sections[0])).At("s2");
+    public static MessageForge Section_operations_in_ckf() =>
+        Change(Samples.ChecksumFile(), forge => forge.Sections.Add(Samples.DataRequest().Sections[0])).At("s2");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.SectionOfKind, "A data request with content.")]
-    public static MessageForge Section_content_in_dtr() => Change(Samples.DataRequest(), forge => forge.Sections.Add(Samples.DataFile().Sections[1])).At("s2");
+    public static MessageForge Section_content_in_dtr() =>
+        Change(Samples.DataRequest(), forge => forge.Sections.Add(Samples.DataFile().Sections[1])).At("s2");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.SectionOfKind, "A data file with checksums.")]
-    public static MessageForge Section_checksums_in_dtf() => Change(Samples.DataFile(), forge => forge.Sections.Insert(0, Samples.ChecksumFile().Sections[0])).At("s1");
+    public static MessageForge Section_checksums_in_dtf() =>
+        Change(Samples.DataFile(), forge => forge.Sections.Insert(0, Samples.ChecksumFile().Sections[0])).At("s1");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.Codec, "Codec 4.")]
     public static MessageForge Codec_unknown() => Change(
@@ -241,13 +257,16 @@ internal static class ContainerVectors
     public static MessageForge Trailer_flag_0() => Change(Samples.ChecksumFile(), forge => forge.TrailerSection.Flags = 1).At("trailer");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.SectionReserved, "The reserved byte of a frame header is 1.")]
-    public static MessageForge Section_reserved() => Change(Samples.ChecksumFile(), forge => forge.Sections[0].Reserved = 1).At("s1.reserved");
+    public static MessageForge Section_reserved() =>
+        Change(Samples.ChecksumFile(), forge => forge.Sections[0].Reserved = 1).At("s1.reserved");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.StoredLength, "Stored length 0.")]
-    public static MessageForge Stored_length_0() => Change(Samples.ChecksumFile(), forge => forge.Sections[0].StoredLength = 0).At("s1.stored");
+    public static MessageForge Stored_length_0() =>
+        Change(Samples.ChecksumFile(), forge => forge.Sections[0].StoredLength = 0).At("s1.stored");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.StoredLength, "Stored length 4,194,305.")]
-    public static MessageForge Stored_length_too_large() => Change(Samples.ChecksumFile(), forge => forge.Sections[0].StoredLength = 4_194_305).At("s1.stored");
+    public static MessageForge Stored_length_too_large() =>
+        Change(Samples.ChecksumFile(), forge => forge.Sections[0].StoredLength = 4_194_305).At("s1.stored");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Truncated, Rule.Truncated, "The largest stored length, in a short file.")]
     public static MessageForge Stored_length_lies() => Change(
@@ -271,16 +290,21 @@ internal static class ContainerVectors
         }).At("s2.raw");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.Lengths, "Stored content whose lengths differ.")]
-    public static MessageForge Lengths_of_stored_content() => Change(Samples.DataFile(), forge => forge.Sections[1].RawLength = 769).At("s2.stored");
+    public static MessageForge Lengths_of_stored_content() =>
+        Change(Samples.DataFile(), forge => forge.Sections[1].RawLength = 769).At("s2.stored");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.Lengths, "A compressed frame that did not shrink.")]
-    public static MessageForge Lengths_of_compressed_content() => Change(Samples.DataFile(), forge => forge.Sections[1].Codec = 1).At("s2.stored");
+    public static MessageForge Lengths_of_compressed_content() =>
+        Change(Samples.DataFile(), forge => forge.Sections[1].Codec = 1).At("s2.stored");
 
-    [Refused(MessageKind.ChecksumFile, FormatError.Damaged, Rule.SectionChecksum, "A section's checksum is not that of its fields and payload.")]
-    public static MessageForge Section_checksum() => Change(Samples.ChecksumFile(), forge => forge.Sections[0].Checksum = new byte[8]).At("s1");
+    [Refused(
+        MessageKind.ChecksumFile, FormatError.Damaged, Rule.SectionChecksum, "A section's checksum is not that of its fields and payload.")]
+    public static MessageForge Section_checksum() =>
+        Change(Samples.ChecksumFile(), forge => forge.Sections[0].Checksum = new byte[8]).At("s1");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Damaged, Rule.SectionChecksum, "The trailer's checksum is wrong.")]
-    public static MessageForge Trailer_checksum() => Change(Samples.ChecksumFile(), forge => forge.TrailerSection.Checksum = new byte[8]).At("trailer");
+    public static MessageForge Trailer_checksum() =>
+        Change(Samples.ChecksumFile(), forge => forge.TrailerSection.Checksum = new byte[8]).At("trailer");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Damaged, Rule.TailLength, "The tail gives another length than the trailer has.")]
     public static MessageForge Tail_length() => Change(Samples.ChecksumRequest(), forge => forge.TrailerLength = 20).At("tail");
@@ -289,7 +313,8 @@ internal static class ContainerVectors
     public static MessageForge Tail_reserved() => Change(Samples.ChecksumRequest(), forge => forge.TailReserved = 1).At("tail.reserved");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Damaged, Rule.TailMark, "The end mark is the magic forwards.")]
-    public static MessageForge Tail_mark() => Change(Samples.ChecksumRequest(), forge => forge.EndMark = Preamble.Magic.ToArray()).At("tail.mark");
+    public static MessageForge Tail_mark() =>
+        Change(Samples.ChecksumRequest(), forge => forge.EndMark = Preamble.Magic.ToArray()).At("tail.mark");
 
     public static MessageForge Change(MessageForge forge, Action<MessageForge> change)
     {

@@ -26,11 +26,22 @@ internal static class ForwardVectors
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.ForwardAlone, "A part of a set.", Field = "forward")]
     public static MessageForge Forward_with_set() => Forward(SetVectors.Set_part_2_of_3()).At("header.forward=");
 
-    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.ForwardNothingBack, "A request that copies, and says that it does not.", Field = "operation")]
+    [Refused(
+        MessageKind.DataRequest,
+        FormatError.Invalid,
+        Rule.ForwardNothingBack,
+        "A request that copies, and says that it does not.",
+        Field = "operation")]
     public static MessageForge Forward_with_copies() => Forward(CopyVectors.Dtr_copies()).At("s1.count");
 
-    [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.ForwardNothingBack, "A data file with repeats that says that it has none.", Field = "codec")]
+    [Refused(
+        MessageKind.DataFile,
+        FormatError.Invalid,
+        Rule.ForwardNothingBack,
+        "A data file with repeats that says that it has none.",
+        Field = "codec")]
     public static MessageForge Forward_with_repeats() => Forward(RepeatVectors.Dtf_repeats()).At("s3.codec");
 
-    private static MessageForge Forward(MessageForge forge, byte value = 1) => Change(forge, _ => forge.Header.Insert("forward", [value], $"{value}"));
+    private static MessageForge Forward(MessageForge forge, byte value = 1) =>
+        Change(forge, _ => forge.Header.Insert("forward", [value], $"{value}"));
 }

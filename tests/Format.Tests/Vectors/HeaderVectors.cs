@@ -6,22 +6,28 @@ namespace BinarySync.Format.Tests.Vectors;
 internal static class HeaderVectors
 {
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.Map, "The header is an array.")]
-    public static MessageForge Header_is_array() => Change(Samples.ChecksumRequest(), forge => forge.Header.CountBytes = [0x94]).At("header map");
+    public static MessageForge Header_is_array() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Header.CountBytes = [0x94]).At("header map");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.Shortest, "A map of 2 as map 16.")]
-    public static MessageForge Header_map_16() => Change(Samples.ChecksumRequest(), forge => forge.Header.CountBytes = Hex.Bytes("DE 00 02")).At("header map");
+    public static MessageForge Header_map_16() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Header.CountBytes = Hex.Bytes("DE 00 02")).At("header map");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.ValueLength, "The map promises more keys than there are bytes.")]
-    public static MessageForge Header_map_too_many() => Change(Samples.ChecksumRequest(), forge => forge.Header.CountBytes = [0x83]).At("header after");
+    public static MessageForge Header_map_too_many() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Header.CountBytes = [0x83]).At("header after");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.ValueLength, "The map promises 2^32 - 1 keys.")]
-    public static MessageForge Header_map_huge() => Change(Samples.ChecksumRequest(), forge => forge.Header.CountBytes = Hex.Bytes("DF FF FF FF FF")).At("header map");
+    public static MessageForge Header_map_huge() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Header.CountBytes = Hex.Bytes("DF FF FF FF FF")).At("header map");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.AfterMap, "A byte follows the map.")]
-    public static MessageForge Header_byte_after_map() => Change(Samples.ChecksumRequest(), forge => forge.Header.After = [0xC0]).At("header after");
+    public static MessageForge Header_byte_after_map() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Header.After = [0xC0]).At("header after");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.KeyOrder, "hash before block_size.")]
-    public static MessageForge Keys_out_of_order() => Change(Samples.ChecksumRequest(), forge => forge.Header.Swap("block_size", "hash")).At("header.block_size");
+    public static MessageForge Keys_out_of_order() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Header.Swap("block_size", "hash")).At("header.block_size");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.KeyOrder, "hash twice.")]
     public static MessageForge Key_twice() => Change(Samples.ChecksumRequest(), forge =>
@@ -41,10 +47,12 @@ internal static class HeaderVectors
         }).At("header.zeal");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.ValueType, "A key that is an integer.")]
-    public static MessageForge Key_is_integer() => Change(Samples.ChecksumRequest(), forge => forge.Header.SetKeyBytes("hash", [7])).At("header.hash");
+    public static MessageForge Key_is_integer() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Header.SetKeyBytes("hash", [7])).At("header.hash");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.Shortest, "A key of 4 bytes as str 8.")]
-    public static MessageForge Key_not_shortest() => Change(Samples.ChecksumRequest(), forge => forge.Header.SetKeyBytes("hash", Hex.Bytes("D9 04 68 61 73 68"))).At("header.hash");
+    public static MessageForge Key_not_shortest() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Header.SetKeyBytes("hash", Hex.Bytes("D9 04 68 61 73 68"))).At("header.hash");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.Utf8, "A key that is not UTF-8.")]
     public static MessageForge Key_not_utf8() => Change(
@@ -57,9 +65,11 @@ internal static class HeaderVectors
         }).At("header.zeal");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.UnknownKey, "The key color in version 1.0.")]
-    public static MessageForge Key_unknown() => Change(Samples.ChecksumRequest(), forge => forge.Header.Insert("color", [1], "1")).At("header.color=");
+    public static MessageForge Key_unknown() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Header.Insert("color", [1], "1")).At("header.color=");
 
-    [Refused(MessageKind.ChecksumRequest, FormatError.Unsupported, Rule.RequiredKey, "The key !sealed in minor version 1.", Field = "!sealed")]
+    [Refused(
+        MessageKind.ChecksumRequest, FormatError.Unsupported, Rule.RequiredKey, "The key !sealed in minor version 1.", Field = "!sealed")]
     public static MessageForge Key_required() => Change(
         Samples.ChecksumRequest(),
         forge =>
@@ -113,7 +123,8 @@ internal static class HeaderVectors
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.ValueLength, "A label that goes past the end of the header.")]
     public static MessageForge String_too_long() => Change(
-        Samples.ChecksumRequest(), forge => forge.Header.Append("label", Hex.Bytes("DB FF FF FF FF"), "a label of 4 GiB")).At("header.label=");
+        Samples.ChecksumRequest(), forge =>
+            forge.Header.Append("label", Hex.Bytes("DB FF FF FF FF"), "a label of 4 GiB")).At("header.label=");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.Utf8, "A label that is not UTF-8.")]
     public static MessageForge Label_not_utf8() => Label(Hex.Bytes("A2 C3 28"));
@@ -131,7 +142,8 @@ internal static class HeaderVectors
     public static MessageForge Label_control_c1() => Label(Hex.Bytes("A4 C2 9B 32 4A"));
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.RequiredKeys, "block_size is missing.")]
-    public static MessageForge Missing_block_size() => Change(Samples.ChecksumRequest(), forge => forge.Header.Remove("block_size")).At("header map");
+    public static MessageForge Missing_block_size() =>
+        Change(Samples.ChecksumRequest(), forge => forge.Header.Remove("block_size")).At("header map");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.RequiredKeys, "hash is missing.")]
     public static MessageForge Missing_hash() => Change(Samples.ChecksumRequest(), forge => forge.Header.Remove("hash")).At("header map");
@@ -140,13 +152,16 @@ internal static class HeaderVectors
     public static MessageForge Missing_size() => Change(Samples.ChecksumFile(), forge => forge.Header.Remove("size")).At("header map");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.RequiredKeys, "base_size is missing, and bases too.")]
-    public static MessageForge Missing_base_size() => Change(Samples.DataRequest(), forge => forge.Header.Remove("base_size")).At("header map");
+    public static MessageForge Missing_base_size() =>
+        Change(Samples.DataRequest(), forge => forge.Header.Remove("base_size")).At("header map");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.RequiredKeys, "target_size is missing.")]
-    public static MessageForge Missing_target_size() => Change(Samples.DataRequest(), forge => forge.Header.Remove("target_size")).At("header map");
+    public static MessageForge Missing_target_size() =>
+        Change(Samples.DataRequest(), forge => forge.Header.Remove("target_size")).At("header map");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RequiredKeys, "frame_size is missing.")]
-    public static MessageForge Missing_frame_size() => Change(Samples.DataFile(), forge => forge.Header.Remove("frame_size")).At("header map");
+    public static MessageForge Missing_frame_size() =>
+        Change(Samples.DataFile(), forge => forge.Header.Remove("frame_size")).At("header map");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.KeysOfKind, "A checksum request with a size.")]
     public static MessageForge Size_in_ckr() => Foreign(Samples.ChecksumRequest(), "size");
@@ -205,7 +220,11 @@ internal static class HeaderVectors
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.RangePairs, "An odd number of numbers.")]
     public static MessageForge Ranges_odd() => Ranges(Samples.ChecksumRequest(), "93 01 02 03");
 
-    [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.RangeCount, "An array that promises 524,290 numbers, more than ranges may have and more than there are.")]
+    [Refused(
+        MessageKind.ChecksumRequest,
+        FormatError.Invalid,
+        Rule.RangeCount,
+        "An array that promises 524,290 numbers, more than ranges may have and more than there are.")]
     public static MessageForge Ranges_too_many() => Ranges(Samples.ChecksumRequest(), "DD 00 08 00 02 00 01");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.RangeEmpty, "A count of 0.")]
@@ -223,8 +242,10 @@ internal static class HeaderVectors
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.RangeBounds, "A range that ends after block 2^62.")]
     public static MessageForge Range_too_far() => Ranges(Samples.ChecksumRequest(), "92", "CF 40 00 00 00 00 00 00 00 01");
 
-    [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.RangeBounds, "Gap and end add up to 2^63, which is negative in 64 bits.")]
-    public static MessageForge Range_overflows() => Ranges(Samples.ChecksumRequest(), "94 00 CF 40 00 00 00 00 00 00 00", "CF 40 00 00 00 00 00 00 00 01");
+    [Refused(
+        MessageKind.ChecksumRequest, FormatError.Invalid, Rule.RangeBounds, "Gap and end add up to 2^63, which is negative in 64 bits.")]
+    public static MessageForge Range_overflows() =>
+        Ranges(Samples.ChecksumRequest(), "94 00 CF 40 00 00 00 00 00 00 00", "CF 40 00 00 00 00 00 00 00 01");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.RangeBounds, "A gap of 2^64 - 1.")]
     public static MessageForge Range_gap_huge() => Ranges(Samples.ChecksumRequest(), "92", "CF FF FF FF FF FF FF FF FF 01");
@@ -260,10 +281,12 @@ internal static class HeaderVectors
     public static MessageForge Range_none_of_empty_target() => Ranges(Samples.ChecksumFile([], BlockHash.Xxh3), "", "90");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.TailWhole, "Ranges that have the first block of a tail of two.")]
-    public static MessageForge Range_part_of_tail() => Ranges(Samples.DataRequest(Samples.A, [.. Samples.A, .. Samples.A[..600]], BlockHash.Xxh3), "", "92 02 02");
+    public static MessageForge Range_part_of_tail() =>
+        Ranges(Samples.DataRequest(Samples.A, [.. Samples.A, .. Samples.A[..600]], BlockHash.Xxh3), "", "92 02 02");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.TailWhole, "Ranges that have what was cut off, but not the block at the cut.")]
-    public static MessageForge Range_part_of_cut_tail() => Ranges(Samples.DataFile(Samples.A, Samples.A[..700], BlockHash.Xxh3), "", "92 02 01");
+    public static MessageForge Range_part_of_cut_tail() =>
+        Ranges(Samples.DataFile(Samples.A, Samples.A[..700], BlockHash.Xxh3), "", "92 02 01");
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.Shortest, "A range's number as uint 8 below 128.")]
     public static MessageForge Range_not_shortest() => Ranges(Samples.ChecksumRequest(), "92", "CC 01 01");
@@ -272,13 +295,16 @@ internal static class HeaderVectors
     public static MessageForge Ckf_derived() => Change(Samples.ChecksumFile(), forge => forge.Header.Insert("derived", [0x01], "1"));
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.Derived, "derived 0, where it is left out.")]
-    public static MessageForge Derived_0() => Change(Samples.ChecksumFile(), forge => forge.Header.Insert("derived", [0x00], "0")).At("header.derived=");
+    public static MessageForge Derived_0() =>
+        Change(Samples.ChecksumFile(), forge => forge.Header.Insert("derived", [0x00], "0")).At("header.derived=");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.Derived, "derived 2.")]
-    public static MessageForge Derived_2() => Change(Samples.ChecksumFile(), forge => forge.Header.Insert("derived", [0x02], "2")).At("header.derived=");
+    public static MessageForge Derived_2() =>
+        Change(Samples.ChecksumFile(), forge => forge.Header.Insert("derived", [0x02], "2")).At("header.derived=");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.Derived, "A data request that was derived.")]
-    public static MessageForge Derived_in_dtr() => Change(Samples.DataRequest(), forge => forge.Header.Insert("derived", [0x01], "1")).At("header.derived=");
+    public static MessageForge Derived_in_dtr() =>
+        Change(Samples.DataRequest(), forge => forge.Header.Insert("derived", [0x01], "1")).At("header.derived=");
 
     private static MessageForge Value(MessageForge forge, string key, string bytes)
     {
@@ -286,9 +312,11 @@ internal static class HeaderVectors
         return forge.At($"header.{key}=");
     }
 
-    private static MessageForge Label(byte[] value) => Change(Samples.ChecksumRequest(), forge => forge.Header.Append("label", value, "label")).At("header.label=");
+    private static MessageForge Label(byte[] value) =>
+        Change(Samples.ChecksumRequest(), forge => forge.Header.Append("label", value, "label")).At("header.label=");
 
-    private static MessageForge Foreign(MessageForge forge, string key) => Change(forge, _ => forge.Header.Insert(key, Hex.Bytes("CE 00 01 00 00"), "65536")).At($"header.{key}=");
+    private static MessageForge Foreign(MessageForge forge, string key) =>
+        Change(forge, _ => forge.Header.Insert(key, Hex.Bytes("CE 00 01 00 00"), "65536")).At($"header.{key}=");
 
     private static MessageForge Ranges(MessageForge forge, string array) => Ranges(forge, "", array);
 

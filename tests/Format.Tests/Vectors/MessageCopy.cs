@@ -29,13 +29,13 @@ internal static class MessageCopy
     private static void CopyRequest(MessageReader message, Stream output)
     {
         Assert.False(message.ReadSection());
-        new MessageWriter(output, message.Kind, message.Header).Finish(new MessageTrailer());
+        new MessageWriter(output, message.Header).Finish(new MessageTrailer());
     }
 
     private static void CopyChecksums(MessageReader message, Stream output)
     {
         using ChecksumFileReader reader = new(message);
-        using ChecksumFileWriter writer = new(output, message.Header);
+        using ChecksumFileWriter writer = new(output, reader.Header);
         while (reader.ReadRun(out ChecksumRun run))
         {
             if (run.IsZero)
@@ -54,23 +54,29 @@ internal static class MessageCopy
     private static void CopyDataRequest(MessageReader message, Stream output)
     {
         OperationReader reader = new(message);
-        DataRequestWriter writer = new(output, message.Header);
+        DataRequestWriter writer = new(output, reader.RequestHeader);
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
             foreach (Operation operation in group.Operations)
             {
-                writer.Add(operation.Blocks, operation.New, operation.Old, group.OldHashes(operation), group.NewHashes(operation), operation.Source);
+                writer.Add(
+                    operation.Blocks,
+                    operation.New,
+                    operation.Old,
+                    group.OldHashes(operation),
+                    group.NewHashes(operation),
+                    operation.Source);
             }
         }
 
-        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot!.Value.ToArray());
+        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot.ToArray());
     }
 
     private static void CopyDataFile(MessageReader message, Stream output)
     {
         OperationReader reader = new(message);
-        DataFileWriter writer = new(output, message.Header);
+        DataFileWriter writer = new(output, reader.FileHeader);
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
@@ -81,6 +87,6 @@ internal static class MessageCopy
             }
         }
 
-        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot!.Value);
+        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot);
     }
 }

@@ -38,7 +38,7 @@ internal static class MessageDump
         return message.Trailer;
     }
 
-    private static MessageTrailer ReadChecksums(StringBuilder text, MessageReader message)
+    private static ChecksumFileTrailer ReadChecksums(StringBuilder text, MessageReader message)
     {
         using ChecksumFileReader reader = new(message);
         while (reader.ReadRun(out ChecksumRun run))
@@ -51,7 +51,7 @@ internal static class MessageDump
         return reader.Trailer;
     }
 
-    private static MessageTrailer ReadOperations(StringBuilder text, MessageReader message, ReadMessageAt? readAt)
+    private static OperationsTrailer ReadOperations(StringBuilder text, MessageReader message, ReadMessageAt? readAt)
     {
         OperationReader reader = new(message);
         FrameDecoder decoder = new(Refusal.Source, readAt);
@@ -81,18 +81,22 @@ internal static class MessageDump
         text.AppendLine($"{message.Kind.Words()} 1.{message.Minor}");
         text.AppendLine($"blocks of {header.BlockSize}, {header.Hash.Name}, coverage {header.Coverage}");
         Add("label", header.Label);
-        Add("size", header.Size);
-        Add("base size", header.BaseSize);
-        Add("target size", header.TargetSize);
-        Add("frame size", header.FrameSize);
-        Add("forward", header.IsForward ? "yes" : null);
+        OperationsHeader? operations = header as OperationsHeader;
+        Add("size", (header as ChecksumFileHeader)?.Size);
+        Add("base size", operations?.BaseSize);
+        Add("target size", operations?.TargetSize);
+        Add("frame size", (header as DataFileHeader)?.FrameSize);
+        Add("forward", operations is { IsForward: true } ? "yes" : null);
         if (header.Parent is { } parent)
         {
-            text.AppendLine($"refines blocks of {parent.BlockSize}, {parent.Hash.Name}, coverage {parent.Coverage}, sizes {parent.BaseSize} and {parent.TargetSize}");
-            text.AppendLine($"  from {Convert.ToHexStringLower(parent.BaseRoot.Span)} to {Convert.ToHexStringLower(parent.TargetRoot.Span)}");
+            text.AppendLine(
+                $"refines blocks of {parent.BlockSize}, {parent.Hash.Name}, coverage {parent.Coverage}, sizes {parent.BaseSize} and "
+                    + $"{parent.TargetSize}");
+            text.AppendLine(
+                $"  from {Convert.ToHexStringLower(parent.BaseRoot.Span)} to {Convert.ToHexStringLower(parent.TargetRoot.Span)}");
         }
 
-        foreach (BaseIdentity one in header.Bases ?? new BaseList([]))
+        foreach (BaseIdentity one in operations?.Bases ?? new BaseList([]))
         {
             text.AppendLine($"for base {Convert.ToHexStringLower(one.Root.Span)} of {one.Size}");
         }
@@ -109,15 +113,17 @@ internal static class MessageDump
     private static void AddTrailer(StringBuilder text, MessageTrailer trailer)
     {
         text.AppendLine($"{trailer.Sections} sections, digest {Convert.ToHexStringLower(trailer.Digest.Span)}");
-        Add("groups", trailer.Groups);
-        Add("operations", trailer.Operations);
-        Add("data blocks", trailer.DataBlocks);
-        Add("data bytes", trailer.DataBytes);
-        Add("zero blocks", trailer.ZeroBlocks);
-        Add("copy blocks", trailer.CopyBlocks);
-        AddRoot("root", trailer.Root);
-        AddRoot("base root", trailer.BaseRoot);
-        AddRoot("target root", trailer.TargetRoot);
+        ChecksumFileTrailer? checksums = trailer as ChecksumFileTrailer;
+        OperationsTrailer? operations = trailer as OperationsTrailer;
+        Add("groups", operations?.Groups);
+        Add("operations", operations?.Operations);
+        Add("data blocks", checksums?.DataBlocks ?? operations?.DataBlocks);
+        Add("data bytes", operations?.DataBytes);
+        Add("zero blocks", checksums?.ZeroBlocks ?? operations?.ZeroBlocks);
+        Add("copy blocks", operations?.CopyBlocks);
+        AddRoot("root", checksums?.Root);
+        AddRoot("base root", operations?.BaseRoot);
+        AddRoot("target root", operations?.TargetRoot);
 
         void Add(string name, long? value)
         {
@@ -129,7 +135,7 @@ internal static class MessageDump
 
         void AddRoot(string name, ReadOnlyMemory<byte>? value)
         {
-            if (value is { } root)
+            if (value is { IsEmpty: false } root)
             {
                 text.AppendLine($"{name} {Convert.ToHexStringLower(root.Span)}");
             }

@@ -69,12 +69,16 @@ internal static class NewerHashVectors
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.Identities, "A root of 16 bytes with blake3.")]
     public static MessageForge Root_of_16_bytes_with_blake3() =>
-        Change(Samples.ChecksumFile(B, BlockHash.Blake3), forge => forge.Trailer.Set("root", [0xC4, 16, .. new byte[16]], "")).At("trailer.root=");
+        Change(
+            Samples.ChecksumFile(B, BlockHash.Blake3),
+            forge => forge.Trailer.Set("root", [0xC4, 16, .. new byte[16]], "")).At("trailer.root=");
 
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.Root,
         "The root of a checksum file with blake3, made with something else.")]
     public static MessageForge Root_wrong_with_blake3() =>
-        Change(Samples.ChecksumFile(B, BlockHash.Blake3), forge => forge.Trailer.Set("root", [0xC4, 32, .. new byte[32]], "")).At("trailer map");
+        Change(
+            Samples.ChecksumFile(B, BlockHash.Blake3),
+            forge => forge.Trailer.Set("root", [0xC4, 32, .. new byte[32]], "")).At("trailer map");
 
     [Refused(MessageKind.DataFile, FormatError.Damaged, Rule.ContentHash, "Content that has another blake3.")]
     public static MessageForge Content_changed_with_blake3() => Change(

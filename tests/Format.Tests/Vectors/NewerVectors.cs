@@ -33,7 +33,8 @@ internal static class NewerVectors
 
     [Accepted(MessageKind.ChecksumRequest, Rule.Request, "From the last block that there can be to the end.")]
     public static MessageForge Ckr_open_ended_from_the_last() => Change(
-        Samples.ChecksumRequest(), forge => forge.Header.Insert("ranges", Hex.Bytes("92 CF 3F FF FF FF FF FF FF FF 00"), "from 2^62 - 1 on"));
+        Samples.ChecksumRequest(), forge =>
+            forge.Header.Insert("ranges", Hex.Bytes("92 CF 3F FF FF FF FF FF FF FF 00"), "from 2^62 - 1 on"));
 
     [Refused(MessageKind.ChecksumRequest, FormatError.Invalid, Rule.RangeBounds, "From block 2^62 to the end: there is no such block.")]
     public static MessageForge Range_open_ended_too_far()

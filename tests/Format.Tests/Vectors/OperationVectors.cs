@@ -15,7 +15,8 @@ internal static class OperationVectors
     public static MessageForge Group_of_too_many() => Group(group => group.Set("count", Bits.U32(32_769), "32769 operations"), "s1.count");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.GroupCount, "A group of 2^32 - 1 operations.")]
-    public static MessageForge Group_of_minus_one() => Group(group => group.Set("count", Bits.U32(uint.MaxValue), "2^32 - 1 operations"), "s1.count");
+    public static MessageForge Group_of_minus_one() =>
+        Group(group => group.Set("count", Bits.U32(uint.MaxValue), "2^32 - 1 operations"), "s1.count");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.GroupCount, "A group of three bytes has no room for its count.")]
     public static MessageForge Group_too_short() => Group(group => group.Payload = [new("count", new byte[3], "half a count")], "s1.count");
@@ -52,7 +53,12 @@ internal static class OperationVectors
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.Kinds, "Old kind 5.")]
     public static MessageForge Old_kind_5() => Group(group => group.Set("kinds 1", [0x52], "kinds 52"), "s1.kinds 1");
 
-    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.BasesElsewhere, "Old hashes that stand elsewhere, without bases.", Field = "kinds")]
+    [Refused(
+        MessageKind.DataRequest,
+        FormatError.Invalid,
+        Rule.BasesElsewhere,
+        "Old hashes that stand elsewhere, without bases.",
+        Field = "kinds")]
     public static MessageForge Elsewhere_without_bases() => Group(group => group.Set("kinds 2", [0x41], "elsewhere -> data"), "s1.kinds 2");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.InsideTarget, "An operation that begins after the last block of B.")]
@@ -71,11 +77,13 @@ internal static class OperationVectors
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.InsideTarget, "An operation on a block that B does not have any more.")]
     public static MessageForge Operation_on_cut_block() => Change(
-        Samples.DataRequest(Samples.A, Samples.A[..700], BlockHash.Xxh3), forge => forge.Sections[0].Set("gap 1", [0x02], "operation 1: first block 2")).At("s1.gap 1");
+        Samples.DataRequest(Samples.A, Samples.A[..700], BlockHash.Xxh3), forge =>
+            forge.Sections[0].Set("gap 1", [0x02], "operation 1: first block 2")).At("s1.gap 1");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.InsideCoverage, "An operation on a block between the ranges.")]
     public static MessageForge Operation_outside_ranges() => Change(
-        AcceptedVectors.Dtr_ranges_with_tail(), forge => forge.Sections[0].Set("gap 1", [0x00], "operation 1: first block 0")).At("s1.gap 1");
+        AcceptedVectors.Dtr_ranges_with_tail(), forge =>
+            forge.Sections[0].Set("gap 1", [0x00], "operation 1: first block 0")).At("s1.gap 1");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.InsideCoverage, "An operation from one range into the next.")]
     public static MessageForge Operation_across_ranges() => Change(
@@ -98,7 +106,11 @@ internal static class OperationVectors
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.ZeroToZero, "A block of zeros becomes zeros of the same length.")]
     public static MessageForge Zero_to_zero() => Group(group => group.Set("kinds 1", [0x22], "zero -> zero"), "s1.kinds 1");
 
-    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.ZeroToZero, "Two blocks of zeros become zeros: only the boundary block has two lengths.")]
+    [Refused(
+        MessageKind.DataRequest,
+        FormatError.Invalid,
+        Rule.ZeroToZero,
+        "Two blocks of zeros become zeros: only the boundary block has two lengths.")]
     public static MessageForge Zero_to_zero_of_two() => Change(
         Samples.DataRequest([.. new byte[1024], .. new byte[100]], [.. new byte[1024], .. new byte[300]], BlockHash.Xxh3),
         forge =>
@@ -115,7 +127,8 @@ internal static class OperationVectors
         AcceptedVectors.Dtr_two_groups(), forge => forge.Sections[1].Set("gap 1", [0x00], "operation 1: first block 0")).At("s2.count");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.Ascending, "The same group twice.")]
-    public static MessageForge Group_twice() => Change(Samples.DataRequest(), forge => forge.Sections.Add(Samples.DataRequest().Sections[0])).At("s2.count");
+    public static MessageForge Group_twice() =>
+        Change(Samples.DataRequest(), forge => forge.Sections.Add(Samples.DataRequest().Sections[0])).At("s2.count");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.GroupCut, "A group ends although the next operation would have had room.")]
     public static MessageForge Group_ends_too_early() => Change(
@@ -149,10 +162,12 @@ internal static class OperationVectors
     public static MessageForge Group_hash_missing() => Group(group => group.Remove("new hash 3"), "s1.end");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.OperationHashes, "A hash too many.")]
-    public static MessageForge Group_hash_too_many() => Group(group => group.Payload.Add(new("more", new byte[8], "one hash more")), "s1.more");
+    public static MessageForge Group_hash_too_many() =>
+        Group(group => group.Payload.Add(new("more", new byte[8], "one hash more")), "s1.more");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.OperationHashes, "Half a hash too many.")]
-    public static MessageForge Group_hash_and_a_half() => Group(group => group.Payload.Add(new("more", new byte[4], "half a hash")), "s1.more");
+    public static MessageForge Group_hash_and_a_half() =>
+        Group(group => group.Payload.Add(new("more", new byte[4], "half a hash")), "s1.more");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.OperationHashes, "2^40 blocks of data, and no hashes.")]
     public static MessageForge Group_hashes_huge() => Change(

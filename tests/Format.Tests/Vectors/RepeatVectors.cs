@@ -14,16 +14,24 @@ internal static class RepeatVectors
     [Accepted(MessageKind.DataFile, Rule.DataFile, "The second frame repeats bytes of the first; its literals are an LZ4 block.")]
     public static MessageForge Dtf_repeats() => Two();
 
-    [Accepted(MessageKind.DataFile, Rule.DataFile, "A frame of nothing but a repeat, which crosses blocks: no literals, and nothing behind the pieces.")]
+    [Accepted(
+        MessageKind.DataFile,
+        Rule.DataFile,
+        "A frame of nothing but a repeat, which crosses blocks: no literals, and nothing behind the pieces.")]
     public static MessageForge Dtf_repeats_only()
     {
         MessageForge forge = Samples.DataFile([], Samples.Filled('a', 65_536 + 1000), BlockHash.Xxh3);
         forge.Sections[1] = Letters('a', 65_536);
-        forge.Sections[2] = Repeats(1000, [new("literal codec", [0], "no literals"), .. Frames(1), .. Repeat(1, 1000, 0, 3), new("end", [], "")]);
+        forge.Sections[2] = Repeats(
+            1000, [new("literal codec", [0], "no literals"), .. Frames(1), .. Repeat(1, 1000, 0, 3), new("end", [], "")]);
         return forge;
     }
 
-    [Accepted(MessageKind.DataFile, Rule.DataFile, "The third frame repeats literals of the second one, which has repeats itself, and bytes of the first one; its literals are stored.")]
+    [Accepted(
+        MessageKind.DataFile,
+        Rule.DataFile,
+        "The third frame repeats literals of the second one, which has repeats itself, and bytes of the first one; its literals "
+            + "are stored.")]
     public static MessageForge Dtf_repeats_of_literals() => Three(0);
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatCodec, "Literals that claim to be a frame with repeats.")]
@@ -37,7 +45,10 @@ internal static class RepeatVectors
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatFrames, "The payload ends where the number of frames is due.")]
     public static MessageForge Repeats_cut_at_frames() =>
-        Change(Two(), forge => forge.Sections[2].Remove("frames", "distance 0", "piece 1", "piece 2", "frame of 2", "offset 2", "literals")).At("s3.end");
+        Change(
+            Two(),
+            forge =>
+                forge.Sections[2].Remove("frames", "distance 0", "piece 1", "piece 2", "frame of 2", "offset 2", "literals")).At("s3.end");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatFrames, "The second of two frames is referred to by no piece.")]
     public static MessageForge Repeats_unused_frame() => Change(
@@ -62,7 +73,8 @@ internal static class RepeatVectors
         }).At("s4.distance 1");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatDistance, "One frame is named twice.")]
-    public static MessageForge Repeats_distance_twice() => Change(Three(0), forge => forge.Sections[3].Set("distance 1", [1], "1")).At("s4.distance 1");
+    public static MessageForge Repeats_distance_twice() =>
+        Change(Three(0), forge => forge.Sections[3].Set("distance 1", [1], "1")).At("s4.distance 1");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.VarintShortest, "A distance of 1 in two bytes.")]
     public static MessageForge Repeats_distance_not_shortest() => Bent("distance 0", [0x81, 0]).At("s3.distance 0");
@@ -73,7 +85,11 @@ internal static class RepeatVectors
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatPieces, "A piece too many bytes long.")]
     public static MessageForge Repeats_too_long() => Bent("piece 2", Bits.Varint((1025 * 2) + 1)).At("s3.piece 2");
 
-    [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatPieces, "The pieces give a byte too few: where the next one is due there are literals, whose first byte says 15 more bytes.")]
+    [Refused(
+        MessageKind.DataFile,
+        FormatError.Invalid,
+        Rule.RepeatPieces,
+        "The pieces give a byte too few: where the next one is due there are literals, whose first byte says 15 more bytes.")]
     public static MessageForge Repeats_too_short() => Bent("piece 2", Bits.Varint((1023 * 2) + 1)).At("s3.literals");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatPieces, "The payload ends inside a piece.")]
@@ -82,7 +98,8 @@ internal static class RepeatVectors
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatShortest, "A repeat of 511 bytes.")]
     public static MessageForge Repeats_short_repeat() => Bent("piece 2", Bits.Varint((511 * 2) + 1)).At("s3.piece 2");
 
-    [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatNamed, "A repeat from the second frame that is named, where there is one.")]
+    [Refused(
+        MessageKind.DataFile, FormatError.Invalid, Rule.RepeatNamed, "A repeat from the second frame that is named, where there is one.")]
     public static MessageForge Repeats_unknown_frame() => Bent("frame of 2", [1]).At("s3.piece 2");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatJoined, "A literal follows a literal.")]
@@ -100,7 +117,8 @@ internal static class RepeatVectors
         forge =>
         {
             forge.Sections[2].Set("piece 2", Bits.Varint((512 * 2) + 1), "512 repeated");
-            forge.Sections[2].InsertAfter("offset 2", new Chunk("piece 3", [.. Bits.Varint((512 * 2) + 1), 0, .. Bits.Varint(1024)], "512 more"));
+            forge.Sections[2].InsertAfter(
+                "offset 2", new Chunk("piece 3", [.. Bits.Varint((512 * 2) + 1), 0, .. Bits.Varint(1024)], "512 more"));
         }).At("s3.piece 3");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatLiterals, "The literals are missing.")]
@@ -110,10 +128,12 @@ internal static class RepeatVectors
     public static MessageForge Repeats_literals_too_few() => Bent("literal codec", [0]).At("s3.literals");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatLiterals, "A byte behind a frame that has no literals.")]
-    public static MessageForge Repeats_byte_behind() => Change(Dtf_repeats_only(), forge => forge.Sections[2].InsertAfter("offset 1", new Chunk("behind", [0], "behind"))).At("s3.behind");
+    public static MessageForge Repeats_byte_behind() =>
+        Change(Dtf_repeats_only(), forge => forge.Sections[2].InsertAfter("offset 1", new Chunk("behind", [0], "behind"))).At("s3.behind");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatLiterals, "No literals, and a codec for them.")]
-    public static MessageForge Repeats_codec_of_no_literals() => Change(Dtf_repeats_only(), forge => forge.Sections[2].Set("literal codec", [1], "LZ4")).At("s3.end");
+    public static MessageForge Repeats_codec_of_no_literals() =>
+        Change(Dtf_repeats_only(), forge => forge.Sections[2].Set("literal codec", [1], "LZ4")).At("s3.end");
 
     [Refused(MessageKind.DataFile, FormatError.Damaged, Rule.Decompression, "The literals are an LZ4 block that gives a byte too few.")]
     public static MessageForge Repeats_literals_damaged() => Bent("literals", Hex.Bytes("1F 62 01 00 FF E7 50 62 62 62 62 62")).At("s3");
@@ -122,7 +142,8 @@ internal static class RepeatVectors
     public static MessageForge Repeats_outside_frame() => Bent("offset 2", Bits.Varint(65_536 - 1024 + 1)).At("s3");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatInside, "Bytes from behind any frame.")]
-    public static MessageForge Repeats_outside_any_frame() => Bent("offset 2", Bits.Varint(FormatLimits.MaxSectionLength - 1023)).At("s3.piece 2");
+    public static MessageForge Repeats_outside_any_frame() =>
+        Bent("offset 2", Bits.Varint(FormatLimits.MaxSectionLength - 1023)).At("s3.piece 2");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.RepeatDepth, "Bytes that are repeated from a third frame where they stand.")]
     public static MessageForge Repeats_of_repeats() => Three(1024).At("s4");
@@ -141,7 +162,8 @@ internal static class RepeatVectors
 
     private static MessageForge Two()
     {
-        MessageForge forge = Samples.DataFile([], [.. Samples.Filled('a', 65_536), .. Samples.Filled('b', 512), .. Samples.Filled('a', 1024)], BlockHash.Xxh3);
+        MessageForge forge = Samples.DataFile(
+            [], [.. Samples.Filled('a', 65_536), .. Samples.Filled('b', 512), .. Samples.Filled('a', 1024)], BlockHash.Xxh3);
         forge.Sections[1] = Letters('a', 65_536);
         forge.Sections[2] = Repeats(
             1536,
@@ -158,7 +180,13 @@ internal static class RepeatVectors
     private static MessageForge Three(int offset)
     {
         MessageForge forge = Samples.DataFile(
-            [], [.. Samples.Filled('a', 65_536), .. Samples.Filled('b', 512), .. Samples.Filled('a', 65_024), .. Samples.Filled('b', 512), .. Samples.Filled('a', 512), .. "z"u8], BlockHash.Xxh3);
+            [], [
+                .. Samples.Filled('a', 65_536),
+                .. Samples.Filled('b', 512),
+                .. Samples.Filled('a', 65_024),
+                .. Samples.Filled('b', 512),
+                .. Samples.Filled('a', 512),
+                .. "z"u8], BlockHash.Xxh3);
         forge.Sections[1] = Letters('a', 65_536);
         forge.Sections[2] = Repeats(
             65_536,

@@ -156,5 +156,6 @@ internal static class Rule
     public const string MustChange = "9.3 blocks where the size changes have operations";
 
     public static IReadOnlyList<string> All { get; } =
-        [.. typeof(Rule).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)];
+        [.. typeof(Rule).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(
+            field => (string)field.GetRawConstantValue()!)];
 }

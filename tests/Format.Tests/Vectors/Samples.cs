@@ -14,7 +14,8 @@ internal static class Samples
     public static readonly byte[] A = [.. Filled('a', BlockSize), .. Filled('b', BlockSize), .. Filled('c', BlockSize)];
 
     /// <summary>'a', zeros and 'd', 512 times each, and 256 times 'e'.</summary>
-    public static readonly byte[] B = [.. Filled('a', BlockSize), .. new byte[BlockSize], .. Filled('d', BlockSize), .. Filled('e', BlockSize / 2)];
+    public static readonly byte[] B = [
+        .. Filled('a', BlockSize), .. new byte[BlockSize], .. Filled('d', BlockSize), .. Filled('e', BlockSize / 2)];
 
     /// <summary>
     /// The content of a data file from A to B as an LZ4 block, put together by hand: no encoder's next version changes it.
@@ -36,16 +37,23 @@ internal static class Samples
 
     public static MessageForge ChecksumRequest(BlockHash hash, BlockCoverage? coverage = null, string? label = null) =>
         Forge(output => new MessageWriter(
-            output, MessageKind.ChecksumRequest,
-            new MessageHeader { BlockSize = BlockSize, Hash = hash, Coverage = coverage ?? BlockCoverage.Whole, Label = label }).Finish(new MessageTrailer()));
+            output,
+            new ChecksumRequestHeader
+            {
+                BlockSize = BlockSize,
+                Hash = hash,
+                Coverage = coverage ?? BlockCoverage.Whole,
+                Label = label,
+            }).Finish(new MessageTrailer()));
 
     /// <summary>The checksum file of B.</summary>
     public static MessageForge ChecksumFile() => ChecksumFile(B, BlockHash.Xxh3);
 
-    public static MessageForge ChecksumFile(byte[] target, BlockHash hash, BlockCoverage? coverage = null, string? label = null, int blockSize = BlockSize)
+    public static MessageForge ChecksumFile(
+        byte[] target, BlockHash hash, BlockCoverage? coverage = null, string? label = null, int blockSize = BlockSize)
     {
         BlockGeometry geometry = new(target.Length, blockSize);
-        MessageHeader header = new()
+        ChecksumFileHeader header = new()
         {
             BlockSize = blockSize,
             Hash = hash,
@@ -76,9 +84,11 @@ internal static class Samples
     }
 
     /// <summary>A checksum file of a target that nobody could hold: its runs are given, its hashes are made up.</summary>
-    public static MessageForge MadeUpChecksumFile(long size, BlockHash hash, BlockCoverage coverage, params (long Count, bool IsZero)[] runs) => Forge(output =>
+    public static MessageForge MadeUpChecksumFile(
+        long size, BlockHash hash, BlockCoverage coverage, params (long Count, bool IsZero)[] runs) => Forge(output =>
     {
-        using ChecksumFileWriter writer = new(output, new MessageHeader { BlockSize = BlockSize, Hash = hash, Size = size, Coverage = coverage });
+        using ChecksumFileWriter writer = new(
+            output, new ChecksumFileHeader { BlockSize = BlockSize, Hash = hash, Size = size, Coverage = coverage });
         Queue<(long Count, bool IsZero)> left = new(runs);
         foreach (BlockRun range in coverage.RunsIn(new BlockGeometry(size, BlockSize).BlockCount))
         {
@@ -91,7 +101,8 @@ internal static class Samples
                 }
                 else
                 {
-                    writer.AddData(new BlockRun(next, count), [.. Enumerable.Range(0, (int)count * hash.Length).Select(i => (byte)(0xA0 + i))]);
+                    writer.AddData(
+                        new BlockRun(next, count), [.. Enumerable.Range(0, (int)count * hash.Length).Select(i => (byte)(0xA0 + i))]);
                 }
 
                 next += count;
@@ -111,8 +122,15 @@ internal static class Samples
     public static MessageForge MadeUpDataRequest(int blockSize, int blocks) => Forge(output =>
     {
         DataRequestWriter writer = new(
-            output, new MessageHeader { BlockSize = blockSize, Hash = BlockHash.Xxh3, BaseSize = 0, TargetSize = (long)blockSize * blocks });
-        writer.Add(new BlockRun(0, blocks), NewKind.Data, OldKind.Absent, [], [.. Enumerable.Range(0, blocks * 8).Select(i => (byte)(0xA0 + i))]);
+            output, new DataRequestHeader
+            {
+                BlockSize = blockSize,
+                Hash = BlockHash.Xxh3,
+                BaseSize = 0,
+                TargetSize = (long)blockSize * blocks,
+            });
+        writer.Add(
+            new BlockRun(0, blocks), NewKind.Data, OldKind.Absent, [], [.. Enumerable.Range(0, blocks * 8).Select(i => (byte)(0xA0 + i))]);
         writer.Finish(new byte[16], new byte[16]);
     });
 
@@ -120,26 +138,28 @@ internal static class Samples
     public static MessageForge DataFile() => DataFile(A, B, BlockHash.Xxh3);
 
     public static MessageForge DataFile(
-        byte[] a, byte[] b, BlockHash hash, BlockCoverage? compared = null, string? label = null, (FrameCodec Codec, byte[] Stored)? compressed = null) =>
+        byte[] a, byte[] b, BlockHash hash, BlockCoverage? compared = null, string? label = null, (
+            FrameCodec Codec, byte[] Stored)? compressed = null) =>
         Forge(output =>
         {
             using MemoryStream request = new();
-            MessageTrailer trailer = WriteRequest(request, a, b, hash, compared ?? BlockCoverage.Whole, label: null);
+            OperationsTrailer trailer = WriteRequest(request, a, b, hash, compared ?? BlockCoverage.Whole, label: null);
             request.Position = 0;
             OperationReader reader = new(request, "sample", MessageKind.DataRequest);
-            DataFileWriter writer = new(output, reader.Header with { FrameSize = FormatLimits.MinFrameSize, Label = label });
+            DataFileWriter writer = new(output, new DataFileHeader(reader.Header, FormatLimits.MinFrameSize) { Label = label });
             OperationGroup group = new();
             while (reader.ReadGroup(group))
             {
                 writer.WriteGroup(group);
-                byte[] content = [.. group.Operations.Where(operation => operation.New == NewKind.Data).SelectMany(operation => BytesOf(b, reader.Geometry.Target, operation.Blocks))];
+                byte[] content = [.. group.Operations.Where(operation => operation.New == NewKind.Data).SelectMany(
+                    operation => BytesOf(b, reader.Geometry.Target, operation.Blocks))];
                 foreach (byte[] frame in content.Chunk(FormatLimits.MinFrameSize))
                 {
                     writer.WriteFrame(compressed?.Codec ?? FrameCodec.None, frame.Length, compressed?.Stored ?? frame);
                 }
             }
 
-            writer.Finish(trailer.BaseRoot!.Value, trailer.TargetRoot!.Value);
+            writer.Finish(trailer.BaseRoot, trailer.TargetRoot);
         });
 
     /// <summary>A request from A to B in which what A has elsewhere is copied, from the first block that has it.</summary>
@@ -150,17 +170,22 @@ internal static class Samples
     public static MessageForge CopyingDataFile(byte[] a, byte[] b) => Forge(output =>
     {
         using MemoryStream request = new();
-        MessageTrailer trailer = WriteRequest(request, a, b, BlockHash.Xxh3, BlockCoverage.Whole, label: null, copies: true);
+        OperationsTrailer trailer = WriteRequest(request, a, b, BlockHash.Xxh3, BlockCoverage.Whole, label: null, copies: true);
         request.Position = 0;
         OperationReader reader = new(request, "sample", MessageKind.DataRequest);
-        DataFileWriter writer = new(output, reader.Header with { FrameSize = FormatLimits.MinFrameSize });
+        DataFileWriter writer = new(output, new DataFileHeader(reader.Header, FormatLimits.MinFrameSize));
         OperationGroup group = new();
         Assert.True(reader.ReadGroup(group));
         BlockGeometry target = reader.Geometry.Target;
-        writer.WriteGroup(group, group.Operations.Where(operation => operation.New == NewKind.Copy).SelectMany(copy => SHA256.HashData(BytesOf(b, target, copy.Blocks))).ToArray());
-        byte[] content = [.. group.Operations.Where(operation => operation.New == NewKind.Data).SelectMany(operation => BytesOf(b, target, operation.Blocks))];
+        writer.WriteGroup(
+            group,
+            group.Operations.Where(operation => operation.New == NewKind.Copy)
+                .SelectMany(copy => SHA256.HashData(BytesOf(b, target, copy.Blocks)))
+                .ToArray());
+        byte[] content = [.. group.Operations.Where(operation => operation.New == NewKind.Data).SelectMany(
+            operation => BytesOf(b, target, operation.Blocks))];
         writer.WriteFrame(FrameCodec.None, content.Length, content);
-        writer.Finish(trailer.BaseRoot!.Value, trailer.TargetRoot!.Value);
+        writer.Finish(trailer.BaseRoot, trailer.TargetRoot);
     });
 
     public static byte[] Filled(char letter, int count) => [.. Enumerable.Repeat((byte)letter, count)];
@@ -179,9 +204,10 @@ internal static class Samples
         return MessageDissector.Dissect(output.ToArray());
     }
 
-    private static MessageTrailer WriteRequest(Stream output, byte[] a, byte[] b, BlockHash hash, BlockCoverage compared, string? label, bool copies = false)
+    private static OperationsTrailer WriteRequest(
+        Stream output, byte[] a, byte[] b, BlockHash hash, BlockCoverage compared, string? label, bool copies = false)
     {
-        MessageHeader header = new()
+        DataRequestHeader header = new()
         {
             BlockSize = BlockSize,
             Hash = hash,

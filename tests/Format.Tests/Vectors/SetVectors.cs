@@ -12,25 +12,40 @@ internal static class SetVectors
     public static MessageForge Set_only_part_without_groups() => Part(Samples.DataFile(Samples.A, Samples.A, BlockHash.Xxh3), 1, 1, 0, 0);
 
     [Accepted(MessageKind.DataFile, Rule.DataFile, "What takes a part back may have no groups.")]
-    public static MessageForge Set_part_taken_back_without_groups() => Part(Samples.DataFile(Samples.A, Samples.A, BlockHash.Xxh3), 2, 3, 4, 0);
+    public static MessageForge Set_part_taken_back_without_groups() =>
+        Part(Samples.DataFile(Samples.A, Samples.A, BlockHash.Xxh3), 2, 3, 4, 0);
 
-    [Accepted(MessageKind.DataFile, Rule.DataFile, "A part need not have operations on all blocks where the size changes: other parts have them.")]
+    [Accepted(
+        MessageKind.DataFile,
+        Rule.DataFile,
+        "A part need not have operations on all blocks where the size changes: other parts have them.")]
     public static MessageForge Set_part_without_the_tail()
     {
-        MessageHeader header = new() { BlockSize = Samples.BlockSize, Hash = BlockHash.Xxh3, BaseSize = Samples.A.Length, TargetSize = Samples.B.Length };
+        DataRequestHeader header = new()
+        {
+            BlockSize = Samples.BlockSize,
+            Hash = BlockHash.Xxh3,
+            BaseSize = Samples.A.Length,
+            TargetSize = Samples.B.Length,
+        };
         using MemoryStream request = new();
         DataRequestWriter writer = new(request, header);
-        writer.Add(new BlockRun(1, 1), NewKind.Zero, OldKind.Hashed, Samples.HashOf(Samples.A, new BlockGeometry(Samples.A.Length, Samples.BlockSize), BlockHash.Xxh3, 1), []);
-        MessageTrailer whole = RootsOfSample();
-        writer.Finish(whole.BaseRoot, whole.TargetRoot!.Value);
+        writer.Add(
+            new BlockRun(1, 1),
+            NewKind.Zero,
+            OldKind.Hashed,
+            Samples.HashOf(Samples.A, new BlockGeometry(Samples.A.Length, Samples.BlockSize), BlockHash.Xxh3, 1),
+            []);
+        OperationsTrailer whole = RootsOfSample();
+        writer.Finish(whole.BaseRoot, whole.TargetRoot);
         request.Position = 0;
         OperationReader reader = new(new MessageReader(request, "sample"), isPartial: true);
         OperationGroup group = new();
         Assert.True(reader.ReadGroup(group));
         using MemoryStream output = new();
-        DataFileWriter part = new(output, header with { FrameSize = FormatLimits.MinFrameSize });
+        DataFileWriter part = new(output, new DataFileHeader(header, FormatLimits.MinFrameSize));
         part.WriteGroup(group);
-        part.Finish(whole.BaseRoot, whole.TargetRoot!.Value);
+        part.Finish(whole.BaseRoot, whole.TargetRoot);
         return Part(MessageDissector.Dissect(output.ToArray()), 1, 2, 0, 1);
     }
 
@@ -56,13 +71,14 @@ internal static class SetVectors
     public static MessageForge Set_identity_of_another() => Part(Samples.DataFile(), 2, 3, 4, 1, id: new byte[16]).At("trailer map");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.Identities, "An identity of 15 bytes.")]
-    public static MessageForge Set_identity_too_short() => Part(Samples.DataFile(), 2, 3, 4, 1, id: new byte[15], cutAt: "id").At("header.set=2");
+    public static MessageForge Set_identity_too_short() =>
+        Part(Samples.DataFile(), 2, 3, 4, 1, id: new byte[15], cutAt: "id").At("header.set=2");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.SetGroups, "The header says two groups; there is one.")]
     public static MessageForge Set_group_count_wrong() => Part(Samples.DataFile(), 2, 3, 4, 2).At("trailer map");
 
     // The same roots, with which the undivided sample has them.
-    private static MessageTrailer RootsOfSample()
+    private static OperationsTrailer RootsOfSample()
     {
         OperationReader reader = new(new MemoryStream(Samples.DataRequest().Build().Bytes), "sample", MessageKind.DataRequest);
         OperationGroup group = new();
@@ -75,7 +91,8 @@ internal static class SetVectors
 
     /// <param name="cutAt">The key whose value is a piece of its own, so that a fault can be in it.</param>
     public static MessageForge Part(
-        MessageForge forge, ulong part, ulong parts, ulong firstGroup, ulong groupCount, ulong splitSize = SplitSize, byte[]? id = null, string? cutAt = null)
+        MessageForge forge, ulong part, ulong parts, ulong firstGroup, ulong groupCount, ulong splitSize =
+            SplitSize, byte[]? id = null, string? cutAt = null)
     {
         // The values of the trailer are byte strings of 16: two bytes before each.
         ReadOnlyMemory<byte> baseRoot = forge.Trailer.ValueOf("base_root").AsMemory(2);
@@ -100,7 +117,8 @@ internal static class SetVectors
             bytes.AddRange(value);
         }
 
-        forge.Header.Insert("set", [.. front], $"part {part} of {parts}, {groupCount} groups from {firstGroup} on, split after {splitSize}");
+        forge.Header.Insert(
+            "set", [.. front], $"part {part} of {parts}, {groupCount} groups from {firstGroup} on, split after {splitSize}");
         if (cutAt is not null)
         {
             forge.Header.InsertValuePart("set", [.. rest], $"from {cutAt} on");

@@ -21,4 +21,5 @@ internal abstract class VectorAttribute(MessageKind readAs, FormatError? expect,
 internal sealed class AcceptedAttribute(MessageKind readAs, string rule, string comment) : VectorAttribute(readAs, null, rule, comment);
 
 /// <summary>The message is to be refused.</summary>
-internal sealed class RefusedAttribute(MessageKind readAs, FormatError expect, string rule, string comment) : VectorAttribute(readAs, expect, rule, comment);
+internal sealed class RefusedAttribute(
+    MessageKind readAs, FormatError expect, string rule, string comment) : VectorAttribute(readAs, expect, rule, comment);

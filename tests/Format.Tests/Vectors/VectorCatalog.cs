@@ -7,7 +7,8 @@ internal static class VectorCatalog
 {
     private static readonly Type[] Places =
         [
-            typeof(AcceptedVectors), typeof(ContainerVectors), typeof(HeaderVectors), typeof(ParentVectors), typeof(BasesVectors), typeof(SetVectors), typeof(TrailerVectors), typeof(ChecksumVectors), typeof(OperationVectors),
+            typeof(AcceptedVectors), typeof(ContainerVectors), typeof(HeaderVectors), typeof(ParentVectors), typeof(BasesVectors),
+            typeof(SetVectors), typeof(TrailerVectors), typeof(ChecksumVectors), typeof(OperationVectors),
             typeof(ContentVectors), typeof(CopyVectors), typeof(RepeatVectors), typeof(ForwardVectors),
             typeof(NewerHashVectors), typeof(NewerVectors),
         ];

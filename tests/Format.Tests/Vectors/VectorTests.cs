@@ -15,7 +15,8 @@ public class VectorTests
     public static TheoryData<string> Names => [.. VectorFile.Names];
 
     // What a newer minor version has is skipped, and so not written again.
-    public static TheoryData<string> NamesWrittenAgain => [.. VectorFile.Names.Where(name => VectorFile.Load(name) is { Expect: null } vector && vector.Rule != Rule.NewerMinor)];
+    public static TheoryData<string> NamesWrittenAgain =>
+        [.. VectorFile.Names.Where(name => VectorFile.Load(name) is { Expect: null } vector && vector.Rule != Rule.NewerMinor)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -44,7 +45,8 @@ public class VectorTests
         Assert.Equal(Comparable(vector.Message), Comparable(MessageCopy.Of(vector.Message)));
 
         // Operations with copies may be compressed, and how is the encoder's affair: what is compared is what they say.
-        string Comparable(byte[] message) => Hex.Text(name.Contains("copies", StringComparison.Ordinal) ? MessageDissector.Dissect(message).Build().Bytes : message);
+        string Comparable(byte[] message) =>
+            Hex.Text(name.Contains("copies", StringComparison.Ordinal) ? MessageDissector.Dissect(message).Build().Bytes : message);
     }
 
     [Fact]
@@ -87,10 +89,13 @@ public class VectorTests
     {
         ILookup<string, VectorFile> vectors = VectorFile.Names.Select(VectorFile.Load).ToLookup(vector => vector.Rule);
         Assert.Equal(Rule.All.Order(StringComparer.Ordinal), vectors.Select(group => group.Key).Order(StringComparer.Ordinal));
-        Assert.All(vectors.SelectMany(group => group), vector => Assert.Equal(vector.Rule.StartsWith("accepted", StringComparison.Ordinal), vector.Expect is null));
+        Assert.All(
+            vectors.SelectMany(group => group),
+            vector => Assert.Equal(vector.Rule.StartsWith("accepted", StringComparison.Ordinal), vector.Expect is null));
     }
 
     [Fact]
     public void Every_error_has_a_vector() =>
-        Assert.Empty(Enum.GetValues<FormatError>().Except(VectorFile.Names.Select(name => VectorFile.Load(name).Expect).OfType<FormatError>()));
+        Assert.Empty(
+            Enum.GetValues<FormatError>().Except(VectorFile.Names.Select(name => VectorFile.Load(name).Expect).OfType<FormatError>()));
 }

@@ -12,7 +12,9 @@ public sealed class FaultInjector(Workspace work) : IDisposable
 
     /// <summary>Null where faults can be made, else what is missing.</summary>
     public static string? Missing { get; } =
-        !OperatingSystem.IsLinux() || System.Runtime.InteropServices.RuntimeInformation.OSArchitecture != System.Runtime.InteropServices.Architecture.X64 ? "needs Linux on x86-64"
+        !OperatingSystem.IsLinux()
+            || System.Runtime.InteropServices.RuntimeInformation.OSArchitecture != System.Runtime.InteropServices.Architecture.X64
+            ? "needs Linux on x86-64"
         : !File.Exists(Python) ? $"needs {Python}"
         : Command.Run(Python, "-I", Script, "--under", "/", "--", "true").Exit != 0 ? "needs ptrace and seccomp"
         : null;

@@ -64,7 +64,8 @@ public sealed class ApplyScene : IDisposable
     public string Line(bool undo) => Line("p.dtf") + (undo ? $" --undo {Undo}" : "");
 
     /// <summary>The command with another data file.</summary>
-    public string Line(string data) => $"dtfile apply {data} {Target}{(_device is null ? "" : $" --journal {State}")}{(_isStream ? " --stream" : "")}";
+    public string Line(string data) =>
+        $"dtfile apply {data} {Target}{(_device is null ? "" : $" --journal {State}")}{(_isStream ? " --stream" : "")}";
 
     /// <summary>The target is A again, and there are no journal and no undo file.</summary>
     public void Reset()
@@ -206,16 +207,19 @@ public sealed class ApplyScene : IDisposable
         at + block.Length <= whole.Length && block.SequenceEqual(whole.AsSpan(at, block.Length));
 
     // B's short last block, and what A has behind it.
-    private bool IsNotCutYet(ReadOnlySpan<byte> block, int at, int length) => IsIn(B, at, block[..length]) && IsIn(A, at + length, block[length..]);
+    private bool IsNotCutYet(ReadOnlySpan<byte> block, int at, int length) =>
+        IsIn(B, at, block[..length]) && IsIn(A, at + length, block[length..]);
 
     // What A had of its last block, and zeros behind it.
     private bool IsGrown(ReadOnlySpan<byte> block, int at, ReadOnlySpan<byte> zeros)
     {
         int old = Math.Clamp(A.Length - at, 0, block.Length);
-        return block[..old].SequenceEqual(A.AsSpan(at < A.Length ? at : 0, old)) && block[old..].SequenceEqual(zeros[..(block.Length - old)]);
+        return block[..old].SequenceEqual(A.AsSpan(at < A.Length ? at : 0, old))
+            && block[old..].SequenceEqual(zeros[..(block.Length - old)]);
     }
 
-    private static bool IsJournal(string path) => path.Contains("journal", StringComparison.Ordinal) || Path.GetFileName(Path.GetDirectoryName(path)) == State;
+    private static bool IsJournal(string path) =>
+        path.Contains("journal", StringComparison.Ordinal) || Path.GetFileName(Path.GetDirectoryName(path)) == State;
 
     // In place: a loop device over it goes on seeing the same file.
     private void Lay(byte[] content)

@@ -23,7 +23,8 @@ public static class KillSweep
         string line = scene.Line(undo);
         IReadOnlyList<string> changes = Changes(scene, line);
         int tried = 0;
-        foreach (int number in undo || isLong ? Sweep.Few(changes.Count, undo ? SampleWith : SampleWithout) : Sweep.Some(changes.Count, SampleWithout))
+        foreach (int number in undo
+            || isLong ? Sweep.Few(changes.Count, undo ? SampleWith : SampleWithout) : Sweep.Some(changes.Count, SampleWithout))
         {
             // A second crash, while the first is being recovered from: at another place each time.
             int second = 1 + (number * 7 % changes.Count);

@@ -38,7 +38,11 @@ public sealed class SmallFileSystem : IDisposable
 
     public string this[string name] => Path.Combine(Root, name);
 
-    public IEnumerable<string> Names => Directory.EnumerateFileSystemEntries(Root).Select(path => Path.GetFileName(path)).Where(name => name is not (Filler or Room or "lost+found")).Order();
+    public IEnumerable<string> Names =>
+        Directory.EnumerateFileSystemEntries(Root)
+            .Select(path => Path.GetFileName(path))
+            .Where(name => name is not (Filler or Room or "lost+found"))
+            .Order();
 
     /// <summary>Fills it, but for some room.</summary>
     public void FillExcept(int room)

@@ -92,7 +92,8 @@ public sealed class Sweep(ITestOutputHelper output, string kind, string subject)
                 Directory.CreateDirectory(directory);
                 File.AppendAllLines(
                     Path.Combine(directory, "reliability.tsv"),
-                    _counts.Select(count => string.Create(CultureInfo.InvariantCulture, $"{kind}\t{subject}\t{count.Key}\t{count.Value}{state}")));
+                    _counts.Select(
+                        count => string.Create(CultureInfo.InvariantCulture, $"{kind}\t{subject}\t{count.Key}\t{count.Value}{state}")));
             }
         }
     }

@@ -66,7 +66,8 @@ public sealed class CopyCostTests
         a.AsSpan(4 * Large, Large).CopyTo(b);
         new Random(4).NextBytes(b.AsSpan(4 * Large, Large));
         ChecksumSpecification how = new() { BlockSize = Large };
-        byte[] request = FourSteps.RequestWithCopies(FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
+        byte[] request = FourSteps.RequestWithCopies(
+            FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
         byte[] dataFile = FourSteps.Data(FakeStorage.File(b), request);
         FakeStorage target = FakeStorage.File(a);
 
@@ -75,7 +76,8 @@ public sealed class CopyCostTests
         Assert.Equal(b, target.Content);
         Assert.Equal(4, done.Written.CopyBlocks);
         Assert.All(
-            target.Log.Where(call => call.Call is DiskCall.Read or DiskCall.ReadBelowCache or DiskCall.Write), call => Assert.InRange(call.Length, 0, PatchItem.ChunkLength));
+            target.Log.Where(call => call.Call is DiskCall.Read or DiskCall.ReadBelowCache or DiskCall.Write), call =>
+                Assert.InRange(call.Length, 0, PatchItem.ChunkLength));
     }
 
     [Fact]
@@ -87,7 +89,8 @@ public sealed class CopyCostTests
         byte[] b = [.. a];
         a.AsSpan(0, Large).CopyTo(b.AsSpan(3 * Large));
         ChecksumSpecification how = new() { BlockSize = Large };
-        byte[] request = FourSteps.RequestWithCopies(FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
+        byte[] request = FourSteps.RequestWithCopies(
+            FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
         byte[] dataFile = FourSteps.Data(FakeStorage.File(b), request);
         a[Large - 1] ^= 1;
         FakeStorage target = FakeStorage.File(a);
@@ -115,7 +118,8 @@ public sealed class CopyCostTests
     }
 
     private static byte[] DataFile(byte[] a, byte[] b) => FourSteps.Data(
-        FakeStorage.File(b), FourSteps.RequestWithCopies(FourSteps.Checksums(FakeStorage.File(a), How), FourSteps.Checksums(FakeStorage.File(b), How)));
+        FakeStorage.File(b), FourSteps.RequestWithCopies(
+            FourSteps.Checksums(FakeStorage.File(a), How), FourSteps.Checksums(FakeStorage.File(b), How)));
 
     // Counts what is read of a data file.
     private sealed class CountingFile(byte[] content) : MemoryStream(content, writable: false), IPositionalReader

@@ -85,9 +85,10 @@ public sealed class CopySyncTests
             new SyncOptions());
 
         Assert.Equal(500 - 112, made.BlocksLeftOut);
-        Assert.InRange(made.Trailer.CopyBlocks!.Value, 90, 112);
+        Assert.InRange(made.Trailer.CopyBlocks, 90, 112);
         byte[] request = output.ToArray();
-        Assert.Equal(request, FourSteps.RequestWithCopies(remote, master, new CopyLimits { IndexLength = 128 * CopyIndex.EntryLength }, threads: 5));
+        Assert.Equal(
+            request, FourSteps.RequestWithCopies(remote, master, new CopyLimits { IndexLength = 128 * CopyIndex.EntryLength }, threads: 5));
         FakeStorage target = FakeStorage.File(a);
         FourSteps.Apply(target, FourSteps.Data(FakeStorage.File(b), request));
         Assert.Equal(b, target.Content);
@@ -105,9 +106,12 @@ public sealed class CopySyncTests
 
         ChecksumSpecification how = new() { BlockSize = BlockSize };
         byte[] request = FourSteps.RequestWithCopies(
-            FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how), new CopyLimits { MostCopies = 10 });
+            FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how), new CopyLimits
+            {
+                MostCopies = 10,
+            });
 
-        Assert.Equal(5, FourSteps.TrailerOf(request).CopyBlocks!.Value);
+        Assert.Equal(5, FourSteps.TrailerOf(request).CopyBlocks);
     }
 
     [Fact]
@@ -117,15 +121,16 @@ public sealed class CopySyncTests
         byte[] b = [.. a];
         a.AsSpan(3 * BlockSize, BlockSize).CopyTo(b.AsSpan(7 * BlockSize));
         ChecksumSpecification how = new() { BlockSize = BlockSize };
-        byte[] request = FourSteps.RequestWithCopies(FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
+        byte[] request = FourSteps.RequestWithCopies(
+            FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
         OperationReader reader = new(new MemoryStream(request), "update.dtr", MessageKind.DataRequest);
         OperationGroup group = new();
         Assert.True(reader.ReadGroup(group));
         Assert.False(reader.ReadGroup(new OperationGroup()));
         using MemoryStream forged = new();
-        DataFileWriter writer = new(forged, reader.Header with { FrameSize = FormatLimits.MinFrameSize });
+        DataFileWriter writer = new(forged, new DataFileHeader(reader.Header, FormatLimits.MinFrameSize));
         writer.WriteGroup(group, new byte[OperationGroup.Sha256Length]);
-        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot!.Value);
+        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot);
         FakeStorage target = FakeStorage.File(a);
 
         SyncException refused = Assert.Throws<SyncException>(() => FourSteps.Apply(target, forged.ToArray()));
@@ -150,7 +155,8 @@ public sealed class CopySyncTests
 
         foreach (bool force in new[] { false, true })
         {
-            SyncException refused = Assert.Throws<SyncException>(() => FourSteps.Apply(target, dataFile, new ApplySpecification { ForceUnrecognized = force }));
+            SyncException refused = Assert.Throws<SyncException>(
+                () => FourSteps.Apply(target, dataFile, new ApplySpecification { ForceUnrecognized = force }));
             Assert.Equal(SyncError.Unrecognized, refused.Error);
             Assert.Equal([new BlockRun(7, 1)], refused.Ranges);
         }
@@ -177,7 +183,8 @@ public sealed class CopySyncTests
         };
         FakeStorage target = FakeStorage.File(a);
         ApplyPlaces places = FourSteps.Places(journal) with { Redo = redo };
-        Assert.Throws<StorageException>(() => ApplyOperation.Run(target, FourSteps.Patch(DataFile(a, b)), places, new ApplySpecification(), new SyncOptions()));
+        Assert.Throws<StorageException>(
+            () => ApplyOperation.Run(target, FourSteps.Patch(DataFile(a, b)), places, new ApplySpecification(), new SyncOptions()));
         Assert.Equal(b, target.Content);
         Assert.NotNull(redo.Content);
         journal.Before = null;
@@ -269,10 +276,20 @@ public sealed class CopySyncTests
         byte[] dataFile = FourSteps.Data(mixed.StorageB, request, mixed.HowData, mixed.Threads);
         FakeStorage target = mixed.StorageA;
         FakeUndoPlace undo = new();
-        ApplyTuning tuning = new() { RedoBytes = 1 + (mixed.Seed % 7 * mixed.BlockSize), WindowBytes = 1 + (mixed.Seed % 5 * mixed.BlockSize) };
+        ApplyTuning tuning = new()
+        {
+            RedoBytes = 1 + (mixed.Seed % 7 * mixed.BlockSize),
+            WindowBytes = 1 + (mixed.Seed % 5 * mixed.BlockSize),
+        };
         VerifyMode verify = (VerifyMode)(mixed.Seed % 3);
 
-        ApplyOperation.Run(target, FourSteps.Patch(dataFile), FourSteps.Places(undo: undo), new ApplySpecification { Verify = verify }, tuning, FourSteps.Threads(mixed.Threads));
+        ApplyOperation.Run(
+            target,
+            FourSteps.Patch(dataFile),
+            FourSteps.Places(undo: undo),
+            new ApplySpecification { Verify = verify },
+            tuning,
+            FourSteps.Threads(mixed.Threads));
 
         Assert.Equal(model.Expected, target.Content);
 
@@ -304,14 +321,16 @@ public sealed class CopySyncTests
         byte[] dataFile = DataFile(a, b);
         FakeStorage target = FakeStorage.File(a);
         ApplyResult done = ApplyOperation.Run(
-            target, FourSteps.Patch(dataFile), FourSteps.Places(), new ApplySpecification { Verify = VerifyMode.Full }, tuning ?? new ApplyTuning(), new SyncOptions());
+            target, FourSteps.Patch(dataFile), FourSteps.Places(), new ApplySpecification { Verify = VerifyMode.Full }, tuning
+                ?? new ApplyTuning(), new SyncOptions());
         return (dataFile, target.Content, done);
     }
 
     private static byte[] DataFile(byte[] a, byte[] b)
     {
         ChecksumSpecification how = new() { BlockSize = BlockSize };
-        byte[] request = FourSteps.RequestWithCopies(FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
+        byte[] request = FourSteps.RequestWithCopies(
+            FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
         return FourSteps.Data(FakeStorage.File(b), request, new DataFileSpecification { FrameSize = FormatLimits.MinFrameSize });
     }
 

@@ -18,7 +18,11 @@ public sealed class ForeignRedoTests
     private static readonly byte[] A = RandomBlocks(1, 64);
 
     // Content that moved: each copy overwrites the source of the one before it.
-    private static readonly byte[] B = [.. A[..(10 * BlockSize)], .. A[(11 * BlockSize)..(40 * BlockSize)], .. A[(10 * BlockSize)..(11 * BlockSize)], .. A[(40 * BlockSize)..]];
+    private static readonly byte[] B = [
+        .. A[..(10 * BlockSize)],
+        .. A[(11 * BlockSize)..(40 * BlockSize)],
+        .. A[(10 * BlockSize)..(11 * BlockSize)],
+        .. A[(40 * BlockSize)..]];
     private static readonly byte[] DataFile = Make(A, B);
 
     [Theory]
@@ -34,7 +38,8 @@ public sealed class ForeignRedoTests
     }
 
     [Fact]
-    public void A_stretch_that_is_not_of_whole_blocks_is_refused() => Refused(SyncError.ForeignRedo, new ByteRange((12 * BlockSize) + 8, (13 * BlockSize) + 8), Evil(BlockSize));
+    public void A_stretch_that_is_not_of_whole_blocks_is_refused() =>
+        Refused(SyncError.ForeignRedo, new ByteRange((12 * BlockSize) + 8, (13 * BlockSize) + 8), Evil(BlockSize));
 
     [Fact]
     public void The_same_place_twice_is_refused()
@@ -49,7 +54,8 @@ public sealed class ForeignRedoTests
     }
 
     [Fact]
-    public void Other_content_for_a_block_that_is_copied_is_refused() => Refused(SyncError.Unrecognized, new ByteRange(12 * BlockSize, 13 * BlockSize), Evil(BlockSize));
+    public void Other_content_for_a_block_that_is_copied_is_refused() =>
+        Refused(SyncError.Unrecognized, new ByteRange(12 * BlockSize, 13 * BlockSize), Evil(BlockSize));
 
     [Fact]
     public void The_content_of_a_copy_is_written()
@@ -79,7 +85,8 @@ public sealed class ForeignRedoTests
         log.Add(B.AsSpan(12 * BlockSize, BlockSize), 12 * BlockSize);
         FakeStorage target = FakeStorage.File(A);
 
-        SyncException refused = Assert.Throws<SyncException>(() => { Apply(target, redo, log, () => redo.Content![at < 0 ? redo.Content.Length + at : at] ^= 1); });
+        SyncException refused = Assert.Throws<SyncException>(
+            () => { Apply(target, redo, log, () => redo.Content![at < 0 ? redo.Content.Length + at : at] ^= 1); });
 
         Assert.Equal(SyncError.Mismatch, refused.Error);
         Assert.Contains("missing or damaged", refused.Message, StringComparison.Ordinal);
@@ -121,7 +128,12 @@ public sealed class ForeignRedoTests
             }.ToFile(),
         };
         damage?.Invoke();
-        return ApplyOperation.Run(target, FourSteps.Patch(DataFile), FourSteps.Places(journal) with { Redo = redo }, new ApplySpecification(), FourSteps.Threads(1));
+        return ApplyOperation.Run(
+            target,
+            FourSteps.Patch(DataFile),
+            FourSteps.Places(journal) with { Redo = redo },
+            new ApplySpecification(),
+            FourSteps.Threads(1));
     }
 
     private static byte[] Evil(int length)
@@ -134,7 +146,8 @@ public sealed class ForeignRedoTests
     private static byte[] Make(byte[] a, byte[] b)
     {
         ChecksumSpecification how = new() { BlockSize = BlockSize };
-        byte[] request = FourSteps.RequestWithCopies(FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
+        byte[] request = FourSteps.RequestWithCopies(
+            FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
         return FourSteps.Data(FakeStorage.File(b), request, new DataFileSpecification { FrameSize = FormatLimits.MinFrameSize });
     }
 

@@ -24,7 +24,16 @@ internal sealed class CrashCase
     private readonly bool _changesSize;
     private readonly byte[]? _own;
 
-    private CrashCase(string description, CrashImage a, CrashImage b, long sizeA, long sizeB, int blockSize, bool changesSize, byte[] dataFile, byte[]? own = null)
+    private CrashCase(
+        string description,
+        CrashImage a,
+        CrashImage b,
+        long sizeA,
+        long sizeB,
+        int blockSize,
+        bool changesSize,
+        byte[] dataFile,
+        byte[]? own = null)
     {
         _own = own;
         Description = description;
@@ -88,7 +97,9 @@ internal sealed class CrashCase
         get
         {
             long least = Math.Min(_sizeA, _sizeB);
-            return _changesSize ? new ByteRange(least / CrashImage.Sector * CrashImage.Sector, (least + _blockSize - 1) / _blockSize * _blockSize) : default;
+            return _changesSize
+                ? new ByteRange(least / CrashImage.Sector * CrashImage.Sector, (least + _blockSize - 1) / _blockSize * _blockSize)
+                : default;
         }
     }
 
@@ -96,7 +107,8 @@ internal sealed class CrashCase
     public MachineState Start => MachineState.Clean(_a);
 
     /// <summary>The data file, with the remote's own request where it is for several.</summary>
-    public PatchSource Patch() => new(new MemoryFile(DataFile), "Forth.dtf", _own is null ? null : new OwnRequest(new MemoryStream(_own), "own.dtr"));
+    public PatchSource Patch() =>
+        new(new MemoryFile(DataFile), "Forth.dtf", _own is null ? null : new OwnRequest(new MemoryStream(_own), "own.dtr"));
 
     /// <summary>The data file as it arrives.</summary>
     public IOperationReader Stream() => new ManyGroupsReader(Groups);
@@ -127,7 +139,9 @@ internal sealed class CrashCase
         CrashImage expected = direction == Direction.Forth ? _b : _a;
         if (Behaviour.Kind == StorageKind.RegularFile || !_changesSize)
         {
-            return medium.SameAs(expected) ? null : $"the medium is not {(direction == Direction.Forth ? "B" : "A")}{FirstDifference(medium, expected)}";
+            return medium.SameAs(expected)
+                ? null
+                : $"the medium is not {(direction == Direction.Forth ? "B" : "A")}{FirstDifference(medium, expected)}";
         }
 
         // A device has no end to be cut: behind the smaller content each block is the larger one's or zeros, and behind both all is as it
@@ -251,7 +265,11 @@ internal sealed class CrashCase
             : kind == CrashShape.Refined ? CrashFiles.Refined(sync, random)
             : kind == CrashShape.Stream ? CrashFiles.WholeStream(sync)
             : sync.Copies ? sync.DataFileWithCopies() : sync.DataFile();
-        bool hasThirds = random.Next(2) == 0 && sync.RangesA.IsWhole && sync.RangesB.IsWhole && !(isDevice && model.ChangesSize) && sync.A.Cells.Count + sync.B.Cells.Count > 0;
+        bool hasThirds = random.Next(2) == 0
+            && sync.RangesA.IsWhole
+            && sync.RangesB.IsWhole
+            && !(isDevice && model.ChangesSize)
+            && sync.A.Cells.Count + sync.B.Cells.Count > 0;
         ThirdFile[] thirds = !hasThirds ? [] :
         [
             ThirdFile.Make("for A", model.A, a, sync, isDevice, random),
@@ -341,7 +359,9 @@ internal sealed class CrashCase
             })];
         }
 
-        Side b = new([.. others.Select((cell, i) => i < cells.Length && random.Next(4) < kept ? cells[i] : cell)], random.Next(2) == 0 ? a.Cut : CutOf(random, blockSize));
+        Side b = new(
+            [.. others.Select((cell, i) => i < cells.Length && random.Next(4) < kept ? cells[i] : cell)],
+            random.Next(2) == 0 ? a.Cut : CutOf(random, blockSize));
         BlockCoverage ranges = random.Next(4) == 0 ? RangesOf(random, most) : BlockCoverage.Whole;
         return new SyncCase
         {

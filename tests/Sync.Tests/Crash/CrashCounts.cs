@@ -139,7 +139,8 @@ internal sealed class CrashCounts
             AppendLine(table, $"{$"crash number {depth} in a row",-32}", way => Of(way: way, depth: number));
         }
 
-        table.AppendLine($"of them, while it was applied: {string.Join(", ", Enum.GetValues<CrashShape>().Select(shape => $"{shape} {_shapes[(int)shape]}"))}; {Runs} runs");
+        string shapes = string.Join(", ", Enum.GetValues<CrashShape>().Select(shape => $"{shape} {_shapes[(int)shape]}"));
+        table.AppendLine($"of them, while it was applied: {shapes}; {Runs} runs");
         return table.ToString();
     }
 

@@ -16,7 +16,8 @@ internal static class CrashFiles
         for (int others = random.Next(1, 4); others > 0; others--)
         {
             int count = Math.Max(0, sync.B.Cells.Count + random.Next(-3, 4));
-            int[] cells = [.. Enumerable.Range(0, count).Select(i => i < sync.B.Cells.Count && random.Next(2) == 0 ? sync.B.Cells[i] : random.Next(40))];
+            int[] cells = [.. Enumerable.Range(0, count).Select(
+                i => i < sync.B.Cells.Count && random.Next(2) == 0 ? sync.B.Cells[i] : random.Next(40))];
             byte[] request = RequestOf(sync with { A = new Side(cells, random.Next(sync.BlockSize)) });
             inputs.Insert(random.Next(inputs.Count + 1), new MergeInput(new MemoryStream(request), $"{others}.dtr"));
         }
@@ -30,14 +31,16 @@ internal static class CrashFiles
     public static List<byte[]> Stream(SyncCase sync, Random random)
     {
         byte[] request = RequestOf(sync);
-        MessageTrailer trailer = FourSteps.TrailerOf(request);
+        OperationsTrailer trailer = FourSteps.TrailerOf(request);
         OperationReader whole = new(new MemoryStream(request), "update.dtr", MessageKind.DataRequest);
-        List<byte[]> groups = [.. RequestCutter.Cut(whole, trailer, random.Next(1, 6), random).Select(part => RequestCutter.Collect(sync, part, trailer, header => header))];
+        List<byte[]> groups = [.. RequestCutter.Cut(whole, trailer, random.Next(1, 6), random).Select(
+            part => RequestCutter.Collect(sync, part, trailer, header => header))];
         return groups.Count > 0 ? groups : [WholeStream(sync)];
     }
 
     /// <summary>The same content as one data file.</summary>
-    public static byte[] WholeStream(SyncCase sync) => FourSteps.Data(sync.StorageB, RequestOf(sync), sync.HowData with { Repeats = false }, 1);
+    public static byte[] WholeStream(SyncCase sync) =>
+        FourSteps.Data(sync.StorageB, RequestOf(sync), sync.HowData with { Repeats = false }, 1);
 
     /// <summary>Asked for in larger blocks first.</summary>
     public static byte[] Refined(SyncCase sync, Random random)

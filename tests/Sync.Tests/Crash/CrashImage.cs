@@ -24,7 +24,8 @@ internal sealed class CrashImage
 
     /// <summary>An image of these bytes.</summary>
     /// <param name="pageLength">What is shared or copied at a time; a multiple of a sector.</param>
-    public static CrashImage Of(ReadOnlySpan<byte> content, int pageLength) => new CrashImage(pageLength, [], 0).Resize(content.Length).Write(0, content);
+    public static CrashImage Of(ReadOnlySpan<byte> content, int pageLength) =>
+        new CrashImage(pageLength, [], 0).Resize(content.Length).Write(0, content);
 
     public void Read(Span<byte> buffer, long offset)
     {
@@ -79,7 +80,9 @@ internal sealed class CrashImage
             }
             else if (source is not null || pages[page] is not null)
             {
-                pages[page] = source is null ? WithPart(pages[page], from, new byte[count]) : WithPart(pages[page], from, source.AsSpan(from, count));
+                pages[page] = source is null
+                    ? WithPart(pages[page], from, new byte[count])
+                    : WithPart(pages[page], from, source.AsSpan(from, count));
             }
 
             at += count;
@@ -89,7 +92,8 @@ internal sealed class CrashImage
     }
 
     /// <summary>With zeros in a stretch, as far as it exists.</summary>
-    public CrashImage Zero(long offset, long length) => CopyFrom(new CrashImage(_pageLength, new byte[]?[_pages.Length], Length), offset, length);
+    public CrashImage Zero(long offset, long length) =>
+        CopyFrom(new CrashImage(_pageLength, new byte[]?[_pages.Length], Length), offset, length);
 
     /// <summary>Cut, or grown by zeros.</summary>
     public CrashImage Resize(long length)
@@ -124,7 +128,8 @@ internal sealed class CrashImage
         for (long at = offset; at < offset + length;)
         {
             (long page, int from, int count) = Part(at, (int)Math.Min(offset + length - at, _pageLength));
-            if (!ReferenceEquals(_pages[page], other._pages[page]) && !PageAt(page).Slice(from, count).SequenceEqual(other.PageAt(page).Slice(from, count)))
+            if (!ReferenceEquals(_pages[page], other._pages[page])
+                && !PageAt(page).Slice(from, count).SequenceEqual(other.PageAt(page).Slice(from, count)))
             {
                 return false;
             }

@@ -67,9 +67,11 @@ internal sealed class CrashJudge(CrashCase crashCase)
         }
 
         // It may refuse, but it must not touch anything then.
-        bool isOfCopies = crashCase.HasCopies && failure is SyncException { Reason: SyncReason.CopySourceMissing or SyncReason.CopySourceChanged };
+        bool isOfCopies = crashCase.HasCopies
+            && failure is SyncException { Reason: SyncReason.CopySourceMissing or SyncReason.CopySourceChanged };
         bool isOfThird = mayBeThird && failure is SyncException { Error: SyncError.Unrecognized };
-        return failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies && !isOfThird ? "it was refused for another reason than the journal"
+        return failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies && !isOfThird
+            ? "it was refused for another reason than the journal"
             : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "it was refused after something had been changed";
     }
 }

@@ -38,7 +38,8 @@ internal enum CrashCall
 /// <param name="FileRange">The bytes of the journal that it overwrites.</param>
 /// <param name="UndoNumber">Which undo file it makes or finds.</param>
 internal readonly record struct CrashPoint(
-    CrashCall Call, MachineState Before, CrashChange? Change = null, byte[]? File = null, (int From, int End) FileRange = default, int UndoNumber = 0)
+    CrashCall Call, MachineState Before, CrashChange? Change =
+        null, byte[]? File = null, (int From, int End) FileRange = default, int UndoNumber = 0)
 {
     public bool ChangesRedo => Call is CrashCall.RedoWrite or CrashCall.RedoRemove;
 
@@ -83,7 +84,9 @@ internal sealed class CrashMachine(MachineState state, CrashBehaviour behaviour,
 
         Failed = point;
         State = point.AfterFailure(fault.Random, behaviour);
-        StorageError error = point.Call is CrashCall.Flush or CrashCall.RedoFlush or CrashCall.UndoOpen || ((point.ChangesJournal || point.ChangesNote) && fault.Random.Next(2) == 0) ? StorageError.FlushFailed
+        StorageError error = point.Call is CrashCall.Flush or CrashCall.RedoFlush or CrashCall.UndoOpen
+            || ((point.ChangesJournal || point.ChangesNote) && fault.Random.Next(2) == 0)
+            ? StorageError.FlushFailed
             : fault.Random.Next(2) == 0 ? StorageError.NoSpace : StorageError.WriteFailed;
         throw new StorageException(error, "target", $"injected at {point.Call}", 5);
     }

@@ -48,7 +48,8 @@ internal sealed class CrashModel
     /// <param name="counts">Where states are counted.</param>
     /// <param name="effort">How many states.</param>
     /// <returns>The first lost state; null where there is none.</returns>
-    public static CrashFind? Explore(int seed, int number, ApplyTuning tuning, Func<CrashBehaviour, CrashBehaviour>? change, CrashCounts counts, CrashEffort effort)
+    public static CrashFind? Explore(
+        int seed, int number, ApplyTuning tuning, Func<CrashBehaviour, CrashBehaviour>? change, CrashCounts counts, CrashEffort effort)
     {
         Random random = new(unchecked((seed * 1_000_003) + number));
         if (effort.SetOneIn > 0 && number % effort.SetOneIn == 0)
@@ -59,7 +60,9 @@ internal sealed class CrashModel
             return new SetModel(set, number, tuning, counts, isLarge ? effort.Large : effort, random).Explore();
         }
 
-        CrashCase crashCase = effort.LargeOneIn > 0 && number % effort.LargeOneIn == effort.LargeOneIn - 1 ? CrashCase.Large(random) : CrashCase.Small(random, effort.OnlyShape);
+        CrashCase crashCase = effort.LargeOneIn > 0 && number % effort.LargeOneIn == effort.LargeOneIn - 1
+            ? CrashCase.Large(random)
+            : CrashCase.Small(random, effort.OnlyShape);
         if (change is not null)
         {
             crashCase.Behaviour = change(crashCase.Behaviour);
@@ -109,12 +112,19 @@ internal sealed class CrashModel
         }
 
         Direction other = Opposite(node.Last);
-        if (_find is null && node.Depth > 0 && (other == Direction.Forth || node.State.Undo.Cache is not null) && _random.NextDouble() < _effort.OtherShare)
+        if (_find is null
+            && node.Depth > 0
+            && (other == Direction.Forth || node.State.Undo.Cache is not null)
+            && _random.NextDouble() < _effort.OtherShare)
         {
             VisitOther(node, other);
         }
 
-        if (_find is null && node.Depth > 0 && _case.Thirds.Count > 0 && IsInterrupted(node.State) && _random.NextDouble() < _effort.ThirdShare)
+        if (_find is null
+            && node.Depth > 0
+            && _case.Thirds.Count > 0
+            && IsInterrupted(node.State)
+            && _random.NextDouble() < _effort.ThirdShare)
         {
             VisitThird(node);
         }
@@ -133,7 +143,12 @@ internal sealed class CrashModel
     {
         TargetExchange exchange = TargetExchange.Of(_case, node.State, _random);
         Direction direction = node.State.Undo.Cache is not null && _random.Next(3) == 0 ? Direction.Back : Direction.Forth;
-        ApplySpecification specification = new() { Verify = (VerifyMode)_random.Next(3), AbandonJournal = _random.Next(4) == 0, Sparse = _case.Sparse };
+        ApplySpecification specification = new()
+        {
+            Verify = (VerifyMode)_random.Next(3),
+            AbandonJournal = _random.Next(4) == 0,
+            Sparse = _case.Sparse,
+        };
         CrashMachine machine = new(exchange.State, _case.Behaviour);
         _counts.AddRun();
         Exception? failure = null;
@@ -146,7 +161,9 @@ internal sealed class CrashModel
             }
             else
             {
-                PatchSource patch = direction == Direction.Forth ? _case.Patch() : new PatchSource(new MemoryFile(node.State.Undo.Cache!), $"{direction}.dtf");
+                PatchSource patch = direction == Direction.Forth
+                    ? _case.Patch()
+                    : new PatchSource(new MemoryFile(node.State.Undo.Cache!), $"{direction}.dtf");
                 ApplyOperation.Run(new CrashDisk(machine), patch, places, specification, _tuning, OneThread);
             }
         }
@@ -157,14 +174,24 @@ internal sealed class CrashModel
 
         if (exchange.Judge(_case, machine, failure) is { } wrong)
         {
-            _find = new CrashFind(_number, Tell(new Node(node, exchange.State, direction, node.Depth, exchange.Label), direction, CrashWay.Resumed, specification, wrong, failure));
+            _find = new CrashFind(
+                _number,
+                Tell(
+                    new Node(node, exchange.State, direction, node.Depth, exchange.Label),
+                    direction,
+                    CrashWay.Resumed,
+                    specification,
+                    wrong,
+                    failure));
         }
     }
 
     // Without a journal that stands, a data file may go through that was made for something else, wherever its own blocks are right:
     // nobody promised more.
     private static bool IsInterrupted(MachineState state) =>
-        state.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished;
+        state.Journal.Cache is { } file
+            && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid
+            && !record!.IsFinished;
 
     // A data file of another sync comes in between; where it goes through, it crashes too.
     private void VisitThird(Node node)
@@ -186,7 +213,9 @@ internal sealed class CrashModel
             }
 
             Node crashed = new(node, state, node.Last, node.Depth + 1, $"{third.Name}, {CrashFault.PowerCut} at {point.Call}");
-            bool isOwn = state.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && record!.Session.Span.SequenceEqual(third.Digest);
+            bool isOwn = state.Journal.Cache is { } file
+                && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid
+                && record!.Session.Span.SequenceEqual(third.Digest);
             if (!IsInterrupted(state))
             {
                 continue;
@@ -216,7 +245,13 @@ internal sealed class CrashModel
         if (run.Apply(state, verify, mustSucceed) is { } wrong)
         {
             _find = new CrashFind(
-                _number, Tell(new Node(node, state, node.Last, node.Depth, label), node.Last, CrashWay.Third, new ApplySpecification { Verify = verify }, wrong, run.Failure));
+                _number, Tell(
+                    new Node(node, state, node.Last, node.Depth, label),
+                    node.Last,
+                    CrashWay.Third,
+                    new ApplySpecification { Verify = verify },
+                    wrong,
+                    run.Failure));
         }
 
         return _find is null;
@@ -257,7 +292,10 @@ internal sealed class CrashModel
 
         // What is taken back overwrites what was to be copied: that has to be finished first.
         if (direction == Direction.Forth && _case.HasCopies
-            && JournalRecord.TryDecode(file, out JournalRecord? back) == JournalContent.Valid && !back!.IsFinished && IsOf(back.Session, Direction.Back))
+
+            && JournalRecord.TryDecode(file, out JournalRecord? back) == JournalContent.Valid
+            && !back!.IsFinished
+            && IsOf(back.Session, Direction.Back))
         {
             return false;
         }
@@ -295,14 +333,24 @@ internal sealed class CrashModel
         Exception? failure = null;
         try
         {
-            ApplyPlaces places = new(new CrashStateFile(machine), "file:target", withUndo ? new CrashUndoPlace(machine) : null, Redo: new CrashRedoFile(machine));
+            ApplyPlaces places = new(
+                new CrashStateFile(machine),
+                "file:target",
+                withUndo ? new CrashUndoPlace(machine) : null,
+                Redo: new CrashRedoFile(machine));
             if (_case.Kind == CrashShape.Stream)
             {
                 StreamApplyOperation.Run(new CrashDisk(machine), _case.Stream(), places, specification, _tuning, 1, OneThread);
             }
             else
             {
-                ApplyOperation.Run(new CrashDisk(machine), direction == Direction.Forth ? _case.Patch() : new PatchSource(new MemoryFile(dataFile), $"{direction}.dtf"), places, specification, _tuning, OneThread);
+                ApplyOperation.Run(
+                    new CrashDisk(machine),
+                    direction == Direction.Forth ? _case.Patch() : new PatchSource(new MemoryFile(dataFile), $"{direction}.dtf"),
+                    places,
+                    specification,
+                    _tuning,
+                    OneThread);
             }
         }
         catch (Exception exception)
@@ -310,7 +358,9 @@ internal sealed class CrashModel
             failure = exception;
         }
 
-        string? wrong = failure is null ? _judge.Judge(direction, machine.State, withUndo) : _judge.JudgeFailure(machine, failure, mustSucceed, mayBeThird);
+        string? wrong = failure is null
+            ? _judge.Judge(direction, machine.State, withUndo)
+            : _judge.JudgeFailure(machine, failure, mustSucceed, mayBeThird);
         if (wrong is not null)
         {
             _find = new CrashFind(_number, Tell(node, direction, way, specification, wrong, failure));
@@ -324,7 +374,9 @@ internal sealed class CrashModel
 
     private CrashWay WayOf(MachineState state, Direction direction)
     {
-        if (state.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished)
+        if (state.Journal.Cache is { } file
+            && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid
+            && !record!.IsFinished)
         {
             return IsOf(record.Session, direction) ? CrashWay.Resumed : CrashWay.TurnedRound;
         }
@@ -375,7 +427,10 @@ internal sealed class CrashModel
     private void Add(Node node, in Outcome outcome, int number, MachineState? state, CrashFault fault)
     {
         CrashCall call = outcome.Machine!.Points[number].Call;
-        if (state is not null && (_effort.OnlyFault ?? fault) == fault && (_effort.KeptShare >= 1 || _random.NextDouble() < _effort.KeptShare) && Count(state, fault, call, outcome.Way, node.Depth + 1))
+        if (state is not null
+            && (_effort.OnlyFault ?? fault) == fault
+            && (_effort.KeptShare >= 1 || _random.NextDouble() < _effort.KeptShare)
+            && Count(state, fault, call, outcome.Way, node.Depth + 1))
         {
             Enqueue(node, state, outcome.Direction, $"{outcome.Way}, {fault} at change {number} ({call})");
         }
@@ -398,7 +453,11 @@ internal sealed class CrashModel
     // Lets a call of the run fail: what it leaves is a state like any other.
     private void Fail(Node node, Direction direction, int calls)
     {
-        Outcome failed = Apply(node, direction, mustSucceed: IsPromised(node.State, direction), new CallFault(_random.Next(calls), new Random(_random.Next())));
+        Outcome failed = Apply(
+            node,
+            direction,
+            mustSucceed: IsPromised(node.State, direction),
+            new CallFault(_random.Next(calls), new Random(_random.Next())));
         if (failed.Machine?.Failed is { } point)
         {
             MachineState state = failed.Machine.State;
@@ -415,7 +474,9 @@ internal sealed class CrashModel
         StringBuilder text = new();
         text.AppendLine($"case {_number}: {wrong}");
         text.AppendLine($"  {_case.Description}");
-        text.AppendLine($"  {_case.Behaviour}, sparse {_case.Sparse}, undo {_case.WithUndo}, windows of {_case.WindowBytes}, redo of {_case.RedoBytes}, copies {_case.HasCopies}");
+        text.AppendLine(
+            $"  {_case.Behaviour}, sparse {_case.Sparse}, undo {_case.WithUndo}, windows of {_case.WindowBytes}, redo of "
+                + $"{_case.RedoBytes}, copies {_case.HasCopies}");
         Stack<string> path = [];
         for (Node? at = node; at is not null; at = at.Parent)
         {
@@ -428,10 +489,14 @@ internal sealed class CrashModel
         }
 
         text.AppendLine($"  {direction} ({way}), verify {specification.Verify}, check base {specification.CheckBase}");
-        text.AppendLine($"  target {node.State.Cache.Length} bytes, on the medium {node.State.Medium.Length}, {node.State.Pending.Count} changes pending");
+        text.AppendLine(
+            $"  target {node.State.Cache.Length} bytes, on the medium {node.State.Medium.Length}, {node.State.Pending.Count} "
+                + "changes pending");
         if (node.State.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid)
         {
-            text.AppendLine($"  journal {record!.Sequence}{(record.IsFinished ? " finished" : string.Empty)}, windows {string.Join(' ', record.Windows)}, doubt from {record.DoubtFrom}, tail was zero {record.TailWasZero}");
+            text.AppendLine(
+                $"  journal {record!.Sequence}{(record.IsFinished ? " finished" : string.Empty)}, windows "
+                    + $"{string.Join(' ', record.Windows)}, doubt from {record.DoubtFrom}, tail was zero {record.TailWasZero}");
         }
 
         if (failure is not null)

@@ -18,23 +18,35 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
 
     [Fact]
     public void A_journal_that_is_not_flushed_is_found() =>
-        DemandFind("what must succeed was refused", new ApplyTuning(), new CrashEffort(), machine => machine with { FlushesJournal = false });
+        DemandFind(
+            "what must succeed was refused", new ApplyTuning(), new CrashEffort(), machine => machine with { FlushesJournal = false });
 
     [Fact]
-    public void Writing_outside_of_a_marked_window_is_found() => DemandFind("neither as", new ApplyTuning { MarksWindows = false }, new CrashEffort());
+    public void Writing_outside_of_a_marked_window_is_found() =>
+        DemandFind("neither as", new ApplyTuning { MarksWindows = false }, new CrashEffort());
 
     // Reading back would see it.
     [Fact]
     public void Success_without_a_flush_is_found() =>
-        DemandFind("success was said, and the medium is not B", new ApplyTuning { FlushesBeforeFinish = false }, new CrashEffort { Verify = VerifyMode.None });
+        DemandFind(
+            "success was said, and the medium is not B",
+            new ApplyTuning { FlushesBeforeFinish = false },
+            new CrashEffort { Verify = VerifyMode.None });
 
     [Fact]
     public void Believing_the_cache_after_a_flush_that_failed_is_found() => DemandFind(
-        "success was said, and the medium is not", new ApplyTuning { WritesDoubtedAgain = false }, new CrashEffort { Verify = VerifyMode.None, OnlyFault = CrashFault.FlushFailure });
+        "success was said, and the medium is not", new ApplyTuning { WritesDoubtedAgain = false }, new CrashEffort
+        {
+            Verify = VerifyMode.None,
+            OnlyFault = CrashFault.FlushFailure,
+        });
 
     [Fact]
     public void Believing_blocks_that_may_be_torn_is_found() =>
-        DemandFind("what must succeed was refused", new ApplyTuning { WritesDoubtedAgain = false }, new CrashEffort { OnlyFault = CrashFault.PowerCut });
+        DemandFind(
+            "what must succeed was refused",
+            new ApplyTuning { WritesDoubtedAgain = false },
+            new CrashEffort { OnlyFault = CrashFault.PowerCut });
 
     [Fact]
     public void An_undo_file_that_comes_after_the_first_write_is_found() =>
@@ -42,25 +54,34 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
 
     [Fact]
     public void An_undo_file_that_is_kept_and_not_durable_is_found() =>
-        DemandFind("the undo file is not durable", new ApplyTuning(), new CrashEffort(), machine => machine with { FlushesFoundUndo = false });
+        DemandFind(
+            "the undo file is not durable", new ApplyTuning(), new CrashEffort(), machine => machine with { FlushesFoundUndo = false });
 
     [Fact]
-    public void Growing_before_the_journal_knows_is_found() => DemandFind("is for a target of", new ApplyTuning { JournalsBeforeGrowing = false }, new CrashEffort());
+    public void Growing_before_the_journal_knows_is_found() =>
+        DemandFind("is for a target of", new ApplyTuning { JournalsBeforeGrowing = false }, new CrashEffort());
 
     [Fact]
-    public void Cutting_before_the_journal_knows_is_found() => DemandFind("neither as", new ApplyTuning { CutsLast = false }, new CrashEffort());
+    public void Cutting_before_the_journal_knows_is_found() =>
+        DemandFind("neither as", new ApplyTuning { CutsLast = false }, new CrashEffort());
 
     // In the right order, but without the redo: a copy that overlaps its own source is torn, or one is lost that the next has overwritten.
     [Fact]
-    public void Copying_without_the_redo_is_found() => DemandFind("copies it", new ApplyTuning { UsesRedo = false }, new CrashEffort { ThirdShare = 0 }, first: CaseOfCopies);
+    public void Copying_without_the_redo_is_found() =>
+        DemandFind("copies it", new ApplyTuning { UsesRedo = false }, new CrashEffort { ThirdShare = 0 }, first: CaseOfCopies);
 
     [Fact]
     public void A_redo_that_the_journal_names_before_it_is_durable_is_found() =>
-        DemandFind("is missing or damaged", new ApplyTuning { FlushesRedo = false }, new CrashEffort { ThirdShare = 0, OnlyFault = CrashFault.PowerCut }, first: CaseOfRedo);
+        DemandFind(
+            "is missing or damaged",
+            new ApplyTuning { FlushesRedo = false },
+            new CrashEffort { ThirdShare = 0, OnlyFault = CrashFault.PowerCut },
+            first: CaseOfRedo);
 
     [Fact]
     public void Content_that_overwrites_sources_of_copies_that_are_not_durable_is_found() =>
-        DemandFind("copies it", new ApplyTuning { FlushesCopies = false }, new CrashEffort { ThirdShare = 0, OnlyFault = CrashFault.PowerCut });
+        DemandFind(
+            "copies it", new ApplyTuning { FlushesCopies = false }, new CrashEffort { ThirdShare = 0, OnlyFault = CrashFault.PowerCut });
 
     // Room is reserved before the journal stands: the run before has changed the target's times, and nothing says that it was one of ours.
     [Fact]
@@ -72,7 +93,8 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
         DemandFind("is done, and is not known to be", new ApplyTuning { NotesBeforeFinishing = false }, Sets);
 
     [Fact]
-    public void A_note_that_is_believed_whatever_the_target_s_times_are_is_found() => DemandFind("it was said that", new ApplyTuning { ComparesNoteTimes = false, ProvesNote = false }, Sets);
+    public void A_note_that_is_believed_whatever_the_target_s_times_are_is_found() =>
+        DemandFind("it was said that", new ApplyTuning { ComparesNoteTimes = false, ProvesNote = false }, Sets);
 
     [Fact]
     public void A_note_that_an_interrupted_run_has_left_in_doubt_and_that_is_not_proved_is_found() =>
@@ -84,20 +106,27 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
 
     [Fact]
     public void Giving_up_a_journal_while_the_cache_shows_what_was_never_flushed_is_found() =>
-        DemandFind("a reader sees other bytes than the medium has", new ApplyTuning { ComparesCache = false }, Sets with { OnlyFault = CrashFault.FlushFailure });
+        DemandFind(
+            "a reader sees other bytes than the medium has",
+            new ApplyTuning { ComparesCache = false },
+            Sets with { OnlyFault = CrashFault.FlushFailure });
 
     [Fact]
-    public void Writing_the_redo_of_another_data_file_is_found() => DemandFind("what another run has put there is not overwritten", new ApplyTuning { ForgetsOthersRedo = false }, Thirds);
+    public void Writing_the_redo_of_another_data_file_is_found() =>
+        DemandFind("what another run has put there is not overwritten", new ApplyTuning { ForgetsOthersRedo = false }, Thirds);
 
     [Fact]
-    public void Writing_outside_of_a_marked_window_is_found_in_a_stream_too() => DemandFind("neither as", new ApplyTuning { MarksWindows = false }, Streams);
+    public void Writing_outside_of_a_marked_window_is_found_in_a_stream_too() =>
+        DemandFind("neither as", new ApplyTuning { MarksWindows = false }, Streams);
 
     [Fact]
-    public void Cutting_before_the_last_stretch_is_found() => DemandFind("what must succeed was refused", new ApplyTuning { CutsLast = false }, Streams);
+    public void Cutting_before_the_last_stretch_is_found() =>
+        DemandFind("what must succeed was refused", new ApplyTuning { CutsLast = false }, Streams);
 
     [Fact]
     public void Believing_a_journal_of_a_target_that_is_not_proved_to_be_its_own_is_found() =>
-        DemandFind("somebody else's sector was overwritten", new ApplyTuning { ProvesTarget = false }, new CrashEffort { ExchangeShare = 1 });
+        DemandFind(
+            "somebody else's sector was overwritten", new ApplyTuning { ProvesTarget = false }, new CrashEffort { ExchangeShare = 1 });
 
     private static CrashEffort Streams { get; } = new() { OnlyShape = CrashShape.Stream };
 
@@ -105,7 +134,8 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
 
     private static CrashEffort Thirds { get; } = new() { ThirdShare = 1 };
 
-    private void DemandFind(string words, ApplyTuning tuning, CrashEffort effort, Func<CrashBehaviour, CrashBehaviour>? change = null, int first = 0)
+    private void DemandFind(
+        string words, ApplyTuning tuning, CrashEffort effort, Func<CrashBehaviour, CrashBehaviour>? change = null, int first = 0)
     {
         CrashCounts counts = new();
 

@@ -20,7 +20,9 @@ public sealed class CrashModelTests(ITestOutputHelper output)
         int states = Setting("BINARYSYNC_CRASH_STATES") ?? LeastStates;
         int? only = Setting("BINARYSYNC_CRASH_CASE");
         CrashCounts counts = new();
-        CrashEffort effort = Enum.TryParse(Environment.GetEnvironmentVariable("BINARYSYNC_CRASH_SHAPE"), out CrashShape shape) ? new CrashEffort { OnlyShape = shape } : CrashSearch.Ordinary;
+        CrashEffort effort = Enum.TryParse(Environment.GetEnvironmentVariable("BINARYSYNC_CRASH_SHAPE"), out CrashShape shape)
+            ? new CrashEffort { OnlyShape = shape }
+            : CrashSearch.Ordinary;
         CrashFind? find = CrashSearch.Run(seed, only ?? 0, only is null ? states : 0, new ApplyTuning(), null, counts, effort);
 
         string table = counts.Table();
@@ -31,12 +33,17 @@ public sealed class CrashModelTests(ITestOutputHelper output)
             File.WriteAllText(Path.Combine(directory, "crash-model.txt"), $"seed {seed}\n{table}");
         }
 
-        Assert.True(find is null, $"{find?.Text}\nreplay: BINARYSYNC_SEED={seed} BINARYSYNC_CRASH_CASE={find?.Number} dotnet test tests/Sync.Tests --filter {nameof(CrashModelTests)}");
+        Assert.True(
+            find is null,
+            $"{find?.Text}\nreplay: BINARYSYNC_SEED={seed} BINARYSYNC_CRASH_CASE={find?.Number} dotnet test tests/Sync.Tests --filter "
+                + $"{nameof(CrashModelTests)}");
         Assert.True(only is not null || counts.States >= states);
     }
 
     private static int? Setting(string name) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : null;
 }
 
 /// <summary>Goes through cases on all processors, until there are enough states or one is lost.</summary>
@@ -55,7 +62,8 @@ internal static class CrashSearch
     /// <param name="effort">How much is looked at in a case.</param>
     /// <returns>The lost state with the least number of a case; null where there is none.</returns>
     public static CrashFind? Run(
-        int seed, int first, long states, ApplyTuning tuning, Func<CrashBehaviour, CrashBehaviour>? change, CrashCounts counts, CrashEffort effort)
+        int seed, int first, long states, ApplyTuning tuning, Func<CrashBehaviour, CrashBehaviour>? change, CrashCounts counts,
+        CrashEffort effort)
     {
         int next = first - 1;
         CrashFind? find = null;

@@ -20,7 +20,10 @@ internal static class CrashOutcomes
             case CrashCall.JournalReplace or CrashCall.JournalRemove:
                 return before with { Journal = before.Journal with { Cache = point.File } };
             case CrashCall.JournalOverwrite:
-                return before with { Journal = before.Journal with { Cache = random.Next(2) == 0 ? point.File : Torn(before.Journal.Cache!, point, random) } };
+                return before with
+                {
+                    Journal = before.Journal with { Cache = random.Next(2) == 0 ? point.File : Torn(before.Journal.Cache!, point, random) },
+                };
             case CrashCall.NoteReplace or CrashCall.NoteRemove:
                 return before with { Note = before.Note with { Cache = point.File } };
             case CrashCall.UndoCommit:
@@ -38,7 +41,9 @@ internal static class CrashOutcomes
     public static MachineState PowerCut(this in CrashPoint point, Random random)
     {
         MachineState before = point.Before;
-        IReadOnlyList<CrashChange> pending = point.Change is { } change && random.Next(2) == 0 ? [.. before.Pending, change] : before.Pending;
+        IReadOnlyList<CrashChange> pending = point.Change is { } change && random.Next(2) == 0
+            ? [.. before.Pending, change]
+            : before.Pending;
         CrashImage medium = random.Next(8) switch
         {
             0 => before.Medium,
@@ -105,7 +110,12 @@ internal static class CrashOutcomes
                     1 when point.Call == CrashCall.JournalOverwrite => Torn(before.Journal.Cache!, point, random),
                     _ => point.File,
                 };
-                return before with { Journal = random.Next(2) == 0 && behaviour.FlushesJournal ? StateOfFile.Durable(seen) : before.Journal with { Cache = seen } };
+                return before with
+                {
+                    Journal = random.Next(2) == 0 && behaviour.FlushesJournal
+                        ? StateOfFile.Durable(seen)
+                        : before.Journal with { Cache = seen },
+                };
             case CrashCall.RedoWrite or CrashCall.RedoRemove:
                 return random.Next(2) == 0 ? before : before with { Redo = before.Redo with { Cache = point.File } };
             case CrashCall.RedoFlush:
@@ -118,7 +128,9 @@ internal static class CrashOutcomes
                     _ => before with { Note = StateOfFile.Durable(point.File) },
                 };
             case CrashCall.UndoCommit:
-                return random.Next(2) == 0 ? before : before.WithUndo(point.UndoNumber, before.Undos[point.UndoNumber] with { Cache = point.File });
+                return random.Next(2) == 0
+                    ? before
+                    : before.WithUndo(point.UndoNumber, before.Undos[point.UndoNumber] with { Cache = point.File });
             default:
                 return before; // nothing came of it
         }

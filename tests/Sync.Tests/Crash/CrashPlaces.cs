@@ -23,7 +23,8 @@ internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
 
     public StorageExtent ExtentAt(long offset) => new(offset, Length - offset, false);
 
-    public SourceStamp ReadStamp() => HasTimes ? new SourceStamp(Length, machine.State.Times, machine.State.Times) : new SourceStamp(Length, 0, 0);
+    public SourceStamp ReadStamp() =>
+        HasTimes ? new SourceStamp(Length, machine.State.Times, machine.State.Times) : new SourceStamp(Length, 0, 0);
 
     public FileBirth? ReadBirth() => !HasFixedLength ? new FileBirth(machine.State.Inode, null) : null;
 
@@ -80,7 +81,8 @@ internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
         return true;
     }
 
-    private void Do(CrashCall call, CrashChange change) => machine.Do(new CrashPoint(call, machine.State, change), machine.State.With(change));
+    private void Do(CrashCall call, CrashChange change) =>
+        machine.Do(new CrashPoint(call, machine.State, change), machine.State.With(change));
 
     private static void Read(CrashImage image, Span<byte> buffer, long offset)
     {
@@ -183,7 +185,9 @@ internal sealed class CrashUndoPlace(CrashMachine machine, int number = 0) : IUn
 
         if (machine.Behaviour.FlushesFoundUndo && !found.IsDurable)
         {
-            machine.Do(new CrashPoint(CrashCall.UndoOpen, machine.State, UndoNumber: number), machine.State.WithUndo(number, StateOfFile.Durable(content)));
+            machine.Do(
+                new CrashPoint(CrashCall.UndoOpen, machine.State, UndoNumber: number),
+                machine.State.WithUndo(number, StateOfFile.Durable(content)));
         }
 
         return new MemoryStream(content, writable: false);
@@ -207,7 +211,12 @@ internal sealed class CrashUndoPlace(CrashMachine machine, int number = 0) : IUn
         {
             byte[] file = _stream.ToArray();
             machine.Do(
-                new CrashPoint(CrashCall.UndoCommit, machine.State, null, file, UndoNumber: number), machine.State.WithUndo(number, StateOfFile.Durable(file)));
+                new CrashPoint(
+                    CrashCall.UndoCommit,
+                    machine.State,
+                    null,
+                    file,
+                    UndoNumber: number), machine.State.WithUndo(number, StateOfFile.Durable(file)));
         }
 
         protected override void Dispose(bool disposing) => _stream.Dispose();

@@ -10,7 +10,8 @@ internal sealed record StateOfFile(byte[]? Cache, byte[]? Medium)
     public static StateOfFile Durable(byte[]? content) => new(content, content);
 
     /// <summary>A power cut leaves what a reader sees.</summary>
-    public bool IsDurable => ReferenceEquals(Cache, Medium) || (Cache is not null && Medium is not null && Cache.AsSpan().SequenceEqual(Medium));
+    public bool IsDurable =>
+        ReferenceEquals(Cache, Medium) || (Cache is not null && Medium is not null && Cache.AsSpan().SequenceEqual(Medium));
 }
 
 /// <summary>All that is left of a machine when the process has died: a value.</summary>
@@ -88,7 +89,8 @@ internal sealed record MachineState
     }
 
     /// <summary>With another undo file.</summary>
-    public MachineState WithUndo(int number, StateOfFile file) => this with { Undos = [.. Undos.Take(number), file, .. Undos.Skip(number + 1)] };
+    public MachineState WithUndo(int number, StateOfFile file) =>
+        this with { Undos = [.. Undos.Take(number), file, .. Undos.Skip(number + 1)] };
 
     /// <summary>With one more change in the cache.</summary>
     public MachineState With(CrashChange change) =>

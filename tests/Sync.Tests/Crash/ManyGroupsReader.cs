@@ -8,7 +8,9 @@ internal sealed class ManyGroupsReader(IReadOnlyList<byte[]> files) : IOperation
     private OperationReader _file = new(Message(files[0]), isPartial: true);
     private int _next = 1;
 
-    public MessageHeader Header => _file.Header;
+    public OperationsHeader Header => _file.Header;
+
+    public DataFileHeader FileHeader => _file.FileHeader;
 
     public SyncGeometry Geometry => _file.Geometry;
 
@@ -22,7 +24,7 @@ internal sealed class ManyGroupsReader(IReadOnlyList<byte[]> files) : IOperation
 
     public IReadOnlyList<int>? CopyOrder => _file.CopyOrder;
 
-    public MessageTrailer Trailer => _file.Trailer;
+    public OperationsTrailer Trailer => _file.Trailer;
 
     public SectionHeader Frame => _file.Frame;
 
@@ -45,7 +47,7 @@ internal sealed class ManyGroupsReader(IReadOnlyList<byte[]> files) : IOperation
 
     public bool ReadFrame(out ReadOnlyMemory<byte> stored) => _file.ReadFrame(out stored);
 
-    public MessageTrailer? PeekTrailer() => _file.PeekTrailer();
+    public OperationsTrailer? PeekTrailer() => _file.PeekTrailer();
 
     public void ReadGroupAt(long offset, OperationGroup group) => _file.ReadGroupAt(offset, group);
 
@@ -55,5 +57,6 @@ internal sealed class ManyGroupsReader(IReadOnlyList<byte[]> files) : IOperation
 
     public void ForgetCopies() => _file.ForgetCopies();
 
-    private static MessageReader Message(byte[] file) => new MessageReader(new MemoryStream(file), "Forth.dtf").Require(MessageKind.DataFile);
+    private static MessageReader Message(byte[] file) =>
+        new MessageReader(new MemoryStream(file), "Forth.dtf").Require(MessageKind.DataFile);
 }

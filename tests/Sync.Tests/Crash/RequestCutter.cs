@@ -12,9 +12,9 @@ internal static class RequestCutter
     /// <param name="trailer">Its trailer, if it has been read before.</param>
     /// <param name="wanted">How many.</param>
     /// <param name="random">Decides where.</param>
-    public static List<byte[]> Cut(OperationReader request, MessageTrailer trailer, int wanted, Random random)
+    public static List<byte[]> Cut(OperationReader request, OperationsTrailer trailer, int wanted, Random random)
     {
-        long each = Math.Max(1, (trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks)!.Value / wanted);
+        long each = Math.Max(1, (trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks) / wanted);
         List<byte[]> requests = [];
         Cutting? cutting = null;
         OperationGroup group = new();
@@ -27,7 +27,7 @@ internal static class RequestCutter
                     if (cutting is null || (cutting.Count >= each && requests.Count < wanted - 1 && random.Next(2) == 0))
                     {
                         Close();
-                        cutting = new Cutting(request.Header);
+                        cutting = new Cutting(request.RequestHeader);
                     }
 
                     cutting.Add(operation, group, i);
@@ -52,15 +52,16 @@ internal static class RequestCutter
     /// <param name="part">The request.</param>
     /// <param name="whole">The trailer of the request that it was cut from.</param>
     /// <param name="change">What its header has besides.</param>
-    public static byte[] Collect(SyncCase sync, byte[] part, MessageTrailer whole, Func<MessageHeader, MessageHeader> change)
+    public static byte[] Collect(SyncCase sync, byte[] part, OperationsTrailer whole, Func<DataFileHeader, DataFileHeader> change)
     {
-        OperationReader request = new(new MessageReader(new MemoryStream(part), "part.dtr").Require(MessageKind.DataRequest), isPartial: true);
+        OperationReader request = new(
+            new MessageReader(new MemoryStream(part), "part.dtr").Require(MessageKind.DataRequest), isPartial: true);
         using MemoryStream output = new();
-        DataFileWriter writer = new(output, change(request.Header with { FrameSize = sync.FrameSize }));
+        DataFileWriter writer = new(output, change(new DataFileHeader(request.Header, sync.FrameSize)));
         BlockRunList changed = new();
         new FrameCollector(sync.StorageB, request, writer, sync.HowData with { Repeats = false }, changed).Run(FourSteps.Threads(1));
         Assert.Equal(0, changed.BlockCount);
-        writer.Finish(whole.BaseRoot, whole.TargetRoot!.Value);
+        writer.Finish(whole.BaseRoot, whole.TargetRoot);
         return output.ToArray();
     }
 
@@ -69,7 +70,7 @@ internal static class RequestCutter
         private readonly MemoryStream _output = new();
         private readonly DataRequestWriter _writer;
 
-        public Cutting(MessageHeader header) => _writer = new DataRequestWriter(_output, header);
+        public Cutting(DataRequestHeader header) => _writer = new DataRequestWriter(_output, header);
 
         public long Count { get; private set; }
 
@@ -82,9 +83,9 @@ internal static class RequestCutter
             Count++;
         }
 
-        public byte[] Finish(MessageTrailer whole)
+        public byte[] Finish(OperationsTrailer whole)
         {
-            _writer.Finish(whole.BaseRoot, whole.TargetRoot!.Value);
+            _writer.Finish(whole.BaseRoot, whole.TargetRoot);
             return _output.ToArray();
         }
     }

@@ -50,7 +50,8 @@ internal sealed class SetCase
     public MachineState Start => MachineState.Clean(Images.A) with { Undos = [.. Parts.Select(_ => StateOfFile.None)] };
 
     public override string ToString() =>
-        $"{Description}\n  {Parts.Count} parts: {string.Join(" | ", Blocks.Select(blocks => string.Join(' ', FourSteps.Runs(blocks))))}\n  {Behaviour}, sparse {Sparse}, undo {WithUndo}, windows of {WindowBytes}, copies {HasCopies}";
+        $"{Description}\n  {Parts.Count} parts: {string.Join(" | ", Blocks.Select(blocks => string.Join(' ', FourSteps.Runs(blocks))))}\n  "
+            + $"{Behaviour}, sparse {Sparse}, undo {WithUndo}, windows of {WindowBytes}, copies {HasCopies}";
 
     /// <summary>Two to five parts of one group each, of blocks of one sector to eight.</summary>
     public static SetCase Small(Random random)
@@ -74,26 +75,39 @@ internal sealed class SetCase
             int blockSize = random.Next(3) == 0 ? 4 << 20 : 8 << 20;
             int most = (24 << 20) / blockSize;
             byte[] a = CrashCase.LargeContent(random, blockSize, random.Next(1, most + 1), null);
-            byte[] b = CrashCase.LargeContent(random, blockSize, random.Next(2) > 0 ? Math.Max(1, a.Length / blockSize) : random.Next(1, most + 1), a);
+            byte[] b = CrashCase.LargeContent(
+                random, blockSize, random.Next(2) > 0 ? Math.Max(1, a.Length / blockSize) : random.Next(1, most + 1), a);
             ChecksumSpecification how = new() { BlockSize = blockSize };
-            byte[] request = FourSteps.Request(FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
+            byte[] request = FourSteps.Request(
+                FourSteps.Checksums(FakeStorage.File(a), how), FourSteps.Checksums(FakeStorage.File(b), how));
             using SplitPlan plan = Plan(request, new DataFileSpecification());
             List<byte[]> parts = [];
             SplitOperation.Write(
-                FakeStorage.File(b), plan, null, new DataFileSpecification(), long.MaxValue, _ => new MemoryOutput(parts), _ => { }, FourSteps.Threads(1));
+                FakeStorage.File(b), plan, null, new DataFileSpecification(), long.MaxValue, _ =>
+                    new MemoryOutput(parts), _ => { }, FourSteps.Threads(1));
             if (parts.Count > 1)
             {
-                return Of($"large blocks of {blockSize}, {a.Length} -> {b.Length} bytes", a, b, blockSize, parts, random, page: 64 << 10, isLarge: true);
+                return Of(
+                    $"large blocks of {blockSize}, {a.Length} -> {b.Length} bytes",
+                    a,
+                    b,
+                    blockSize,
+                    parts,
+                    random,
+                    page: 64 << 10,
+                    isLarge: true);
             }
         }
     }
 
-    private static SetCase Of(string description, byte[] a, byte[] b, int blockSize, List<byte[]> parts, Random random, int page, bool isLarge)
+    private static SetCase Of(
+        string description, byte[] a, byte[] b, int blockSize, List<byte[]> parts, Random random, int page, bool isLarge)
     {
         bool isDevice = random.Next(3) == 0 && !CrashCase.IsTakenBackInPart(a.Length, b.Length, blockSize);
         byte[] behind = new byte[isDevice ? random.Next(1, 3000) : 0];
         random.NextBytes(behind);
-        return new SetCase($"{(isDevice ? "device" : "file")}, {description}", new SetImages(a, b, blockSize, page, isDevice, behind), parts)
+        return new SetCase(
+            $"{(isDevice ? "device" : "file")}, {description}", new SetImages(a, b, blockSize, page, isDevice, behind), parts)
         {
             Behaviour = CrashCase.BehaviourOf(random, isDevice, hasHoles: random.Next(2) == 0) with { HasTimes = true },
             Sparse = (SparseMode)random.Next(3),
@@ -104,7 +118,8 @@ internal sealed class SetCase
     }
 
     private static SplitPlan Plan(byte[] request, DataFileSpecification how) =>
-        SplitOperation.Plan(new MemoryStream(request), "update.dtr", how, [SplitSize], long.MaxValue, () => new MemoryStream(), FourSteps.Threads(1));
+        SplitOperation.Plan(
+            new MemoryStream(request), "update.dtr", how, [SplitSize], long.MaxValue, () => new MemoryStream(), FourSteps.Threads(1));
 
     // The programs close a part after whole groups, of 8 MiB: here a few blocks make one. Copies that a set cannot have are content
     // before that, as in the programs.
@@ -115,7 +130,7 @@ internal sealed class SetCase
         byte[] request = sync.Copies ? FourSteps.RequestWithCopies(remote, master, threads: 1) : FourSteps.Request(remote, master);
         using SplitPlan plan = Plan(request, sync.HowData);
         List<byte[]> requests = RequestCutter.Cut(plan.Open(), FourSteps.TrailerOf(request), random.Next(2, 6), random);
-        byte[] id = SetPlace.IdOf(SplitSize, [plan.Trailer.BaseRoot!.Value], plan.Trailer.TargetRoot!.Value);
+        byte[] id = SetPlace.IdOf(SplitSize, [plan.Trailer.BaseRoot], plan.Trailer.TargetRoot);
         return [.. requests.Select((part, i) => RequestCutter.Collect(sync, part, plan.Trailer, header => header with
         {
             IsForward = false,

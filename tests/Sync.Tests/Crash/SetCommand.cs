@@ -6,7 +6,8 @@ namespace BinarySync.Sync.Tests.Crash;
 /// <param name="WithUndo">Of a single part.</param>
 internal sealed record SetCommand(IReadOnlyList<int> Parts, Direction Direction, bool WithUndo = false)
 {
-    public override string ToString() => $"{Direction} {string.Join(',', Parts.Select(part => part + 1))}{(WithUndo ? " with undo" : string.Empty)}";
+    public override string ToString() =>
+        $"{Direction} {string.Join(',', Parts.Select(part => part + 1))}{(WithUndo ? " with undo" : string.Empty)}";
 }
 
 /// <summary>What is known of each part without looking at the target.</summary>

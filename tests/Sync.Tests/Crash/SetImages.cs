@@ -41,7 +41,8 @@ internal sealed class SetImages
         long middle = Math.Clamp(_least, from, Math.Max(from, end));
         CrashImage own = isNew ? _b : _a;
         CrashImage larger = SizeA > SizeB ? _a : _b;
-        return Same(image, own, from, middle) && (Same(image, larger, middle, end) || (own != larger && IsLeft(image, larger, middle, end)));
+        return Same(image, own, from, middle)
+            && (Same(image, larger, middle, end) || (own != larger && IsLeft(image, larger, middle, end)));
     }
 
     /// <summary>Says what is wrong where the whole target must be A or B; null for nothing.</summary>
@@ -103,5 +104,6 @@ internal sealed class SetImages
         return true;
     }
 
-    private static bool Same(CrashImage image, CrashImage other, long from, long end) => from >= end || image.SameAs(other, from, end - from);
+    private static bool Same(CrashImage image, CrashImage other, long from, long end) =>
+        from >= end || image.SameAs(other, from, end - from);
 }

@@ -9,7 +9,8 @@ internal sealed class SetJudge(SetCase set)
     private readonly long[] _spokenOf = [.. set.Blocks.SelectMany(blocks => blocks)];
 
     /// <summary>True where a part's blocks all are as it makes them, or all as they were before.</summary>
-    public bool IsPart(CrashImage image, int part, bool isNew) => Array.TrueForAll(set.Blocks[part], block => set.Images.Is(image, block, isNew));
+    public bool IsPart(CrashImage image, int part, bool isNew) =>
+        Array.TrueForAll(set.Blocks[part], block => set.Images.Is(image, block, isNew));
 
     /// <summary>What is wrong after a success; null where nothing is.</summary>
     /// <param name="command">What was asked for.</param>
@@ -41,9 +42,21 @@ internal sealed class SetJudge(SetCase set)
         // Until it is proved, what a note in doubt says of other parts is hearsay: nothing is cut by it.
         bool isInDoubt = state.Note.Cache is { } file && SetNote.TryDecode(file)!.IsInDoubt;
         bool isForth = command.Direction == Direction.Forth;
-        return (result.IsComplete && set.Images.JudgeWhole(state.Medium, isForth) is { } wrong ? $"it was said that the set is complete, and {wrong}" : null)
-            ?? result.InPlace.Where(part => !isInDoubt && !IsPart(state.Medium, part - 1, isForth)).Select(part => $"it was said that part {part} is in place, and it is not").FirstOrDefault()
-            ?? Enumerable.Range(0, known.Count).Select(part => JudgePart(state.Medium, part, known[part])).FirstOrDefault(text => text is not null)
+        return (
+            result.IsComplete && set.Images.JudgeWhole(state.Medium, isForth) is { } wrong
+                ? $"it was said that the set is complete, and {wrong}"
+                : null)
+
+
+
+
+
+
+            ?? result.InPlace.Where(part => !isInDoubt && !IsPart(state.Medium, part - 1, isForth)).Select(part => "it was said that part "
+                + $"{part} is in place, and it is not").FirstOrDefault()
+            ?? Enumerable.Range(0, known.Count)
+                .Select(part => JudgePart(state.Medium, part, known[part]))
+                .FirstOrDefault(text => text is not null)
             ?? set.Images.JudgeRest(state.Medium, _spokenOf);
     }
 
@@ -56,7 +69,11 @@ internal sealed class SetJudge(SetCase set)
         bool isDone = false;
         foreach (CrashPoint point in machine.Points)
         {
-            if (isDone && command.Parts is [int part] && point.Before.Note.Cache is { } file && SetNote.TryDecode(file) is { } note && !note.InPlace[part])
+            if (isDone
+                && command.Parts is [int part]
+                && point.Before.Note.Cache is { } file
+                && SetNote.TryDecode(file) is { } note
+                && !note.InPlace[part])
             {
                 return $"part {part + 1} is done, and is not known to be";
             }
@@ -77,9 +94,11 @@ internal sealed class SetJudge(SetCase set)
 
         // It may refuse, but it must not touch anything then. Where copies were being taken back, what they need may have been
         // overwritten: then that has to be finished first.
-        bool isOfCopies = set.HasCopies && failure is SyncException { Reason: SyncReason.CopySourceMissing or SyncReason.CopySourceChanged };
+        bool isOfCopies = set.HasCopies
+            && failure is SyncException { Reason: SyncReason.CopySourceMissing or SyncReason.CopySourceChanged };
         return mustSucceed ? "what must succeed was refused"
-            : failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies ? "it was refused for another reason than the journal"
+            : failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies
+                ? "it was refused for another reason than the journal"
             : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "it was refused after something had been changed";
     }
 
@@ -91,7 +110,9 @@ internal sealed class SetJudge(SetCase set)
         {
             PartKnowledge.InPlace => isNew ? null : $"success was said, and part {part + 1} is not in place",
             PartKnowledge.NotInPlace => isOld ? null : $"success was said, and part {part + 1} has been changed",
-            _ => Array.TrueForAll(set.Blocks[part], block => set.Images.Is(image, block, isNew: true) || set.Images.Is(image, block, isNew: false))
+            _ =>
+                Array.TrueForAll(
+                    set.Blocks[part], block => set.Images.Is(image, block, isNew: true) || set.Images.Is(image, block, isNew: false))
                 ? null : $"success was said, and part {part + 1} is torn",
         };
     }

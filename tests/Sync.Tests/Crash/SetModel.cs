@@ -94,7 +94,8 @@ internal sealed class SetModel
             case 7:
                 // Another part, and nothing was done about the one that was interrupted.
                 int other = _order[_random.Next(_order.Length)];
-                SetNode? next = _runs.Go(node, new SetCommand([other], Direction.Forth), mustComplete: false) ?? (_runs.Find is null ? node : null);
+                SetNode? next = _runs.Go(node, new SetCommand([other], Direction.Forth), mustComplete: false)
+                    ?? (_runs.Find is null ? node : null);
                 if (next is not null)
                 {
                     Finish(next);
@@ -113,7 +114,13 @@ internal sealed class SetModel
                     Times = node.State.Times + 1,
                     MediumTimes = node.State.Times + 1,
                 };
-                SetNode foreign = node with { Parent = node, State = restored, Known = [.. _order.Select(_ => PartKnowledge.NotInPlace)], Label = "A was put back" };
+                SetNode foreign = node with
+                {
+                    Parent = node,
+                    State = restored,
+                    Known = [.. _order.Select(_ => PartKnowledge.NotInPlace)],
+                    Label = "A was put back",
+                };
                 if (_runs.Go(foreign, new SetCommand([.. Missing(node)], Direction.Forth), mustComplete: false) is { } patched)
                 {
                     Finish(patched);
@@ -137,7 +144,8 @@ internal sealed class SetModel
 
     private void TurnRound(SetNode node)
     {
-        if (node.Last.Parts.Count > 1 || (node.Last.Direction == Direction.Forth && (!node.KeepsUndo || node.State.Undos[node.Last.Parts[0]].Cache is null)))
+        if (node.Last.Parts.Count > 1
+            || (node.Last.Direction == Direction.Forth && (!node.KeepsUndo || node.State.Undos[node.Last.Parts[0]].Cache is null)))
         {
             Finish(node);
             return;
@@ -177,7 +185,10 @@ internal sealed class SetModel
         }
 
         // The last one cuts if all is known; else, all together do.
-        if (at is not null && !at.State.Medium.SameAs(_set.Images.A) && _set.Behaviour.Kind == StorageKind.RegularFile && back.Count == _order.Length)
+        if (at is not null
+            && !at.State.Medium.SameAs(_set.Images.A)
+            && _set.Behaviour.Kind == StorageKind.RegularFile
+            && back.Count == _order.Length)
         {
             _runs.Go(at, new SetCommand(back, Direction.Back), mustComplete: true);
         }

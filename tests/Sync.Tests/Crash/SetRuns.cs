@@ -15,7 +15,8 @@ namespace BinarySync.Sync.Tests.Crash;
 /// <param name="Depth">Crashes so far.</param>
 /// <param name="KeepsUndo">The undo files still fit.</param>
 /// <param name="Label">What happened.</param>
-internal sealed record SetNode(SetNode? Parent, MachineState State, IReadOnlyList<PartKnowledge> Known, SetCommand Last, int Depth, bool KeepsUndo, string Label)
+internal sealed record SetNode(
+    SetNode? Parent, MachineState State, IReadOnlyList<PartKnowledge> Known, SetCommand Last, int Depth, bool KeepsUndo, string Label)
 {
     /// <summary>When the same command has gone on to its end, all parts are in place.</summary>
     public bool EndsComplete { get; init; }
@@ -38,7 +39,11 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
 
     /// <summary>The journal of a run that was interrupted; null where none stands.</summary>
     public static JournalRecord? Journal(MachineState state) =>
-        state.Journal.Cache is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished ? record : null;
+        state.Journal.Cache is { } file
+            && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid
+            && !record!.IsFinished
+            ? record
+            : null;
 
     /// <summary>The next state that was kept; false where there is none, or one is lost.</summary>
     public bool TryNext([NotNullWhen(true)] out SetNode? node)
@@ -89,14 +94,25 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
     }
 
     private SetNode Next(SetNode node, in Outcome outcome) =>
-        new(node, outcome.Machine!.State, After(node.Known, outcome.Command, isDone: true), outcome.Command, node.Depth, node.KeepsUndo, $"{outcome.Command} to its end");
+        new(
+            node,
+            outcome.Machine!.State,
+            After(node.Known, outcome.Command, isDone: true),
+            outcome.Command,
+            node.Depth,
+            node.KeepsUndo,
+            $"{outcome.Command} to its end");
 
     private static PartKnowledge[] After(IReadOnlyList<PartKnowledge> known, SetCommand command, bool isDone)
     {
         PartKnowledge[] after = [.. known];
         foreach (int part in command.Parts)
         {
-            after[part] = !isDone ? PartKnowledge.Either : command.Direction == Direction.Forth ? PartKnowledge.InPlace : PartKnowledge.NotInPlace;
+            after[part] = !isDone
+                ? PartKnowledge.Either
+                : command.Direction == Direction.Forth
+                ? PartKnowledge.InPlace
+                : PartKnowledge.NotInPlace;
         }
 
         return after;
@@ -110,7 +126,8 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
             return true;
         }
 
-        bool Is(ReadOnlyMemory<byte>? session) => session is { } some && command.Parts.Any(part => some.Span.SequenceEqual(DigestOf(state, part, command.Direction)));
+        bool Is(ReadOnlyMemory<byte>? session) =>
+            session is { } some && command.Parts.Any(part => some.Span.SequenceEqual(DigestOf(state, part, command.Direction)));
 
         // What is taken back overwrites what was to be copied: that has to be finished first.
         return Is(record.Session) || (Is(record.Other) && !(command.Direction == Direction.Forth && set.HasCopies));
@@ -137,7 +154,9 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
     {
         CrashMachine machine = new(node.State, set.Behaviour, fault);
         CrashWay way = Journal(node.State) is not { } record ? command.Direction == Direction.Forth ? CrashWay.Forth : CrashWay.Back
-            : command.Parts.Any(part => record.Session.Span.SequenceEqual(DigestOf(node.State, part, command.Direction))) ? CrashWay.Resumed : CrashWay.TurnedRound;
+            : command.Parts.Any(part => record.Session.Span.SequenceEqual(DigestOf(node.State, part, command.Direction)))
+                ? CrashWay.Resumed
+                : CrashWay.TurnedRound;
         VerifyMode verify = effort.Verify ?? (random.Next(8) < 4 ? VerifyMode.Written : VerifyMode.None);
         ApplySpecification specification = new()
         {
@@ -152,8 +171,11 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
         {
             PartFiles parts = PartFiles.Look([.. command.Parts.Select(part => Source(node.State, part, command.Direction))], OneThread)!;
             ApplyPlaces places = new(
-                new CrashStateFile(machine), "file:target", command.WithUndo ? new CrashUndoPlace(machine, command.Parts[0]) : null, Redo: new CrashRedoFile(machine));
-            result = SetApplyOperation.Run(new CrashDisk(machine), parts, places, new CrashNoteFile(machine), specification, _tuning, OneThread);
+                new CrashStateFile(machine), "file:target", command.WithUndo
+                    ? new CrashUndoPlace(machine, command.Parts[0])
+                    : null, Redo: new CrashRedoFile(machine));
+            result = SetApplyOperation.Run(
+                new CrashDisk(machine), parts, places, new CrashNoteFile(machine), specification, _tuning, OneThread);
         }
         catch (Exception exception)
         {
@@ -163,7 +185,14 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
         string? wrong = failure is not null ? _judge.JudgeFailure(machine, failure, mustSucceed)
             : _judge.Judge(command, result!, machine.State, After(node.Known, command, isDone: true))
             ?? SetJudge.JudgeNote(command, machine)
-            ?? (mustComplete && !result!.IsComplete && !WasComplete(node.State, command.Direction) ? $"all parts are in place, and it was said that {NumberText.Of(result.Missing)} is missing ({result.Note})" : null);
+
+
+
+
+
+
+            ?? (mustComplete && !result!.IsComplete && !WasComplete(node.State, command.Direction) ? "all parts are in place, and it was "
+                + $"said that {NumberText.Of(result.Missing)} is missing ({result.Note})" : null);
         if (wrong is not null)
         {
             Find = new CrashFind(number, Tell(node, command, way, specification, wrong, failure));
@@ -174,7 +203,8 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
     }
 
     // The note went, and then the run died that had made all right: of that nobody knows any more, and nothing depends on it.
-    private bool WasComplete(MachineState state, Direction direction) => state.Note.Cache is null && set.Images.JudgeWhole(state.Cache, direction == Direction.Forth) is null;
+    private bool WasComplete(MachineState state, Direction direction) =>
+        state.Note.Cache is null && set.Images.JudgeWhole(state.Cache, direction == Direction.Forth) is null;
 
     private PartSource Source(MachineState state, int part, Direction direction)
     {
@@ -205,7 +235,11 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
         {
             int number = random.Next(points.Count);
             int draw = random.Next(6);
-            MachineState? state = draw == 0 ? points[number].KilledBefore() : draw == 1 ? points[number].KilledInside(random) : points[number].PowerCut(random);
+            MachineState? state = draw == 0
+                ? points[number].KilledBefore()
+                : draw == 1
+                ? points[number].KilledInside(random)
+                : points[number].PowerCut(random);
             Add(node, outcome, number, state, draw < 2 ? CrashFault.Kill : CrashFault.PowerCut, mustComplete);
         }
     }
@@ -215,13 +249,22 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
         CrashCall call = outcome.Machine!.Points[number].Call;
         if (state is not null && (effort.OnlyFault ?? fault) == fault && (effort.KeptShare >= 1 || random.NextDouble() < effort.KeptShare))
         {
-            Enqueue(node, state, outcome, fault, call, mustComplete, $"{outcome.Command} ({outcome.Way}), {fault} at change {number} ({call})");
+            Enqueue(
+                node, state, outcome, fault, call, mustComplete, $"{outcome.Command} ({outcome.Way}), {fault} at change {number} ({call})");
         }
     }
 
-    private void Enqueue(SetNode node, MachineState state, in Outcome outcome, CrashFault fault, CrashCall call, bool mustComplete, string label)
+    private void Enqueue(
+        SetNode node, MachineState state, in Outcome outcome, CrashFault fault, CrashCall call, bool mustComplete, string label)
     {
-        if (counts.Add(state.Digest(_digest, _session), fault, call, outcome.Way, node.Depth + 1, set.IsLarge ? CrashShape.LargeSet : CrashShape.Set))
+        if (
+            counts.Add(
+                state.Digest(_digest, _session),
+                fault,
+                call,
+                outcome.Way,
+                node.Depth + 1,
+                set.IsLarge ? CrashShape.LargeSet : CrashShape.Set))
         {
             // A run that gave up the journal of another may have died before it had one: then the other one's still stands, and that is
             // what is to be gone on with.
@@ -240,7 +283,11 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
             }
 
             bool endsComplete = mustComplete && last == outcome.Command && !WasComplete(node.State, last.Direction);
-            _queue.Enqueue(new SetNode(node, state, After(node.Known, outcome.Command, isDone: false), last, node.Depth + 1, node.KeepsUndo, label) { EndsComplete = endsComplete });
+            _queue.Enqueue(
+                new SetNode(node, state, After(node.Known, outcome.Command, isDone: false), last, node.Depth + 1, node.KeepsUndo, label)
+                {
+                    EndsComplete = endsComplete,
+                });
         }
     }
 
@@ -252,13 +299,25 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
             return;
         }
 
-        Outcome failed = Apply(node, command, IsPromised(node.State, command), mustComplete: false, new CallFault(random.Next(calls), new Random(random.Next())));
+        Outcome failed = Apply(
+            node,
+            command,
+            IsPromised(node.State, command),
+            mustComplete: false,
+            new CallFault(random.Next(calls), new Random(random.Next())));
         if (failed.Machine?.Failed is { } point)
         {
             CrashFault fault = point.Call == CrashCall.Flush ? CrashFault.FlushFailure : CrashFault.CallFailure;
             if ((effort.OnlyFault ?? fault) == fault)
             {
-                Enqueue(node, failed.Machine.State, failed, fault, point.Call, mustComplete, $"{command} ({failed.Way}), {fault} at {point.Call}");
+                Enqueue(
+                    node,
+                    failed.Machine.State,
+                    failed,
+                    fault,
+                    point.Call,
+                    mustComplete,
+                    $"{command} ({failed.Way}), {fault} at {point.Call}");
             }
         }
     }
@@ -279,16 +338,24 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
             text.AppendLine($"  {label}");
         }
 
-        text.AppendLine($"  {command} ({way}), verify {specification.Verify}, check base {specification.CheckBase}; known {string.Join(' ', node.Known)}");
-        text.AppendLine($"  target {node.State.Cache.Length} bytes, on the medium {node.State.Medium.Length}, {node.State.Pending.Count} changes pending, times {node.State.Times}");
+        text.AppendLine(
+            $"  {command} ({way}), verify {specification.Verify}, check base {specification.CheckBase}; known "
+                + $"{string.Join(' ', node.Known)}");
+        text.AppendLine(
+            $"  target {node.State.Cache.Length} bytes, on the medium {node.State.Medium.Length}, {node.State.Pending.Count} changes "
+                + $"pending, times {node.State.Times}");
         if (Journal(node.State) is { } record)
         {
-            text.AppendLine($"  journal of {record.Patch}, windows {string.Join(' ', record.Windows)}, doubt from {record.DoubtFrom}, tail was zero {record.TailWasZero}");
+            text.AppendLine(
+                $"  journal of {record.Patch}, windows {string.Join(' ', record.Windows)}, doubt from {record.DoubtFrom}, tail was zero "
+                    + $"{record.TailWasZero}");
         }
 
         if (node.State.Note.Cache is { } file && SetNote.TryDecode(file) is { } note)
         {
-            text.AppendLine($"  note of {note.Stamp}, running {note.Running}, in place {string.Join(' ', note.InPlace)}, not {string.Join(' ', note.NotInPlace)}");
+            text.AppendLine(
+                $"  note of {note.Stamp}, running {note.Running}, in place {string.Join(' ', note.InPlace)}, not "
+                    + $"{string.Join(' ', note.NotInPlace)}");
         }
 
         return text.AppendLine($"  {failure}").ToString();

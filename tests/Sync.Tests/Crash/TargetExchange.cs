@@ -22,7 +22,15 @@ internal sealed record TargetExchange(MachineState State, string Label)
         };
         bool isOther = crashCase.Behaviour.Kind == StorageKind.RegularFile && random.Next(2) == 0;
         image = Used(image, state, random);
-        MachineState exchanged = state with { Cache = image, Medium = image, Pending = [], Inode = isOther ? state.Inode + 1 : state.Inode, Times = state.Times + 1, MediumTimes = state.Times + 1 };
+        MachineState exchanged = state with
+        {
+            Cache = image,
+            Medium = image,
+            Pending = [],
+            Inode = isOther ? state.Inode + 1 : state.Inode,
+            Times = state.Times + 1,
+            MediumTimes = state.Times + 1,
+        };
         return new TargetExchange(exchanged, $"{label}, {(isOther ? "another file" : "the same identity")}");
     }
 
@@ -38,7 +46,9 @@ internal sealed record TargetExchange(MachineState State, string Label)
         // refused may have been applied.
         bool isRefusal = failure is SyncException { Error: not SyncError.VerificationFailed } or StorageException;
         return failure is not null and not SyncException and not StorageException ? "it ended with a defect"
-            : isRefusal && crashCase.Kind != CrashShape.Stream && !machine.Points.All(point => point.Call == CrashCall.Flush) ? "it was refused after something had been changed" : null;
+            : isRefusal && crashCase.Kind != CrashShape.Stream && !machine.Points.All(point => point.Call == CrashCall.Flush)
+                ? "it was refused after something had been changed"
+                : null;
     }
 
     // What neither A nor B has there, and zeros are not, is somebody's.
@@ -55,7 +65,10 @@ internal sealed record TargetExchange(MachineState State, string Label)
         {
             // Of a short end no medium knows.
             long length = Math.Min(CrashImage.Sector, end - at);
-            bool isKnown = (at >= crashCase.ShortEnd.Offset && at < crashCase.ShortEnd.End) || before.IsZero(at, length) || IsOf(a, before, at, length) || IsOf(b, before, at, length);
+            bool isKnown = (at >= crashCase.ShortEnd.Offset && at < crashCase.ShortEnd.End)
+                || before.IsZero(at, length)
+                || IsOf(a, before, at, length)
+                || IsOf(b, before, at, length);
             if (!isKnown && !before.SameAs(after, at, length))
             {
                 return at;
@@ -65,7 +78,8 @@ internal sealed record TargetExchange(MachineState State, string Label)
         return null;
     }
 
-    private static bool IsOf(CrashImage image, CrashImage before, long at, long length) => at + length <= image.Length && before.SameAs(image, at, length);
+    private static bool IsOf(CrashImage image, CrashImage before, long at, long length) =>
+        at + length <= image.Length && before.SameAs(image, at, length);
 
     private static CrashImage Foreign(CrashImage image, Random random)
     {
@@ -77,10 +91,14 @@ internal sealed record TargetExchange(MachineState State, string Label)
     // One or two sectors, most often where the interrupted run was at work.
     private static CrashImage Used(CrashImage image, MachineState state, Random random)
     {
-        IReadOnlyList<ByteRange> windows = JournalRecord.TryDecode(state.Journal.Cache!, out JournalRecord? record) == JournalContent.Valid ? record!.Windows : [];
+        IReadOnlyList<ByteRange> windows = JournalRecord.TryDecode(state.Journal.Cache!, out JournalRecord? record) == JournalContent.Valid
+            ? record!.Windows
+            : [];
         for (int times = random.Next(1, 3); times > 0; times--)
         {
-            ByteRange place = windows.Count > 0 && random.Next(4) > 0 ? windows[random.Next(windows.Count)] : new ByteRange(0, image.Length);
+            ByteRange place = windows.Count > 0 && random.Next(4) > 0
+                ? windows[random.Next(windows.Count)]
+                : new ByteRange(0, image.Length);
             long sector = random.NextInt64(place.Offset, Math.Max(place.Offset + 1, place.End)) / CrashImage.Sector * CrashImage.Sector;
             byte[] content = new byte[CrashImage.Sector];
             random.NextBytes(content);

@@ -22,7 +22,8 @@ internal sealed record ThirdFile(string Name, byte[] DataFile, CrashImage Expect
         int count = keepsSize ? (from.Length + sync.BlockSize - 1) / sync.BlockSize : random.Next(0, 17);
         int[] cells = [.. sync.A.Cells, .. sync.B.Cells];
         int[] drawn = [.. Enumerable.Range(0, count).Select(_ => random.Next(6) == 0 ? random.Next(40) : cells[random.Next(cells.Length)])];
-        byte[] to = new Side(drawn, keepsSize ? (count * sync.BlockSize) - from.Length : random.Next(sync.BlockSize)).Content(sync.BlockSize);
+        byte[] to = new Side(
+            drawn, keepsSize ? (count * sync.BlockSize) - from.Length : random.Next(sync.BlockSize)).Content(sync.BlockSize);
         for (int at = 0; at < Math.Min(to.Length, from.Length); at += sync.BlockSize)
         {
             if (random.Next(3) == 0)

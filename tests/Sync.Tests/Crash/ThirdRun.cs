@@ -28,7 +28,11 @@ internal sealed class ThirdRun(CrashCase crashCase, ThirdFile third, ApplyTuning
         {
             ApplyPlaces places = new(new CrashStateFile(machine), "file:target", Redo: new CrashRedoFile(machine));
             ApplyOperation.Run(
-                new CrashDisk(machine), new PatchSource(new MemoryFile(third.DataFile), $"{third.Name}.dtf"), places, new ApplySpecification { Verify = verify, Sparse = crashCase.Sparse }, tuning, new SyncOptions { Threads = 1 });
+                new CrashDisk(machine), new PatchSource(new MemoryFile(third.DataFile), $"{third.Name}.dtf"), places, new ApplySpecification
+                {
+                    Verify = verify,
+                    Sparse = crashCase.Sparse,
+                }, tuning, new SyncOptions { Threads = 1 });
             Succeeded = true;
         }
         catch (Exception exception)
@@ -38,13 +42,18 @@ internal sealed class ThirdRun(CrashCase crashCase, ThirdFile third, ApplyTuning
 
         if (Succeeded)
         {
-            return !machine.State.Medium.SameAs(third.Expected) ? "another data file was applied with success, and the medium is not what it should be"
-                : !machine.State.Cache.SameAs(machine.State.Medium) ? "another data file was applied with success, and a reader sees other bytes than the medium has"
+            return !machine.State.Medium.SameAs(third.Expected)
+                ? "another data file was applied with success, and the medium is not what it should be"
+                : !machine.State.Cache.SameAs(machine.State.Medium)
+                    ? "another data file was applied with success, and a reader sees other bytes than the medium has"
                 : machine.State.Journal.Cache is not null ? "another data file was applied with success, and the journal stands" : null;
         }
 
         return mustSucceed ? "another data file was begun, and what must succeed was refused"
-            : Failure is not SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized } ? "another data file was refused for another reason than what it found"
-            : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "another data file was refused after something had been changed";
+            : Failure is not SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized }
+                ? "another data file was refused for another reason than what it found"
+            : machine.Points.All(point => point.Call == CrashCall.Flush)
+                ? null
+                : "another data file was refused after something had been changed";
     }
 }

@@ -129,7 +129,8 @@ public sealed class DiskImage
         bool fewPages = (end - offset) / PageLength > _pages.Count;
         IEnumerable<long> pages = fewPages
             ? [.. _pages.Keys.Where(page => page >= offset / PageLength && page * PageLength < end)]
-            : Enumerable.Range(0, (int)(((end + PageLength - 1) / PageLength) - (offset / PageLength))).Select(i => (offset / PageLength) + i);
+            : Enumerable.Range(
+                0, (int)(((end + PageLength - 1) / PageLength) - (offset / PageLength))).Select(i => (offset / PageLength) + i);
         foreach (long page in pages)
         {
             if (_pages.ContainsKey(page))

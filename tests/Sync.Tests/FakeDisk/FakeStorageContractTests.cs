@@ -9,7 +9,8 @@ public abstract class FakeStorageContract(StorageKind kind) : FlushFailureContra
 
     protected override IWritableStorage Open(byte[] content) => _disk = new FakeStorage(DiskImage.Of(content), kind);
 
-    protected override IWritableStorage OpenLosing() => new FakeStorage(DiskImage.Of(new byte[Size]), kind).FailAt(new DiskFault(DiskCall.Flush, 1, StorageError.FlushFailed));
+    protected override IWritableStorage OpenLosing() =>
+        new FakeStorage(DiskImage.Of(new byte[Size]), kind).FailAt(new DiskFault(DiskCall.Flush, 1, StorageError.FlushFailed));
 
     protected override byte[] Kept() => _disk!.Medium.ToArray();
 

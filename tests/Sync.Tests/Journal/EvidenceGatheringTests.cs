@@ -65,7 +65,8 @@ public sealed class EvidenceGatheringTests
     [Fact]
     public void The_most_evidence_fits_into_a_journal()
     {
-        WitnessCell[] cells = [.. Enumerable.Range(0, WitnessCollector.MostCells + 16).Select(i => new WitnessCell(i, byte.MaxValue, new uint[8], new uint[8]))];
+        WitnessCell[] cells = [.. Enumerable.Range(0, WitnessCollector.MostCells + 16).Select(
+            i => new WitnessCell(i, byte.MaxValue, new uint[8], new uint[8]))];
         JournalRecord record = new()
         {
             Session = new byte[16],

@@ -185,8 +185,14 @@ public sealed class InterruptedRunTests
         }
     }
 
-    private static ApplyResult Apply(FakeStorage target, byte[] dataFile, FakeStateFile journal, ApplySpecification? specification = null, FakeUndoPlace? undo = null) =>
-        ApplyOperation.Run(target, FourSteps.Patch(dataFile), FourSteps.Places(journal, undo), specification ?? new ApplySpecification(), FourSteps.Threads(1));
+    private static ApplyResult Apply(
+        FakeStorage target, byte[] dataFile, FakeStateFile journal, ApplySpecification? specification = null, FakeUndoPlace? undo = null) =>
+        ApplyOperation.Run(
+            target,
+            FourSteps.Patch(dataFile),
+            FourSteps.Places(journal, undo),
+            specification ?? new ApplySpecification(),
+            FourSteps.Threads(1));
 
     private static byte[] Bytes(int seed, int length)
     {

@@ -26,7 +26,10 @@ public sealed class JournalOrderTests
         }
 
         IReadOnlyList<JournalRecord> records = AssertOrder(
-            FakeStorage.File(a), FourSteps.DataFile(a, b, 8 << 20, frameSize: 1 << 20), windowBytes: 1, new ApplySpecification { Verify = VerifyMode.None });
+            FakeStorage.File(a), FourSteps.DataFile(a, b, 8 << 20, frameSize: 1 << 20), windowBytes: 1, new ApplySpecification
+            {
+                Verify = VerifyMode.None,
+            });
 
         // One record a window, one for what is cut, and the last.
         int windows = (b.Length + (8 << 20) - 1) / (8 << 20);
@@ -52,7 +55,10 @@ public sealed class JournalOrderTests
                 Assert.True(hasUndo);
                 JournalRecord record = Assert.IsType<JournalRecord>(records.LastOrDefault());
                 Assert.False(record.IsFinished);
-                Assert.True(call.Call == DiskCall.SetLength ? call.Length > target.Length || Marks(record, call.Length, target.Length) : Marks(record, call.Offset, call.End));
+                Assert.True(
+                    call.Call == DiskCall.SetLength
+                        ? call.Length > target.Length || Marks(record, call.Length, target.Length)
+                        : Marks(record, call.Offset, call.End));
             }
 
             isFlushed = call.Call == DiskCall.Flush || (isFlushed && !call.ChangesContent);
@@ -65,7 +71,10 @@ public sealed class JournalOrderTests
         };
 
         ApplyOperation.Run(
-            target, FourSteps.Patch(dataFile), FourSteps.Places(journal, undo), specification, new ApplyTuning { WindowBytes = windowBytes }, new SyncOptions { Threads = 1 });
+            target, FourSteps.Patch(dataFile), FourSteps.Places(journal, undo), specification, new ApplyTuning
+            {
+                WindowBytes = windowBytes,
+            }, new SyncOptions { Threads = 1 });
 
         Assert.Equal(StateCall.Replace, journal.Log[0]);
         Assert.Equal([StateCall.Overwrite, StateCall.Remove], journal.Log.TakeLast(2));
@@ -75,7 +84,8 @@ public sealed class JournalOrderTests
         return records;
     }
 
-    private static bool Marks(JournalRecord record, long offset, long end) => record.Windows.Any(window => window.Offset <= offset && window.End >= end);
+    private static bool Marks(JournalRecord record, long offset, long end) =>
+        record.Windows.Any(window => window.Offset <= offset && window.End >= end);
 
     /// <summary>Collects what stands in a journal, each record once.</summary>
     private sealed class ReadRecord(FakeStateFile journal, List<JournalRecord> records)

@@ -139,13 +139,19 @@ public sealed class JournalRecordTests
     [Fact]
     public void Too_many_ranges_are_joined_where_they_lie_nearest()
     {
-        ByteRange[] ranges = [.. Enumerable.Range(0, 10).Select(i => new ByteRange(i * 1000, (i * 1000) + 100)), new ByteRange(4150, 4200), new ByteRange(50, 60), new ByteRange(7, 7)];
+        ByteRange[] ranges = [
+            .. Enumerable.Range(0, 10).Select(i => new ByteRange(i * 1000, (i * 1000) + 100)),
+            new ByteRange(4150, 4200),
+            new ByteRange(50, 60),
+            new ByteRange(7, 7)];
 
         IReadOnlyList<ByteRange> joined = JournalRecord.Join(ranges);
 
         Assert.Equal(JournalRecord.MaxWindows, joined.Count);
         Assert.Contains(joined, range => range.Offset <= 4000 && range.End >= 4200);
-        Assert.All(ranges.Where(range => range.Offset < range.End), range => Assert.Contains(joined, all => all.Offset <= range.Offset && all.End >= range.End));
+        Assert.All(
+            ranges.Where(range => range.Offset < range.End),
+            range => Assert.Contains(joined, all => all.Offset <= range.Offset && all.End >= range.End));
     }
 
     [Fact]
@@ -189,7 +195,8 @@ public sealed class JournalRecordTests
         return flipped;
     }
 
-    private static void Seal(byte[] record) => BlockHash.Xxh128.Hash(record.AsSpan(0, record.Length - HashLength), record.AsSpan(record.Length - HashLength));
+    private static void Seal(byte[] record) =>
+        BlockHash.Xxh128.Hash(record.AsSpan(0, record.Length - HashLength), record.AsSpan(record.Length - HashLength));
 
     private static JournalRecord AnyRecord(Random random, long sequence)
     {
@@ -206,7 +213,8 @@ public sealed class JournalRecordTests
             Other = random.Next(2) == 0 ? null : other,
             IsFinished = random.Next(3) == 0,
             TailWasZero = random.Next(2) == 0,
-            Windows = JournalRecord.Join(Enumerable.Range(0, random.Next(12)).Select(_ => new ByteRange(random.Next(1000) * 512L, random.Next(1000) * 512L))),
+            Windows = JournalRecord.Join(
+                Enumerable.Range(0, random.Next(12)).Select(_ => new ByteRange(random.Next(1000) * 512L, random.Next(1000) * 512L))),
             DoubtFrom = random.Next(3) switch
             {
                 0 => JournalRecord.NoDoubt,

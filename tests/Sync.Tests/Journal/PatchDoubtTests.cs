@@ -13,14 +13,16 @@ public sealed class PatchDoubtTests
         Random random = new(1);
         for (int i = 0; i < 2000; i++)
         {
-            JournalRecord record = Record(JournalRecord.Join(Ranges(random)), random.Next(3) == 0 ? JournalRecord.NoDoubt : random.Next(20 * BlockSize));
+            JournalRecord record = Record(
+                JournalRecord.Join(Ranges(random)), random.Next(3) == 0 ? JournalRecord.NoDoubt : random.Next(20 * BlockSize));
             PatchDoubt doubt = PatchDoubt.Of(record, BlockSize);
             BlockRun run = new(random.Next(20), random.Next(1, 20));
 
             List<(BlockRun Blocks, bool MayBeTorn)> parts = [.. doubt.Cut(run)];
 
             Assert.Equal(FourSteps.Each(run), parts.SelectMany(part => FourSteps.Each(part.Blocks)));
-            Assert.All(parts, part => Assert.All(FourSteps.Each(part.Blocks), block => Assert.Equal(part.MayBeTorn, IsTorn(record, block))));
+            Assert.All(
+                parts, part => Assert.All(FourSteps.Each(part.Blocks), block => Assert.Equal(part.MayBeTorn, IsTorn(record, block))));
             Assert.All(FourSteps.Each(run), block => Assert.Equal(IsTorn(record, block), doubt.MayBeTorn(block)));
             Assert.All(FourSteps.Each(run), block => Assert.Equal((block + 1) * BlockSize > record.DoubtFrom, doubt.DoubtsNew(block)));
             Assert.Equal(FourSteps.Each(run).Any(block => doubt.MayBeTorn(block) || doubt.DoubtsNew(block)), doubt.Touches(run));

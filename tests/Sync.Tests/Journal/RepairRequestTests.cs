@@ -111,8 +111,10 @@ public sealed class RepairRequestTests
         return FakeStorage.File(content);
     }
 
-    private static ApplyResult Apply(FakeStorage target, byte[] dataFile, FakeStateFile journal, MemoryOutput? repair, int threads) => ApplyOperation.Run(
-        target, FourSteps.Patch(dataFile), new ApplyPlaces(journal, "file:target", null, repair), new ApplySpecification(), FourSteps.Threads(threads));
+    private static ApplyResult Apply(FakeStorage target, byte[] dataFile, FakeStateFile journal, MemoryOutput? repair, int threads) =>
+        ApplyOperation.Run(
+        target, FourSteps.Patch(dataFile), new ApplyPlaces(
+            journal, "file:target", null, repair), new ApplySpecification(), FourSteps.Threads(threads));
 
     private sealed class MemoryOutput() : MessageOutput("repair.dtr")
     {

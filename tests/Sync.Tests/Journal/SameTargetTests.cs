@@ -60,8 +60,13 @@ public sealed class SameTargetTests
     {
         FakeStateFile journal = Interrupted(StorageKind.RegularFile, out FakeStorage target);
 
-        Refused(SyncError.OtherTarget, new FakeStorage(DiskImage.Of(target.Content)) { Birth = Born with { Inode = 8 } }, journal, DataFile);
-        Refused(SyncError.OtherTarget, new FakeStorage(DiskImage.Of(target.Content)) { Birth = Born with { BornNanoseconds = 1 } }, journal, DataFile);
+        Refused(
+            SyncError.OtherTarget, new FakeStorage(DiskImage.Of(target.Content)) { Birth = Born with { Inode = 8 } }, journal, DataFile);
+        Refused(
+            SyncError.OtherTarget,
+            new FakeStorage(DiskImage.Of(target.Content)) { Birth = Born with { BornNanoseconds = 1 } },
+            journal,
+            DataFile);
         Refused(SyncError.OtherTarget, new FakeStorage(DiskImage.Of(target.Content)), journal, DataFile);
         Assert.Equal(ApplyStart.Resumed, Apply(Again(target.Content), DataFile, journal).Start);
     }
@@ -105,7 +110,11 @@ public sealed class SameTargetTests
     {
         SplitCase pair = SplitCase.Make(26, 26);
         byte[] dataFile = FourSteps.OnePass(
-            FakeStorage.File(pair.B), FourSteps.Checksums(FakeStorage.File(pair.A), new ChecksumSpecification { BlockSize = SplitCase.BlockSize }), new DataFileSpecification { Repeats = false });
+            FakeStorage.File(pair.B), FourSteps.Checksums(
+                FakeStorage.File(pair.A), new ChecksumSpecification { BlockSize = SplitCase.BlockSize }), new DataFileSpecification
+                {
+                    Repeats = false,
+                });
         StreamTarget target = new(pair.A);
         target.Disk.FailAt(new DiskFault(DiskCall.Write, 1, StorageError.NoSpace, BytesDone: 1024));
         Assert.Throws<StorageException>(() => { target.Apply(dataFile); });
@@ -147,7 +156,10 @@ public sealed class SameTargetTests
     {
         byte[] dataFile = FourSteps.DataFile([], B, BlockSize);
         FakeStateFile journal = new();
-        FakeStorage target = new FakeStorage(DiskImage.Of([])) { Birth = null }.FailAt(new DiskFault(DiskCall.Write, 1, StorageError.NoSpace, BytesDone: 1024));
+        FakeStorage target = new FakeStorage(DiskImage.Of([]))
+        {
+            Birth = null,
+        }.FailAt(new DiskFault(DiskCall.Write, 1, StorageError.NoSpace, BytesDone: 1024));
         Assert.Throws<StorageException>(() => { Apply(target, dataFile, journal); });
 
         Refused(SyncError.TargetNotProved, new FakeStorage(DiskImage.Of(Bytes(9, B.Length))) { Birth = null }, journal, dataFile);
@@ -211,7 +223,12 @@ public sealed class SameTargetTests
     private static FakeStateFile Interrupted(StorageKind kind, out FakeStorage target, FakeUndoPlace? undo = null)
     {
         FakeStateFile journal = new();
-        target = Torn(new FakeStorage(DiskImage.Of(A), kind) { Birth = kind == StorageKind.RegularFile ? Born : null }, journal, 2, undo, new ApplyTuning());
+        target = Torn(
+            new FakeStorage(DiskImage.Of(A), kind) { Birth = kind == StorageKind.RegularFile ? Born : null },
+            journal,
+            2,
+            undo,
+            new ApplyTuning());
         return journal;
     }
 
@@ -225,7 +242,8 @@ public sealed class SameTargetTests
 
     private static FakeStorage Again(byte[] content) => new(DiskImage.Of(content)) { Birth = Born };
 
-    private static SyncException Refused(SyncError error, FakeStorage other, FakeStateFile journal, byte[] dataFile, ApplySpecification? specification = null)
+    private static SyncException Refused(
+        SyncError error, FakeStorage other, FakeStateFile journal, byte[] dataFile, ApplySpecification? specification = null)
     {
         byte[] before = other.Content;
         byte[] record = journal.Content!;
@@ -240,8 +258,15 @@ public sealed class SameTargetTests
     }
 
     private static ApplyResult Apply(
-        FakeStorage target, byte[] dataFile, FakeStateFile journal, ApplySpecification? specification = null, ApplyTuning? tuning = null, FakeUndoPlace? undo = null) =>
-        ApplyOperation.Run(target, FourSteps.Patch(dataFile), FourSteps.Places(journal, undo), specification ?? new ApplySpecification(), tuning ?? new ApplyTuning(), FourSteps.Threads(1));
+        FakeStorage target, byte[] dataFile, FakeStateFile journal, ApplySpecification? specification =
+            null, ApplyTuning? tuning = null, FakeUndoPlace? undo = null) =>
+        ApplyOperation.Run(
+            target,
+            FourSteps.Patch(dataFile),
+            FourSteps.Places(journal, undo),
+            specification ?? new ApplySpecification(),
+            tuning ?? new ApplyTuning(),
+            FourSteps.Threads(1));
 
     private static byte[] Changed(byte[] a)
     {

@@ -16,7 +16,10 @@ public sealed class UndoFileTests
         Apply(sync.StorageA, sync.DataFile(), undo, sync.Threads);
 
         byte[] request = FourSteps.Request(FourSteps.Checksums(sync.StorageB, sync.HowB), FourSteps.Checksums(sync.StorageA, sync.HowA));
-        byte[] expected = FourSteps.Data(sync.StorageA, request, new DataFileSpecification { FrameSize = Math.Min(sync.FrameSize, FormatLimits.DefaultFrameSize), Repeats = false });
+        byte[] expected = FourSteps.Data(
+            sync.StorageA,
+            request,
+            new DataFileSpecification { FrameSize = Math.Min(sync.FrameSize, FormatLimits.DefaultFrameSize), Repeats = false });
 
         Assert.Equal(expected, undo.Content);
     });
@@ -33,9 +36,14 @@ public sealed class UndoFileTests
         FakeStorage target = sync.StorageA;
         Apply(target, sync.DataFile(), undo, sync.Threads);
         byte[] request = FourSteps.Request(FourSteps.Checksums(sync.StorageB, sync.HowB), FourSteps.Checksums(sync.StorageA, sync.HowA));
-        byte[] expected = FourSteps.Data(sync.StorageA, request, new DataFileSpecification { FrameSize = Math.Min(sync.FrameSize, FormatLimits.DefaultFrameSize), Repeats = false });
+        byte[] expected = FourSteps.Data(
+            sync.StorageA,
+            request,
+            new DataFileSpecification { FrameSize = Math.Min(sync.FrameSize, FormatLimits.DefaultFrameSize), Repeats = false });
 
-        Assert.Equal(FourSteps.Groups(expected).Select(group => group.Payload.ToArray()), FourSteps.Groups(undo.Content!).Select(group => group.Payload.ToArray()));
+        Assert.Equal(
+            FourSteps.Groups(expected).Select(group => group.Payload.ToArray()),
+            FourSteps.Groups(undo.Content!).Select(group => group.Payload.ToArray()));
         Apply(target, undo.Content!, null, sync.Threads);
         Assert.Equal(sync.ContentA, target.Medium.ToArray());
         return true;
@@ -65,7 +73,9 @@ public sealed class UndoFileTests
         if (isRefused)
         {
             SyncException refused = Assert.Throws<SyncException>(() => Apply(target, dataFile, undo, sync.Threads));
-            Assert.Equal((SyncReason.UnrecognizedBlocks, "not-zero", a.Length), (refused.Reason, refused.ValueOf<string>("cause"), refused.ValueOf<long>("base_size")));
+            Assert.Equal(
+                (SyncReason.UnrecognizedBlocks, "not-zero", a.Length),
+                (refused.Reason, refused.ValueOf<string>("cause"), refused.ValueOf<long>("base_size")));
             target.Write(new byte[device.Length - a.Length], a.Length);
         }
 
@@ -98,7 +108,8 @@ public sealed class UndoFileTests
         {
             FakeStorage target = FakeStorage.File(a);
 
-            StorageException refused = Assert.Throws<StorageException>(() => { Apply(target, dataFile, new FakeUndoPlace { Content = other }); });
+            StorageException refused = Assert.Throws<StorageException>(
+                () => { Apply(target, dataFile, new FakeUndoPlace { Content = other }); });
 
             Assert.Equal(StorageError.Exists, refused.Error);
             Assert.Empty(target.Changes);
@@ -121,7 +132,8 @@ public sealed class UndoFileTests
         {
             ApplyPlaces places = FourSteps.Places(undo: new FakeUndoPlace());
             SyncException refused = Assert.Throws<SyncException>(() =>
-                ApplyOperation.Run(target, FourSteps.Patch(dataFile), places, new ApplySpecification { DryRun = dryRun }, new SyncOptions()));
+                ApplyOperation.Run(
+                    target, FourSteps.Patch(dataFile), places, new ApplySpecification { DryRun = dryRun }, new SyncOptions()));
             Assert.Equal(SyncError.Mismatch, refused.Error);
             Assert.DoesNotContain(target.Log, call => call.Changes);
         }
@@ -146,7 +158,8 @@ public sealed class UndoFileTests
     }
 
     private static ApplyResult Apply(FakeStorage target, byte[] dataFile, FakeUndoPlace? undo, int threads = 1) =>
-        ApplyOperation.Run(target, FourSteps.Patch(dataFile), FourSteps.Places(null, undo), new ApplySpecification(), FourSteps.Threads(threads));
+        ApplyOperation.Run(
+            target, FourSteps.Patch(dataFile), FourSteps.Places(null, undo), new ApplySpecification(), FourSteps.Threads(threads));
 
     private static byte[] Bytes(int seed, int length)
     {

@@ -28,7 +28,8 @@ internal static class ApplyOracle
     /// <param name="patch">May be anything.</param>
     /// <param name="outcome">What its own operations come to, with or without cutting off what B has not.</param>
     /// <exception cref="MutationViolation">Something else came of it.</exception>
-    public static string Try(PatchSource patch, Func<bool, DiskImage> outcome, DiskImage before, StorageKind kind, ApplySpecification how, int threads)
+    public static string Try(
+        PatchSource patch, Func<bool, DiskImage> outcome, DiskImage before, StorageKind kind, ApplySpecification how, int threads)
     {
         FakeStorage target = new(before.Copy(), kind);
         FakeStateFile journal = new();
@@ -92,7 +93,9 @@ internal static class ApplyOracle
     {
         if (target.Changes.Count > 0 || Difference(target.Cache, before) is not null)
         {
-            throw new MutationViolation($"{why}, and the target was changed: {target.Changes.Count} times, {Difference(target.Cache, before) ?? "to the same bytes"}");
+            throw new MutationViolation(
+                $"{why}, and the target was changed: {target.Changes.Count} times, "
+                    + $"{Difference(target.Cache, before) ?? "to the same bytes"}");
         }
     }
 
@@ -110,7 +113,7 @@ internal static class ApplyOracle
         DiskImage result = before.Copy();
         using MemoryStream input = new(message, writable: false);
         OperationReader reader = new(input, "mutant", MessageKind.DataFile);
-        (long a, long b) = (reader.Header.BaseSize!.Value, reader.Header.TargetSize!.Value);
+        (long a, long b) = (reader.Header.SyncGeometry.Base.Size, reader.Header.TargetSize);
         long length = FinalLength(reader.Header, before.Length, kind);
         if (length > before.Length)
         {
@@ -150,12 +153,13 @@ internal static class ApplyOracle
         return result;
     }
 
-    internal static long FinalLength(MessageHeader header, long length, StorageKind kind)
+    internal static long FinalLength(OperationsHeader header, long length, StorageKind kind)
     {
-        (long a, long b) = (header.BaseSize!.Value, header.TargetSize!.Value);
+        (long a, long b) = (header.SyncGeometry.Base.Size, header.TargetSize);
         long first = Math.Min(a, b) / header.BlockSize;
         long end = ((Math.Max(a, b) - 1) / header.BlockSize) + 1;
-        bool resizes = a != b && (header.Coverage.IsWhole || header.Coverage.Ranges.ToArray().Any(range => range.First <= first && range.End >= end));
+        bool resizes = a != b
+            && (header.Coverage.IsWhole || header.Coverage.Ranges.ToArray().Any(range => range.First <= first && range.End >= end));
         if (kind == StorageKind.BlockDevice)
         {
             Require(length >= (resizes || a == b ? b : Math.Min(a, b)), "a device that is too small was patched");
@@ -177,7 +181,8 @@ internal static class ApplyOracle
     /// <param name="content">Bytes of the content.</param>
     /// <param name="larger">Bytes of the larger of A and B.</param>
     /// <param name="when">For the message.</param>
-    public static void RequireOutcomeOnDevice(FakeStorage target, DiskImage expected, DiskImage state, long content, long larger, string when)
+    public static void RequireOutcomeOnDevice(
+        FakeStorage target, DiskImage expected, DiskImage state, long content, long larger, string when)
     {
         const int Step = 64 << 10;
         Require(target.Pending.Count == 0, "success was said before the last change was flushed");
@@ -215,7 +220,7 @@ internal static class ApplyOracle
         return content;
     }
 
-    internal static void RequireHashes(MessageHeader header, OperationGroup group, in Operation operation, ReadOnlySpan<byte> bytes)
+    internal static void RequireHashes(OperationsHeader header, OperationGroup group, in Operation operation, ReadOnlySpan<byte> bytes)
     {
         byte[] hash = new byte[header.Hash.Length];
         for (long i = 0; i < operation.Blocks.Count; i++)
@@ -226,11 +231,12 @@ internal static class ApplyOracle
         }
     }
 
-    internal static void RequireInCoverage(MessageHeader header, BlockRun blocks) => Require(
+    internal static void RequireInCoverage(OperationsHeader header, BlockRun blocks) => Require(
         header.Coverage.IsWhole || header.Coverage.Ranges.ToArray().Any(range => range.First <= blocks.First && blocks.End <= range.End),
         $"blocks {blocks} are outside the ranges of the message, and were overwritten");
 
-    internal static void RequireRecognised(MessageHeader header, OperationGroup group, in Operation operation, DiskImage target, (long A, long B) sizes)
+    internal static void RequireRecognised(
+        OperationsHeader header, OperationGroup group, in Operation operation, DiskImage target, (long A, long B) sizes)
     {
         byte[] hash = new byte[header.Hash.Length];
         for (long i = 0; i < operation.Blocks.Count; i++)
@@ -247,7 +253,10 @@ internal static class ApplyOracle
             int newLength = (int)Math.Clamp(sizes.B - offset, 0, header.BlockSize);
             byte[] now = new byte[Math.Min(Math.Max(oldLength, newLength), target.Length - offset)];
             target.Read(now, offset);
-            bool isNew = now.Length >= newLength && (operation.New == NewKind.Zero ? IsZero(now.AsSpan(0, newLength)) : HasHash(now.AsSpan(0, newLength), group.NewHash(operation, i)));
+            bool isNew = now.Length >= newLength
+                && (operation.New == NewKind.Zero
+                    ? IsZero(now.AsSpan(0, newLength))
+                    : HasHash(now.AsSpan(0, newLength), group.NewHash(operation, i)));
             bool isOld = now.Length >= oldLength && IsZero(now.AsSpan(oldLength))
                 && (operation.Old == OldKind.Hashed ? HasHash(now.AsSpan(0, oldLength), group.OldHash(operation, i)) : IsZero(now));
             Require(isNew || isOld, $"block {operation.Blocks.First + i} was neither old nor new, and was overwritten");
@@ -268,9 +277,10 @@ internal static class ApplyOracle
         XxHash128 fingerprint = new();
         using MemoryStream input = new(message, writable: false);
         OperationReader reader = new(input, "mutant", kind);
-        MessageHeader header = reader.Header;
+        OperationsHeader header = reader.Header;
         fingerprint.Append(System.Text.Encoding.UTF8.GetBytes(
-            $"{header.BaseSize} {header.TargetSize} {header.BlockSize} {header.Hash.Name} {header.Coverage} {header.Set?.Part} {header.Set?.Parts}"));
+            $"{header.BaseSize} {header.TargetSize} {header.BlockSize} {header.Hash.Name} {header.Coverage} "
+                + $"{(header as DataFileHeader)?.Set?.Part} {(header as DataFileHeader)?.Set?.Parts}"));
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
@@ -296,7 +306,10 @@ internal static class ApplyOracle
         byte[] left = new byte[Step];
         byte[] right = new byte[Step];
         long end = Math.Min(one.Length, MostCompared);
-        for (long at = 0; at < one.Length; at = at + Step >= end && at < one.Length - Step && end < one.Length ? one.Length - Step : at + Step)
+        for (
+            long at = 0; at < one.Length; at = at + Step >= end && at < one.Length - Step && end < one.Length
+                ? one.Length - Step
+                : at + Step)
         {
             int length = (int)Math.Min(Step, one.Length - at);
             one.Read(left.AsSpan(0, length), at);

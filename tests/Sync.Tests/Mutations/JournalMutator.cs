@@ -14,7 +14,22 @@ internal sealed class JournalMutator(Random random)
     private const int HashLength = 16;
 
     private static readonly long[] Extremes =
-        [0, 1, 511, 512, 4096, 100_000, int.MaxValue, 1L << 40, (1L << 62) - 1, 1L << 62, (1L << 62) + 1, long.MaxValue - 1, long.MaxValue, -1, long.MinValue];
+        [
+            0,
+            1,
+            511,
+            512,
+            4096,
+            100_000,
+            int.MaxValue,
+            1L << 40,
+            (1L << 62) - 1,
+            1L << 62,
+            (1L << 62) + 1,
+            long.MaxValue - 1,
+            long.MaxValue,
+            -1,
+            long.MinValue];
 
     private readonly List<MutationClass> _done = [];
 
@@ -24,6 +39,7 @@ internal sealed class JournalMutator(Random random)
     public static byte[] Fresh(byte[] dataFile)
     {
         MessageReader reader = new(new MemoryStream(dataFile), "data file");
+        DataFileHeader header = (DataFileHeader)reader.Header;
         while (reader.ReadSection())
         {
         }
@@ -31,8 +47,8 @@ internal sealed class JournalMutator(Random random)
         return new JournalRecord
         {
             Session = reader.Trailer.Digest,
-            BaseSize = reader.Header.BaseSize!.Value,
-            TargetSize = reader.Header.TargetSize!.Value,
+            BaseSize = header.SyncGeometry.Base.Size,
+            TargetSize = header.TargetSize,
             Target = "file:target",
             Patch = "update.dtf",
         }.ToFile();

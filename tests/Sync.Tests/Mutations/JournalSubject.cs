@@ -36,7 +36,8 @@ internal sealed class JournalSubject : IMutationSubject
         FakeUndoPlace? undo = random.Next(2) == 0 ? new FakeUndoPlace() : null;
         try
         {
-            ApplyOperation.Run(target, FourSteps.Patch(pair.DataFile), FourSteps.Places(journal, undo), new ApplySpecification(), FourSteps.Threads(1));
+            ApplyOperation.Run(
+                target, FourSteps.Patch(pair.DataFile), FourSteps.Places(journal, undo), new ApplySpecification(), FourSteps.Threads(1));
         }
         catch (StorageException)
         {
@@ -53,13 +54,21 @@ internal sealed class JournalSubject : IMutationSubject
         JournalMutant bent = (JournalMutant)mutant;
         if (!bent.IsStructural && JournalRecord.TryDecode(bent.Bytes, out JournalRecord? found) == JournalContent.Valid)
         {
-            ApplyOracle.Require(bent.Original.AsSpan().IndexOf(found!.Encode()) >= 0, "bytes were bent, no checksum was computed again, and another record was found");
+            ApplyOracle.Require(
+                bent.Original.AsSpan().IndexOf(found!.Encode()) >= 0,
+                "bytes were bent, no checksum was computed again, and another record was found");
         }
 
         FakeStorage target = new(bent.State.Copy(), bent.Kind);
         FakeStateFile journal = new() { Content = [.. bent.Bytes] };
         bool goesBack = bent.Undo is not null && random.Next(3) == 0;
-        ApplySpecification how = new() { DryRun = random.Next(16) == 0, AbandonJournal = random.Next(8) == 0, CheckBase = random.Next(8) == 0, Sparse = (SparseMode)random.Next(3) };
+        ApplySpecification how = new()
+        {
+            DryRun = random.Next(16) == 0,
+            AbandonJournal = random.Next(8) == 0,
+            CheckBase = random.Next(8) == 0,
+            Sparse = (SparseMode)random.Next(3),
+        };
         try
         {
             ApplyResult result = ApplyOperation.Run(
@@ -93,7 +102,8 @@ internal sealed class JournalSubject : IMutationSubject
         catch (Exception exception) when (exception is MessageFormatException or SyncException or StorageException)
         {
             ApplyOracle.RequireUntouched(target, bent.State, $"it was refused ({exception.Message})");
-            ApplyOracle.Require(journal.Content is { } left && left.AsSpan().SequenceEqual(bent.Bytes), "it was refused, and the journal is another one");
+            ApplyOracle.Require(
+                journal.Content is { } left && left.AsSpan().SequenceEqual(bent.Bytes), "it was refused, and the journal is another one");
             return exception is SyncException sync ? $"refused: {sync.Error}" : $"refused: {exception.GetType().Name}";
         }
     }
@@ -103,7 +113,8 @@ internal sealed class JournalSubject : IMutationSubject
     /// <param name="Kind">What it is.</param>
     /// <param name="Undo">The undo file that the run has made, or null.</param>
     private sealed record JournalMutant(
-        byte[] Bytes, byte[] Original, MutationPair Pair, IReadOnlyList<MutationClass> Done, DiskImage Before, DiskImage State, StorageKind Kind, byte[]? Undo)
+        byte[] Bytes, byte[] Original, MutationPair Pair, IReadOnlyList<MutationClass> Done, DiskImage Before, DiskImage State,
+        StorageKind Kind, byte[]? Undo)
         : Mutant(Bytes, Original, Pair, Done)
     {
         /// <summary>The record that is found is the one that was written.</summary>

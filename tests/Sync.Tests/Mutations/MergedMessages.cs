@@ -17,9 +17,13 @@ internal sealed record MergedMessages(byte[] Own, byte[] DataFile)
         ChecksumSpecification how = new() { BlockSize = header.BlockSize, Hash = header.Hash, Coverage = first };
         try
         {
-            byte[] request = FourSteps.Request(FourSteps.Checksums(FakeStorage.File(other), how, 1), FourSteps.Checksums(new FakeStorage(pair.B.Copy()), how with { Coverage = second }, 1));
+            byte[] request = FourSteps.Request(
+                FourSteps.Checksums(FakeStorage.File(other), how, 1),
+                FourSteps.Checksums(new FakeStorage(pair.B.Copy()), how with { Coverage = second }, 1));
             byte[] merged = FourSteps.Merge([pair.DataRequest, request]);
-            return new MergedMessages(pair.DataRequest, FourSteps.Data(new FakeStorage(pair.B.Copy()), merged, new DataFileSpecification { FrameSize = 65_536 }, 1));
+            return new MergedMessages(
+                pair.DataRequest,
+                FourSteps.Data(new FakeStorage(pair.B.Copy()), merged, new DataFileSpecification { FrameSize = 65_536 }, 1));
         }
         catch (SyncException)
         {

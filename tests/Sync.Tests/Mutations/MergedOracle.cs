@@ -12,11 +12,13 @@ internal static class MergedOracle
     /// <exception cref="MutationViolation">The two do not say what is to be done, or the target is not what they say.</exception>
     public static DiskImage Outcome(MergedMessages given, DiskImage before, StorageKind kind, bool cuts)
     {
-        List<Sent> sent = ReadSent(given.DataFile, out MessageHeader merged);
+        List<Sent> sent = ReadSent(given.DataFile, out OperationsHeader merged);
         OperationReader own = new(new MemoryStream(given.Own, writable: false), "own", MessageKind.DataRequest);
-        MessageHeader header = own.Header;
+        OperationsHeader header = own.Header;
         ApplyOracle.Require(
-            merged.Bases is not null && (merged.TargetSize, merged.BlockSize, merged.Hash) == (header.TargetSize, header.BlockSize, header.Hash), "the request is for another master, and was applied");
+            merged.Bases is not null
+                && (merged.TargetSize, merged.BlockSize, merged.Hash) == (header.TargetSize, header.BlockSize, header.Hash),
+            "the request is for another master, and was applied");
         DiskImage result = before.Copy();
         long length = ApplyOracle.FinalLength(header, before.Length, kind);
         if (length > before.Length)
@@ -30,7 +32,7 @@ internal static class MergedOracle
             foreach (Operation operation in group.Operations)
             {
                 ApplyOracle.RequireInCoverage(header, operation.Blocks);
-                ApplyOracle.RequireRecognised(header, group, operation, before, (header.BaseSize!.Value, header.TargetSize!.Value));
+                ApplyOracle.RequireRecognised(header, group, operation, before, (header.SyncGeometry.Base.Size, header.TargetSize));
                 Write(result, header, group, operation, sent);
             }
         }
@@ -44,7 +46,7 @@ internal static class MergedOracle
         return result;
     }
 
-    private static void Write(DiskImage result, MessageHeader header, OperationGroup group, in Operation operation, List<Sent> sent)
+    private static void Write(DiskImage result, OperationsHeader header, OperationGroup group, in Operation operation, List<Sent> sent)
     {
         long next = operation.Blocks.First;
         foreach (Sent one in sent)
@@ -59,12 +61,14 @@ internal static class MergedOracle
                 return;
             }
 
-            ApplyOracle.Require(one.Blocks.First <= next && one.IsZero == (operation.New == NewKind.Zero), $"block {next} was applied, and the data file does not have it so");
+            ApplyOracle.Require(
+                one.Blocks.First <= next && one.IsZero == (operation.New == NewKind.Zero),
+                $"block {next} was applied, and the data file does not have it so");
             long end = Math.Min(operation.Blocks.End, one.Blocks.End);
             long offset = next * header.BlockSize;
             if (one.IsZero)
             {
-                result.Zero(offset, Math.Min(header.TargetSize!.Value, end * header.BlockSize) - offset);
+                result.Zero(offset, Math.Min(header.TargetSize, end * header.BlockSize) - offset);
                 next = end;
                 continue;
             }
@@ -74,7 +78,9 @@ internal static class MergedOracle
                 byte[] hash = new byte[header.Hash.Length];
                 ReadOnlySpan<byte> block = one.Block(next, header);
                 header.Hash.Hash(block, hash);
-                ApplyOracle.Require(group.NewHash(operation, next - operation.Blocks.First).SequenceEqual(hash), $"block {next} has another content than the request wants, and was applied");
+                ApplyOracle.Require(
+                    group.NewHash(operation, next - operation.Blocks.First).SequenceEqual(hash),
+                    $"block {next} has another content than the request wants, and was applied");
                 result.Write(block, next * header.BlockSize);
             }
         }
@@ -82,7 +88,7 @@ internal static class MergedOracle
         ApplyOracle.Require(next == operation.Blocks.End, $"block {next} was wanted, is not in the data file, and all was applied");
     }
 
-    private static void Require(MessageTrailer own, MessageHeader merged, MessageHeader header, MergedMessages given)
+    private static void Require(OperationsTrailer own, OperationsHeader merged, OperationsHeader header, MergedMessages given)
     {
         OperationReader reader = new(new MemoryStream(given.DataFile, writable: false), "merged", MessageKind.DataFile, skipContent: true);
         OperationGroup group = new();
@@ -93,11 +99,15 @@ internal static class MergedOracle
             }
         }
 
-        ApplyOracle.Require(reader.Trailer.TargetRoot!.Value.Span.SequenceEqual(own.TargetRoot!.Value.Span), "the request is for another content of the master, and was applied");
-        ApplyOracle.Require(merged.Bases!.Contains(new BaseIdentity(own.BaseRoot!.Value, header.BaseSize!.Value)), "the request is none of those that were merged, and was applied");
+        ApplyOracle.Require(
+            reader.Trailer.TargetRoot.Span.SequenceEqual(own.TargetRoot.Span),
+            "the request is for another content of the master, and was applied");
+        ApplyOracle.Require(
+            merged.Bases!.Contains(new BaseIdentity(own.BaseRoot, header.SyncGeometry.Base.Size)),
+            "the request is none of those that were merged, and was applied");
     }
 
-    private static List<Sent> ReadSent(byte[] dataFile, out MessageHeader header)
+    private static List<Sent> ReadSent(byte[] dataFile, out OperationsHeader header)
     {
         List<Sent> sent = [];
         OperationReader reader = new(new MemoryStream(dataFile, writable: false), "merged", MessageKind.DataFile);
@@ -121,7 +131,7 @@ internal static class MergedOracle
 
     private sealed record Sent(BlockRun Blocks, bool IsZero, ReadOnlyMemory<byte> Content)
     {
-        public ReadOnlySpan<byte> Block(long block, MessageHeader header)
+        public ReadOnlySpan<byte> Block(long block, OperationsHeader header)
         {
             int at = (int)(block - Blocks.First) * header.BlockSize;
             return Content.Span.Slice(at, Math.Min(header.BlockSize, Content.Length - at));

@@ -40,7 +40,8 @@ internal sealed class MergedSubject : IMutationSubject
         try
         {
             PatchSource patch = new(new MemoryFile(given.DataFile), "merged.dtf", FourSteps.Own(given.Own));
-            came = ApplyOracle.Try(patch, cuts => MergedOracle.Outcome(given, before, storage, cuts), before, storage, how, random.Next(1, 3));
+            came = ApplyOracle.Try(
+                patch, cuts => MergedOracle.Outcome(given, before, storage, cuts), before, storage, how, random.Next(1, 3));
         }
         catch (MessageFormatException exception)
         {
@@ -58,7 +59,8 @@ internal sealed class MergedSubject : IMutationSubject
         return $"{(bent.IsOwn ? "own request" : "data file")} {read}{(read == MessageSubject.Accepted ? ", " + came : "")}";
     }
 
-    private static string Judge(MergedMutant bent, MergedMessages given, MergedMessages original, DiskImage before, StorageKind storage, MessageKind kind)
+    private static string Judge(
+        MergedMutant bent, MergedMessages given, MergedMessages original, DiskImage before, StorageKind storage, MessageKind kind)
     {
         bool isSame = ApplyOracle.Fingerprint(bent.Bytes, kind).AsSpan().SequenceEqual(ApplyOracle.Fingerprint(bent.Original, kind));
         DiskImage wanted;

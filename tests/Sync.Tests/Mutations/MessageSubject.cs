@@ -82,7 +82,9 @@ internal abstract class MessageSubject(MessageKind kind) : IMutationSubject
         }
         catch (MessageFormatException exception)
         {
-            throw new MutationViolation($"the {written.Words()} that was made of it is refused: {exception.Message} ({exception.Field}, offset {exception.Offset})");
+            throw new MutationViolation(
+                $"the {written.Words()} that was made of it is refused: {exception.Message} ({exception.Field}, offset "
+                    + $"{exception.Offset})");
         }
     }
 

@@ -21,7 +21,9 @@ internal sealed class RequestSubject() : MessageSubject(MessageKind.ChecksumRequ
         MessageHeader header = ChecksumRequest.Read(input, "mutant");
         try
         {
-            RequireReadable(FourSteps.Checksums(new FakeStorage(mutant.Pair.A.Copy()), FourSteps.HowFor(header), Threads(mutant.Pair, random)), MessageKind.ChecksumFile);
+            RequireReadable(
+                FourSteps.Checksums(new FakeStorage(mutant.Pair.A.Copy()), FourSteps.HowFor(header), Threads(mutant.Pair, random)),
+                MessageKind.ChecksumFile);
             return ", checksummed";
         }
         catch (SyncException exception) when (header.Parent is not null)
@@ -34,7 +36,8 @@ internal sealed class RequestSubject() : MessageSubject(MessageKind.ChecksumRequ
 /// <summary>A checksum file: compared with the other side's, on either side, and with its target.</summary>
 internal sealed class ChecksumFileSubject() : MessageSubject(MessageKind.ChecksumFile)
 {
-    protected override byte[] Message(MutationPair pair, Random random) => random.Next(2) == 0 ? pair.RemoteChecksums : pair.MasterChecksums;
+    protected override byte[] Message(MutationPair pair, Random random) =>
+        random.Next(2) == 0 ? pair.RemoteChecksums : pair.MasterChecksums;
 
     protected override string Use(Mutant mutant, bool isAccepted, Random random)
     {
@@ -72,7 +75,8 @@ internal sealed class ChecksumFileSubject() : MessageSubject(MessageKind.Checksu
     {
         try
         {
-            FakeStorage target = new((random.Next(2) == 0 ? pair.A : pair.B).Copy(), random.Next(4) == 0 ? StorageKind.BlockDevice : StorageKind.RegularFile);
+            FakeStorage target = new(
+                (random.Next(2) == 0 ? pair.A : pair.B).Copy(), random.Next(4) == 0 ? StorageKind.BlockDevice : StorageKind.RegularFile);
             CheckResult result = FourSteps.Check(target, checksums, threads: Threads(pair, random));
             return isAccepted
                 ? (result.IsEqual ? "equal" : "different")
@@ -100,7 +104,10 @@ internal sealed class DataRequestSubject() : MessageSubject(MessageKind.DataRequ
         try
         {
             data = FourSteps.Data(
-                new FakeStorage(mutant.Pair.B.Copy()), mutant.Bytes, new DataFileSpecification { FrameSize = FormatLimits.MinFrameSize }, Threads(mutant.Pair, random));
+                new FakeStorage(mutant.Pair.B.Copy()), mutant.Bytes, new DataFileSpecification
+                {
+                    FrameSize = FormatLimits.MinFrameSize,
+                }, Threads(mutant.Pair, random));
         }
         catch (SyncException exception)
         {
@@ -117,7 +124,8 @@ internal sealed class DataRequestSubject() : MessageSubject(MessageKind.DataRequ
         }
 
         RequireReadable(data, MessageKind.DataFile);
-        return ", collected, " + ApplyOracle.Try(data, mutant.Pair.DataFile, mutant.Pair.A, StorageKind.RegularFile, new ApplySpecification(), 1);
+        return ", collected, " + ApplyOracle.Try(
+            data, mutant.Pair.DataFile, mutant.Pair.A, StorageKind.RegularFile, new ApplySpecification(), 1);
     }
 }
 

@@ -26,7 +26,8 @@ internal sealed class MutationCase
     /// <summary>All kinds, in the order in which they take turns.</summary>
     public static IReadOnlyList<IMutationSubject> Subjects { get; } =
     [
-        new RequestSubject(), new ChecksumFileSubject(), new DataRequestSubject(), new DataFileSubject(isUndo: false), new DataFileSubject(isUndo: true),
+        new RequestSubject(), new ChecksumFileSubject(), new DataRequestSubject(), new DataFileSubject(isUndo: false),
+        new DataFileSubject(isUndo: true),
         new JournalSubject(), new PartSubject(), new MergedSubject(), new RefinedSubject(),
     ];
 

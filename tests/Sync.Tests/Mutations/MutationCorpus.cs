@@ -31,12 +31,15 @@ internal sealed class MutationCorpus
         }
 
         _pairs = [.. pairs, .. large ? [MutationPair.Large(random)] : (MutationPair[])[]];
-        Sources = [.. _pairs.SelectMany(pair => pair.Messages).Concat(Accepted.Value.Select(vector => vector.Message)).Where(message => message.Length <= LongestSource)];
+        Sources = [.. _pairs.SelectMany(pair => pair.Messages).Concat(Accepted.Value.Select(vector => vector.Message)).Where(
+            message => message.Length <= LongestSource)];
     }
 
     // Of every kind there is one at least.
     private static bool IsRich(List<MutationPair> pairs) =>
-        pairs.Exists(pair => pair.Parts.Count > 0) && pairs.Exists(pair => pair.Merged is not null) && pairs.Exists(pair => pair.Refined is not null);
+        pairs.Exists(pair => pair.Parts.Count > 0)
+            && pairs.Exists(pair => pair.Merged is not null)
+            && pairs.Exists(pair => pair.Refined is not null);
 
     /// <summary>Messages of all kinds, to take parts from.</summary>
     public byte[][] Sources { get; }

@@ -50,7 +50,16 @@ internal sealed class MutationPair
     public MutationPair? Refined { get; private set; }
 
     public IEnumerable<byte[]> Messages =>
-        [Request, RemoteChecksums, MasterChecksums, DataRequest, DataFile, Undo, .. Parts, .. Merged is null ? (byte[][])[] : [Merged.DataFile], .. Refined?.Messages ?? []];
+        [
+            Request,
+            RemoteChecksums,
+            MasterChecksums,
+            DataRequest,
+            DataFile,
+            Undo,
+            .. Parts,
+            .. Merged is null ? (byte[][])[] : [Merged.DataFile],
+            .. Refined?.Messages ?? []];
 
     /// <summary>A message that stands alone: a target of zeros stands in for its base.</summary>
     public static MutationPair Of(byte[] message)
@@ -101,23 +110,37 @@ internal sealed class MutationPair
             b.Write([(byte)random.Next(1, 256)], random.Next(at, Math.Min(at + blockSize, Length)));
         }
 
-        MutationPair pair = TryMake(random, DiskImage.Sparse(Length), b, blockSize, BlockHash.Xxh128, BlockCoverage.Whole, BlockCoverage.Whole, Compression.DefaultLZ4)!;
+        MutationPair pair = TryMake(
+            random,
+            DiskImage.Sparse(Length),
+            b,
+            blockSize,
+            BlockHash.Xxh128,
+            BlockCoverage.Whole,
+            BlockCoverage.Whole,
+            Compression.DefaultLZ4)!;
         pair.Parts = SplitCase.Parts(new FakeStorage(b.Copy()), pair.DataRequest, splitSize: 1);
         return pair;
     }
 
     // Null where the ranges of the two sides have nothing in common.
     private static MutationPair? TryMake(
-        Random random, DiskImage a, DiskImage b, int blockSize, BlockHash hash, BlockCoverage first, BlockCoverage second, Compression? compression = null)
+        Random random, DiskImage a, DiskImage b, int blockSize, BlockHash hash, BlockCoverage first, BlockCoverage second,
+        Compression? compression = null)
     {
         string? label = random.Next(3) == 0 ? "label " + random.Next(1000) : null;
         ChecksumSpecification howA = new() { BlockSize = blockSize, Hash = hash, Coverage = first, Label = label };
         ChecksumSpecification howB = howA with { Coverage = second };
         byte[] remote = FourSteps.Checksums(new FakeStorage(a.Copy()), howA, 1);
         byte[] master = FourSteps.Checksums(new FakeStorage(b.Copy()), howB, 1);
-        DataFileSpecification how = new() { FrameSize = Pick(random, 65_536, 65_536, 131_072, 1 << 20), Compression = compression ?? Pick(random, Compressions), Label = label };
+        DataFileSpecification how = new()
+        {
+            FrameSize = Pick(random, 65_536, 65_536, 131_072, 1 << 20),
+            Compression = compression ?? Pick(random, Compressions),
+            Label = label,
+        };
         using MemoryStream request = new();
-        ChecksumRequest.Write(request, new MessageHeader { BlockSize = blockSize, Hash = hash, Coverage = first, Label = label });
+        ChecksumRequest.Write(request, new ChecksumRequestHeader { BlockSize = blockSize, Hash = hash, Coverage = first, Label = label });
         try
         {
             byte[] there = FourSteps.Request(remote, master, label);
@@ -146,7 +169,8 @@ internal sealed class MutationPair
         return other;
     }
 
-    private static MutationPair? TryRefine(Random random, MutationPair pair, int blockSize, BlockHash hash, BlockCoverage first, BlockCoverage second)
+    private static MutationPair? TryRefine(
+        Random random, MutationPair pair, int blockSize, BlockHash hash, BlockCoverage first, BlockCoverage second)
     {
         int coarse = blockSize << random.Next(1, 5);
         if (coarse > FormatLimits.MaxBlockSize)
@@ -161,8 +185,9 @@ internal sealed class MutationPair
         try
         {
             byte[] dtr = FourSteps.Request(
-                FourSteps.Checksums(new FakeStorage(pair.A.Copy()), howA, 1), FourSteps.Checksums(new FakeStorage(pair.B.Copy()), howA with { Coverage = second }, 1));
-            MessageHeader asked = FourSteps.Refine(dtr, blockSize, hash).Header;
+                FourSteps.Checksums(new FakeStorage(pair.A.Copy()), howA, 1), FourSteps.Checksums(
+                    new FakeStorage(pair.B.Copy()), howA with { Coverage = second }, 1));
+            ChecksumRequestHeader asked = FourSteps.Refine(dtr, blockSize, hash).Header;
             ChecksumRequest.Write(request, asked);
             ChecksumSpecification fine = FourSteps.HowFor(asked);
             byte[] remote = FourSteps.Checksums(new FakeStorage(pair.A.Copy()), fine, 1);

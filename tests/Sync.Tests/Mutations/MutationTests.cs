@@ -22,7 +22,9 @@ public sealed class MutationTests
             }
             catch (MutationViolation violation)
             {
-                Assert.Fail($"seed {Seed}, case {number} ({one.Subject.Name}; {string.Join(", ", mutant.Done)}): {violation.Message}\n{Convert.ToHexString(mutant.Bytes)}");
+                Assert.Fail(
+                    $"seed {Seed}, case {number} ({one.Subject.Name}; {string.Join(", ", mutant.Done)}): "
+                        + $"{violation.Message}\n{Convert.ToHexString(mutant.Bytes)}");
             }
         }
 

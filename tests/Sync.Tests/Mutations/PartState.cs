@@ -10,7 +10,12 @@ namespace BinarySync.Sync.Tests.Mutations;
 internal sealed record PartState(DiskImage Image, StorageKind Kind, FakeStateFile Note, int Times)
 {
     public static PartState Of(FakeStorage target, FakeStateFile note) =>
-        new(target.Cache, target.Kind, note, (int)Math.Max(0, target.ReadStamp().ModifiedNanoseconds - new FakeStorage(DiskImage.Sparse(0)).ReadStamp().ModifiedNanoseconds));
+        new(
+            target.Cache,
+            target.Kind,
+            note,
+            (int)Math.Max(
+                0, target.ReadStamp().ModifiedNanoseconds - new FakeStorage(DiskImage.Sparse(0)).ReadStamp().ModifiedNanoseconds));
 
     /// <summary>The same disk, in another process.</summary>
     public FakeStorage Target()

@@ -39,7 +39,13 @@ internal sealed class PartSubject : IMutationSubject
 
         byte[] original = pair.Parts[number];
         (byte[] bent, IReadOnlyList<MutationClass> done) = MessageSubject.Bend(original, corpus, random);
-        return new PartMutant(bent, original, pair, done, state, [.. Enumerable.Range(0, pair.Parts.Count).Where(i => i != number && !others.Contains(i)).Select(i => pair.Parts[i])]);
+        return new PartMutant(
+            bent,
+            original,
+            pair,
+            done,
+            state,
+            [.. Enumerable.Range(0, pair.Parts.Count).Where(i => i != number && !others.Contains(i)).Select(i => pair.Parts[i])]);
     }
 
     public string Try(Mutant mutant, Random random)
@@ -91,7 +97,9 @@ internal sealed class PartSubject : IMutationSubject
         }
 
         ApplyOracle.Require(journal.Content is null, "all is done, and the journal still stands");
-        ApplyOracle.Require(result is null || result.IsComplete == note.Content is null, "a note stands beside a complete target, or none beside one that is not");
+        ApplyOracle.Require(
+            result is null || result.IsComplete == note.Content is null,
+            "a note stands beside a complete target, or none beside one that is not");
         RequireOutcome(target, before, Outcome(bent.Bytes, before, cuts: result is null || result.IsComplete), bent.Bytes);
         bool isSame = ApplyOracle.Fingerprint(bent.Bytes).AsSpan().SequenceEqual(ApplyOracle.Fingerprint(bent.Original));
         return ApplyOracle.Done + (result is null ? " as no part" : isSame ? " as the original" : " as another part");
@@ -150,10 +158,12 @@ internal sealed class PartSubject : IMutationSubject
         }
     }
 
-    private static SetResult? Apply(FakeStorage target, FakeStateFile note, ApplySpecification how, byte[] part) => Apply(target, note, how, new FakeStateFile(), part);
+    private static SetResult? Apply(FakeStorage target, FakeStateFile note, ApplySpecification how, byte[] part) =>
+        Apply(target, note, how, new FakeStateFile(), part);
 
     // As the program does: what is no part is applied as a data file of its own; then there is no result.
-    private static SetResult? Apply(FakeStorage target, FakeStateFile note, ApplySpecification how, FakeStateFile journal, params byte[][] parts)
+    private static SetResult? Apply(
+        FakeStorage target, FakeStateFile note, ApplySpecification how, FakeStateFile journal, params byte[][] parts)
     {
         if (SetTarget.Look(parts) is { } looked)
         {
@@ -164,14 +174,15 @@ internal sealed class PartSubject : IMutationSubject
         return null;
     }
 
-    private static DiskImage Outcome(byte[] part, PartState before, bool cuts) => ApplyOracle.Outcome(part, before.Image, before.Kind, cuts);
+    private static DiskImage Outcome(byte[] part, PartState before, bool cuts) =>
+        ApplyOracle.Outcome(part, before.Image, before.Kind, cuts);
 
     private static DiskImage Whole(MutationPair pair, PartState before)
     {
         DiskImage whole = before.Image.Copy();
         whole.SetLength(Math.Max(whole.Length, pair.B.Length));
         byte[] b = pair.B.ToArray();
-        MessageHeader header = HeaderOf(pair.Parts[0]);
+        DataFileHeader header = HeaderOf(pair.Parts[0]);
         if (header.Coverage.IsWhole)
         {
             whole.Write(b, 0);
@@ -190,12 +201,12 @@ internal sealed class PartSubject : IMutationSubject
         return Cut(before with { Image = whole }, header, isComplete: true);
     }
 
-    private static DiskImage Cut(PartState state, MessageHeader header, bool isComplete)
+    private static DiskImage Cut(PartState state, DataFileHeader header, bool isComplete)
     {
         DiskImage cut = state.Image.Copy();
         if (isComplete && state.Kind == StorageKind.RegularFile && header.SyncGeometry.ResizesTarget && cut.Length > header.TargetSize)
         {
-            cut.SetLength(header.TargetSize!.Value);
+            cut.SetLength(header.TargetSize);
         }
 
         return cut;
@@ -204,7 +215,7 @@ internal sealed class PartSubject : IMutationSubject
     // What lies behind B's end in a file that is not cut yet, and on a device, is as it was or zeros.
     private static void RequireOutcome(FakeStorage target, PartState before, DiskImage expected, byte[] part)
     {
-        (long a, long b) = (HeaderOf(part).BaseSize!.Value, HeaderOf(part).TargetSize!.Value);
+        (long a, long b) = (HeaderOf(part).SyncGeometry.Base.Size, HeaderOf(part).TargetSize);
         if (target.Length == b || target.Length != before.Image.Length)
         {
             ApplyOracle.RequireOutcome(target, expected);
@@ -218,13 +229,16 @@ internal sealed class PartSubject : IMutationSubject
     private static void RequireAsBefore(FakeStateFile note, FakeStateFile journal, PartState before, string why)
     {
         ApplyOracle.Require(journal.Log.Count == 0, $"{why}, and a journal was begun");
-        ApplyOracle.Require(note.Log.Count == 0 && note.Content.AsSpan().SequenceEqual(before.Note.Content), $"{why}, and the note is another one");
+        ApplyOracle.Require(
+            note.Log.Count == 0 && note.Content.AsSpan().SequenceEqual(before.Note.Content), $"{why}, and the note is another one");
     }
 
-    private static MessageHeader HeaderOf(byte[] part) => new MessageReader(new MemoryStream(part), "part").Header;
+    private static DataFileHeader HeaderOf(byte[] part) =>
+        new OperationReader(new MemoryStream(part), "part", MessageKind.DataFile).FileHeader;
 
     /// <param name="State">Before the part is applied.</param>
     /// <param name="Missing">All other parts that are not in place.</param>
-    private sealed record PartMutant(byte[] Bytes, byte[] Original, MutationPair Pair, IReadOnlyList<MutationClass> Done, PartState State, byte[][] Missing)
+    private sealed record PartMutant(
+        byte[] Bytes, byte[] Original, MutationPair Pair, IReadOnlyList<MutationClass> Done, PartState State, byte[][] Missing)
         : Mutant(Bytes, Original, Pair, Done);
 }

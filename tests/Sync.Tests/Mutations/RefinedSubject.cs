@@ -4,7 +4,12 @@ namespace BinarySync.Sync.Tests.Mutations;
 internal sealed class RefinedSubject : IMutationSubject
 {
     private static readonly MessageSubject[] Kinds =
-        [new RequestSubject(), new ChecksumFileSubject(), new DataRequestSubject(), new DataFileSubject(isUndo: false), new DataFileSubject(isUndo: true)];
+        [
+            new RequestSubject(),
+            new ChecksumFileSubject(),
+            new DataRequestSubject(),
+            new DataFileSubject(isUndo: false),
+            new DataFileSubject(isUndo: true)];
 
     public string Name => "refined";
 

@@ -37,14 +37,26 @@ public sealed class ChangedMessageTests
         FakeStateFile journal = new() { Before = _ => file.Turn() };
 
         SyncException refused = Assert.Throws<SyncException>(
-            () => ApplyOperation.Run(target, new PatchSource(file, "update.dtf"), FourSteps.Places(journal), new ApplySpecification(), FourSteps.Threads(threads)));
+            () =>
+                ApplyOperation.Run(
+                    target,
+                    new PatchSource(file, "update.dtf"),
+                    FourSteps.Places(journal),
+                    new ApplySpecification(),
+                    FourSteps.Threads(threads)));
 
-        Assert.Equal((SyncError.SourceChanged, "update.dtf", TargetProgress.PartlyPatched), (refused.Error, refused.Subject, refused.Progress));
+        Assert.Equal(
+            (SyncError.SourceChanged, "update.dtf", TargetProgress.PartlyPatched), (refused.Error, refused.Subject, refused.Progress));
         Assert.Equal(a, target.Content);
 
         // With the right one again, the same command goes on.
         journal.Before = null;
-        ApplyOperation.Run(target, FourSteps.Patch(FourSteps.DataFile(a, b, blockSize)), FourSteps.Places(journal), new ApplySpecification(), FourSteps.Threads(threads));
+        ApplyOperation.Run(
+            target,
+            FourSteps.Patch(FourSteps.DataFile(a, b, blockSize)),
+            FourSteps.Places(journal),
+            new ApplySpecification(),
+            FourSteps.Threads(threads));
         Assert.Equal(b, target.Content);
     }
 
@@ -71,16 +83,21 @@ public sealed class ChangedMessageTests
 
             try
             {
-                ApplyOperation.Run(target, new PatchSource(file, "update.dtf"), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1));
+                ApplyOperation.Run(
+                    target, new PatchSource(file, "update.dtf"), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1));
                 Assert.Equal(b, target.Content);
             }
             catch (SyncException refused)
             {
-                Assert.Equal((SyncError.SourceChanged, "update.dtf", TargetProgress.PartlyPatched), (refused.Error, refused.Subject, refused.Progress));
+                Assert.Equal(
+                    (SyncError.SourceChanged, "update.dtf", TargetProgress.PartlyPatched),
+                    (refused.Error, refused.Subject, refused.Progress));
                 for (int block = 0; block < a.Length; block += Block)
                 {
                     ReadOnlySpan<byte> now = target.Content.AsSpan(block, Block);
-                    Assert.True(now.SequenceEqual(a.AsSpan(block, Block)) || now.SequenceEqual(b.AsSpan(block, Block)), $"block at {block}, byte {at}");
+                    Assert.True(
+                        now.SequenceEqual(a.AsSpan(block, Block)) || now.SequenceEqual(b.AsSpan(block, Block)),
+                        $"block at {block}, byte {at}");
                 }
             }
         }
@@ -105,7 +122,9 @@ public sealed class ChangedMessageTests
         };
 
         SyncException refused = Assert.Throws<SyncException>(
-            () => ApplyOperation.Run(target, new PatchSource(file, "update.dtf"), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
+            () =>
+                ApplyOperation.Run(
+                    target, new PatchSource(file, "update.dtf"), FourSteps.Places(), new ApplySpecification(), FourSteps.Threads(1)));
 
         Assert.Equal((SyncError.SourceChanged, TargetProgress.PartlyPatched), (refused.Error, refused.Progress));
     }
@@ -147,7 +166,10 @@ public sealed class ChangedMessageTests
         FakeStorage target = FakeStorage.File(pair.A);
 
         SyncException refused = Assert.Throws<SyncException>(() => SetApplyOperation.Run(
-            target, look, FourSteps.Places(), new FakeStateFile { Name = "target.binarysync-set" }, new ApplySpecification(), FourSteps.Threads(1)));
+            target, look, FourSteps.Places(), new FakeStateFile
+            {
+                Name = "target.binarysync-set",
+            }, new ApplySpecification(), FourSteps.Threads(1)));
 
         Assert.Equal((SyncError.SourceChanged, "one.dtf", TargetProgress.Untouched), (refused.Error, refused.Subject, refused.Progress));
         Assert.Equal(pair.A, target.Content);
@@ -167,7 +189,9 @@ public sealed class ChangedMessageTests
         file.Turn();
 
         SyncException refused = Assert.Throws<SyncException>(
-            () => DataRequestOperation.RunWithCopies(new ChecksumSource(new MemoryStream(remote), "remote.ckf"), source, null, new MemoryStream(), FourSteps.Threads(1)));
+            () =>
+                DataRequestOperation.RunWithCopies(
+                    new ChecksumSource(new MemoryStream(remote), "remote.ckf"), source, null, new MemoryStream(), FourSteps.Threads(1)));
 
         Assert.Equal((SyncError.SourceChanged, "master.ckf"), (refused.Error, refused.Subject));
     }
@@ -180,11 +204,13 @@ public sealed class ChangedMessageTests
         byte[] c = Bytes(3, a.Length);
         TurningFile file = new(RequestFor(a, b), RequestFor(a, c));
         DataFileSpecification how = new() { FrameSize = Frame };
-        using SplitPlan plan = SplitOperation.Plan(file, "update.dtr", how, SplitOperation.LeastPart, () => new MemoryStream(), FourSteps.Threads(1));
+        using SplitPlan plan = SplitOperation.Plan(
+            file, "update.dtr", how, SplitOperation.LeastPart, () => new MemoryStream(), FourSteps.Threads(1));
         file.Turn();
 
         SyncException refused = Assert.Throws<SyncException>(() => SplitOperation.Write(
-            FakeStorage.File(c), plan, null, how, SplitOperation.LeastPart, _ => throw new InvalidOperationException("a part was begun"), _ => { }, FourSteps.Threads(1)));
+            FakeStorage.File(c), plan, null, how, SplitOperation.LeastPart, _ =>
+                throw new InvalidOperationException("a part was begun"), _ => { }, FourSteps.Threads(1)));
 
         Assert.Equal((SyncError.SourceChanged, "update.dtr"), (refused.Error, refused.Subject));
     }

@@ -24,7 +24,10 @@ public sealed class PinnedStreamTests
             Assert.Equal(Content, ReadAll(stream, step));
         }
 
-        foreach ((int offset, int count) in new[] { (0, 10), (Piece - 5, 10), (Piece, 2 * Piece), (100, 3 * Piece), (Length - 10, 20), (Length + 5, 10) })
+        foreach (
+            (
+                int offset,
+                int count) in new[] { (0, 10), (Piece - 5, 10), (Piece, 2 * Piece), (100, 3 * Piece), (Length - 10, 20), (Length + 5, 10) })
         {
             byte[] buffer = new byte[count];
             int got = stream.ReadAt(buffer, offset);

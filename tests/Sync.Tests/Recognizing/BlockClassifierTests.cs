@@ -25,14 +25,22 @@ public class BlockClassifierTests
         byte[] @new = Content(2, newKind == NewKind.Data ? newLength : 0, BlockSize);
         OperationGroup group = new();
         group.Begin(BlockHash.Xxh128.Length);
-        group.Append(new BlockRun(0, 1), newKind, oldKind, oldKind == OldKind.Hashed ? HashOf(old[..oldLength]) : [], newKind == NewKind.Data ? HashOf(@new[..newLength]) : [], 0);
+        group.Append(
+            new BlockRun(0, 1),
+            newKind,
+            oldKind,
+            oldKind == OldKind.Hashed ? HashOf(old[..oldLength]) : [],
+            newKind == NewKind.Data ? HashOf(@new[..newLength]) : [],
+            0);
         group.End(0, newKind == NewKind.Data ? newLength : 0);
         Operation operation = group.Operations[0];
         using BlockClassifier classifier = new(geometry, BlockHash.Xxh128);
         Random random = new(oldLength + newLength);
         HashSet<BlockState> states = [];
         int longest = Math.Max(oldLength, newLength);
-        foreach (byte[] target in (byte[][])[old, @new, new byte[BlockSize], Content(3, BlockSize, BlockSize), Changed(old, longest - 1), Changed(@new, newLength - 1)])
+        foreach (byte[] target in
+            (byte[][])[
+                old, @new, new byte[BlockSize], Content(3, BlockSize, BlockSize), Changed(old, longest - 1), Changed(@new, newLength - 1)])
         {
             foreach (int length in (int[])[longest, Math.Min(oldLength, newLength), longest - 1])
             {

@@ -81,5 +81,6 @@ public class BlockEvidenceTests
         Assert.Equal((BlockState)expected, evidence.State);
     }
 
-    private static int LengthIn(string kindAndLength) => int.Parse(kindAndLength.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+    private static int LengthIn(string kindAndLength) =>
+        int.Parse(kindAndLength.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
 }

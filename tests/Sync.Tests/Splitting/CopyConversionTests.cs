@@ -36,7 +36,12 @@ public sealed class CopyConversionTests
 
     [Fact]
     public void A_request_whose_sources_all_stay_is_left_as_it_is() =>
-        Assert.Null(Convert(Request((new BlockRun(10, 10), NewKind.Copy, 100), (new BlockRun(40, 2), NewKind.Copy, 105), (new BlockRun(99, 1), NewKind.Zero, 0))));
+        Assert.Null(
+            Convert(
+                Request(
+                    (new BlockRun(10, 10), NewKind.Copy, 100),
+                    (new BlockRun(40, 2), NewKind.Copy, 105),
+                    (new BlockRun(99, 1), NewKind.Zero, 0))));
 
     [Fact]
     public void No_source_is_overwritten_and_every_block_becomes_what_it_should()
@@ -53,9 +58,11 @@ public sealed class CopyConversionTests
             }
 
             // A request whose copies go round in a circle is refused; they are zeros here.
-            List<CopyRun> copies = [.. drawn.Where(one => one.Item2 == NewKind.Copy).Select(one => new CopyRun(one.Item1.First, one.Item1.Count, one.Item3))];
+            List<CopyRun> copies = [.. drawn.Where(one => one.Item2 == NewKind.Copy).Select(
+                one => new CopyRun(one.Item1.First, one.Item1.Count, one.Item3))];
             IReadOnlyList<BlockRun> circles = CopyOrder.FindCycles(copies);
-            drawn = [.. drawn.Select(one => circles.Any(run => run.First < one.Item1.End && run.End > one.Item1.First) ? (one.Item1, NewKind.Zero, 0) : one)];
+            drawn = [.. drawn.Select(
+                one => circles.Any(run => run.First < one.Item1.End && run.End > one.Item1.First) ? (one.Item1, NewKind.Zero, 0) : one)];
             byte[] request = Request([.. drawn.Select(one => one.Item2 == NewKind.Copy ? one : (one.Item1, one.Item2, 0))]);
             byte[] converted = Convert(request) ?? request;
 
@@ -79,7 +86,7 @@ public sealed class CopyConversionTests
     public void A_split_cuts_what_is_sent_then()
     {
         SplitCase pair = SplitCase.Make(20, 20, odd: 0);
-        MessageHeader header = new()
+        DataRequestHeader header = new()
         {
             BlockSize = SplitCase.BlockSize,
             Hash = BlockHash.Xxh128,
@@ -137,7 +144,13 @@ public sealed class CopyConversionTests
     {
         using MemoryStream output = new();
         DataRequestWriter writer = new(
-            output, new MessageHeader { BlockSize = BlockSize, Hash = BlockHash.Xxh3, BaseSize = Blocks * BlockSize, TargetSize = Blocks * BlockSize });
+            output, new DataRequestHeader
+            {
+                BlockSize = BlockSize,
+                Hash = BlockHash.Xxh3,
+                BaseSize = Blocks * BlockSize,
+                TargetSize = Blocks * BlockSize,
+            });
         foreach ((BlockRun run, NewKind kind, long source) in operations)
         {
             byte[] hashes = [.. FourSteps.Each(run).SelectMany(BitConverter.GetBytes)];
@@ -161,7 +174,10 @@ public sealed class CopyConversionTests
     }
 
     private static Dictionary<long, (NewKind Kind, long Source)> ByBlock(List<(BlockRun Run, NewKind Kind, long Source)> operations) =>
-        operations.SelectMany(one => FourSteps.Each(one.Run).Select(block => (block, (one.Kind, one.Kind == NewKind.Copy ? one.Source + block - one.Run.First : 0))))
+        operations.SelectMany(
+            one =>
+                FourSteps.Each(one.Run).Select(
+                    block => (block, (one.Kind, one.Kind == NewKind.Copy ? one.Source + block - one.Run.First : 0))))
             .ToDictionary();
 
     private static List<string> Hashes(byte[] request)

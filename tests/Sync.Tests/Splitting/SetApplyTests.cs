@@ -238,7 +238,8 @@ public sealed class SetApplyTests(ITestOutputHelper output)
             Assert.Throws<StorageException>(() =>
             {
                 SetApplyOperation.Run(
-                    target.Disk, SetTarget.Look(parts[i])!, FourSteps.Places(target.Journal, undo), target.Note, new ApplySpecification(), FourSteps.Threads(2));
+                    target.Disk, SetTarget.Look(parts[i])!, FourSteps.Places(
+                        target.Journal, undo), target.Note, new ApplySpecification(), FourSteps.Threads(2));
             });
             target.Reopen();
 
@@ -421,8 +422,13 @@ public sealed class SetApplyTests(ITestOutputHelper output)
         SplitCase pair = SplitCase.Make(10, 20);
         List<byte[]> parts = pair.Parts(1);
 
-        Refuse(SyncError.Mismatch, "given.1.dtf and given.2.dtf are parts of two different sets", parts[0], SplitCase.Make(10, 20, seed: 9).Parts(1)[1]);
-        Refuse(SyncError.Mismatch, "given.1.dtf and given.3.dtf are parts of two different sets", parts[0], parts[1], pair.Parts(20 << 20)[0]);
+        Refuse(
+            SyncError.Mismatch,
+            "given.1.dtf and given.2.dtf are parts of two different sets",
+            parts[0],
+            SplitCase.Make(10, 20, seed: 9).Parts(1)[1]);
+        Refuse(
+            SyncError.Mismatch, "given.1.dtf and given.3.dtf are parts of two different sets", parts[0], parts[1], pair.Parts(20 << 20)[0]);
         Refuse(SyncError.Mismatch, "given.1.dtf and given.2.dtf are both part 2 of the set", parts[1], parts[1]);
         Refuse(SyncError.OutOfBounds, "is not part of a set", parts[0], FourSteps.DataFile([], [1]));
         Assert.Null(SetTarget.Look(FourSteps.DataFile([], [1])));

@@ -47,7 +47,12 @@ public sealed class SetNoteTests
     [Fact]
     public void That_of_the_most_parts_fits_a_state_file()
     {
-        SetNote most = Note with { Target = new string('x', 5000), InPlace = new bool[FormatLimits.MaxParts], NotInPlace = new bool[FormatLimits.MaxParts] };
+        SetNote most = Note with
+        {
+            Target = new string('x', 5000),
+            InPlace = new bool[FormatLimits.MaxParts],
+            NotInPlace = new bool[FormatLimits.MaxParts],
+        };
 
         Assert.InRange(most.Encode().Length, 1, StateFile.LargestContent);
         Assert.Equal(FormatLimits.MaxParts, SetNote.TryDecode(most.Encode())!.Parts);

@@ -58,7 +58,8 @@ internal sealed class SplitCase
     public static List<byte[]> Parts(FakeStorage master, byte[] request, long splitSize)
     {
         using MemoryStream input = new(request);
-        using SplitPlan plan = SplitOperation.Plan(input, "update.dtr", Specification, [splitSize], long.MaxValue, () => new MemoryStream(), FourSteps.Threads(1));
+        using SplitPlan plan = SplitOperation.Plan(
+            input, "update.dtr", Specification, [splitSize], long.MaxValue, () => new MemoryStream(), FourSteps.Threads(1));
         return Write(master, plan, long.MaxValue, only: null);
     }
 
@@ -71,7 +72,8 @@ internal sealed class SplitCase
         return parts;
     }
 
-    public static MessageHeader HeaderOf(byte[] part) => new MessageReader(new MemoryStream(part), "part").Header;
+    public static DataFileHeader HeaderOf(byte[] part) =>
+        new OperationReader(new MemoryStream(part), "part", MessageKind.DataFile).FileHeader;
 
     private static byte[] Fill(int length, int seed, byte[]? before)
     {

@@ -20,7 +20,8 @@ public sealed class SplitOperationTests
 
         List<byte[]> parts = pair.Parts(splitSize);
 
-        Assert.Equal(groups.Select(group => group.Payload.ToArray()), parts.SelectMany(FourSteps.Groups).Select(group => group.Payload.ToArray()));
+        Assert.Equal(
+            groups.Select(group => group.Payload.ToArray()), parts.SelectMany(FourSteps.Groups).Select(group => group.Payload.ToArray()));
         int at = 0;
         for (int i = 0; i < parts.Count; i++)
         {
@@ -64,7 +65,8 @@ public sealed class SplitOperationTests
         SplitCase pair = SplitCase.Make(0, 70);
         const long Most = 33 << 20;
         using MemoryStream input = new(pair.Request);
-        using SplitPlan plan = SplitOperation.Plan(input, "update.dtr", SplitCase.Specification, Most, () => new MemoryStream(), FourSteps.Threads(2));
+        using SplitPlan plan = SplitOperation.Plan(
+            input, "update.dtr", SplitCase.Specification, Most, () => new MemoryStream(), FourSteps.Threads(2));
 
         Assert.Equal(Most / 64 * 63, plan.Parts[0].Place.SplitSize);
         Assert.All(plan.Parts, part => Assert.True(part.MostBytes <= Most));
@@ -78,9 +80,11 @@ public sealed class SplitOperationTests
         SplitCase pair = SplitCase.Make(0, 20);
         new Random(7).NextBytes(pair.B);
         ChecksumSpecification how = new() { BlockSize = 512, Hash = BlockHash.Sha256 };
-        byte[] request = FourSteps.Request(FourSteps.Checksums(FakeStorage.File([]), how), FourSteps.Checksums(FakeStorage.File(pair.B), how));
+        byte[] request = FourSteps.Request(
+            FourSteps.Checksums(FakeStorage.File([]), how), FourSteps.Checksums(FakeStorage.File(pair.B), how));
         using MemoryStream input = new(request);
-        using SplitPlan plan = SplitOperation.Plan(input, "update.dtr", SplitCase.Specification, 16 << 20, () => new MemoryStream(), FourSteps.Threads(2));
+        using SplitPlan plan = SplitOperation.Plan(
+            input, "update.dtr", SplitCase.Specification, 16 << 20, () => new MemoryStream(), FourSteps.Threads(2));
 
         List<byte[]> parts = pair.Write(plan, 16 << 20);
 
@@ -105,7 +109,8 @@ public sealed class SplitOperationTests
     {
         SplitCase pair = SplitCase.Make(1, 1);
         using MemoryStream input = new(pair.Request);
-        using SplitPlan plan = SplitOperation.Plan(input, "update.dtr", SplitCase.Specification, [1], long.MaxValue, () => new MemoryStream(), FourSteps.Threads(1));
+        using SplitPlan plan = SplitOperation.Plan(
+            input, "update.dtr", SplitCase.Specification, [1], long.MaxValue, () => new MemoryStream(), FourSteps.Threads(1));
 
         SyncException refusal = Assert.Throws<SyncException>(() => { pair.Write(plan, mostBytes: 1000); });
 
@@ -146,7 +151,8 @@ public sealed class SplitOperationTests
         SplitCase pair = SplitCase.Make(0, 30);
         using MemoryStream input = new();
         input.Write(pair.Request);
-        using SplitPlan plan = SplitOperation.Plan(input, "update.dtr", SplitCase.Specification, [1], long.MaxValue, () => new MemoryStream(), FourSteps.Threads(1));
+        using SplitPlan plan = SplitOperation.Plan(
+            input, "update.dtr", SplitCase.Specification, [1], long.MaxValue, () => new MemoryStream(), FourSteps.Threads(1));
         byte[] other = FourSteps.Request(
             FourSteps.Checksums(FakeStorage.File(pair.A), new ChecksumSpecification { BlockSize = SplitCase.BlockSize }),
             FourSteps.Checksums(FakeStorage.File(pair.B), new ChecksumSpecification { BlockSize = SplitCase.BlockSize }),

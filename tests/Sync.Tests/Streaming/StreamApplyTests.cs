@@ -46,7 +46,7 @@ public sealed class StreamApplyTests
 
         // A file that has grown with the first stretch has zeros where later ones want them.
         Assert.InRange(result.Plan.BlocksToWrite, a < b ? 1 : expected.Plan.BlocksToWrite, expected.Plan.BlocksToWrite);
-        Assert.Equal(expected.Plan.Trailer.TargetRoot!.Value.ToArray(), result.Plan.Trailer.TargetRoot!.Value.ToArray());
+        Assert.Equal(expected.Plan.Trailer.TargetRoot.ToArray(), result.Plan.Trailer.TargetRoot.ToArray());
     }
 
     [Theory]
@@ -68,7 +68,8 @@ public sealed class StreamApplyTests
     {
         SplitCase pair = SplitCase.Make(26, 26);
         byte[] dataFile = Forward(pair);
-        long untouched = Enumerable.Range(0, pair.A.Length / SplitCase.BlockSize).First(block => !FourSteps.Blocks(dataFile).Contains(block));
+        long untouched = Enumerable.Range(0, pair.A.Length / SplitCase.BlockSize).First(
+            block => !FourSteps.Blocks(dataFile).Contains(block));
         byte[] other = [.. pair.A];
         other[untouched * SplitCase.BlockSize] ^= 1;
 
@@ -120,10 +121,19 @@ public sealed class StreamApplyTests
         byte[] content = target.Content;
         byte[] journal = target.Journal.Content!;
 
-        foreach (Action applying in new Action[] { () => target.Apply(other), () => target.ApplyWhole(other), () => target.ApplyWhole(dataFile), () => target.Apply(dataFile[..^1]) })
+        foreach (Action applying in
+            new Action[]
+            {
+                () => target.Apply(other),
+                () => target.ApplyWhole(other),
+                () => target.ApplyWhole(dataFile),
+                () => target.Apply(dataFile[..^1]),
+            })
         {
             Exception refused = Record.Exception(applying);
-            Assert.True(refused is SyncException { Error: SyncError.Mismatch } or MessageFormatException { Error: FormatError.Truncated }, $"{refused}");
+            Assert.True(
+                refused is SyncException { Error: SyncError.Mismatch } or MessageFormatException { Error: FormatError.Truncated },
+                $"{refused}");
         }
 
         // The last of them was the right one, but for its end: it has gone on as far as it came.
@@ -265,19 +275,27 @@ public sealed class StreamApplyTests
         SyncException refused = Assert.Throws<SyncException>(() => target.Apply(dataFile));
 
         Assert.Equal(SyncError.Unrecognized, refused.Error);
-        Assert.Contains($"before block {FourSteps.Groups(dataFile)[^1].Operations[0].Blocks.First} is patched", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"before block {FourSteps.Groups(dataFile)[^1].Operations[0].Blocks.First} is patched",
+            refused.Message,
+            StringComparison.Ordinal);
         Assert.NotEmpty(target.Disk.Changes);
         Assert.Equal(last, Assert.Single(refused.Ranges).First);
 
         StreamTarget dry = new(other);
         Assert.Contains(
-            "nothing was written", Assert.Throws<SyncException>(() => dry.Apply(dataFile, new ApplySpecification { DryRun = true })).Message, StringComparison.Ordinal);
-        Assert.Contains("nothing was written", Assert.Throws<SyncException>(() => new StreamTarget(other).Apply(dataFile, stretchBytes: long.MaxValue)).Message, StringComparison.Ordinal);
+            "nothing was written", Assert.Throws<SyncException>(
+                () => dry.Apply(dataFile, new ApplySpecification { DryRun = true })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing was written",
+            Assert.Throws<SyncException>(() => new StreamTarget(other).Apply(dataFile, stretchBytes: long.MaxValue)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(1, target.Apply(dataFile, new ApplySpecification { ForceUnrecognized = true }).Plan.Unrecognized.BlockCount);
         Assert.Equal(pair.B, target.Content);
     }
 
-    private static byte[] Forward(SplitCase pair) => FourSteps.Data(FakeStorage.File(pair.B), pair.Request, new DataFileSpecification { Repeats = false });
+    private static byte[] Forward(SplitCase pair) =>
+        FourSteps.Data(FakeStorage.File(pair.B), pair.Request, new DataFileSpecification { Repeats = false });
 
     // Stopped in the middle of the writes of a group that is neither the first nor the last: some of its blocks are half written.
     private static StreamTarget Torn(SplitCase pair, byte[] dataFile)
@@ -348,7 +366,7 @@ public sealed class StreamApplyTests
     {
         using MemoryStream output = new();
         OperationReader reader = new(new MemoryStream(dataFile), "update.dtf", MessageKind.DataFile);
-        DataFileWriter writer = new(output, reader.Header);
+        DataFileWriter writer = new(output, reader.FileHeader);
         OperationGroup operations = new();
         for (int number = 1; reader.ReadGroup(operations); number++)
         {
@@ -368,7 +386,7 @@ public sealed class StreamApplyTests
             }
         }
 
-        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot!.Value);
+        writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot);
         return output.ToArray();
     }
 }

@@ -20,7 +20,8 @@ internal sealed class StreamTarget(byte[] content, StorageKind kind = StorageKin
     /// <param name="specification">How.</param>
     /// <param name="stretchBytes">After so many bytes a stretch ends; 1: after each group.</param>
     public ApplyResult Apply(byte[] dataFile, ApplySpecification? specification = null, long stretchBytes = 1) => StreamApplyOperation.Run(
-        Disk, new OperationReader(new OneWay(dataFile), "standard input", MessageKind.DataFile), FourSteps.Places(Journal), specification ?? new ApplySpecification(), new ApplyTuning(), stretchBytes, FourSteps.Threads(2));
+        Disk, new OperationReader(new OneWay(dataFile), "standard input", MessageKind.DataFile), FourSteps.Places(Journal), specification
+            ?? new ApplySpecification(), new ApplyTuning(), stretchBytes, FourSteps.Threads(2));
 
     /// <summary>Applies one as a whole.</summary>
     public ApplyResult ApplyWhole(byte[] dataFile) =>

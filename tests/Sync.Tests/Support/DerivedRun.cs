@@ -83,7 +83,10 @@ internal sealed record DerivedRun
         ChecksumSource source = new(new MemoryStream(Old), "old.ckf");
         PatchSource patch = Patch();
         ApplyResult done = ApplyOperation.Run(
-            target, patch, (places ?? FourSteps.Places()) with { OldChecksums = source }, new ApplySpecification(), FourSteps.Threads(Sync.Threads));
+            target, patch, (places ?? FourSteps.Places()) with
+            {
+                OldChecksums = source,
+            }, new ApplySpecification(), FourSteps.Threads(Sync.Threads));
         using MemoryStream output = new();
         DerivedChecksums.Write(source, patch, done.Plan, output);
         return output.ToArray();

@@ -36,14 +36,17 @@ internal sealed class Fleet
         ApplyOperation.Run(target, Patch(remote), FourSteps.Places(), specification, FourSteps.Threads(_sync.Threads));
 
     private static byte[] Request(SyncCase remote) =>
-        FourSteps.Request(FourSteps.Checksums(remote.StorageA, remote.HowA, remote.Threads), FourSteps.Checksums(remote.StorageB, remote.HowB, remote.Threads));
+        FourSteps.Request(
+            FourSteps.Checksums(remote.StorageA, remote.HowA, remote.Threads),
+            FourSteps.Checksums(remote.StorageB, remote.HowB, remote.Threads));
 
     // Most blocks are the master's.
     private static Side Older(SyncCase sync, Random random, bool sameSize)
     {
         int count = sameSize ? sync.A.Cells.Count : Math.Max(0, sync.B.Cells.Count + random.Next(-4, 5));
         count = random.Next(6) == 0 && !sameSize ? 0 : count;
-        int[] cells = [.. Enumerable.Range(0, count).Select(i => i < sync.B.Cells.Count && random.Next(3) > 0 ? sync.B.Cells[i] : random.Next(40))];
+        int[] cells = [.. Enumerable.Range(0, count).Select(
+            i => i < sync.B.Cells.Count && random.Next(3) > 0 ? sync.B.Cells[i] : random.Next(40))];
         return new Side(cells, sameSize ? sync.A.Cut : random.Next(sync.BlockSize));
     }
 }

@@ -36,12 +36,14 @@ internal static class FourSteps
     {
         using MemoryStream output = new();
         DataRequestOperation.RunWithCopies(
-            new ChecksumSource(new MemoryStream(remote), "remote.ckf"), new ChecksumSource(new MemoryStream(master), "master.ckf"), null, output, limits ?? new CopyLimits(), Threads(threads));
+            new ChecksumSource(
+                new MemoryStream(remote), "remote.ckf"), new ChecksumSource(new MemoryStream(master), "master.ckf"), null, output, limits
+                ?? new CopyLimits(), Threads(threads));
         return output.ToArray();
     }
 
     /// <summary>The trailer of a request.</summary>
-    public static MessageTrailer TrailerOf(byte[] request)
+    public static OperationsTrailer TrailerOf(byte[] request)
     {
         OperationReader reader = new(new MemoryStream(request), "update.dtr", MessageKind.DataRequest);
         while (reader.ReadGroup(new OperationGroup()))
@@ -52,7 +54,7 @@ internal static class FourSteps
     }
 
     /// <summary>The trailer of a data file.</summary>
-    public static MessageTrailer TrailerOfDataFile(byte[] dataFile)
+    public static OperationsTrailer TrailerOfDataFile(byte[] dataFile)
     {
         OperationReader reader = new(new MemoryStream(dataFile), "update.dtf", MessageKind.DataFile);
         while (reader.ReadGroup(new OperationGroup()))
@@ -69,7 +71,8 @@ internal static class FourSteps
     public static byte[] Merge(IEnumerable<byte[]> requests)
     {
         using MemoryStream output = new();
-        MergeOperation.Run([.. requests.Select((request, i) => new MergeInput(new MemoryStream(request), $"{i}.dtr"))], null, output, new SyncOptions());
+        MergeOperation.Run(
+            [.. requests.Select((request, i) => new MergeInput(new MemoryStream(request), $"{i}.dtr"))], null, output, new SyncOptions());
         return output.ToArray();
     }
 
@@ -97,7 +100,8 @@ internal static class FourSteps
 
     /// <summary>The middle two steps at once.</summary>
     public static byte[] OnePass(
-        IReadableStorage master, byte[] remote, DataFileSpecification? specification = null, HolePolicy holes = HolePolicy.Trust, int threads = 2)
+        IReadableStorage master, byte[] remote, DataFileSpecification? specification =
+            null, HolePolicy holes = HolePolicy.Trust, int threads = 2)
     {
         using MemoryStream output = new();
         using ChecksumFileReader reader = new(new MemoryStream(remote), "remote.ckf");
@@ -109,7 +113,8 @@ internal static class FourSteps
         ApplyOperation.Run(target, Patch(dataFile), Places(), specification ?? new ApplySpecification(), Threads(threads));
 
     /// <summary>Places for a run that nothing came before.</summary>
-    public static ApplyPlaces Places(FakeStateFile? journal = null, FakeUndoPlace? undo = null) => new(journal ?? new FakeStateFile(), "file:target", undo, Redo: new FakeRedoFile());
+    public static ApplyPlaces Places(FakeStateFile? journal = null, FakeUndoPlace? undo = null) =>
+        new(journal ?? new FakeStateFile(), "file:target", undo, Redo: new FakeRedoFile());
 
     public static PatchSource Patch(byte[] dataFile) => new(new MemoryFile(dataFile), "update.dtf");
 
@@ -121,7 +126,8 @@ internal static class FourSteps
     }
 
     /// <summary>The data file that turns A into B.</summary>
-    public static byte[] DataFile(byte[] a, byte[] b, int blockSize = 512, BlockCoverage? coverage = null, int frameSize = FormatLimits.MinFrameSize)
+    public static byte[] DataFile(
+        byte[] a, byte[] b, int blockSize = 512, BlockCoverage? coverage = null, int frameSize = FormatLimits.MinFrameSize)
     {
         ChecksumSpecification how = new() { BlockSize = blockSize, Coverage = coverage ?? BlockCoverage.Whole };
         byte[] request = Request(Checksums(FakeStorage.File(a), how), Checksums(FakeStorage.File(b), how));

@@ -61,7 +61,8 @@ public sealed record SyncCase
     /// <summary>As <see cref="DataFile"/>, with copies.</summary>
     public byte[] DataFileWithCopies()
     {
-        byte[] request = FourSteps.RequestWithCopies(FourSteps.Checksums(StorageA, HowA, Threads), FourSteps.Checksums(StorageB, HowB, Threads), threads: Threads);
+        byte[] request = FourSteps.RequestWithCopies(
+            FourSteps.Checksums(StorageA, HowA, Threads), FourSteps.Checksums(StorageB, HowB, Threads), threads: Threads);
         return FourSteps.Data(StorageB, request, HowData, Threads);
     }
 
@@ -69,7 +70,8 @@ public sealed record SyncCase
         FourSteps.Apply(target, dataFile, specification, Threads);
 
     public override string ToString() =>
-        $"block size {BlockSize}, {Hash.Name}, frames {FrameSize}, {Compression}, {Threads} threads, seed {Seed}\n  A {A}, ranges {RangesA}\n  B {B}, ranges {RangesB}";
+        $"block size {BlockSize}, {Hash.Name}, frames {FrameSize}, {Compression}, {Threads} threads, seed {Seed}\n  A {A}, ranges "
+            + $"{RangesA}\n  B {B}, ranges {RangesB}";
 }
 
 /// <summary>The content of one side, block by block.</summary>
@@ -191,15 +193,23 @@ public static class SyncCases
     private static int Share(int count) => RunShare.IsWide ? count : (count + 1) / 2;
 
     private static Gen<SyncCase> Cases(bool ranges) =>
-        from size in Gen.Frequency((4, Gen.Constant(512)), (2, Gen.Constant(4096)), (2, Gen.Constant(65536)), (1, Gen.Constant(131072)), (1, Gen.Constant(2 << 20)))
+        from size in Gen.Frequency(
+            (4, Gen.Constant(512)),
+            (2, Gen.Constant(4096)),
+            (2, Gen.Constant(65536)),
+            (1, Gen.Constant(131072)),
+            (1, Gen.Constant(2 << 20)))
         from frame in size > 131072 ? Gen.Elements(65536, 1 << 20, 4 << 20) : Gen.Elements(65536, 131072)
         from hash in Gen.Elements(BlockHash.All.ToArray())
-        from compression in Gen.Elements(Compression.None, Compression.DefaultLZ4, new Compression(FrameCodec.LZ4, 3), new Compression(FrameCodec.Brotli, 1))
+        from compression in Gen.Elements(
+            Compression.None, Compression.DefaultLZ4, new Compression(FrameCodec.LZ4, 3), new Compression(FrameCodec.Brotli, 1))
         from threads in Gen.Choose(1, 5)
         from a in SideOf(size)
         from b in NewSideOf(a, size)
         from first in ranges ? RangesOf() : Gen.Constant(BlockCoverage.Whole)
-        from second in ranges ? Gen.Frequency((2, Gen.Constant(first)), (1, RangesOf()), (1, Gen.Constant(BlockCoverage.Whole))) : Gen.Constant(first)
+        from second in ranges
+            ? Gen.Frequency((2, Gen.Constant(first)), (1, RangesOf()), (1, Gen.Constant(BlockCoverage.Whole)))
+            : Gen.Constant(first)
         from seed in Gen.Choose(0, int.MaxValue - 1)
         select new SyncCase
         {
@@ -216,7 +226,8 @@ public static class SyncCases
         };
 
     private static Gen<int> AnyCell() => Gen.Frequency(
-        (2, Gen.Constant(Cell.Zeros)), (2, Gen.Constant(Cell.WholeHole)), (2, Gen.Choose(Cell.HoleThenData, Cell.ZerosButTheFirstByte)), (5, Gen.Choose(Cell.FirstSeed, 40)));
+        (2, Gen.Constant(Cell.Zeros)), (2, Gen.Constant(Cell.WholeHole)), (
+            2, Gen.Choose(Cell.HoleThenData, Cell.ZerosButTheFirstByte)), (5, Gen.Choose(Cell.FirstSeed, 40)));
 
     private static int MostCells(int blockSize) => Math.Clamp((4 << 20) / blockSize, 3, MaxCells);
 
@@ -272,7 +283,10 @@ public static class SyncCases
         {
             if (failing.A.Cells[i] != failing.B.Cells[i])
             {
-                yield return failing with { B = failing.B with { Cells = [.. failing.B.Cells.Take(i), failing.A.Cells[i], .. failing.B.Cells.Skip(i + 1)] } };
+                yield return failing with
+                {
+                    B = failing.B with { Cells = [.. failing.B.Cells.Take(i), failing.A.Cells[i], .. failing.B.Cells.Skip(i + 1)] },
+                };
             }
         }
     }

@@ -77,7 +77,8 @@ internal sealed record TargetEvidence
         for (int i = 0; i < pieces.Length; i++)
         {
             pieces[i] = new SeenPiece(
-                BinaryPrimitives.ReadInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]), BinaryPrimitives.ReadUInt128LittleEndian(bytes[10..]));
+                BinaryPrimitives.ReadInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]),
+                BinaryPrimitives.ReadUInt128LittleEndian(bytes[10..]));
             if (pieces[i].Offset < 0 || pieces[i].Length is 0 or > SeenPiece.MostBytes)
             {
                 return false;

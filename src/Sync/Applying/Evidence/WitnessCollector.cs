@@ -41,7 +41,8 @@ internal sealed class WitnessCollector(SyncGeometry geometry, int most = Witness
     public IReadOnlyList<WitnessCell> Finish() =>
     [
         .. _cells.Where(pair => (pair.Value.HasBefore & pair.Value.HasAfter) != 0).OrderBy(pair => pair.Key)
-            .Select(pair => new WitnessCell(pair.Key, (byte)(pair.Value.HasBefore & pair.Value.HasAfter), pair.Value.Before, pair.Value.After)),
+            .Select(
+                pair => new WitnessCell(pair.Key, (byte)(pair.Value.HasBefore & pair.Value.HasAfter), pair.Value.Before, pair.Value.After)),
     ];
 
     private void Add(long offset, ReadOnlySpan<byte> content, bool isAfter, bool becomesZero)

@@ -140,7 +140,8 @@ internal sealed record JournalRecord
         }
 
         // The largest gaps stay; of equal ones the later. To close the smallest one again and again would take the square of their number.
-        HashSet<int> kept = [.. Enumerable.Range(1, joined.Count - 1).OrderByDescending(i => joined[i].Offset - joined[i - 1].End).ThenByDescending(i => i).Take(most - 1)];
+        HashSet<int> kept = [.. Enumerable.Range(1, joined.Count - 1).OrderByDescending(
+            i => joined[i].Offset - joined[i - 1].End).ThenByDescending(i => i).Take(most - 1)];
         List<ByteRange> few = [joined[0]];
         for (int i = 1; i < joined.Count; i++)
         {
@@ -184,7 +185,12 @@ internal sealed record JournalRecord
         BinaryPrimitives.WriteInt64LittleEndian(at[12..], Sequence);
         Session.Span.CopyTo(at[20..]);
         (Other ?? default).Span.CopyTo(at[36..]);
-        at[52] = (byte)((IsFinished ? FinishedFlag : 0) | (Other is null ? 0 : OtherFlag) | (TailWasZero ? TailFlag : 0) | (Redo is null ? 0 : RedoFlag) | (IsDistrusted ? DistrustFlag : 0));
+        at[52] = (byte)(
+            (
+                IsFinished
+                    ? FinishedFlag
+                    : 0) | (Other is null ? 0 : OtherFlag) | (TailWasZero ? TailFlag : 0) | (Redo is null ? 0 : RedoFlag) | (
+                IsDistrusted ? DistrustFlag : 0));
         at[53] = (byte)Windows.Count;
         BinaryPrimitives.WriteInt64LittleEndian(at[54..], DoubtFrom);
         BinaryPrimitives.WriteInt64LittleEndian(at[62..], BaseSize);
@@ -271,7 +277,10 @@ internal sealed record JournalRecord
         ushort version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         if (version is < VersionWithoutEvidence or > Version || sequence < 0 || doubtFrom < 0
             || flags > (FinishedFlag | OtherFlag | TailFlag | RedoFlag | DistrustFlag) || count > MaxWindows
-            || baseSize is < 0 or > FormatLimits.MaxSize || targetSize is < 0 or > FormatLimits.MaxSize || bytes.Length < FixedLength + (count * 16))
+
+            || baseSize is < 0 or > FormatLimits.MaxSize
+            || targetSize is < 0 or > FormatLimits.MaxSize
+            || bytes.Length < FixedLength + (count * 16))
         {
             return null;
         }
@@ -291,7 +300,9 @@ internal sealed record JournalRecord
         }
 
         ReadOnlySpan<byte> texts = bytes[(FixedLength + (count * 16))..];
-        return TryReadText(ref texts, out string target) && TryReadText(ref texts, out string patch) && TryReadEvidence(version, texts, out TargetEvidence? evidence)
+        return TryReadText(ref texts, out string target)
+            && TryReadText(ref texts, out string patch)
+            && TryReadEvidence(version, texts, out TargetEvidence? evidence)
             ? new JournalRecord
             {
                 Sequence = sequence,

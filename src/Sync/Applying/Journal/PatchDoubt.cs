@@ -40,7 +40,8 @@ internal sealed class PatchDoubt
         }
 
         torn.RemoveAll(run => run.Count <= 0);
-        return new PatchDoubt(torn, record.DoubtFrom == JournalRecord.NoDoubt ? long.MaxValue : record.DoubtFrom / blockSize, record.Windows);
+        return new PatchDoubt(
+            torn, record.DoubtFrom == JournalRecord.NoDoubt ? long.MaxValue : record.DoubtFrom / blockSize, record.Windows);
     }
 
     /// <summary>The windows of the journal, in bytes.</summary>

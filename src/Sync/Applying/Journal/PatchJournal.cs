@@ -73,7 +73,12 @@ internal sealed class PatchJournal
     public void Flushed(long end)
     {
         _inherited = [.. _inherited.Where(range => range.End > end).Select(range => range with { Offset = Math.Max(range.Offset, end) })];
-        _record = _record with { DoubtFrom = _doubtIsInherited && _record.DoubtFrom != JournalRecord.NoDoubt ? Math.Max(_record.DoubtFrom, end) : JournalRecord.NoDoubt };
+        _record = _record with
+        {
+            DoubtFrom = _doubtIsInherited && _record.DoubtFrom != JournalRecord.NoDoubt
+                ? Math.Max(_record.DoubtFrom, end)
+                : JournalRecord.NoDoubt,
+        };
     }
 
     /// <summary>
@@ -117,7 +122,8 @@ internal sealed class PatchJournal
         }
     }
 
-    private JournalRecord WithoutOwnDoubt(JournalRecord record) => _doubtIsInherited ? record : record with { DoubtFrom = JournalRecord.NoDoubt };
+    private JournalRecord WithoutOwnDoubt(JournalRecord record) =>
+        _doubtIsInherited ? record : record with { DoubtFrom = JournalRecord.NoDoubt };
 
     private void Write(JournalRecord record)
     {

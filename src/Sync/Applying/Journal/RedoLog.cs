@@ -231,7 +231,8 @@ internal sealed class RedoLog(IRedoFile file)
             (low, high) = _stretches[middle].Place.Offset <= offset ? (middle, high) : (low, middle - 1);
         }
 
-        if (_stretches.Count == 0 || _stretches[low] is var stretch && (offset < stretch.Place.Offset || offset + bytes.Length > stretch.Place.End))
+        if (_stretches.Count == 0
+            || _stretches[low] is var stretch && (offset < stretch.Place.Offset || offset + bytes.Length > stretch.Place.End))
         {
             return false;
         }

@@ -44,7 +44,8 @@ internal sealed class CopyBatch(PatchItem item)
     public bool Fits { get; private set; }
 
     /// <summary>The bytes of a piece that fits into the buffer.</summary>
-    public Span<byte> BytesOf(in PlacedPiece piece, BlockGeometry geometry) => Buffer.AsSpan(piece.At, (int)geometry.LengthOf(piece.Piece.Blocks));
+    public Span<byte> BytesOf(in PlacedPiece piece, BlockGeometry geometry) =>
+        Buffer.AsSpan(piece.At, (int)geometry.LengthOf(piece.Piece.Blocks));
 
     /// <summary>Takes the next pieces, as many as fit into the buffer, or one that does not.</summary>
     /// <param name="pieces">Sources ascending.</param>

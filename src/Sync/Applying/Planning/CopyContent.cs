@@ -170,7 +170,8 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         return isWhole && hasher.Value.SequenceEqual(expected);
     }
 
-    private void Compare(OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
+    private void Compare(
+        OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
     {
         int at = 0;
         for (long block = blocks.First; block < blocks.End; block++)
@@ -201,7 +202,8 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     }
 
     // Some of it may lie behind the end of a target that was cut already, or on a sector that cannot be read: block by block.
-    private void ReadEach(OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
+    private void ReadEach(
+        OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
     {
         int position = 0;
         for (long block = blocks.First; block < blocks.End; block++)

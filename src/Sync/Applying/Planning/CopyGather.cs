@@ -39,7 +39,7 @@ internal sealed class CopyGather
     public OperationGroup Group { get; }
 
     /// <summary>The header of the data file.</summary>
-    public MessageHeader Header => _reader.Header;
+    public DataFileHeader Header => _reader.FileHeader;
 
     /// <summary>Reads the groups, and puts what they say of some slices into <see cref="Group"/>: each slice an operation.</summary>
     /// <param name="slices">Any order; at least one.</param>

@@ -8,9 +8,9 @@ namespace BinarySync.Sync.Applying.Planning;
 /// <summary>What is to be done, found out without changing anything.</summary>
 public sealed record PatchPlan
 {
-    public required MessageHeader Header { get; init; }
+    public required DataFileHeader Header { get; init; }
 
-    public required MessageTrailer Trailer { get; init; }
+    public required OperationsTrailer Trailer { get; init; }
 
     public required TargetSizing Sizing { get; init; }
 

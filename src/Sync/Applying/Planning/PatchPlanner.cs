@@ -43,7 +43,11 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
 
         // A target of the wrong size is told only when the data file is known to be whole: a damaged file says nothing about sizes.
         (TargetSizing? sizing, SyncException? misfit) = Size(geometry, standing is { IsFinished: false });
-        PatchDoubt doubt = othersStands ? PatchDoubt.OfAllNew : standing is null ? PatchDoubt.None : PatchDoubt.Of(standing, geometry.Target.BlockSize);
+        PatchDoubt doubt = othersStands
+            ? PatchDoubt.OfAllNew
+            : standing is null
+            ? PatchDoubt.None
+            : PatchDoubt.Of(standing, geometry.Target.BlockSize);
         long targetLength = _target.Length;
         WitnessCollector witnesses = new(geometry, _tuning.MostWitnesses);
         UntouchedPlaces untouched = new(geometry, reader.Header.Coverage);
@@ -63,7 +67,9 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
         });
         int blockSize = geometry.Target.BlockSize;
         _options.Progress.Begin(
-            "verifying and checking", reader.PeekTrailer() is { } announced ? _patch.Length + SyncProgress.NominalBytes(announced, blockSize) : 0);
+            "verifying and checking", reader.PeekTrailer() is { } announced
+                ? _patch.Length + SyncProgress.NominalBytes(announced, blockSize)
+                : 0);
         PatchWalk walk = new(_patch, _workspace, _options)
         {
             Work = item =>
@@ -92,7 +98,7 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
         CopyFaults faults = VerifyCopies(content, misfit is null ? copies : CopyPlan.None, geometry, witnesses);
         return new PatchPlan
         {
-            Header = reader.Header,
+            Header = reader.FileHeader,
             Trailer = reader.Trailer,
             Sizing = sizing ?? new TargetSizing(targetLength, targetLength, SizeLeft: false, TailLeftAlone: 0),
             Misfit = misfit,
@@ -120,7 +126,16 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
     {
         try
         {
-            return (TargetSizing.Decide(_target.HasFixedLength, _target.Length, geometry, interrupted, _target.Name, _patch.Name, context.Specification.KeepsLargerSize), null);
+            return (
+                TargetSizing.Decide(
+                    _target.HasFixedLength,
+                    _target.Length,
+                    geometry,
+                    interrupted,
+                    _target.Name,
+                    _patch.Name,
+                    context.Specification.KeepsLargerSize),
+                null);
         }
         catch (SyncException exception)
         {

@@ -164,7 +164,8 @@ internal sealed class TargetChecker(
     }
 
     private void CheckBelieved(
-        PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, bool belowCache, Action<long, BlockState>? onOther)
+        PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, bool belowCache,
+        Action<long, BlockState>? onOther)
     {
         item.Window.Begin(target, EndOf(item, blocks, targetLength), belowCache);
         for (long block = blocks.First; block < blocks.End; block++)

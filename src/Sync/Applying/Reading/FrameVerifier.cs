@@ -4,9 +4,9 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>Decodes the frames of a data file, and compares their content with the hashes that it gives.</summary>
-internal sealed class FrameVerifier(MessageHeader header, PatchSource patch)
+internal sealed class FrameVerifier(DataFileHeader header, PatchSource patch)
 {
-    private readonly FrameContent _content = new(header.SyncGeometry.Target, header.Hash, header.FrameSize!.Value);
+    private readonly FrameContent _content = new(header.SyncGeometry.Target, header.Hash, header.FrameSize);
 
     /// <summary>Decodes a frame and compares the whole blocks in it. May be called by many threads, each with its own item.</summary>
     /// <exception cref="MessageFormatException">The frame is wrong.</exception>

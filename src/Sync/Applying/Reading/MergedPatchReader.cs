@@ -30,7 +30,7 @@ internal sealed class MergedPatchReader : IOperationReader
     private long _nextFrame;
     private long _framesEnd;
     private long _neededEnd;
-    private MessageTrailer? _trailer;
+    private OperationsTrailer? _trailer;
 
     /// <summary>Makes sure that the request is one of those merged.</summary>
     /// <param name="file">The merged data file; nothing but its header has been read.</param>
@@ -40,9 +40,9 @@ internal sealed class MergedPatchReader : IOperationReader
     {
         _file = file;
         _own = own;
-        MessageHeader merged = file.Header;
+        DataFileHeader merged = file.FileHeader;
         RequireMerged(merged);
-        Header = own.Header with { FrameSize = merged.FrameSize, Label = merged.Label, Set = merged.Set };
+        FileHeader = new DataFileHeader(own.Header, merged.FrameSize) { Label = merged.Label, Set = merged.Set };
         Geometry = Header.SyncGeometry;
         _hashLength = Header.Hash.Length;
         _request = own.Open();
@@ -50,11 +50,13 @@ internal sealed class MergedPatchReader : IOperationReader
         NextDue();
     }
 
-    public MessageHeader Header { get; }
+    public OperationsHeader Header => FileHeader;
+
+    public DataFileHeader FileHeader { get; }
 
     public SyncGeometry Geometry { get; }
 
-    public MessageTrailer Trailer => _trailer ?? throw new InvalidOperationException("the data file has not been read to its end");
+    public OperationsTrailer Trailer => _trailer ?? throw new InvalidOperationException("the data file has not been read to its end");
 
     public string Source => _file.Source;
 
@@ -68,9 +70,10 @@ internal sealed class MergedPatchReader : IOperationReader
 
     public void ForgetCopies() => _file.ForgetCopies();
 
-    public void ReadGroupAt(long offset, OperationGroup group) => throw new NotSupportedException("a merged data file has no copies to be read again");
+    public void ReadGroupAt(long offset, OperationGroup group) =>
+        throw new NotSupportedException("a merged data file has no copies to be read again");
 
-    public MessageTrailer? PeekTrailer() => _own.Trailer;
+    public OperationsTrailer? PeekTrailer() => _own.Trailer;
 
     public SectionHeader Frame => _held.IsCurrent ? _held.Frame : _file.Frame;
 
@@ -219,7 +222,8 @@ internal sealed class MergedPatchReader : IOperationReader
         }
 
         ReadOnlySpan<byte> oldHashes = Part(_cursor.Group.OldHashes(own), run, own);
-        long contentAt = merged.ContentAt + (merged.New == NewKind.Data ? Geometry.Target.OffsetOf(run.First) - Geometry.Target.OffsetOf(merged.Blocks.First) : 0);
+        long contentAt = merged.ContentAt + (
+            merged.New == NewKind.Data ? Geometry.Target.OffsetOf(run.First) - Geometry.Target.OffsetOf(merged.Blocks.First) : 0);
         group.Append(run, merged.New, own.Old, oldHashes, newHashes, contentAt);
         return contentAt;
     }
@@ -230,7 +234,7 @@ internal sealed class MergedPatchReader : IOperationReader
 
     private void PlaceFrames(OperationGroup group, long neededFrom)
     {
-        int frame = Header.FrameSize!.Value;
+        int frame = FileHeader.FrameSize;
         _nextFrame = neededFrom < 0 ? 0 : neededFrom / frame * frame;
         _framesEnd = neededFrom < 0 ? 0 : Math.Min((_neededEnd + frame - 1) / frame * frame, _merged.ContentLength);
         _held.IsCurrent = false;
@@ -245,8 +249,8 @@ internal sealed class MergedPatchReader : IOperationReader
 
     private void Finish()
     {
-        MessageTrailer merged = _file.Trailer;
-        MessageTrailer own = _own.Trailer;
+        OperationsTrailer merged = _file.Trailer;
+        OperationsTrailer own = _own.Trailer;
         if (_due != OperationCursor.Behind)
         {
             throw NotThere(_due);
@@ -254,7 +258,7 @@ internal sealed class MergedPatchReader : IOperationReader
 
         _own.RequireSame(_request.Trailer);
 
-        if (!merged.TargetRoot!.Value.Span.SequenceEqual(own.TargetRoot!.Value.Span))
+        if (!merged.TargetRoot.Span.SequenceEqual(own.TargetRoot.Span))
         {
             throw NotMerged("it is for other content of the master");
         }
@@ -262,16 +266,17 @@ internal sealed class MergedPatchReader : IOperationReader
         _trailer = own with { Digest = _own.SessionOf(merged.Digest) };
     }
 
-    private void RequireMerged(MessageHeader merged)
+    private void RequireMerged(DataFileHeader merged)
     {
-        MessageHeader own = _own.Header;
+        DataRequestHeader own = _own.Header;
         string? other = merged.Bases is null ? "that one is not merged and needs no request"
             : own.Bases is not null ? "it is itself merged"
             : own.BlockSize != merged.BlockSize ? "it has another block size"
             : own.Hash != merged.Hash ? "it has another hash"
             : own.TargetSize != merged.TargetSize ? "it is for a master of another size"
             : !own.Coverage.Equals(merged.Coverage) ? "it has other ranges"
-            : own.Parent is not null || !merged.Bases.Contains(new BaseIdentity(_own.Trailer.BaseRoot!.Value, own.BaseSize!.Value)) ? "it starts from other old content than any of them"
+            : own.Parent is not null || !merged.Bases.Contains(new BaseIdentity(_own.Trailer.BaseRoot, own.SyncGeometry.Base.Size))
+                ? "it starts from other old content than any of them"
             : null;
         if (other is not null)
         {

@@ -12,15 +12,15 @@ namespace BinarySync.Sync.Applying.Reading;
 public sealed class OwnRequest(Stream stream, string name)
 {
     private readonly PinnedStream _pinned = PinnedStream.Of(stream, name);
-    private (MessageHeader Header, MessageTrailer Trailer)? _read;
+    private (DataRequestHeader Header, OperationsTrailer Trailer)? _read;
 
     public string Name => name;
 
     /// <summary>The request's header. The request is read to its end the first time.</summary>
-    public MessageHeader Header => Read().Header;
+    public DataRequestHeader Header => Read().Header;
 
     /// <summary>The request's trailer. The request is read to its end the first time.</summary>
-    public MessageTrailer Trailer => Read().Trailer;
+    public OperationsTrailer Trailer => Read().Trailer;
 
     /// <summary>What identifies applying a merged data file by this request: another request is another session.</summary>
     public byte[] SessionOf(ReadOnlyMemory<byte> patchDigest)
@@ -34,14 +34,14 @@ public sealed class OwnRequest(Stream stream, string name)
     /// <exception cref="SyncException">It is not the request that was read before.</exception>
     internal OperationReader Open()
     {
-        MessageHeader known = Header;
+        DataRequestHeader known = Header;
         OperationReader reader = OpenReader();
         return reader.Header == known ? reader : throw Changed();
     }
 
     /// <summary>Compares the digest with the one of the time before.</summary>
     /// <exception cref="SyncException">It is not the request that was read before.</exception>
-    internal void RequireSame(MessageTrailer trailer)
+    internal void RequireSame(OperationsTrailer trailer)
     {
         if (!trailer.Digest.Span.SequenceEqual(Trailer.Digest.Span))
         {
@@ -49,7 +49,7 @@ public sealed class OwnRequest(Stream stream, string name)
         }
     }
 
-    private (MessageHeader Header, MessageTrailer Trailer) Read()
+    private (DataRequestHeader Header, OperationsTrailer Trailer) Read()
     {
         if (_read is { } known)
         {
@@ -62,7 +62,7 @@ public sealed class OwnRequest(Stream stream, string name)
         {
         }
 
-        _read = (reader.Header, reader.Trailer);
+        _read = (reader.RequestHeader, reader.Trailer);
         return _read.Value;
     }
 

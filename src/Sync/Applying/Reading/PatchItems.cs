@@ -95,7 +95,9 @@ internal sealed class PatchItems(
             BlockRun left = BlockRun.Between(operation.Blocks.First + _blocksDone, operation.Blocks.End);
             if (left.Count > 0 && (pass != PatchPass.Write || operation.New == NewKind.Zero))
             {
-                return ComesByGrowing(new OperationPart(operation, left)) ? left : new BlockRun(left.First, Math.Min(left.Count, _chunkBlocks));
+                return ComesByGrowing(new OperationPart(operation, left))
+                    ? left
+                    : new BlockRun(left.First, Math.Min(left.Count, _chunkBlocks));
             }
 
             _operation++;
@@ -110,7 +112,8 @@ internal sealed class PatchItems(
         if (_nextFrame.Content != _contentDone)
         {
             // In a data file for several remotes, content that only others want may lie before that, or all that is left.
-            ContentPiece first = _group.PiecesOf(_geometry.Target, _contentDone, (int)(_group.ContentLength - _contentDone)).FirstOrDefault();
+            ContentPiece first = _group.PiecesOf(
+                _geometry.Target, _contentDone, (int)(_group.ContentLength - _contentDone)).FirstOrDefault();
             _nextFrame = (_contentDone, first.Length == 0 ? long.MaxValue : _geometry.Target.BlockAt(first.TargetOffset));
         }
 

@@ -26,13 +26,15 @@ internal static class PatchReaders
         OperationReader file = new(message);
         if (own is not null)
         {
-            return file.Header.Set is null
+            return file.FileHeader.Set is null
                 ? new MergedPatchReader(file, own)
-                : throw new MessageFormatException(FormatError.Unsupported, name, 0, "header", "needs a program that applies parts of merged data files");
+                : throw new MessageFormatException(
+                    FormatError.Unsupported, name, 0, "header", "needs a program that applies parts of merged data files");
         }
 
         return file.Header.Bases is null
             ? file
-            : throw new SyncException(SyncReason.OwnRequestNeeded, name, "is merged for several remotes and does not say which one this is");
+            : throw new SyncException(
+                SyncReason.OwnRequestNeeded, name, "is merged for several remotes and does not say which one this is");
     }
 }

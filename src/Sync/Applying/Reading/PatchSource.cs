@@ -16,7 +16,7 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
 {
     private readonly MessageBuffers _buffers = new();
     private Stream? _pinned;
-    private MessageHeader? _header;
+    private OperationsHeader? _header;
     private ReadOnlyMemory<byte>? _digest = digest;
 
     public string Name => name;
@@ -76,7 +76,7 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
 
     /// <summary>Compares the digest with the one of the time before.</summary>
     /// <exception cref="SyncException">It is not the one that was read before.</exception>
-    public void RequireSame(MessageTrailer trailer)
+    public void RequireSame(OperationsTrailer trailer)
     {
         _digest ??= trailer.Digest;
         if (!trailer.Digest.Span.SequenceEqual(_digest.Value.Span))

@@ -7,10 +7,10 @@ internal sealed class PatchVerifier(PatchSource patch, PatchWorkspace workspace,
 {
     /// <summary>Reads it once.</summary>
     /// <exception cref="MessageFormatException">It is refused.</exception>
-    public MessageTrailer Verify(out MessageHeader header)
+    public OperationsTrailer Verify(out DataFileHeader header)
     {
         IOperationReader reader = patch.Open(skipContent: false);
-        header = reader.Header;
+        header = reader.FileHeader;
         options.Progress.Begin("verifying the undo file", patch.Length);
         new PatchWalk(patch, workspace, options).Run(reader, new PatchItems(reader, PatchPass.Verify, 0, workspace));
         return reader.Trailer;

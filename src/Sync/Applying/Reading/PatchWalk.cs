@@ -22,7 +22,7 @@ internal sealed class PatchWalk(PatchSource patch, PatchWorkspace workspace, Syn
     /// <exception cref="SyncException">It is not the one that was read before.</exception>
     public void Run(IOperationReader reader, PatchItems items)
     {
-        FrameVerifier frames = new(reader.Header, patch);
+        FrameVerifier frames = new(reader.FileHeader, patch);
         long position = 0;
         OrderedPipeline<PatchItem>.Run(
             options.Threads,

@@ -5,7 +5,9 @@ namespace BinarySync.Sync.Applying.Reading;
 /// <summary>Reads a stretch, and tells the places of the stream.</summary>
 internal sealed class StretchReader(OperationReader file, StreamStretch stretch) : IOperationReader
 {
-    public MessageHeader Header => file.Header;
+    public OperationsHeader Header => file.Header;
+
+    public DataFileHeader FileHeader => file.FileHeader;
 
     public SyncGeometry Geometry => file.Geometry;
 
@@ -13,11 +15,12 @@ internal sealed class StretchReader(OperationReader file, StreamStretch stretch)
 
     public long Position => file.Position;
 
-    public MessageTrailer Trailer => file.Trailer;
+    public OperationsTrailer Trailer => file.Trailer;
 
     public SectionHeader Frame => file.Frame;
 
-    public (long Number, long Offset) FramePlace => (file.FramePlace.Number + stretch.SectionsBefore, file.FramePlace.Offset + stretch.OffsetShift);
+    public (long Number, long Offset) FramePlace =>
+        (file.FramePlace.Number + stretch.SectionsBefore, file.FramePlace.Offset + stretch.OffsetShift);
 
     public long GroupOffset => file.GroupOffset;
 
@@ -25,7 +28,7 @@ internal sealed class StretchReader(OperationReader file, StreamStretch stretch)
 
     public IReadOnlyList<int>? CopyOrder => file.CopyOrder;
 
-    public MessageTrailer? PeekTrailer() => file.PeekTrailer();
+    public OperationsTrailer? PeekTrailer() => file.PeekTrailer();
 
     public bool ReadGroup(OperationGroup group) => file.ReadGroup(group);
 

@@ -28,7 +28,11 @@ public static class ApplyOperation
     public static string? InterruptedRun(IStateFile journal)
     {
         ArgumentNullException.ThrowIfNull(journal);
-        return journal.Read() is { } file && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished ? record.Patch : null;
+        return journal.Read() is { } file
+            && JournalRecord.TryDecode(file, out JournalRecord? record) == JournalContent.Valid
+            && !record!.IsFinished
+            ? record.Patch
+            : null;
     }
 
     internal static ApplyResult Run(

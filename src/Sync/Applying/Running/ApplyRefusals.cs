@@ -37,7 +37,8 @@ internal static class ApplyRefusals
             throw new SyncException(
                 SyncReason.CopyHashCollision,
                 target.Name,
-                $"the content to be copied to {plan.OtherContent} has the hashes of the master's blocks but is not the master's content; nothing was written",
+                $"the content to be copied to {plan.OtherContent} has the hashes of the master's blocks but is not the master's content; "
+                    + "nothing was written",
                 plan.OtherContent.Runs);
         }
     }
@@ -50,7 +51,8 @@ internal static class ApplyRefusals
         if (plan.UnreadableLost.BlockCount > 0)
         {
             throw UnreadableBlocks.Error(
-                target.Name, plan.Unreadable, plan.ReadFailure!, $", of which {patch.Name} does not contain {plan.UnreadableLost} whole{rest}");
+                target.Name, plan.Unreadable, plan.ReadFailure!,
+                $", of which {patch.Name} does not contain {plan.UnreadableLost} whole{rest}");
         }
 
         if (plan.Unreadable.BlockCount > 0 && !overwrites)
@@ -94,7 +96,8 @@ internal static class ApplyRefusals
         return new SyncException(
             SyncReason.UnrecognizedBlocks,
             target.Name,
-            $"neither as {patch.Name} expects nor already new: {plan.Unrecognized} of the {all} to be patched; {patch.Untouched("nothing was written")}",
+            $"neither as {patch.Name} expects nor already new: {plan.Unrecognized} of the {all} to be patched; "
+                + $"{patch.Untouched("nothing was written")}",
             plan.Unrecognized.Runs)
         {
             Values = [("data_file", patch.Name), ("cause", LikelyCause(target, plan)), ("base_size", plan.Header.SyncGeometry.Base.Size)],
@@ -109,10 +112,11 @@ internal static class ApplyRefusals
     public static SyncException OtherRun(IReadableStorage target, string? patch, string journal, JournalRecord standing)
     {
         bool isNamesake = standing.Patch == patch;
+        string other = isNamesake ? $"another data file with the name {standing.Patch}" : standing.Patch;
         return new SyncException(
             SyncReason.OtherRunUnfinished,
             target.Name,
-            $"is in the middle of another run: {journal} is the journal of {(isNamesake ? $"another data file with the name {standing.Patch}" : standing.Patch)}")
+            $"is in the middle of another run: {journal} is the journal of {other}")
         {
             Values = [("journal", journal), ("data_file", standing.Patch), ("same_name", isNamesake), ("undo", standing.Other is not null)],
         };
@@ -122,7 +126,8 @@ internal static class ApplyRefusals
     private static string LikelyCause(IReadableStorage target, PatchPlan plan)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
-        bool isBehindBase = plan.Unrecognized.Runs[0].First >= geometry.Base.BlockAt(geometry.Base.Size) && geometry.Target.Size > geometry.Base.Size;
+        bool isBehindBase = plan.Unrecognized.Runs[0].First >= geometry.Base.BlockAt(geometry.Base.Size)
+            && geometry.Target.Size > geometry.Base.Size;
         if (target.HasFixedLength && isBehindBase)
         {
             return "not-zero";

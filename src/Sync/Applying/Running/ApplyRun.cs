@@ -87,7 +87,11 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             other = Make(undo!);
         }
 
-        PatchJournal journal = new(_places.Journal, FirstRecord(plan, other), doubtIsInherited: _start is ApplyStart.Resumed or ApplyStart.TurnedRound or ApplyStart.OtherRetired, _tuning);
+        PatchJournal journal = new(
+            _places.Journal,
+            FirstRecord(plan, other),
+            doubtIsInherited: _start is ApplyStart.Resumed or ApplyStart.TurnedRound or ApplyStart.OtherRetired,
+            _tuning);
         WriteCounts written = Write(new PatchExecutor(context, plan, journal, _redo));
         if (makesUndo && !_tuning.WritesUndoFirst)
         {
@@ -126,16 +130,20 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         }
 
         // The digest decides; the sizes can only agree with it, unless the journal is not what it seems.
-        (long baseSize, long targetSize) = (plan.Header.BaseSize!.Value, plan.Header.TargetSize!.Value);
-        bool isSame = standing.Session.Span.SequenceEqual(_patch.Digest.Span) && (standing.BaseSize, standing.TargetSize) == (baseSize, targetSize);
-        bool isOther = standing.Other is { } other && other.Span.SequenceEqual(_patch.Digest.Span) && (standing.TargetSize, standing.BaseSize) == (baseSize, targetSize);
+        (long baseSize, long targetSize) = (plan.Header.SyncGeometry.Base.Size, plan.Header.TargetSize);
+        bool isSame = standing.Session.Span.SequenceEqual(_patch.Digest.Span)
+            && (standing.BaseSize, standing.TargetSize) == (baseSize, targetSize);
+        bool isOther = standing.Other is { } other
+            && other.Span.SequenceEqual(_patch.Digest.Span)
+            && (standing.TargetSize, standing.BaseSize) == (baseSize, targetSize);
         _start = isSame ? ApplyStart.Resumed : isOther ? ApplyStart.TurnedRound : ApplyStart.OtherRetired;
         if (_start == ApplyStart.Resumed && standing.Redo is not null && !hasRedo)
         {
             throw new SyncException(
                 SyncReason.RedoLost,
                 _target.Name,
-                $"cannot be resumed: {_places.Redo?.Name}, where the interrupted run kept the content that it was copying, is missing or damaged")
+                $"cannot be resumed: {_places.Redo?.Name}, where the interrupted run kept the content that it was copying, is missing "
+                    + "or damaged")
             {
                 Values = [("undo", standing.Other is not null)],
             };
@@ -230,13 +238,13 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
     {
         JournalRecord? standing = _start is ApplyStart.Resumed or ApplyStart.TurnedRound ? _standing : null;
         SyncGeometry geometry = plan.Header.SyncGeometry;
+        bool mayStayLonger = _target.HasFixedLength || plan.Header.Set is not null;
         return new JournalRecord
         {
             Sequence = 0,
             Session = _patch.Digest,
             Other = undo ?? (_start == ApplyStart.TurnedRound ? standing!.Session : standing?.Other),
-            TailWasZero = standing?.TailWasZero
-                ?? ((_target.HasFixedLength || plan.Header.Set is not null) && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
+            TailWasZero = standing?.TailWasZero ?? (mayStayLonger && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
             Windows = standing?.Windows ?? (_start == ApplyStart.OtherRetired ? LastBlock.LeftByOthers(geometry) : []),
 
             // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and
@@ -282,7 +290,9 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         {
             WhileFailing.Do(_target.ReleasePastEnd);
             throw failure.With(
-                failure.Error == StorageError.NoSpace ? StorageContext.KeepingJournal : failure.Context, _patch.Untouched("nothing was written to the target"));
+                failure.Error == StorageError.NoSpace
+                    ? StorageContext.KeepingJournal
+                    : failure.Context, _patch.Untouched("nothing was written to the target"));
         }
         catch (StorageException failure) when (failure.Context == StorageContext.None)
         {
@@ -298,7 +308,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             return;
         }
 
-        journal.Mark(new ByteRange(plan.Sizing.LengthAfter, Math.Max(plan.Header.BaseSize!.Value, plan.Sizing.LengthBefore)));
+        journal.Mark(new ByteRange(plan.Sizing.LengthAfter, Math.Max(plan.Header.SyncGeometry.Base.Size, plan.Sizing.LengthBefore)));
         _target.SetLength(plan.Sizing.LengthAfter);
         if (_tuning.FlushesBeforeFinish)
         {
@@ -324,7 +334,8 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             throw new SyncException(
                 SyncReason.NotTheBase,
                 _target.Name,
-                $"is not the base of {_patch.OwnName ?? _patch.Name}: its blocks outside the data file differ from the remote's checksum file; nothing was written")
+                $"is not the base of {_patch.OwnName ?? _patch.Name}: its blocks outside the data file differ from the remote's checksum "
+                    + "file; nothing was written")
             {
                 Values = [("merged", _patch.OwnName is not null)],
             };
@@ -341,7 +352,8 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
     private void CheckParent(PatchPlan plan, ParentIdentity parent)
     {
         bool isTouched = plan.NotOldBlocks > 0 || _target.Length < parent.BaseSize;
-        if (ParentCheck.IsBase(_target, parent, belowCache: false, _options, WeighHoles()) || (isTouched && ParentCheck.IsTarget(_target, plan.Sizing, parent, belowCache: false, _options, WeighHoles())))
+        if (ParentCheck.IsBase(_target, parent, belowCache: false, _options, WeighHoles())
+            || (isTouched && ParentCheck.IsTarget(_target, plan.Sizing, parent, belowCache: false, _options, WeighHoles())))
         {
             return;
         }
@@ -350,7 +362,9 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         throw new SyncException(
             SyncReason.NotTheCoarseBase,
             _target.Name,
-            isBetween ? $"is partly patched: the rest can no longer be compared with the base of the coarse request that {_patch.Name} refines" : $"is not the base of the coarse request that {_patch.Name} refines: blocks outside the data file differ")
+            isBetween
+                ? $"is partly patched: the rest can no longer be compared with the base of the coarse request that {_patch.Name} refines"
+                : $"is not the base of the coarse request that {_patch.Name} refines: blocks outside the data file differ")
         {
             Values = [("partly_patched", isBetween)],
         };
@@ -375,7 +389,8 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         {
             _options.Progress.Begin("reading back everything", geometry.Target.CoveredBytes(plan.Header.Coverage));
             ParentIdentity? parent = plan.Header.Parent;
-            if (ReadBackVerifier.RootMatches(_target, geometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, _options, WeighHoles())
+            ReadOnlyMemory<byte> root = plan.Trailer.TargetRoot;
+            if (ReadBackVerifier.RootMatches(_target, geometry.Target, plan.Header, root, belowCache: true, _options, WeighHoles())
                 && (parent is null || ParentCheck.IsTarget(_target, plan.Sizing, parent, belowCache: true, _options, WeighHoles())))
             {
                 if (_specification.Holes == HolePolicy.Trust && plan.Trailer.ZeroBlocks > 0)
@@ -422,7 +437,8 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
     private SyncException ReadBackFailed(PatchPlan plan, PatchJournal journal, BlockRunList wrong)
     {
         BlockGeometry geometry = plan.Header.SyncGeometry.Target;
-        List<ByteRange> ranges = [.. wrong.Runs.Select(run => new ByteRange(geometry.OffsetOf(run.First), Math.Min(geometry.OffsetOf(run.End), FormatLimits.MaxSize)))];
+        List<ByteRange> ranges = [.. wrong.Runs.Select(
+            run => new ByteRange(geometry.OffsetOf(run.First), Math.Min(geometry.OffsetOf(run.End), FormatLimits.MaxSize)))];
         if (wrong.RunCount > wrong.Runs.Count)
         {
             ranges.Add(new ByteRange(ranges[^1].Offset, geometry.Size));

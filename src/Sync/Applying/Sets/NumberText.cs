@@ -19,7 +19,12 @@ public static class NumberText
                 i++;
             }
 
-            runs.Add(runs.Count == Most ? "..." : first == numbers[i] ? first.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{first}-{numbers[i]}"));
+            runs.Add(
+                runs.Count == Most
+                    ? "..."
+                    : first == numbers[i]
+                    ? first.ToString(CultureInfo.InvariantCulture)
+                    : string.Create(CultureInfo.InvariantCulture, $"{first}-{numbers[i]}"));
         }
 
         return runs.Count == 0 ? "none" : string.Join(", ", runs);

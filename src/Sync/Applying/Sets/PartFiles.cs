@@ -15,7 +15,7 @@ public sealed record PartSource(string Name, Func<Stream> Open, bool IsKept = fa
 /// </summary>
 public sealed class PartFiles
 {
-    private PartFiles(MessageHeader header, MessageTrailer trailer, IReadOnlyList<PartFile> files)
+    private PartFiles(DataFileHeader header, OperationsTrailer trailer, IReadOnlyList<PartFile> files)
     {
         Header = header;
         Trailer = trailer;
@@ -23,9 +23,9 @@ public sealed class PartFiles
         Set = header.Set!;
     }
 
-    internal MessageHeader Header { get; }
+    internal DataFileHeader Header { get; }
 
-    internal MessageTrailer Trailer { get; }
+    internal OperationsTrailer Trailer { get; }
 
     internal IReadOnlyList<PartFile> Files { get; }
 
@@ -43,8 +43,8 @@ public sealed class PartFiles
     /// </exception>
     public static PartFiles? Look(IReadOnlyList<PartSource> sources, SyncOptions options)
     {
-        MessageHeader? header = null;
-        MessageTrailer? trailer = null;
+        DataFileHeader? header = null;
+        OperationsTrailer? trailer = null;
         string firstName = string.Empty;
         Dictionary<int, PartFile> files = [];
         if (sources.Count > 1)
@@ -56,7 +56,7 @@ public sealed class PartFiles
         {
             options.Cancellation.ThrowIfCancellationRequested();
             MessagePins pins = new();
-            (MessageHeader ofThis, MessageTrailer? itsTrailer) = Read(source, pins, sources.Count == 1);
+            (DataFileHeader ofThis, OperationsTrailer? itsTrailer) = Read(source, pins, sources.Count == 1);
             if (itsTrailer is null)
             {
                 return null;
@@ -102,24 +102,24 @@ public sealed class PartFiles
     }
 
     // What all parts of a set have in common; each may have been compressed in its own way.
-    private static MessageHeader Common(MessageHeader header) => header with
+    private static DataFileHeader Common(DataFileHeader header) => header with
     {
         Set = header.Set! with { Id = default, Part = 1, FirstGroup = 0, GroupCount = 0 },
         Label = null,
-        FrameSize = null,
+        FrameSize = FormatLimits.DefaultFrameSize,
     };
 
     // A single data file that is no part is read, and refused, where it is applied.
-    private static (MessageHeader Header, MessageTrailer? Trailer) Read(PartSource source, MessagePins pins, bool isSingle)
+    private static (DataFileHeader Header, OperationsTrailer? Trailer) Read(PartSource source, MessagePins pins, bool isSingle)
     {
         Stream stream = PinnedStream.Of(source.Open(), source.Name, pins);
         try
         {
             stream.Position = 0;
             OperationReader reader = new(stream, source.Name, MessageKind.DataFile, skipContent: true);
-            if (isSingle && reader.Header.Set is null)
+            if (isSingle && reader.FileHeader.Set is null)
             {
-                return (reader.Header, null);
+                return (reader.FileHeader, null);
             }
 
             OperationCursor cursor = new(reader);
@@ -127,7 +127,7 @@ public sealed class PartFiles
             {
             }
 
-            return (reader.Header, reader.Trailer);
+            return (reader.FileHeader, reader.Trailer);
         }
         finally
         {

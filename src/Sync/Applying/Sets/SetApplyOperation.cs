@@ -22,7 +22,8 @@ public static class SetApplyOperation
     /// some are in place already.
     /// </exception>
     public static SetResult Run(
-        IWritableStorage target, PartFiles parts, ApplyPlaces places, IStateFile noteFile, ApplySpecification specification, SyncOptions options) =>
+        IWritableStorage target, PartFiles parts, ApplyPlaces places, IStateFile noteFile, ApplySpecification specification,
+        SyncOptions options) =>
         Run(target, parts, places, noteFile, specification, new ApplyTuning(), options);
 
     internal static SetResult Run(

@@ -61,10 +61,12 @@ internal sealed record SetNote
     public bool IsComplete => Array.TrueForAll(InPlace, part => part);
 
     /// <summary>With one more part applied.</summary>
-    public SetNote With(int part) => this with { Running = 0, InPlace = Marked(InPlace, part, true), NotInPlace = Marked(NotInPlace, part, false) };
+    public SetNote With(int part) =>
+        this with { Running = 0, InPlace = Marked(InPlace, part, true), NotInPlace = Marked(NotInPlace, part, false) };
 
     /// <summary>With a part of which nothing is known: it is being applied.</summary>
-    public SetNote Without(int part) => this with { Running = part, InPlace = Marked(InPlace, part, false), NotInPlace = Marked(NotInPlace, part, false) };
+    public SetNote Without(int part) =>
+        this with { Running = part, InPlace = Marked(InPlace, part, false), NotInPlace = Marked(NotInPlace, part, false) };
 
     /// <summary>The same, as the set sees it that leads the other way.</summary>
     public SetNote TurnedRound() => this with { Id = Reverse, Reverse = Id, InPlace = NotInPlace, NotInPlace = InPlace };
@@ -99,7 +101,9 @@ internal sealed record SetNote
     /// <summary>Reads a file; null where it holds no note that this program understands.</summary>
     public static SetNote? TryDecode(ReadOnlySpan<byte> file)
     {
-        if (file.Length < FixedLength + 2 + HashLength || !file.StartsWith(Magic) || BinaryPrimitives.ReadUInt16LittleEndian(file[8..]) != Version)
+        if (file.Length < FixedLength + 2 + HashLength
+            || !file.StartsWith(Magic)
+            || BinaryPrimitives.ReadUInt16LittleEndian(file[8..]) != Version)
         {
             return null;
         }
@@ -108,7 +112,9 @@ internal sealed record SetNote
         BlockHash.Xxh128.Hash(file[..^HashLength], hash);
         int parts = BinaryPrimitives.ReadInt32LittleEndian(file[10..]);
         int bits = (parts + 7) / 8;
-        if (!file[^HashLength..].SequenceEqual(hash) || parts is < 1 or > FormatLimits.MaxParts || file.Length < FixedLength + (2 * bits) + 2 + HashLength)
+        if (!file[^HashLength..].SequenceEqual(hash)
+            || parts is < 1 or > FormatLimits.MaxParts
+            || file.Length < FixedLength + (2 * bits) + 2 + HashLength)
         {
             return null;
         }

@@ -29,7 +29,8 @@ public enum SetNoteState
 /// <param name="InPlace">Numbers of the parts that are known to be applied now (or would be, of a dry run), ascending.</param>
 /// <param name="Missing">Numbers of all others, ascending.</param>
 public sealed record SetResult(
-    SetPlace Set, SetNoteState Note, IReadOnlyList<(string Name, int Part, ApplyResult Result)> Runs, IReadOnlyList<int> InPlace, IReadOnlyList<int> Missing)
+    SetPlace Set, SetNoteState Note, IReadOnlyList<(string Name, int Part, ApplyResult Result)> Runs, IReadOnlyList<int> InPlace,
+    IReadOnlyList<int> Missing)
 {
     /// <summary>True where all parts are applied: the target is what the set makes of it.</summary>
     public bool IsComplete => Missing.Count == 0;

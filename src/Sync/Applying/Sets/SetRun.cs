@@ -86,7 +86,8 @@ internal sealed class SetRun(
             throw new SyncException(
                 SyncReason.PartsMissing,
                 target.Name,
-                $"cannot be equal to the master yet: of {parts.Set.Parts} parts, {NumberText.Of(missing)} {(missing.Count == 1 ? "is" : "are")} missing; nothing was written")
+                $"cannot be equal to the master yet: of {parts.Set.Parts} parts, {NumberText.Of(missing)} "
+                    + $"{(missing.Count == 1 ? "is" : "are")} missing; nothing was written")
             {
                 Values = [("parts", parts.Set.Parts), ("missing", NumberText.Of(missing))],
             };
@@ -101,7 +102,8 @@ internal sealed class SetRun(
             throw new SyncException(
                 SyncReason.PartsAppliedAlready,
                 target.Name,
-                $"is no longer the base: of {parts.Set.Parts} parts, {NumberText.Of(applied)} {(applied.Count == 1 ? "is" : "are")} already applied")
+                $"is no longer the base: of {parts.Set.Parts} parts, {NumberText.Of(applied)} {(applied.Count == 1 ? "is" : "are")} "
+                    + "already applied")
             {
                 Values = [("parts", parts.Set.Parts), ("applied", NumberText.Of(applied))],
             };
@@ -114,7 +116,7 @@ internal sealed class SetRun(
         if (_note.With(part).IsComplete && (_note.IsInDoubt || CutsByHearsay(part, verify, plan)))
         {
             bool isWhole = ReadBackVerifier.RootMatches(
-                target, plan.Header.SyncGeometry.Target, plan.Header, plan.Trailer.TargetRoot!.Value, belowCache: true, options);
+                target, plan.Header.SyncGeometry.Target, plan.Header, plan.Trailer.TargetRoot, belowCache: true, options);
             _state = isWhole ? _state : SetNoteState.TargetChanged;
 
             // Of what was believed only what this command itself has applied is left, if the whole is not what it should be by now.
@@ -146,7 +148,8 @@ internal sealed class SetRun(
 
         SetNoteState state = content is null ? SetNoteState.None
             : found is null ? SetNoteState.Unreadable
-            : !found.Id.Span.SequenceEqual(parts.Set.Id.Span) || found.Parts != parts.Set.Parts || found.Target != places.Identity ? SetNoteState.OtherSet
+            : !found.Id.Span.SequenceEqual(parts.Set.Id.Span) || found.Parts != parts.Set.Parts || found.Target != places.Identity
+                ? SetNoteState.OtherSet
             : !_tuning.ComparesNoteTimes || HasTimesOf(found) ? SetNoteState.Used
             : IsInterrupted(found) ? SetNoteState.Used
             : SetNoteState.TargetChanged;
@@ -158,7 +161,10 @@ internal sealed class SetRun(
 
         // Every part makes a file as long as B, if B is longer: while it is as long as A, none is in place.
         SyncGeometry geometry = parts.Header.SyncGeometry;
-        bool isFresh = !target.HasFixedLength && geometry.ResizesTarget && geometry.Base.Size < geometry.Target.Size && target.Length == geometry.Base.Size;
+        bool isFresh = !target.HasFixedLength
+            && geometry.ResizesTarget
+            && geometry.Base.Size < geometry.Target.Size
+            && target.Length == geometry.Base.Size;
         SetNote fresh = Unknown();
         Array.Fill(fresh.NotInPlace, isFresh);
         return (fresh, state);
@@ -181,11 +187,14 @@ internal sealed class SetRun(
 
     // The digests of an interrupted session: its data file, and the one that leads the other way.
     private static ReadOnlyMemory<byte>[] StandingSessions(IStateFile journal) =>
-        journal.Read() is { } content && JournalRecord.TryDecode(content, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished
+        journal.Read() is { } content
+            && JournalRecord.TryDecode(content, out JournalRecord? record) == JournalContent.Valid
+            && !record!.IsFinished
             ? record.Other is { } other ? [record.Session, other] : [record.Session]
             : [];
 
-    private static List<int> Numbers(SetNote note, bool applied) => [.. Enumerable.Range(1, note.Parts).Where(part => note.InPlace[part - 1] == applied)];
+    private static List<int> Numbers(SetNote note, bool applied) =>
+        [.. Enumerable.Range(1, note.Parts).Where(part => note.InPlace[part - 1] == applied)];
 
     /// <summary>Keeps the note while a part is applied.</summary>
     private sealed class PartObserver(SetRun run, int part, VerifyMode verify) : IApplyObserver

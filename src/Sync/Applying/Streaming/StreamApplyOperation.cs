@@ -33,7 +33,14 @@ public static class StreamApplyOperation
     /// <exception cref="StorageException">Reading, writing or flushing failed.</exception>
     public static ApplyResult Run(
         IWritableStorage target, Stream input, string name, ApplyPlaces places, ApplySpecification specification, SyncOptions options) =>
-        Run(target, new OperationReader(input, name, MessageKind.DataFile), places, specification, new ApplyTuning(), StretchBytes, options);
+        Run(
+            target,
+            new OperationReader(input, name, MessageKind.DataFile),
+            places,
+            specification,
+            new ApplyTuning(),
+            StretchBytes,
+            options);
 
     internal static ApplyResult Run(
         IWritableStorage target,
@@ -44,7 +51,7 @@ public static class StreamApplyOperation
         long stretchBytes,
         SyncOptions options)
     {
-        DemandForward(reader.Header, reader.Source);
+        DemandForward(reader.FileHeader, reader.Source);
         using PatchWorkspace workspace = new();
         using StreamStretches stretches = new(reader, stretchBytes, specification.DryRun);
         StreamOutcome outcome = new(reader, target.Length);
@@ -87,18 +94,22 @@ public static class StreamApplyOperation
         }
 
         // Where that one lies in the target, nobody knows: it may be anywhere in between.
-        return standing is null ? outcome.Result(specification) : throw ApplyRefusals.OtherRun(target, patch: null, places.Journal.Name, standing);
+        return standing is null
+            ? outcome.Result(specification)
+            : throw ApplyRefusals.OtherRun(target, patch: null, places.Journal.Name, standing);
     }
 
     // What cannot be applied to its end must not be begun: a copy may need what has been overwritten by then.
-    private static void DemandForward(MessageHeader header, string name)
+    private static void DemandForward(DataFileHeader header, string name)
     {
         if (header.Bases is not null || header.Set is not null)
         {
             throw new SyncException(
                 SyncReason.NotForStreaming,
                 name,
-                header.Set is null ? "is merged for several remotes and cannot be applied as it arrives" : "is a part of a set and cannot be applied as it arrives")
+                header.Set is null
+                    ? "is merged for several remotes and cannot be applied as it arrives"
+                    : "is a part of a set and cannot be applied as it arrives")
             {
                 Values = [("cause", header.Set is null ? "merged" : "part")],
             };
@@ -116,7 +127,8 @@ public static class StreamApplyOperation
         }
     }
 
-    private static PatchSource Read(StreamStretches stretches, IWritableStorage target, StreamOutcome outcome, bool dryRun, SyncOptions options)
+    private static PatchSource Read(
+        StreamStretches stretches, IWritableStorage target, StreamOutcome outcome, bool dryRun, SyncOptions options)
     {
         try
         {
@@ -124,17 +136,18 @@ public static class StreamApplyOperation
         }
         catch (MessageFormatException damaged) when (!dryRun)
         {
+            string state = outcome.HasBegun ? $"{target.Name} is patched as far as the data file arrived intact" : "nothing was written";
             throw new MessageFormatException(
-                damaged.Error,
-                damaged.MessageName,
-                damaged.Offset,
-                damaged.Field,
-                $"{damaged.Message}; {(outcome.HasBegun ? $"{target.Name} is patched as far as the data file arrived intact" : "nothing was written")}");
+                damaged.Error, damaged.MessageName, damaged.Offset, damaged.Field, $"{damaged.Message}; {state}");
         }
     }
 
     private static JournalRecord? Standing(IStateFile journal) =>
-        journal.Read() is { } content && JournalRecord.TryDecode(content, out JournalRecord? record) == JournalContent.Valid && !record!.IsFinished ? record : null;
+        journal.Read() is { } content
+            && JournalRecord.TryDecode(content, out JournalRecord? record) == JournalContent.Valid
+            && !record!.IsFinished
+            ? record
+            : null;
 
     // An interrupted run stands, and this is not the stretch that it was writing. If it comes later, this one is in place: it was flushed
     // before that one's journal stood.

@@ -31,7 +31,8 @@ internal sealed class StreamOutcome(IOperationReader reader, long lengthBefore)
         _againBlocks += result.Plan.AgainBlocks;
         _verifiedBytes += result.VerifiedBytes;
         _written = new WriteCounts(
-            _written.DataBlocks + result.Written.DataBlocks, _written.DataBytes + result.Written.DataBytes, _written.ZeroBlocks + result.Written.ZeroBlocks, 0, 0);
+            _written.DataBlocks + result.Written.DataBlocks, _written.DataBytes + result.Written.DataBytes,
+            _written.ZeroBlocks + result.Written.ZeroBlocks, 0, 0);
         _unrecognized.Add(result.Plan.Unrecognized);
         _unreadable.Add(result.Plan.Unreadable);
     }
@@ -49,7 +50,13 @@ internal sealed class StreamOutcome(IOperationReader reader, long lengthBefore)
             Unrecognized = _unrecognized,
             Unreadable = _unreadable,
         };
-        return new ApplyResult(plan, _start, specification.DryRun, null, _written, specification.Verify == VerifyMode.Full ? _last.VerifiedBytes : _verifiedBytes)
+        return new ApplyResult(
+            plan,
+            _start,
+            specification.DryRun,
+            null,
+            _written,
+            specification.Verify == VerifyMode.Full ? _last.VerifiedBytes : _verifiedBytes)
         {
             DoubtedHoles = _last.DoubtedHoles,
         };

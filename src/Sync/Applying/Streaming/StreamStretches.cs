@@ -36,7 +36,7 @@ internal sealed class StreamStretches(IOperationReader reader, long bytes, bool 
         }
 
         _buffer.SetLength(0);
-        DataFileWriter writer = new(_buffer, reader.Header);
+        DataFileWriter writer = new(_buffer, reader.FileHeader);
         StreamStretch stretch = _hasGroup
             ? new(isFirst, _group.Operations[0].Blocks.First, reader.FramePlace.Number - 1, reader.GroupOffset - writer.Position)
             : new(isFirst, 0, 0, 0);
@@ -56,8 +56,8 @@ internal sealed class StreamStretches(IOperationReader reader, long bytes, bool 
         // What the roots are stands at the end of the stream. Before that nothing is compared with them.
         IsComplete = !_hasGroup;
         byte[] unknown = new byte[reader.Header.Hash.RootLength];
-        MessageTrailer trailer = IsComplete
-            ? writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot!.Value)
+        OperationsTrailer trailer = IsComplete
+            ? writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot)
             : writer.Finish(unknown, unknown);
         return new PatchSource(_buffer, reader.Source, digest: trailer.Digest) { Stretch = stretch };
     }

@@ -15,14 +15,14 @@ namespace BinarySync.Sync.Applying.Undo;
 /// </summary>
 internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSource patch, IUndoPlace place, SyncOptions options)
 {
-    private readonly MessageHeader _header = plan.Header with
+    private readonly DataFileHeader _header = plan.Header with
     {
         BaseSize = plan.Header.TargetSize,
-        TargetSize = plan.Header.BaseSize,
+        TargetSize = plan.Header.SyncGeometry.Base.Size,
         Parent = plan.Header.Parent?.Reversed(),
 
         // Larger ones would be buffers beside those of the data file, for a codec that does not profit.
-        FrameSize = Math.Min(plan.Header.FrameSize!.Value, FormatLimits.DefaultFrameSize),
+        FrameSize = Math.Min(plan.Header.FrameSize, FormatLimits.DefaultFrameSize),
         Label = null,
         Set = plan.Header.Set is { } set ? SetOf(set, plan.Trailer) : null,
         IsForward = plan.Header.Set is null,
@@ -32,8 +32,8 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     /// Where the undo file of a part stands: in a set of its own, with the same number (Format.md 4.5). Its groups are its own, and
     /// counted when it is made.
     /// </summary>
-    public static SetPlace SetOf(SetPlace part, MessageTrailer trailer) =>
-        part with { Id = SetPlace.IdOf(part.SplitSize, [trailer.TargetRoot!.Value], trailer.BaseRoot!.Value), GroupCount = 0 };
+    public static SetPlace SetOf(SetPlace part, OperationsTrailer trailer) =>
+        part with { Id = SetPlace.IdOf(part.SplitSize, [trailer.TargetRoot], trailer.BaseRoot), GroupCount = 0 };
 
     /// <summary>Looks for the undo file of an earlier run, and verifies it whole.</summary>
     /// <returns>Its digest; null where there is no file.</returns>
@@ -51,11 +51,16 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
 
         PatchSource undo = new(stream, place.Name);
         using PatchWorkspace workspace = new();
-        MessageTrailer trailer = new PatchVerifier(undo, workspace, options).Verify(out MessageHeader header);
-        MessageHeader expected = _header with { FrameSize = header.FrameSize, Label = header.Label, Set = WithGroups(header.Set?.GroupCount ?? 0) };
+        OperationsTrailer trailer = new PatchVerifier(undo, workspace, options).Verify(out DataFileHeader header);
+        DataFileHeader expected = _header with
+        {
+            FrameSize = header.FrameSize,
+            Label = header.Label,
+            Set = WithGroups(header.Set?.GroupCount ?? 0),
+        };
         bool fits = header == expected
-            && trailer.BaseRoot!.Value.Span.SequenceEqual(plan.Trailer.TargetRoot!.Value.Span)
-            && trailer.TargetRoot!.Value.Span.SequenceEqual(plan.Trailer.BaseRoot!.Value.Span)
+            && trailer.BaseRoot.Span.SequenceEqual(plan.Trailer.TargetRoot.Span)
+            && trailer.TargetRoot.Span.SequenceEqual(plan.Trailer.BaseRoot.Span)
             && LeadsBack(undo);
         return fits
             ? undo.Digest
@@ -83,7 +88,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
             };
         }
 
-        if (target.Length < plan.Header.BaseSize!.Value && plan.Header.SyncGeometry.ResizesTarget)
+        if (target.Length < plan.Header.SyncGeometry.Base.Size && plan.Header.SyncGeometry.ResizesTarget)
         {
             throw new SyncException(
                 SyncReason.TooLateForUndo,
@@ -113,14 +118,15 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         using Stream spool = place.CreateSpool();
         (long groups, long bytes) = WriteRequest(spool);
         spool.Position = 0;
-        OperationReader request = new(new MessageReader(spool, place.Name).Require(MessageKind.DataRequest), isPartial: _header.Set is not null);
+        OperationReader request = new(
+            new MessageReader(spool, place.Name).Require(MessageKind.DataRequest), isPartial: _header.Set is not null);
         using MessageOutput output = place.Create();
         DataFileWriter writer = new(output.Stream, _header with { Set = WithGroups(groups) });
         BlockRunList changed = new();
         options.Progress.Begin("saving the blocks to be overwritten", bytes);
 
         // Without repeats: it can be applied from a pipe, and nothing is read twice while the target waits.
-        DataFileSpecification specification = new() { FrameSize = _header.FrameSize!.Value, Repeats = false };
+        DataFileSpecification specification = new() { FrameSize = _header.FrameSize, Repeats = false };
         new FrameCollector(target, request, writer, specification, changed).Run(options);
         if (changed.BlockCount > 0)
         {
@@ -131,7 +137,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
                 changed.Runs);
         }
 
-        MessageTrailer trailer = writer.Finish(request.Trailer.BaseRoot!.Value, request.Trailer.TargetRoot!.Value);
+        OperationsTrailer trailer = writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot);
         output.Commit();
         return trailer.Digest;
     }
@@ -140,7 +146,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     private (long Groups, long Bytes) WriteRequest(Stream spool)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
-        DataRequestWriter writer = new(spool, _header with { FrameSize = null, Set = null });
+        DataRequestWriter writer = new(spool, _header.ToRequest());
         OperationCursor cursor = new(patch.Open(skipContent: true));
         while (cursor.Next())
         {
@@ -162,11 +168,12 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         {
             BlockCoverage tail = BlockCoverage.Of([BlockRun.Between(geometry.Target.BlockCount, geometry.Base.BlockCount)]);
             options.Progress.Begin("reading the part to be cut", geometry.Base.CoveredBytes(tail));
-            new BlockScanner(target, geometry.Base, _header.Hash, HolePolicy.Read, belowCache: false, options).Scan(tail, new TailSink(writer));
+            new BlockScanner(
+                target, geometry.Base, _header.Hash, HolePolicy.Read, belowCache: false, options).Scan(tail, new TailSink(writer));
         }
 
-        MessageTrailer trailer = writer.Finish(plan.Trailer.TargetRoot!.Value.ToArray(), plan.Trailer.BaseRoot!.Value.ToArray());
-        return (trailer.Groups!.Value, trailer.DataBytes!.Value);
+        OperationsTrailer trailer = writer.Finish(plan.Trailer.TargetRoot.ToArray(), plan.Trailer.BaseRoot.ToArray());
+        return (trailer.Groups, trailer.DataBytes);
     }
 
     private SetPlace? WithGroups(long groups) => _header.Set is { } set ? set with { GroupCount = groups } : null;
@@ -177,7 +184,9 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         get
         {
             SyncGeometry geometry = plan.Header.SyncGeometry;
-            return geometry.ResizesTarget && geometry.Base.BlockCount > geometry.Target.BlockCount && (plan.Header.Set is null || plan.Sizing.Shrinks);
+            return geometry.ResizesTarget
+                && geometry.Base.BlockCount > geometry.Target.BlockCount
+                && (plan.Header.Set is null || plan.Sizing.Shrinks);
         }
     }
 

@@ -21,26 +21,35 @@ internal static class BaseCheck
     /// <param name="belowCache">Read from below the page cache: what the cache shows may be no more than that.</param>
     /// <param name="holes">Whether holes are read.</param>
     public static bool Matches(
-        IReadableStorage target, PatchPlan plan, PatchSource patch, bool tailMayBeGone, bool belowCache, SyncOptions options, HolePolicy holes = HolePolicy.Read)
+        IReadableStorage target, PatchPlan plan, PatchSource patch, bool tailMayBeGone, bool belowCache, SyncOptions options,
+        HolePolicy holes = HolePolicy.Read)
     {
         SyncGeometry both = plan.Header.SyncGeometry;
 
         // Of a target that is shorter than A (it was cut already), the end of A cannot be seen; but all that B has must be as B has it.
         bool ofBase = target.Length >= both.Base.Size;
         return RootMatches(target, plan, patch, ofBase, belowCache, options, holes)
-            || (ofBase && tailMayBeGone && both.ResizesTarget && both.Target.Size < both.Base.Size && RootMatches(target, plan, patch, ofBase: false, belowCache, options, holes));
+            || (ofBase
+                && tailMayBeGone
+                && both.ResizesTarget
+                && both.Target.Size < both.Base.Size
+                && RootMatches(target, plan, patch, ofBase: false, belowCache, options, holes));
     }
 
-    private static bool RootMatches(IReadableStorage target, PatchPlan plan, PatchSource patch, bool ofBase, bool belowCache, SyncOptions options, HolePolicy holes)
+    private static bool RootMatches(
+        IReadableStorage target, PatchPlan plan, PatchSource patch, bool ofBase, bool belowCache, SyncOptions options, HolePolicy holes)
     {
         SyncGeometry both = plan.Header.SyncGeometry;
         BlockGeometry geometry = ofBase ? both.Base : both.Target;
         BlockCoverage coverage = plan.Header.Coverage.ClipTo(geometry.BlockCount);
-        ReadOnlyMemory<byte> expected = (ofBase ? plan.Trailer.BaseRoot : plan.Trailer.TargetRoot)!.Value;
+        ReadOnlyMemory<byte> expected = ofBase ? plan.Trailer.BaseRoot : plan.Trailer.TargetRoot;
         options.Progress.Begin("checking the base", geometry.CoveredBytes(coverage));
         using RootBuilder root = new(geometry, plan.Header.Hash, coverage);
         OperationSubstitution substitution = new(root, patch.Open(skipContent: true), ofBase, target.Name);
-        new BlockScanner(target, geometry, plan.Header.Hash, holes, belowCache, options) { ReadErrors = ReadErrorPolicy.Skip }.Scan(coverage, substitution);
+        new BlockScanner(target, geometry, plan.Header.Hash, holes, belowCache, options)
+        {
+            ReadErrors = ReadErrorPolicy.Skip,
+        }.Scan(coverage, substitution);
         return root.Finish().AsSpan().SequenceEqual(expected.Span);
     }
 }

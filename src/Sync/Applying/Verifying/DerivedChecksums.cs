@@ -20,15 +20,16 @@ public static class DerivedChecksums
     internal static void RequireBase(ChecksumSource old, PatchPlan plan, IReadableStorage target)
     {
         using ChecksumFileReader reader = old.Open();
-        MessageHeader header = reader.Header;
-        MessageHeader patch = plan.Header;
+        ChecksumFileHeader header = reader.Header;
+        DataFileHeader patch = plan.Header;
         SyncGeometry geometry = patch.SyncGeometry;
         BlockCoverage compared = patch.Coverage.ClipTo(geometry.Base.BlockCount);
         string? other = header.BlockSize != patch.BlockSize ? "has another block size than the data file"
             : header.Hash != patch.Hash ? "has another hash than the data file"
             : header.Size != patch.BaseSize ? $"is for a target of {header.Size} bytes; the data file was made for one of {patch.BaseSize}"
             : header.Parent != patch.Parent ? "refines another coarse request than the data file"
-            : !compared.RunsIn(geometry.Base.BlockCount).All(header.Coverage.Contains) ? "does not cover everything that the data file compares"
+            : !compared.RunsIn(geometry.Base.BlockCount).All(header.Coverage.Contains)
+                ? "does not cover everything that the data file compares"
             : null;
         if (other is not null)
         {
@@ -39,7 +40,10 @@ public static class DerivedChecksums
         // knows.
         if (plan.Sizing.LengthAfter != geometry.FinalSize)
         {
-            throw Refused(target.Name, $"would have {plan.Sizing.LengthAfter} bytes, but the old checksum file and the data file describe only {geometry.FinalSize}");
+            throw Refused(
+                target.Name,
+                $"would have {plan.Sizing.LengthAfter} bytes, but the old checksum file and the data file describe only "
+                    + $"{geometry.FinalSize}");
         }
 
         using ChecksumRuns runs = new(reader, compared, ahead: false);
@@ -47,7 +51,7 @@ public static class DerivedChecksums
         {
         }
 
-        if (!runs.FinishRoot().Span.SequenceEqual(plan.Trailer.BaseRoot!.Value.Span))
+        if (!runs.FinishRoot().Span.SequenceEqual(plan.Trailer.BaseRoot.Span))
         {
             throw Refused(reader.Source, "is not the checksum file that the data file was made for");
         }
@@ -61,16 +65,17 @@ public static class DerivedChecksums
     /// <param name="plan">Of the run.</param>
     /// <param name="output">Where to.</param>
     /// <exception cref="SyncException">One of the two is not what it was.</exception>
-    public static MessageTrailer Write(ChecksumSource old, PatchSource patch, PatchPlan plan, Stream output)
+    public static ChecksumFileTrailer Write(ChecksumSource old, PatchSource patch, PatchPlan plan, Stream output)
     {
         using ChecksumFileReader reader = old.Open();
         SyncGeometry both = plan.Header.SyncGeometry;
         BlockGeometry geometry = both.ResizesTarget ? both.Target : both.Base;
         long kept = Math.Min(geometry.BlockCount, both.Base.BlockCount);
         BlockCoverage coverage = both.ResizesTarget
-            ? BlockCoverage.Of([.. reader.Header.Coverage.RunsIn(kept), .. both.Coverage.RunsIn(geometry.BlockCount)]).ClipTo(geometry.BlockCount)
+            ? BlockCoverage.Of(
+                [.. reader.Header.Coverage.RunsIn(kept), .. both.Coverage.RunsIn(geometry.BlockCount)]).ClipTo(geometry.BlockCount)
             : reader.Header.Coverage;
-        MessageHeader header = new()
+        ChecksumFileHeader header = new()
         {
             BlockSize = geometry.BlockSize,
             Hash = plan.Header.Hash,
@@ -102,7 +107,7 @@ public static class DerivedChecksums
 
         // Every block that A has not has an operation (Format.md 9.3).
         changed.AddZeros(BlockRun.Between(kept, geometry.BlockCount));
-        if (!root.Finish().AsSpan().SequenceEqual(plan.Trailer.TargetRoot!.Value.Span))
+        if (!root.Finish().AsSpan().SequenceEqual(plan.Trailer.TargetRoot.Span))
         {
             throw new SyncException(
                 SyncReason.ChecksumsNotDerived,

@@ -154,7 +154,8 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
     }
 
     // What did not read back as it was written may look like anything.
-    private bool IsExcused(long offset) => standing.IsDistrusted && standing.Windows.Any(window => window.Offset <= offset && offset < window.End);
+    private bool IsExcused(long offset) =>
+        standing.IsDistrusted && standing.Windows.Any(window => window.Offset <= offset && offset < window.End);
 
     private SyncException Other(string how) => new(
         SyncReason.OtherTarget,

@@ -14,7 +14,8 @@ internal static class ParentCheck
     /// <summary>
     /// True where all that the coarse request compared is as B has it, and the target gets B's size, if the request was for that.
     /// </summary>
-    public static bool IsTarget(IReadableStorage target, TargetSizing sizing, ParentIdentity parent, bool belowCache, SyncOptions options, HolePolicy holes)
+    public static bool IsTarget(
+        IReadableStorage target, TargetSizing sizing, ParentIdentity parent, bool belowCache, SyncOptions options, HolePolicy holes)
     {
         SyncGeometry both = parent.SyncGeometry;
         bool hasSize = !both.ResizesTarget || target.HasFixedLength || sizing.LengthAfter == both.Target.Size;
@@ -25,7 +26,14 @@ internal static class ParentCheck
     public static bool IsBase(IReadableStorage target, ParentIdentity parent, bool belowCache, SyncOptions options, HolePolicy holes) =>
         Matches(target, parent, parent.SyncGeometry.Base, parent.BaseRoot, belowCache, options, holes);
 
-    private static bool Matches(IReadableStorage target, ParentIdentity parent, BlockGeometry side, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options, HolePolicy holes)
+    private static bool Matches(
+        IReadableStorage target,
+        ParentIdentity parent,
+        BlockGeometry side,
+        ReadOnlyMemory<byte> root,
+        bool belowCache,
+        SyncOptions options,
+        HolePolicy holes)
     {
         if (parent.SyncGeometry.ResizesTarget && target.Length < side.Size)
         {

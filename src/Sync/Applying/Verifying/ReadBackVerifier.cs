@@ -17,7 +17,8 @@ internal static class ReadBackVerifier
     /// <summary>Compares all blocks that the data file speaks of, or those of them that became zeros: a hole that was made is not
     /// believed to be one.</summary>
     /// <returns>The blocks that are wrong, and the bytes compared.</returns>
-    public static (BlockRunList Wrong, long Bytes) Blocks(IReadableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, SyncOptions options, bool onlyZeros = false)
+    public static (BlockRunList Wrong, long Bytes) Blocks(
+        IReadableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, SyncOptions options, bool onlyZeros = false)
     {
         IOperationReader reader = patch.Open(skipContent: true);
         SyncGeometry geometry = reader.Geometry;
@@ -79,7 +80,8 @@ internal static class ReadBackVerifier
 
     /// <summary>Compares the whole coverage by its root.</summary>
     public static bool RootMatches(
-        IReadableStorage target, BlockGeometry geometry, MessageHeader header, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options, HolePolicy holes = HolePolicy.Read) =>
+        IReadableStorage target, BlockGeometry geometry, DataFileHeader header, ReadOnlyMemory<byte> root, bool belowCache,
+        SyncOptions options, HolePolicy holes = HolePolicy.Read) =>
         RootMatches(target, geometry, header.Hash, header.Coverage, root, belowCache, options, holes);
 
     /// <summary>Compares a coverage by its root.</summary>
@@ -93,7 +95,8 @@ internal static class ReadBackVerifier
     /// <param name="holes">Whether holes are read. After a flush a hole has nothing on the medium that reading could bring to
     /// light.</param>
     public static bool RootMatches(
-        IReadableStorage target, BlockGeometry geometry, BlockHash hash, BlockCoverage coverage, ReadOnlyMemory<byte> root, bool belowCache, SyncOptions options,
+        IReadableStorage target, BlockGeometry geometry, BlockHash hash, BlockCoverage coverage, ReadOnlyMemory<byte> root, bool belowCache,
+        SyncOptions options,
         HolePolicy holes = HolePolicy.Read)
     {
         BlockCoverage clipped = coverage.ClipTo(geometry.BlockCount);
@@ -104,5 +107,7 @@ internal static class ReadBackVerifier
 
     // Zeros past the old end of a file were not written: growing it has made them.
     private static bool IsUntouched(PatchItem item, SyncGeometry geometry, PatchPlan plan) =>
-        item.Parts is [{ Operation.New: NewKind.Zero } part] && plan.Sizing.Grows && geometry.Target.OffsetOf(part.Blocks.First) >= plan.Sizing.LengthBefore;
+        item.Parts is [{ Operation.New: NewKind.Zero } part]
+            && plan.Sizing.Grows
+            && geometry.Target.OffsetOf(part.Blocks.First) >= plan.Sizing.LengthBefore;
 }

@@ -21,19 +21,20 @@ internal static class RepairRequest
     /// <param name="wrong">Ascending.</param>
     /// <param name="output">Where to.</param>
     /// <param name="options">Threads.</param>
-    public static void Write(IReadableStorage target, PatchPlan plan, PatchSource patch, IReadOnlyList<BlockRun> wrong, Stream output, SyncOptions options)
+    public static void Write(
+        IReadableStorage target, PatchPlan plan, PatchSource patch, IReadOnlyList<BlockRun> wrong, Stream output, SyncOptions options)
     {
         SyncGeometry all = plan.Header.SyncGeometry;
         long baseSize = all.ResizesTarget ? all.Target.Size : all.Base.Size;
 
         // What the target is as a whole now, nobody knows: so no parent vouches for it, and the repair proves its blocks only.
         // Where every block is wrong, the coverage is the whole, and has to say so.
-        BlockCoverage coverage = BlockCoverage.Of(wrong).ClipTo(new SyncGeometry(baseSize, all.Target.Size, all.Target.BlockSize, BlockCoverage.Whole).BlockCount);
-        MessageHeader header = plan.Header with
+        BlockCoverage coverage = BlockCoverage.Of(wrong).ClipTo(
+            new SyncGeometry(baseSize, all.Target.Size, all.Target.BlockSize, BlockCoverage.Whole).BlockCount);
+        DataRequestHeader header = plan.Header.ToRequest() with
         {
             BaseSize = baseSize,
             Coverage = coverage,
-            FrameSize = null,
             Label = null,
             Parent = null,
             IsForward = true,
@@ -48,7 +49,8 @@ internal static class RepairRequest
         writer.Finish(baseRoot.Finish(), targetRoot.Finish());
     }
 
-    private sealed class Sink(OperationCursor cursor, DataRequestWriter writer, RootBuilder baseRoot, RootBuilder targetRoot, int hashLength) : IBlockSink
+    private sealed class Sink(
+        OperationCursor cursor, DataRequestWriter writer, RootBuilder baseRoot, RootBuilder targetRoot, int hashLength) : IBlockSink
     {
         public void AddData(BlockRun run, ReadOnlySpan<byte> hashes)
         {

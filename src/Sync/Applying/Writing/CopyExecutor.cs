@@ -245,7 +245,9 @@ internal sealed class CopyExecutor
         long bytes = 0;
         do
         {
-            cover.Add(new ByteRange(_geometry.OffsetOf(slice.Blocks.First), Math.Min(_geometry.OffsetOf(slice.Blocks.End), FormatLimits.MaxSize)));
+            cover.Add(
+                new ByteRange(
+                    _geometry.OffsetOf(slice.Blocks.First), Math.Min(_geometry.OffsetOf(slice.Blocks.End), FormatLimits.MaxSize)));
             bytes += _geometry.LengthOf(slice.Blocks);
             count++;
         }

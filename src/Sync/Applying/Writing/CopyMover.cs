@@ -18,7 +18,8 @@ internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyConten
     private readonly IReadableStorage _target = context.Target;
     private readonly SyncOptions _options = context.Options;
     private readonly SyncGeometry _geometry = plan.Header.SyncGeometry;
-    private readonly TargetChecker _checker = new(context.Target, plan.Header.SyncGeometry, CheckMode.Write, plan.Doubt, longestGap: CopyBatch.LongestGap);
+    private readonly TargetChecker _checker = new(
+        context.Target, plan.Header.SyncGeometry, CheckMode.Write, plan.Doubt, longestGap: CopyBatch.LongestGap);
     private readonly List<CopyPiece> _due = [];
     private int[] _ascending = [];
 
@@ -126,7 +127,8 @@ internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyConten
         {
             Operation copy = group.Operations[ascending[next]];
             blocks += copy.Blocks.Count;
-            if (item.Parts.Count > 0 && (blocks > content.ChunkBlocks || ComesByGrowing(copy.Blocks) || ComesByGrowing(item.Parts[^1].Blocks)))
+            if (item.Parts.Count > 0
+                && (blocks > content.ChunkBlocks || ComesByGrowing(copy.Blocks) || ComesByGrowing(item.Parts[^1].Blocks)))
             {
                 break;
             }

@@ -18,7 +18,7 @@ internal static class LastBlock
     private static readonly byte[] Zeros = new byte[16 << 10];
 
     /// <summary>Bytes that become zeros behind what was written up to <paramref name="end"/>; most often 0.</summary>
-    public static int RestBehind(IWritableStorage target, MessageHeader header, PatchJournal journal, long end)
+    public static int RestBehind(IWritableStorage target, DataFileHeader header, PatchJournal journal, long end)
     {
         bool becomesZeros = target.HasFixedLength ? journal.LeadsBack : header.Set is not null;
         if (!becomesZeros)
@@ -39,7 +39,7 @@ internal static class LastBlock
     /// Hands on zeros for what becomes zeros behind <paramref name="end"/>, in pieces: a block may be larger than what one likes to have
     /// in memory.
     /// </summary>
-    public static void ForEachRestBehind(IWritableStorage target, MessageHeader header, PatchJournal journal, long end, RedoHandler use)
+    public static void ForEachRestBehind(IWritableStorage target, DataFileHeader header, PatchJournal journal, long end, RedoHandler use)
     {
         for (int left = RestBehind(target, header, journal, end); left > 0;)
         {
@@ -60,7 +60,9 @@ internal static class LastBlock
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
         long end = geometry.Base.Size;
-        bool wasCut = plan.Header.Set is not null && geometry.Base.ShortLength > 0 && plan.Doubt.Windows.Any(window => window.Offset == end);
+        bool wasCut = plan.Header.Set is not null
+            && geometry.Base.ShortLength > 0
+            && plan.Doubt.Windows.Any(window => window.Offset == end);
         if (!wasCut || SpeaksOf(patch, geometry.Base.BlockAt(end)))
         {
             return;

@@ -239,7 +239,8 @@ internal sealed class PatchExecutor
             return;
         }
 
-        BlockRun blocks = BlockRun.Between(geometry.BlockAt(piece.TargetOffset), geometry.BlockAt(piece.TargetOffset + piece.Length - 1) + 1);
+        BlockRun blocks = BlockRun.Between(
+            geometry.BlockAt(piece.TargetOffset), geometry.BlockAt(piece.TargetOffset + piece.Length - 1) + 1);
 
         // A frame may be larger than the slot's buffer for the target.
         int step = Math.Max(1, PatchItem.ChunkLength / geometry.BlockSize);

@@ -25,7 +25,8 @@ internal static class RedoProof
             throw new SyncException(
                 SyncReason.ForeignRedo,
                 target,
-                $"{name} has content for bytes {stretch.Offset} to {stretch.End - 1}, where the data file copies nothing: " + "it is not the redo of this run; nothing was written")
+                $"{name} has content for bytes {stretch.Offset} to {stretch.End - 1}, where the data file copies nothing: "
+                    + "it is not the redo of this run; nothing was written")
             {
                 Values = [("offset", stretch.Offset), ("length", stretch.End - stretch.Offset)],
             };
@@ -42,7 +43,8 @@ internal static class RedoProof
         foreach (ByteRange stretch in redo.Stretches.OrderBy(stretch => stretch.Offset))
         {
             long end = Math.Min(stretch.End, geometry.Target.Size);
-            bool isWhole = stretch.Offset % geometry.Target.BlockSize == 0 && (end % geometry.Target.BlockSize == 0 || end == geometry.Target.Size);
+            bool isWhole = stretch.Offset % geometry.Target.BlockSize == 0
+                && (end % geometry.Target.BlockSize == 0 || end == geometry.Target.Size);
             if (stretch.Offset < done || stretch.Offset >= geometry.Target.Size || !isWhole || !IsRestOfLastBlock(redo, stretch, geometry))
             {
                 return stretch;

@@ -31,7 +31,8 @@ internal static class SpaceReservation
         catch (StorageException exception) when (exception.Error == StorageError.NoSpace)
         {
             WhileFailing.Do(target.ReleasePastEnd);
-            throw exception.With(hadHoles ? StorageContext.ReservingHoles : StorageContext.Reserving, patch.Untouched("no byte of the target was changed"));
+            throw exception.With(
+                hadHoles ? StorageContext.ReservingHoles : StorageContext.Reserving, patch.Untouched("no byte of the target was changed"));
         }
     }
 
@@ -79,7 +80,8 @@ internal static class SpaceReservation
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
-            foreach (Operation operation in group.Operations.Where(operation => operation.New != NewKind.Zero || sparse == SparseMode.Never))
+            foreach (Operation operation in group.Operations
+                .Where(operation => operation.New != NewKind.Zero || sparse == SparseMode.Never))
             {
                 yield return (geometry.OffsetOf(operation.Blocks.First), geometry.LengthOf(operation.Blocks));
             }

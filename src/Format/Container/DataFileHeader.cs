@@ -1,0 +1,51 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace BinarySync.Format;
+
+/// <summary>The header of a data file.</summary>
+public sealed record DataFileHeader : OperationsHeader
+{
+    public DataFileHeader()
+    {
+    }
+
+    /// <summary>That of a data file with the operations of another message.</summary>
+    /// <param name="request">The header of a data request, or of another data file.</param>
+    /// <param name="frameSize">Raw bytes of a full frame.</param>
+    [SetsRequiredMembers]
+    public DataFileHeader(OperationsHeader request, int frameSize)
+    {
+        BlockSize = request.BlockSize;
+        Hash = request.Hash;
+        Coverage = request.Coverage;
+        Label = request.Label;
+        Parent = request.Parent;
+        BaseSize = request.BaseSize;
+        TargetSize = request.TargetSize;
+        Bases = request.Bases;
+        IsForward = request.IsForward;
+        FrameSize = frameSize;
+    }
+
+    public override MessageKind Kind => MessageKind.DataFile;
+
+    /// <summary>Raw bytes of a full frame: a power of two from 64 KiB to 4 MiB.</summary>
+    public required int FrameSize { get; init; }
+
+    /// <summary>Which part of a data file in several parts it is, or null (Format.md 4.5).</summary>
+    public SetPlace? Set { get; init; }
+
+    /// <summary>The header of a data request for the same operations.</summary>
+    public DataRequestHeader ToRequest() => new()
+    {
+        BlockSize = BlockSize,
+        Hash = Hash,
+        Coverage = Coverage,
+        Label = Label,
+        Parent = Parent,
+        BaseSize = BaseSize,
+        TargetSize = TargetSize,
+        Bases = Bases,
+        IsForward = IsForward,
+    };
+}

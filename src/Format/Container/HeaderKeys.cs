@@ -1,0 +1,55 @@
+namespace BinarySync.Format;
+
+/// <summary>Which key stands in the header of which kind (the table of Format.md 4).</summary>
+internal static class HeaderKeys
+{
+    /// <summary>In place of <see cref="Hash"/>, for one that 1.0 does not have.</summary>
+    public const string NewerHash = "!hash";
+
+    public const string BaseSize = "base_size";
+    public const string Bases = "bases";
+    public const string BlockSize = "block_size";
+    public const string Derived = "derived";
+    public const string Forward = "forward";
+    public const string FrameSize = "frame_size";
+    public const string Hash = "hash";
+    public const string Label = "label";
+    public const string Parent = "parent";
+    public const string Ranges = "ranges";
+    public const string Set = "set";
+    public const string Size = "size";
+    public const string TargetSize = "target_size";
+
+    /// <summary>Those of all kinds, as 1.0 has them.</summary>
+    public static readonly IReadOnlyList<string> All =
+        [BaseSize, Bases, BlockSize, Derived, Forward, FrameSize, Hash, Label, Parent, Ranges, Set, Size, TargetSize];
+
+    private static readonly string[] OfChecksumRequest = [BlockSize, Hash];
+    private static readonly string[] OfChecksumFile = [.. OfChecksumRequest, Size];
+    private static readonly string[] OfDataRequest = [.. OfChecksumRequest, BaseSize, TargetSize];
+    private static readonly string[] OfDataFile = [.. OfDataRequest, FrameSize];
+    private static readonly string[] OfMergedRequest = [.. OfChecksumRequest, Bases, TargetSize];
+    private static readonly string[] OfMergedFile = [.. OfMergedRequest, FrameSize];
+
+    /// <summary>The keys that must be there. Where the hash is not known (null), one of 1.0 is missed.</summary>
+    public static IReadOnlyList<string> Required(MessageKind kind, bool hasBases, BlockHash? hash)
+    {
+        string[] keys = kind switch
+        {
+            MessageKind.ChecksumRequest => OfChecksumRequest,
+            MessageKind.ChecksumFile => OfChecksumFile,
+            MessageKind.DataRequest => hasBases ? OfMergedRequest : OfDataRequest,
+            _ => hasBases ? OfMergedFile : OfDataFile,
+        };
+        return hash is { SinceMinor: > 0 } ? [.. keys.Select(key => key == Hash ? NewerHash : key)] : keys;
+    }
+
+    public static bool IsOptional(string key, MessageKind kind) => key switch
+    {
+        Label or Ranges or Parent => true,
+        Bases or Forward => kind is MessageKind.DataRequest or MessageKind.DataFile,
+        Derived => kind is MessageKind.ChecksumFile,
+        Set => kind is MessageKind.DataFile,
+        _ => false,
+    };
+}
