@@ -2,7 +2,7 @@
 # Makes the manual pages: the synopses and options that the programs' own --help prints, put into the hand-written parts of docs/man.
 # Same programs and same documents, same bytes.
 #
-#   eng/manual-pages.sh BIN_DIR OUT_DIR    BIN_DIR has the four programs; OUT_DIR gets ckreq.1, ckfile.1, dtreq.1 and dtfile.1
+#   eng/manual-pages.sh BIN_DIR OUT_DIR    BIN_DIR has the four programs; OUT_DIR gets a page for each, and binarysync.7
 set -euo pipefail
 
 top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -29,3 +29,5 @@ for tool in ckreq ckfile dtreq dtfile; do
         -f "$top/eng/manual-page.awk" "$top/docs/man/$tool.man" >"$help/page"
     cp -- "$help/page" "$out/$tool.1"
 done
+
+sed "s/@version@/$version/" "$top/docs/man/binarysync.man" >"$out/binarysync.7"

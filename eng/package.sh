@@ -77,13 +77,14 @@ add_documents() {
 # Completions and manual pages are printed by the programs, in the directory $1, into a share directory.
 make_aids() {
     local tool bash=$work/share/bash-completion/completions zsh=$work/share/zsh/site-functions fish=$work/share/fish/vendor_completions.d
-    mkdir -p -- "$bash" "$zsh" "$fish" "$work/share/man/man1"
+    mkdir -p -- "$bash" "$zsh" "$fish" "$work/share/man/man1" "$work/share/man/man7"
     for tool in "${tools[@]}"; do
         "$1/$tool" completions bash >"$bash/$tool"
         "$1/$tool" completions zsh >"$zsh/_$tool"
         "$1/$tool" completions fish >"$fish/$tool.fish"
     done
     "$top/eng/manual-pages.sh" "$1" "$work/share/man/man1" >/dev/null
+    mv -- "$work/share/man/man1/binarysync.7" "$work/share/man/man7/"
 }
 
 version=$(dotnet msbuild "$top/src/Format" -getProperty:Version)

@@ -100,7 +100,8 @@ contents() {
     for name in binarysync-"$version" binarysync-"$version"-linux-x64; do
         for path in README.md LICENSE CHANGELOG.md THIRD-PARTY-NOTICES.txt docs/Manual.md docs/manual/first-sync.md docs/Format.md \
             {bin,share/bash-completion/completions}/{ckreq,ckfile,dtreq,dtfile} share/zsh/site-functions/_{ckreq,ckfile,dtreq,dtfile} \
-            share/fish/vendor_completions.d/{ckreq,ckfile,dtreq,dtfile}.fish share/man/man1/{ckreq,ckfile,dtreq,dtfile}.1; do
+            share/fish/vendor_completions.d/{ckreq,ckfile,dtreq,dtfile}.fish share/man/man1/{ckreq,ckfile,dtreq,dtfile}.1 \
+            share/man/man7/binarysync.7; do
             [[ -s $scratch/$name/$path ]] || { echo "$name has no $path"; missing=1; }
         done
     done
@@ -170,6 +171,7 @@ debian_aids() {
     for tool in ckreq ckfile dtreq dtfile; do
         [[ $(man -w "$tool") == /usr/share/man/man1/$tool.1.gz ]] || fail "man does not find $tool"
     done
+    [[ $(man -w binarysync) == /usr/share/man/man7/binarysync.7.gz ]] || fail 'man does not find binarysync'
     for shell in "${shells[@]}"; do
         command -v "$shell" >/dev/null || fail "needs $shell"
     done

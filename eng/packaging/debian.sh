@@ -17,7 +17,7 @@ package_debian() {
     cp -r -- "$work/share" "$root/usr/"
     mkdir -p -- "$root/usr/share/lintian/overrides"
     mv -- "$root/usr/share/zsh/site-functions" "$root/usr/share/zsh/vendor-completions" # where Debian's zsh looks for those of packages
-    gzip -9n -- "$root"/usr/share/man/man1/*
+    gzip -9n -- "$root"/usr/share/man/man?/*
 
     mkdir -p -- "$doc"
     (cd -- "$top" && cp --parents -- README.md docs/*.md docs/manual/*.md "$doc")

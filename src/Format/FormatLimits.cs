@@ -24,7 +24,7 @@ public static class FormatLimits
     /// <summary>Most parts of a set (Format.md 4.5).</summary>
     public const int MaxParts = 65_535;
 
-    /// <summary>Most copy operations in a message (Format.md 7): who orders them holds them all.</summary>
+    /// <summary>Most copy operations in a message (Format.md 7): ordering them needs all of them in memory.</summary>
     public const int MaxCopies = 262_144;
 
     /// <summary>Bytes of the digest of a message.</summary>
@@ -49,9 +49,9 @@ public static class FormatLimits
     public const int MinRepeatLength = 512;
 
     /// <summary>
-    /// Decoding earlier frames once more, for repeats, is work that a few bytes can ask for: so much of it is taken from any message, and
-    /// so much for each byte that has been read of it. Bytes of content. A frame of up to 2 MiB that the writer makes refers to 16 others
-    /// at most, and takes at least 127 bytes of the message then: 264,208 for each byte.
+    /// Decoding earlier frames once more, for repeats, is work that a few bytes can ask for. So every message may ask for this much, and
+    /// for so much more with each byte that has been read of it. Bytes of content. A frame of up to 2 MiB that the writer makes refers to
+    /// 16 others at most, and takes at least 127 bytes of the message then: 264,208 for each byte.
     /// </summary>
     public const long MinRepeatWork = 1L << 30;
 

@@ -3,7 +3,7 @@ namespace BinarySync.Format;
 /// <summary>Why a message was refused.</summary>
 public enum FormatError
 {
-    /// <summary>The magic is missing: some other file.</summary>
+    /// <summary>The magic is missing: the file is something else.</summary>
     NotAMessage,
 
     /// <summary>The magic's letters are right and its line end is not: a transfer in text mode.</summary>
@@ -27,11 +27,11 @@ public enum FormatError
     /// <summary>A field has a value that the format does not allow.</summary>
     Invalid,
 
-    /// <summary>Specified, but this program does not do it.</summary>
+    /// <summary>Specified, but this program does not support it.</summary>
     Unsupported,
 }
 
-/// <summary>A message is refused: what, and at which offset of the message.</summary>
+/// <summary>A message is refused: why, and at which offset of the message.</summary>
 public sealed class MessageFormatException : Exception
 {
     public MessageFormatException(FormatError error, string source, long offset, string field, string message)
@@ -48,11 +48,11 @@ public sealed class MessageFormatException : Exception
     /// <summary>The name that the reader was given: a path, or "standard input".</summary>
     public string MessageName { get; }
 
-    /// <summary>The kind that the message is, where it is of the wrong one.</summary>
+    /// <summary>The actual kind of the message, if it is of the wrong one.</summary>
     public MessageKind? Found { get; init; }
 
     /// <summary>
-    /// What the file begins with, where it is <see cref="FormatError.NotAMessage"/>: up to <see cref="MessageKinds.RecognizedLength"/>
+    /// The first bytes of the file, if it is <see cref="FormatError.NotAMessage"/>: up to <see cref="MessageKinds.RecognizedLength"/>
     /// bytes.
     /// </summary>
     public ReadOnlyMemory<byte> Beginning { get; init; }

@@ -8,9 +8,9 @@ public enum CachePolicy
     /// </summary>
     Auto,
 
-    /// <summary>What was read stays in the page cache, at the cost of what was there before.</summary>
+    /// <summary>The bytes read stay in the page cache, at the cost of what was there before.</summary>
     Keep,
 
-    /// <summary>What the pass brought into the page cache is given back behind it; what was there before stays.</summary>
+    /// <summary>The pages that the pass brought into the page cache are dropped behind it; pages that were there before stay.</summary>
     Drop,
 }

@@ -1,6 +1,6 @@
 namespace BinarySync.Storage;
 
-/// <summary>What a file system was told not to allow anyone, root not either: the attributes that `lsattr` shows.</summary>
+/// <summary>Changes that a file system was told to refuse to everyone, root included: the attributes that `lsattr` shows.</summary>
 [Flags]
 public enum FileMarks
 {
@@ -9,7 +9,7 @@ public enum FileMarks
     /// <summary>Nothing of it may be changed; of a directory, none of its names.</summary>
     Immutable = 1,
 
-    /// <summary>Something may be added at its end only; of a directory, names.</summary>
+    /// <summary>Data may only be added at its end; of a directory, names may only be added.</summary>
     AppendOnly = 2,
 }
 

@@ -2,7 +2,7 @@ using BinarySync.Format;
 
 namespace BinarySync.Storage;
 
-/// <summary>Names that are made from what is too long, or not fit, to be a name.</summary>
+/// <summary>Names made from texts that are too long to be a name, or not fit to be one.</summary>
 internal static class HashText
 {
     private const int Digits = 32;

@@ -1,6 +1,6 @@
 namespace BinarySync.Storage;
 
-/// <summary>Holes that cannot all be true: a file system says more than the space that the file takes allows.</summary>
+/// <summary>Holes that cannot all be true: the file system claims more holes than the space of the file allows.</summary>
 /// <param name="HoleBytes">Bytes that it calls holes.</param>
-/// <param name="PossibleBytes">Bytes of holes that there can be at most.</param>
+/// <param name="PossibleBytes">The most bytes of holes that there can be.</param>
 public readonly record struct HoleClaim(long HoleBytes, long PossibleBytes);

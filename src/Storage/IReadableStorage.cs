@@ -3,7 +3,7 @@ using BinarySync.Storage.Usage;
 namespace BinarySync.Storage;
 
 /// <summary>
-/// What a storage is called. For words only: what follows from it is asked by name (<see cref="IReadableStorage.HasFixedLength"/> and the
+/// What a storage is called. For words only: code asks for its properties by name (<see cref="IReadableStorage.HasFixedLength"/> and the
 /// like).
 /// </summary>
 public enum StorageKind
@@ -16,12 +16,12 @@ public enum StorageKind
 }
 
 /// <summary>
-/// Size and times of a source, to see whether it changed while it was read. The times tell nothing where there are none
+/// Size and times of a source, to see whether it changed while it was read. The times tell nothing if the source has none
 /// (<see cref="IReadableStorage.HasTimes"/>).
 /// </summary>
 /// <param name="Length">Bytes.</param>
-/// <param name="ModifiedNanoseconds">mtime since the epoch; 0 where there are no times.</param>
-/// <param name="ChangedNanoseconds">ctime since the epoch; 0 where there is none.</param>
+/// <param name="ModifiedNanoseconds">mtime since the epoch; 0 if there are no times.</param>
+/// <param name="ChangedNanoseconds">ctime since the epoch; 0 if there is none.</param>
 public readonly record struct SourceStamp(long Length, long ModifiedNanoseconds, long ChangedNanoseconds);
 
 /// <summary>
@@ -33,18 +33,18 @@ public interface IReadableStorage : IDisposable
     /// <summary>The path as the user gave it, for messages.</summary>
     string Name { get; }
 
-    /// <summary>For words that people read; nothing is decided by it.</summary>
+    /// <summary>For words that people read; no code decides by it.</summary>
     StorageKind Kind { get; }
 
     /// <summary>
-    /// True if the length is given and stays (a device): it may be longer than what is patched, what lies behind that is left alone, and
-    /// nothing is cut, grown or reserved. False if it follows what is written (a file).
+    /// True if the length is given and stays (a device). It may be longer than the patched part. The bytes behind that part are left alone,
+    /// and nothing is cut, grown or reserved. False if the length follows what is written (a file).
     /// </summary>
     bool HasFixedLength { get; }
 
     /// <summary>
-    /// True if the times of a <see cref="ReadStamp"/> tell a change. Only what has a fixed length may have none: what a stamp proves
-    /// decides what is cut.
+    /// True if the times of a <see cref="ReadStamp"/> show a change. Only a storage with a fixed length may have none, because the proof by
+    /// a stamp decides what is cut.
     /// </summary>
     bool HasTimes { get; }
 
@@ -53,14 +53,14 @@ public interface IReadableStorage : IDisposable
 
     /// <summary>Fills the whole buffer from <paramref name="offset"/>.</summary>
     /// <exception cref="StorageException">
-    /// <see cref="StorageError.ReadFailed"/>, or <see cref="StorageError.EndReached"/> where the storage ends before the
+    /// <see cref="StorageError.ReadFailed"/>, or <see cref="StorageError.EndReached"/> if the storage ends before the
     /// buffer is full (it shrank since it was opened).
     /// </exception>
     void Read(Span<byte> buffer, long offset);
 
     /// <summary>
-    /// As <see cref="Read"/>, in a pass that does not come back: what this brings into the page cache may be given back to the system
-    /// (<see cref="CachePolicy"/>).
+    /// As <see cref="Read"/>, in a pass that does not come back: the pages that this brings into the page cache may be given back to the
+    /// system (<see cref="CachePolicy"/>).
     /// </summary>
     void ReadOnce(Span<byte> buffer, long offset) => Read(buffer, offset);
 
@@ -71,21 +71,20 @@ public interface IReadableStorage : IDisposable
     void ReadBelowCache(Span<byte> buffer, long offset);
 
     /// <summary>
-    /// The extent from <paramref name="offset"/> (inside the storage) to where data turns into hole or the reverse, at
-    /// most to <see cref="Length"/>. Where holes cannot be seen, the rest is one data extent.
+    /// The extent from <paramref name="offset"/> (inside the storage) to where data turns into hole or the reverse, at most to
+    /// <see cref="Length"/>. If holes cannot be seen, the rest is one data extent.
     /// </summary>
     StorageExtent ExtentAt(long offset);
 
     /// <summary>
-    /// Weighs all holes that <see cref="ExtentAt"/> tells of against the space that the file takes. Null where they can be true; else
-    /// none of them may be believed. One-sided:
-    /// what is stored compressed takes less space than it has bytes.
+    /// Compares all holes that <see cref="ExtentAt"/> reports with the space that the file takes. Null if they can be true; else none of
+    /// them may be believed. One-sided: a file that is stored compressed takes less space than it has bytes.
     /// </summary>
     HoleClaim? WeighHoles() => null;
 
     /// <summary>The stamp as of now, read from the open descriptor.</summary>
     SourceStamp ReadStamp();
 
-    /// <summary>Which file this is, whatever its name; null of what is no file, and where the system cannot tell.</summary>
+    /// <summary>Which file this is, whatever its name; null if this is not a file, or if the system cannot tell.</summary>
     FileBirth? ReadBirth() => null;
 }

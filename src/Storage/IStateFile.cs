@@ -1,23 +1,23 @@
 namespace BinarySync.Storage;
 
 /// <summary>
-/// A small file whose every change is durable when the call returns: what a run must still know after a power cut. One process uses it at
-/// a time.
+/// A small file whose every change is durable when the call returns: what a run must still know after a power cut. One process uses it at a
+/// time.
 /// </summary>
 public interface IStateFile : IDisposable
 {
     /// <summary>The path, for messages.</summary>
     string Name { get; }
 
-    /// <summary>All of the file; null where there is none.</summary>
+    /// <summary>All of the file; null if there is none.</summary>
     /// <exception cref="StorageException">
-    /// <see cref="StorageError.ReadFailed"/>; <see cref="StorageError.OpenFailed"/>, also for what is no state file: larger than one can
-    /// be, a symbolic link, a directory; <see cref="StorageError.Untrusted"/> where somebody else could have written it.
+    /// <see cref="StorageError.ReadFailed"/>; <see cref="StorageError.OpenFailed"/>, also if this is no state file: larger than one can be,
+    /// a symbolic link, a directory; <see cref="StorageError.Untrusted"/> if somebody else could have written it.
     /// </exception>
     byte[]? Read();
 
     /// <summary>
-    /// Creates the file or puts this in place of all that it holds: after a crash there is the old content or the new one, whole.
+    /// Creates the file, or replaces all of its content: after a crash the file has the old content or the new one, whole.
     /// </summary>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.NoSpace"/>, <see cref="StorageError.DirectoryMissing"/>, <see cref="StorageError.OpenFailed"/>,
@@ -27,8 +27,8 @@ public interface IStateFile : IDisposable
     void Replace(ReadOnlySpan<byte> content);
 
     /// <summary>
-    /// Writes inside what <see cref="Replace"/> of this object has made, without taking more room (a file system that copies on write may
-    /// need some all the same). A crash may leave any part of these bytes written, and no others.
+    /// Writes inside the content that <see cref="Replace"/> of this object has made, without taking more space (a file system that copies
+    /// on write may need some all the same). A crash may leave any part of these bytes written, and changes no others.
     /// </summary>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.WriteFailed"/>, <see cref="StorageError.NoSpace"/>; <see cref="StorageError.FlushFailed"/>, from then on
@@ -38,7 +38,7 @@ public interface IStateFile : IDisposable
 
     /// <summary>Removes the file, if there is one.</summary>
     /// <exception cref="StorageException">
-    /// <see cref="StorageError.WriteFailed"/> or <see cref="StorageError.FlushFailed"/>: it may be there still.
+    /// <see cref="StorageError.WriteFailed"/> or <see cref="StorageError.FlushFailed"/>: it may still be there.
     /// </exception>
     void Remove();
 }

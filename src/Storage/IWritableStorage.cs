@@ -1,8 +1,7 @@
 namespace BinarySync.Storage;
 
 /// <summary>
-/// A target that is patched in place. The executor of a patch sees nothing but this, so that a simulated disk can stand
-/// in for a real one.
+/// A target that is patched in place. The executor of a patch sees only this interface, so that a simulated disk can replace a real one.
 /// </summary>
 public interface IWritableStorage : IReadableStorage
 {
@@ -14,41 +13,42 @@ public interface IWritableStorage : IReadableStorage
     void Write(ReadOnlySpan<byte> data, long offset);
 
     /// <summary>
-    /// Asks the system to begin to bring a range to the medium, so that the next <see cref="Flush"/> has less to wait for. No more than
-    /// advice: nothing is durable by it, and an error comes with the flush.
+    /// Asks the system to begin to write a range to the medium, so that the next <see cref="Flush"/> has less to wait for. Only advice: it
+    /// makes nothing durable, and an error comes with the flush.
     /// </summary>
     void BeginWriteBack(long offset, long length)
     {
     }
 
     /// <summary>
-    /// Makes the range read as zeros by asking the device or file system, without discarding (blocks stay allocated).
-    /// False where that is not possible or the range is not aligned for it: then nothing has changed, write zeros.
+    /// Makes the range read as zeros by asking the device or file system, without discarding (blocks stay allocated). False if that is not
+    /// possible or the range is not aligned for it: then nothing has changed, and the caller writes zeros.
     /// </summary>
     bool TryZeroRange(long offset, long length);
 
-    /// <summary>Turns the range into a hole. False where that is not possible: then nothing has changed.</summary>
+    /// <summary>Turns the range into a hole. False if that is not possible: then nothing has changed.</summary>
     bool TryPunchHole(long offset, long length);
 
     /// <summary>
-    /// Reserves space for the range (past the end too, without changing the length). False where the file system cannot promise it.
+    /// Reserves space for the range (past the end too, without changing the length). False if the file system cannot promise it.
     /// </summary>
-    /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: there is no room; the content is unchanged.</exception>
+    /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: there is no space; the content is unchanged.</exception>
     bool TryAllocate(long offset, long length);
 
-    /// <summary>Looks whether the file system of a regular file has room for so many bytes more. Where it does not tell, it is taken to
-    /// have.</summary>
+    /// <summary>
+    /// Checks that the file system of a regular file has space for this many more bytes. If it does not tell, it is taken to have.
+    /// </summary>
     /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>.</exception>
     void DemandRoom(long bytes)
     {
     }
 
-    /// <summary>Gives back what <see cref="TryAllocate"/> reserved past the end.</summary>
+    /// <summary>Gives back the space that <see cref="TryAllocate"/> reserved past the end.</summary>
     void ReleasePastEnd();
 
     /// <summary>
-    /// Cuts or grows the storage; the grown part reads as zeros. Not durable before <see cref="Flush"/>. Its length is looked at afresh
-    /// before: what another process has added would be lost, or become a part of what is patched.
+    /// Cuts or grows the storage; the grown part reads as zeros. Not durable before <see cref="Flush"/>. The current length is checked
+    /// first: bytes that another process has added would be lost, or become part of the patched content.
     /// </summary>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.LengthChanged"/>: nothing was done; or <see cref="StorageError.WriteFailed"/>.
@@ -56,7 +56,7 @@ public interface IWritableStorage : IReadableStorage
     /// <exception cref="InvalidOperationException">It has a fixed length, and another one than this.</exception>
     void SetLength(long length);
 
-    /// <summary>Looks whether the storage still has <see cref="IReadableStorage.Length"/> bytes.</summary>
+    /// <summary>Checks that the storage still has <see cref="IReadableStorage.Length"/> bytes.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.LengthChanged"/>.</exception>
     void DemandLength()
     {

@@ -1,6 +1,6 @@
 namespace BinarySync.Storage;
 
-/// <summary>Where a message file is written to. Nothing counts before <see cref="Commit"/> has returned.</summary>
+/// <summary>A place to which a message file is written. Nothing counts before <see cref="Commit"/> has returned.</summary>
 public abstract class MessageOutput : IDisposable
 {
     protected MessageOutput(string name) => Name = name;
@@ -15,11 +15,9 @@ public abstract class MessageOutput : IDisposable
     /// </summary>
     public abstract Stream Stream { get; }
 
-    /// <summary>
-    /// Writes out what is buffered, makes it durable and, for a file, puts it under its name. At most once.
-    /// </summary>
+    /// <summary>Writes out the buffer, makes all durable and, for a file, gives it its name. At most once.</summary>
     /// <exception cref="StorageException">
-    /// As the stream; <see cref="StorageError.FlushFailed"/>; <see cref="StorageError.Exists"/> where another process was faster.
+    /// As the stream; <see cref="StorageError.FlushFailed"/>; <see cref="StorageError.Exists"/> if another process was faster.
     /// </exception>
     public abstract void Commit();
 

@@ -3,9 +3,8 @@ using System.Text;
 namespace BinarySync.Storage;
 
 /// <summary>
-/// Paths are bytes, nearly always of UTF-8. Any other byte is carried in a string as half of a surrogate pair, U+DC80 to U+DCFF,
-/// which no UTF-8 gives: so every path
-/// can be held, changed and handed back as it was.
+/// Paths are bytes, nearly always of UTF-8. A string carries any other byte as half of a surrogate pair, U+DC80 to U+DCFF, which no UTF-8
+/// gives. So every path can be held, changed and handed back as it was.
 /// </summary>
 public static class PathText
 {

@@ -9,10 +9,10 @@ public enum StorageError
     /// <summary>The path is a directory.</summary>
     IsDirectory,
 
-    /// <summary>The path is a character device, a socket or a pipe, where a file or block device is meant.</summary>
+    /// <summary>The path is a character device, a socket or a pipe, but a file or block device is meant.</summary>
     NotAFileOrBlockDevice,
 
-    /// <summary>The name begins as no name does that can be opened here for this use.</summary>
+    /// <summary>The name begins with a scheme that cannot be opened here for this use.</summary>
     UnknownScheme,
 
     /// <summary>An output exists already.</summary>
@@ -21,14 +21,13 @@ public enum StorageError
     /// <summary>The directory of an output does not exist.</summary>
     DirectoryMissing,
 
-    /// <summary>A block device of 0 bytes: a card reader without a card, a loop device or network disk that nothing is attached
-    /// to.</summary>
+    /// <summary>A block device of 0 bytes: a card reader without a card, a loop device or network disk with nothing attached.</summary>
     NoMedium,
 
-    /// <summary>A file that has more bytes than its size says, as those of /proc do: how long it is cannot be known.</summary>
+    /// <summary>A file that has more bytes than its size says, like those of /proc: its length cannot be known.</summary>
     SizeUntrue,
 
-    /// <summary>Something else changed the length of a target since it was opened: it is neither cut nor made longer.</summary>
+    /// <summary>Something else changed the length of a target since it was opened: it is neither cut nor grown.</summary>
     LengthChanged,
 
     /// <summary>Opening failed for another reason: permission, a read-only file system, ...</summary>
@@ -59,20 +58,20 @@ public enum StorageError
     /// <summary>A file of state, or the place for one, could have been written by somebody else: it is neither believed nor used.</summary>
     Untrusted,
 
-    /// <summary>Nothing is known to use the target, but not everything that would tell it could be looked at.</summary>
+    /// <summary>Nothing is known to use the target, but not everything that would show it could be checked.</summary>
     Unguarded,
 
-    /// <summary>A file or directory is marked as one that is not changed: not even root may write to it.</summary>
+    /// <summary>A file or directory is marked as unchangeable: not even root may write to it.</summary>
     Marked,
 }
 
-/// <summary>What was being done, as far as it decides what helps.</summary>
+/// <summary>The action under way, as far as it decides what helps.</summary>
 public enum StorageContext
 {
     /// <summary>The error says all.</summary>
     None,
 
-    /// <summary>A file of state was to be kept at a place that nobody has chosen.</summary>
+    /// <summary>A file of state was to be kept at a place that the user did not choose.</summary>
     UsualStatePlace,
 
     /// <summary>Another program has the target open or locked.</summary>
@@ -81,19 +80,19 @@ public enum StorageContext
     /// <summary>The system itself uses the target: mounted, swapped on, a member of something.</summary>
     UsedBySystem,
 
-    /// <summary>An output has the name of something that is no regular file.</summary>
+    /// <summary>An output has the name of something that is not a regular file.</summary>
     OutputNotReplaced,
 
-    /// <summary>There is an undo file already, and it is another data file's.</summary>
+    /// <summary>There is an undo file already, and it belongs to another data file.</summary>
     ForeignUndoFile,
 
     /// <summary>The undo file was being made; nothing is written to the target before it is durable.</summary>
     UndoFile,
 
-    /// <summary>Room for a growing target was being sought or reserved.</summary>
+    /// <summary>Space for a growing target was being checked or reserved.</summary>
     Reserving,
 
-    /// <summary>As <see cref="Reserving"/>; what was reserved for holes stays reserved.</summary>
+    /// <summary>As <see cref="Reserving"/>; the space reserved for holes stays reserved.</summary>
     ReservingHoles,
 
     /// <summary>The journal or the redo was being written, before anything was written to the target.</summary>
@@ -107,8 +106,8 @@ public enum StorageContext
 }
 
 /// <summary>
-/// A path could not be opened, read, written or flushed. Carries the place and the system's own words. What to do about it is looked up
-/// by <see cref="Error"/> and <see cref="Context"/>.
+/// A path could not be opened, read, written or flushed. Carries the place and the system's own words. <see cref="Error"/> and
+/// <see cref="Context"/> lead to the advice on what to do about it.
 /// </summary>
 public sealed class StorageException : IOException
 {
@@ -134,12 +133,12 @@ public sealed class StorageException : IOException
 
     public StorageError Error { get; }
 
-    /// <summary>What was being done.</summary>
+    /// <summary>The action under way.</summary>
     public StorageContext Context { get; init; }
 
     /// <summary>
-    /// True if the medium does not give the bytes of one place, or gives others than it was given: others may be read all the same.
-    /// The block layer's words for that, and the file systems'.
+    /// True if the medium does not return the bytes of one place, or returns others than were written: other places may be read all the
+    /// same. These are the errors of the block layer and of the file systems.
     /// </summary>
     public bool IsOfMedium => Error == StorageError.ReadFailed && _ofMedium.Contains(Errno);
 
@@ -152,16 +151,16 @@ public sealed class StorageException : IOException
     /// <summary>The byte offset at which it happened, if that is known.</summary>
     public long? Offset { get; }
 
-    /// <summary>What could not be looked at, of <see cref="StorageError.Unguarded"/>.</summary>
+    /// <summary>The checks that were not possible, for <see cref="StorageError.Unguarded"/>.</summary>
     public IReadOnlyList<UnseenTable> Unseen { get; init; } = [];
 
-    /// <summary>What forbids it, of <see cref="StorageError.Marked"/>; <see cref="Path"/> has the marks.</summary>
+    /// <summary>The marks that forbid it, for <see cref="StorageError.Marked"/>; <see cref="Path"/> has the marks.</summary>
     public FileMarks Marks { get; init; }
 
-    /// <summary>Whose the path is and who may do what was refused, if permissions explain it; else null.</summary>
+    /// <summary>The owner of the path, and who may do what was refused, if permissions explain it; else null.</summary>
     public string? Rights { get; init; }
 
-    /// <summary>The same error, with what was being done, and with more words behind its own.</summary>
+    /// <summary>The same error, with the action under way, and with more words behind its own.</summary>
     public StorageException With(StorageContext context, string? words = null) =>
         new(Error, Path, words is null ? Message : $"{Message}; {words}", Errno, Offset, this)
         {

@@ -1,11 +1,9 @@
 namespace BinarySync.Storage;
 
-/// <summary>What is put in order while an error is on its way.</summary>
+/// <summary>Cleaning up while an error is on its way.</summary>
 public static class WhileFailing
 {
-    /// <summary>
-    /// Takes a step whose own failure would hide the error that is on its way, and is of less consequence. A defect is not hidden.
-    /// </summary>
+    /// <summary>Takes a step whose own failure would hide the error that is on its way, and matters less. A bug is not hidden.</summary>
     public static void Do(Action step)
     {
         ArgumentNullException.ThrowIfNull(step);

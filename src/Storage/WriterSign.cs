@@ -1,14 +1,14 @@
 namespace BinarySync.Storage;
 
-/// <summary>What shows that another process may be writing to a file.</summary>
+/// <summary>Signs that another process may be writing to a file.</summary>
 public enum WriterSign
 {
-    /// <summary>Nothing does; but not every file system can tell, and none tells of other machines.</summary>
+    /// <summary>No sign; but not every file system can tell, and none tells of other machines.</summary>
     None,
 
-    /// <summary>It is open for writing, or mapped so that what is written to memory goes into it.</summary>
+    /// <summary>It is open for writing, or mapped so that writes to memory go into it.</summary>
     Open,
 
-    /// <summary>A part of it at least is locked for writing.</summary>
+    /// <summary>At least part of it is locked for writing.</summary>
     Locked,
 }

@@ -8,7 +8,7 @@ namespace BinarySync.Sync;
 /// </summary>
 public sealed class BlockRunList
 {
-    /// <summary>How many runs are kept.</summary>
+    /// <summary>The most runs that are kept.</summary>
     public const int Capacity = 10_000;
 
     private readonly List<BlockRun> _runs = [];
@@ -17,7 +17,7 @@ public sealed class BlockRunList
     /// <summary>The first runs.</summary>
     public IReadOnlyList<BlockRun> Runs => _runs;
 
-    /// <summary>All runs, those not kept included.</summary>
+    /// <summary>The number of all runs, including those not kept.</summary>
     public long RunCount { get; private set; }
 
     /// <summary>Blocks in all runs.</summary>
@@ -42,7 +42,7 @@ public sealed class BlockRunList
         _end = run.End;
     }
 
-    /// <summary>All that some lists have, which have no block in common, in order; what they do not keep is counted.</summary>
+    /// <summary>Merges lists that have no block in common, in order. Runs that a list does not keep are counted.</summary>
     public static BlockRunList Merge(params ReadOnlySpan<BlockRunList> lists)
     {
         BlockRunList merged = new();
@@ -63,7 +63,7 @@ public sealed class BlockRunList
         return merged;
     }
 
-    /// <summary>Adds what another list has, which lies behind this one.</summary>
+    /// <summary>Adds the runs of another list, all behind those of this one.</summary>
     public void Add(BlockRunList behind)
     {
         long blocks = BlockCount;
@@ -72,7 +72,7 @@ public sealed class BlockRunList
             Add(run);
         }
 
-        // What it has counted and not kept.
+        // Runs that the other list has counted but not kept.
         BlockCount = blocks + behind.BlockCount;
         RunCount += behind.RunCount - behind.Runs.Count;
         _end = behind.RunCount > 0 ? behind._end : _end;

@@ -2,7 +2,7 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync;
 
-/// <summary>What did not fit together, or could not be done.</summary>
+/// <summary>The kinds of things that did not fit together, or could not be done.</summary>
 public enum SyncError
 {
     /// <summary>These files, or this target, do not belong together.</summary>
@@ -11,34 +11,34 @@ public enum SyncError
     /// <summary>A source changed while it was read, or since its checksum file was made.</summary>
     SourceChanged,
 
-    /// <summary>The medium does not give some blocks.</summary>
+    /// <summary>The medium does not return some blocks.</summary>
     Unreadable,
 
-    /// <summary>The medium does not give some blocks of the target, all of which the data file brings whole.</summary>
+    /// <summary>The medium does not return some blocks of the target, but the data file brings all of them whole.</summary>
     UnreadableButBrought,
 
-    /// <summary>What a file system calls a hole has content.</summary>
+    /// <summary>The file system reports a hole that has content.</summary>
     HolesUntrue,
 
-    /// <summary>The target would lose more than half of its bytes, and nobody has said that it shall.</summary>
+    /// <summary>The target would lose more than half of its bytes, and nobody has confirmed that.</summary>
     ShrinksGreatly,
 
     /// <summary>Blocks of the target are neither as expected nor already new.</summary>
     Unrecognized,
 
-    /// <summary>What was written did not read back as it should.</summary>
+    /// <summary>Written blocks did not read back as they should.</summary>
     VerificationFailed,
 
-    /// <summary>A journal stands, and this is not the target that it describes: another one has taken its name.</summary>
+    /// <summary>There is a journal, and this is not the target that it describes: another one has taken its name.</summary>
     OtherTarget,
 
-    /// <summary>A journal stands, and nothing proves that this is the target that it describes.</summary>
+    /// <summary>There is a journal, and nothing proves that this is the target that it describes.</summary>
     TargetNotProved,
 
-    /// <summary>What an interrupted run is said to have left holds content that the data file does not bring.</summary>
+    /// <summary>The redo that an interrupted run is said to have left holds content that the data file does not bring.</summary>
     ForeignRedo,
 
-    /// <summary>What was asked for cannot be had with this much; nothing was found to be wrong.</summary>
+    /// <summary>The wanted result is not possible within the limits; nothing was found to be wrong.</summary>
     OutOfBounds,
 }
 
@@ -48,16 +48,16 @@ public enum TargetProgress
     /// <summary>Nothing was written to it.</summary>
     Untouched,
 
-    /// <summary>It may be partly patched, by this run or by an interrupted one before it: the journal stands.</summary>
+    /// <summary>It may be partly patched, by this run or by an interrupted one before it: there is a journal.</summary>
     PartlyPatched,
 
-    /// <summary>All is written, flushed and read back as far as that was asked for.</summary>
+    /// <summary>Everything is written and flushed, and read back as far as requested.</summary>
     Patched,
 }
 
 /// <summary>
-/// An operation was refused or failed for a reason of content; nothing is damaged by it unless the message says so. What to do about it
-/// is not said here: that depends on the program, and is looked up by the reason and the values.
+/// An operation was refused or failed for a reason of content. Nothing is damaged by it unless the message says so. The remedy is not given
+/// here: it depends on the program, which looks it up by the reason and the values.
 /// </summary>
 public sealed class SyncException : Exception
 {
@@ -69,10 +69,10 @@ public sealed class SyncException : Exception
         Ranges = ranges ?? [];
     }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public SyncReason Reason { get; }
 
-    /// <summary>What kind of failure the reason is.</summary>
+    /// <summary>The kind of failure of the reason.</summary>
     public SyncError Error => ErrorOf(Reason);
 
     /// <summary>The file or target that the message is about; empty if it is about several.</summary>
@@ -93,7 +93,7 @@ public sealed class SyncException : Exception
     /// <summary>The value with this name; the default of its type if there is none.</summary>
     public T? ValueOf<T>(string name) => Values.FirstOrDefault(value => value.Name == name).Value is T found ? found : default;
 
-    /// <summary>The same error, telling how far the target had come.</summary>
+    /// <summary>The same error, with how far the target had come.</summary>
     public SyncException With(TargetProgress progress)
     {
         string words = progress switch
@@ -105,7 +105,7 @@ public sealed class SyncException : Exception
         return new SyncException(Reason, Subject, $"{Message}; {words}", Ranges, this) { Progress = progress, Values = Values };
     }
 
-    /// <summary>The kind of failure that a reason is.</summary>
+    /// <summary>The kind of failure of a reason.</summary>
     public static SyncError ErrorOf(SyncReason reason) => reason switch
     {
         SyncReason.MessageChanged or SyncReason.ChecksumsNotDerived or SyncReason.DataFileChanged or SyncReason.SourceChanged

@@ -1,8 +1,8 @@
 namespace BinarySync.Sync;
 
 /// <summary>
-/// Why an operation was refused or failed: one for each cause that a script may want to tell from others. Their names, in kebab case, are
-/// part of the interface (docs/manual/scripting.md): one that was given out never changes its meaning.
+/// Why an operation was refused or failed: one reason for each cause that a script may want to distinguish. Their names, in kebab case, are
+/// part of the interface (docs/manual/scripting.md): a published name never changes its meaning.
 /// </summary>
 public enum SyncReason
 {
@@ -18,13 +18,13 @@ public enum SyncReason
     /// <summary>A data file is for several remotes, and nothing says which one this is.</summary>
     OwnRequestNeeded,
 
-    /// <summary>What would be copied has the hashes of the master's blocks, and another content.</summary>
+    /// <summary>The content to be copied has the hashes of the master's blocks, but differs from them.</summary>
     CopyHashCollision,
 
     /// <summary>The target has the journal of another data file.</summary>
     OtherRunUnfinished,
 
-    /// <summary>The file with what an interrupted run was copying is missing or damaged.</summary>
+    /// <summary>The file with the content that an interrupted run was copying is missing or damaged.</summary>
     RedoLost,
 
     /// <summary>The journal was written by a newer version.</summary>
@@ -36,7 +36,7 @@ public enum SyncReason
     /// <summary>Blocks outside the data file differ from the base.</summary>
     NotTheBase,
 
-    /// <summary>Blocks outside the data file differ from the base of the coarse request, or it can no longer be told.</summary>
+    /// <summary>Blocks outside the data file differ from the base of the coarse request, or that can no longer be determined.</summary>
     NotTheCoarseBase,
 
     /// <summary>Two data files are parts of different sets.</summary>
@@ -57,7 +57,7 @@ public enum SyncReason
     /// <summary>The target is no longer what an undo file would have to take it back to.</summary>
     TooLateForUndo,
 
-    /// <summary>The checksum file of the patched target cannot be made of the files that were given.</summary>
+    /// <summary>The checksum file of the patched target cannot be made from the given files.</summary>
     ChecksumsNotDerivable,
 
     /// <summary>A checksum file covers no block that can be compared.</summary>
@@ -105,7 +105,7 @@ public enum SyncReason
     /// <summary>A request that refines a coarse one cannot be refined again.</summary>
     RefinedAlready,
 
-    /// <summary>A message is another one than when it was read first.</summary>
+    /// <summary>A message has changed since it was first read.</summary>
     MessageChanged,
 
     /// <summary>The target is patched, but its checksum file could not be made.</summary>
@@ -117,25 +117,25 @@ public enum SyncReason
     /// <summary>A source changed while it was read.</summary>
     SourceChanged,
 
-    /// <summary>Blocks of the master are not what the request asks for.</summary>
+    /// <summary>Blocks of the master differ from those that the request asks for.</summary>
     OtherMaster,
 
-    /// <summary>The request changed while parts were being made of it.</summary>
+    /// <summary>The request changed while it was being cut into parts.</summary>
     PartsDoNotFit,
 
-    /// <summary>The medium does not give some blocks.</summary>
+    /// <summary>The medium does not return some blocks.</summary>
     UnreadableBlocks,
 
-    /// <summary>The medium does not give some blocks of the target, all of which the data file brings whole.</summary>
+    /// <summary>The medium does not return some blocks of the target, but the data file brings all of them whole.</summary>
     UnreadableBlocksBrought,
 
-    /// <summary>What a file system calls a hole has content.</summary>
+    /// <summary>The file system reports a hole that has content.</summary>
     HolesUntrue,
 
     /// <summary>The target would lose more than half of its bytes, and the user has not agreed to that.</summary>
     ShrinksGreatly,
 
-    /// <summary>The content of a block changed where it was to be copied from.</summary>
+    /// <summary>The content of a block changed at the place from which it was to be copied.</summary>
     CopySourceChanged,
 
     /// <summary>The content of blocks is not where the data file copies it from.</summary>
@@ -150,7 +150,7 @@ public enum SyncReason
     /// <summary>A block of the target changed while the data file was being applied.</summary>
     TargetChanged,
 
-    /// <summary>All that was written is right, but other blocks differ from the master.</summary>
+    /// <summary>All written blocks are right, but other blocks differ from the master.</summary>
     OtherBlocksDiffer,
 
     /// <summary>Blocks did not read back as they were written.</summary>
@@ -162,7 +162,9 @@ public enum SyncReason
     /// <summary>There is a journal, and nothing proves that this is the target that it describes.</summary>
     TargetNotProved,
 
-    /// <summary>The file with what an interrupted run was copying has content that the data file does not bring.</summary>
+    /// <summary>
+    /// The redo file, with the content that an interrupted run was copying, has content that the data file does not bring.
+    /// </summary>
     ForeignRedo,
 
     /// <summary>Several data files were given, and one is not part of a set.</summary>

@@ -9,19 +9,21 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
 {
     public static TheoryData<string> Tools => ["ckreq", "ckfile", "dtreq", "dtfile"];
 
+    public static TheoryData<string> AllPages => [.. Tools, "binarysync"];
+
     [LinuxTheory("mandoc")]
-    [MemberData(nameof(Tools))]
+    [MemberData(nameof(AllPages))]
     public void Mandoc_has_nothing_to_say(string tool) =>
         Assert.Equal((0, string.Empty, string.Empty), Command.Run("mandoc", "-T", "lint", "-W", "warning", pages.PathOf(tool)));
 
     [LinuxTheory("man")]
-    [MemberData(nameof(Tools))]
+    [MemberData(nameof(AllPages))]
     public void Man_has_nothing_to_warn_of(string tool)
     {
         (int exit, string output, string errors) = Command.Run(
             "env", "LC_ALL=C.UTF-8", "MANWIDTH=80", "man", "--warnings", "-P", "cat", "-l", pages.PathOf(tool));
         Assert.Equal((0, string.Empty), (exit, errors));
-        Assert.Contains($"{tool.ToUpperInvariant()}(1)", output, StringComparison.Ordinal);
+        Assert.Contains($"{tool.ToUpperInvariant()}({SectionOf(tool)})", output, StringComparison.Ordinal);
         Assert.All(output.Split('\n'), line => Assert.InRange(Regex.Replace(line, ".\b", string.Empty).Length, 0, 80));
     }
 
@@ -117,6 +119,8 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
             return $"{names}: {Regex.Match(line, @"\[default: (.*)\]$").Groups[1].Value}";
         });
 
+    private static int SectionOf(string page) => page == "binarysync" ? 7 : 1;
+
     private static string Plain(string roff) =>
         Regex.Replace(roff, @"\\f[BIR]", string.Empty).Replace(@"\-", "-").Replace(@"\(aq", "'").Replace(@"\e", @"\");
 
@@ -128,7 +132,7 @@ public sealed class ManualPageTests(ManualPageTests.Pages pages) : IClassFixture
 
         public Pages() => Command.Demand(System.IO.Path.Combine(Document.Root, "eng/manual-pages.sh"), Bash.Programs, _directory.Path);
 
-        internal string PathOf(string tool) => System.IO.Path.Combine(_directory.Path, $"{tool}.1");
+        internal string PathOf(string tool) => System.IO.Path.Combine(_directory.Path, $"{tool}.{SectionOf(tool)}");
 
         internal IEnumerable<string> CommandsOf(string tool) =>
             HelpOf(tool, string.Empty).SkipWhile(line => line != "Commands:")

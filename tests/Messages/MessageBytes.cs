@@ -16,7 +16,7 @@ internal static class MessageBytes
     {
         byte[] raw = new byte[reader.Frame.RawLength];
         FramePieces pieces = reader.ExchangePieces(new FramePieces());
-        decoder.Decode(reader.Frame, stored, pieces, reader.FramePlace, raw);
+        decoder.Decode(reader.Frame, stored, pieces, reader.FramePosition, raw);
         return raw;
     }
 }

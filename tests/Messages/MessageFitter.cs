@@ -263,7 +263,7 @@ internal static class MessageFitter
     // The frames before it stand in a row, as they would in a message: each one's place is where it begins there.
     private static bool TryRepeat(MessageForge forge, int index, byte[] stored, byte[] raw)
     {
-        FramePlaces places = new();
+        FramePositions places = new();
         using MemoryStream earlier = new();
         foreach (ForgedSection section in forge.Sections.Take(index).Where(section => section.Type == (byte)SectionType.Content))
         {

@@ -28,9 +28,9 @@ internal static class PartForge
             int from = (int)((long)group.Count * i / parts);
             group.Keep(from, (int)((long)group.Count * (i + 1) / parts) - from);
             group.Close();
-            SetPlace place = new()
+            SetPart place = new()
             {
-                Id = SetPlace.IdOf(SplitSize, [Root(forge, "base_root")], Root(forge, "target_root")),
+                Id = SetPart.IdOf(SplitSize, [Root(forge, "base_root")], Root(forge, "target_root")),
                 Part = i + 1,
                 Parts = parts,
                 FirstGroup = i,

@@ -287,6 +287,17 @@ public sealed class TargetGuardTests : IDisposable
         Refused(first, "opened exclusively by another process");
     }
 
+    [LinuxFact]
+    public void The_process_that_holds_the_lock_is_named()
+    {
+        string image = _directory.Sparse("image", Size);
+        using IWritableStorage first = StorageAccess.OpenTarget(image, []);
+        string name = File.ReadAllText("/proc/self/comm").TrimEnd('\n');
+
+        Refused(image, $"locked by another process ({name}, process {Environment.ProcessId})");
+        Refused(image, $"locked by another process ({name}, process {Environment.ProcessId})", readOnly: true);
+    }
+
     [RootFact]
     public void The_lock_goes_with_the_target()
     {

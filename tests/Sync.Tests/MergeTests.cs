@@ -196,7 +196,7 @@ public sealed class MergeTests
                 Assert.InRange(group.HashBytes, 0, FormatLimits.MaxGroupHashBytes);
                 while (reader.ReadFrame(out _))
                 {
-                    frames.Add(reader.FramePlace.Number);
+                    frames.Add(reader.FramePosition.Number);
                 }
             }
 

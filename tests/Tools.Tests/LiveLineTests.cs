@@ -145,8 +145,9 @@ public sealed partial class LiveLineTests : IDisposable
         using Pty pty = Pty.Start(_work, 100, "dtfile apply p.dtf a --limit-rate 2M");
         Assert.Equal(0, pty.Finish());
         string[] phases = [.. Drawn(pty.Output).Select(
-            line => Regex.Match(line, "^dtfile: ([a-z ]+?) +[\\[0-9]").Groups[1].Value).Distinct()];
-        Assert.Equal(["verifying and checking", "writing", "reading back"], phases.Where(phase => phase is not "flushing"));
+            line => Regex.Match(line, "^dtfile: (\\[[0-9]/[0-9]\\] [a-z ]+?) +[\\[0-9]").Groups[1].Value).Distinct()];
+        Assert.Equal(
+            ["[1/4] verifying and checking", "[2/4] writing", "[4/4] reading back"], phases.Where(phase => phase is not "[3/4] flushing"));
         Assert.StartsWith("a: ", new Screen(pty.Output, 100).Text, StringComparison.Ordinal);
         Assert.Equal(b, _work.Read("a"));
     }

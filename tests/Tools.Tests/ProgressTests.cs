@@ -136,7 +136,7 @@ public sealed class ProgressTests : IDisposable
     [InlineData("", @"^dtfile: spooling: 100 B, [0-9.]+ (Ki)?B/s$")]
     [InlineData("-q", @"^dtfile: spooling: 100 B, [0-9.]+ (Ki)?B/s$")]
     [InlineData("--progress none", @"^dtfile: spooling: 100 B, [0-9.]+ (Ki)?B/s$")]
-    [InlineData("--progress json", @"^\{""tool"":""dtfile"",""number"":1,""phase"":""spooling"",.*""done"":100,""total"":null,")]
+    [InlineData("--progress json", @"^\{""tool"":""dtfile"",""number"":1,""phases"":null,""phase"":""spooling"",.*""done"":100,""total"":null,")]
     public void Who_asks_by_a_signal_is_answered(string option, string answer)
     {
         byte[] dataFile = _work.Read("p.dtf");
@@ -211,6 +211,7 @@ public sealed class ProgressTests : IDisposable
 
     private static (string Phase, long Done, long? Total)[] Ended(ToolResult result)
     {
+        int? announced = null;
         List<(string Phase, long Done, long? Total)> ended = [];
         foreach (string line in result.Ends(0).Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] == '{'))
         {
@@ -227,10 +228,13 @@ public sealed class ProgressTests : IDisposable
             // A phase that lasts is spoken of several times.
             int number = now.GetProperty("number").GetInt32();
             Assert.InRange(number, 1, ended.Count + 1);
+            announced = now.GetProperty("phases").ValueKind == JsonValueKind.Null ? null : now.GetProperty("phases").GetInt32();
             ended.RemoveRange(number - 1, ended.Count - number + 1);
             ended.Add(phase);
         }
 
+        // As many came in the end as the last one said that there would be.
+        Assert.Equal(announced ?? ended.Count, ended.Count);
         return [.. ended];
     }
 }

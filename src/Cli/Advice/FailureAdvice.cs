@@ -14,7 +14,7 @@ internal static class FailureAdvice
 
     private const string ByItself = "--abandon-journal gives up the journal: every block is then accepted or refused on its own";
 
-    /// <summary>The hint, in place of the usual one; null where nothing better is known.</summary>
+    /// <summary>The hint, in place of the usual one; null if nothing better is known.</summary>
     public static string? For(Exception failure, TypedLine line, string tool) => failure switch
     {
         MessageFormatException { MessageName: MessageFiles.StandardInputName } format => OfPipe(format),

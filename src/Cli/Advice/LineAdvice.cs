@@ -12,7 +12,7 @@ namespace BinarySync.Cli.Advice;
 /// </summary>
 internal static class LineAdvice
 {
-    /// <summary>One error, with its hint, in place of what the parser says; null where nothing better is known.</summary>
+    /// <summary>One error, with its hint, in place of what the parser says; null if nothing better is known.</summary>
     public static (string Error, string Hint)? For(TypedLine line, string tool)
     {
         if (MeantCommand(line, tool) is { } meant)
@@ -31,7 +31,7 @@ internal static class LineAdvice
         };
     }
 
-    /// <summary>The hint where the first word is no file, but near to a subcommand; null where it is not.</summary>
+    /// <summary>The hint where the first word is no file, but near to a subcommand; null if it is not.</summary>
     public static string? MeantCommand(TypedLine line, string tool)
     {
         if (line.Files is not [var first, .. var rest] || MessageInput.Exists(first))
@@ -48,7 +48,7 @@ internal static class LineAdvice
         };
     }
 
-    /// <summary>What `dtfile` was to do with these files; null where they do not tell.</summary>
+    /// <summary>What `dtfile` was to do with these files; null if they do not tell.</summary>
     public static string? OfDataFile(TypedLine line)
     {
         string? master = line.Others is [var only] ? only : null;

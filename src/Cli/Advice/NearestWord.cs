@@ -4,7 +4,7 @@ namespace BinarySync.Cli.Advice;
 internal static class NearestWord
 {
     /// <summary>
-    /// The candidate with the fewest slips of the finger between; null where that is more than one, and one more for each three letters.
+    /// The candidate with the fewest slips of the finger between; null if that is more than one, and one more for each three letters.
     /// </summary>
     public static string? Of(string typed, IEnumerable<string> candidates)
     {

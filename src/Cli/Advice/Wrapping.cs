@@ -20,7 +20,7 @@ internal sealed record Wrapping(string Words, string Opener)
         ("BZh"u8.ToArray(), new("packed with bzip2", "bzip2 -dc")),
     ];
 
-    /// <summary>What the file with these first bytes is wrapped in; null where nothing is known.</summary>
+    /// <summary>What the file with these first bytes is wrapped in; null if nothing is known.</summary>
     public static Wrapping? Of(ReadOnlySpan<byte> start)
     {
         foreach ((byte[] known, Wrapping wrapping) in Known)

@@ -22,7 +22,7 @@ public sealed class SpecificationArguments
         command.Add(Bytes);
     }
 
-    /// <summary>True where no range was given.</summary>
+    /// <summary>True if no range was given.</summary>
     internal bool HasNoRanges(ParseResult result) => result.GetValue(Range) is null or [] && result.GetValue(Bytes) is null or [];
 
     /// <summary>The ranges in blocks of the given size.</summary>

@@ -15,8 +15,8 @@ internal static class ClosingLines
     /// <summary>Says both.</summary>
     /// <param name="session">The command.</param>
     /// <param name="verb">"read", "wrote".</param>
-    /// <param name="bytes">How much; 0 where only the time is of interest.</param>
-    /// <param name="next">The next command; null where there is none, or where nobody can say what the files are called.</param>
+    /// <param name="bytes">How much; 0 if only the time is of interest.</param>
+    /// <param name="next">The next command; null if there is none, or if nobody can say what the files are called.</param>
     public static void Say(CommandSession session, string verb, long bytes, string? next)
     {
         session.Terminal.Summary(Took(session, verb, bytes));
@@ -41,7 +41,7 @@ internal static class ClosingLines
 
     /// <summary>Says what to type next.</summary>
     /// <param name="session">The command.</param>
-    /// <param name="next">The next command; null where there is none.</param>
+    /// <param name="next">The next command; null if there is none.</param>
     /// <param name="condition">"if ...", where it depends on what only the user knows.</param>
     public static void SayNext(CommandSession session, string? next, string? condition = null)
     {

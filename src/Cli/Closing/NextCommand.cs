@@ -13,7 +13,7 @@ namespace BinarySync.Cli.Closing;
 
 /// <summary>
 /// What to type when a command is done, with the names that were used. What nobody can know here, because it is on the other side, stands
-/// in capitals. Null where there is nothing to do, or where the file went to standard output and has a name that only the user knows.
+/// in capitals. Null if there is nothing to do, or where the file went to standard output and has a name that only the user knows.
 /// </summary>
 internal static class NextCommand
 {

@@ -29,7 +29,7 @@ internal sealed class ApplyInputs : IDisposable
     /// <summary>Its name in messages.</summary>
     public string Name => MessageFiles.NameOf(_line.Files[0]);
 
-    /// <summary>Where a data file from a pipe waits until it has been verified; null where none has to.</summary>
+    /// <summary>Where a data file from a pipe waits until it has been verified; null if none has to.</summary>
     public string? SpoolDirectory { get; }
 
     /// <summary>Opens the data file, and this remote's own request where one was given.</summary>

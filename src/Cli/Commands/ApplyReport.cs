@@ -133,7 +133,7 @@ internal static class ApplyReport
     public static long WrittenBytes(ApplyResult done) =>
         done.Written.DataBytes + done.Written.CopyBytes + (done.Written.ZeroBlocks * done.Plan.Header.BlockSize);
 
-    /// <summary>True where a dry run has found something to do.</summary>
+    /// <summary>True if a dry run has found something to do.</summary>
     public static bool HasWork(ApplyResult done) =>
         done.Plan.BlocksToWrite > 0 || done.Plan.Sizing.LengthBefore != done.Plan.Sizing.LengthAfter || done.Start != ApplyStart.Fresh;
 

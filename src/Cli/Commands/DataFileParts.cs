@@ -105,7 +105,7 @@ internal static class DataFileParts
     private static Stream CreateSpool(SplitJob job) =>
         SpoolFile.Create(job.Path == MessageFiles.Standard ? "." : FileIdentity.DirectoryOf(job.Path));
 
-    private static string NameOf(SplitJob job, SetPlace place) =>
+    private static string NameOf(SplitJob job, SetPart place) =>
         job.Path == MessageFiles.Standard ? job.Path : PartNames.Of(job.Path, place.Part, place.Parts);
 
     private static void SaySummary(CommandSession session, string path, List<(string Name, DataFileResult Result)> made, SplitPlan plan)
@@ -127,7 +127,7 @@ internal static class DataFileParts
     private static void ReportResult(CommandSession session, List<(string Name, DataFileResult Result)> made, SplitPlan plan)
     {
         using Report report = new(session.Terminal, json: true);
-        report.AddWholeSet(plan.Parts[0].Place);
+        report.AddWholeSet(plan.Parts[0].Set);
         report.BeginArray("parts");
         foreach ((string name, DataFileResult result) in made)
         {

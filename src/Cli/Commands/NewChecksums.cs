@@ -28,7 +28,7 @@ internal sealed class NewChecksums : IDisposable
     /// <summary>The checksum file of the target before.</summary>
     public ChecksumSource Old { get; }
 
-    /// <summary>Opens both; null where none was asked for.</summary>
+    /// <summary>Opens both; null if none was asked for.</summary>
     public static NewChecksums? Open(ApplyLine line, CommandSession session)
     {
         if (line.OldChecksums is null)

@@ -76,7 +76,7 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
             [.. paths.Select(path => new PartSource(path, () => MessageFiles.OpenPart(path, session.Options.Cancellation)))],
             session.Options);
         List<PartInfo> parts = [.. paths.Select(path => Read(path, session)).OrderBy(part => part.Set.Part)];
-        SetPlace set = parts[0].Set;
+        SetPart set = parts[0].Set;
         List<int> given = [.. parts.Select(part => part.Set.Part)];
         List<int> missing = [.. Enumerable.Range(1, set.Parts).Except(given)];
         using Report report = new(session.Terminal, session.Json);
@@ -127,7 +127,7 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
         }
 
         // A file that was replaced since it was looked at.
-        SetPlace set = reader.FileHeader.Set ?? throw new SyncException(SyncReason.MessageChanged, path, "changed while it was being read");
+        SetPart set = reader.FileHeader.Set ?? throw new SyncException(SyncReason.MessageChanged, path, "changed while it was being read");
         return new PartInfo(path, set, reader.Trailer, message.Position);
     }
 
@@ -143,5 +143,5 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
         report.EndArray();
     }
 
-    private sealed record PartInfo(string Name, SetPlace Set, OperationsTrailer Trailer, long Length);
+    private sealed record PartInfo(string Name, SetPart Set, OperationsTrailer Trailer, long Length);
 }

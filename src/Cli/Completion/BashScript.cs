@@ -163,8 +163,8 @@ internal static class BashScript
     private static string Action(string tool, ValueWords value) => value switch
     {
         { Choices.Count: > 0 } => $"_{tool}_words '{string.Join(' ', value.Choices)}'",
-        { Place: ValuePlace.Directory } => $"_{tool}_directories",
-        { Place: ValuePlace.File } => $"_{tool}_files '{value.Extension}'",
+        { Kind: ValueKind.Directory } => $"_{tool}_directories",
+        { Kind: ValueKind.File } => $"_{tool}_files '{value.Extension}'",
         _ => ":",
     };
 

@@ -8,7 +8,7 @@ namespace BinarySync.Cli.Completion;
 /// <param name="Description">What it does.</param>
 /// <param name="Options">Its own options, then those that all have.</param>
 /// <param name="Files">What its arguments are, in order.</param>
-/// <param name="LastRepeats">True where there may be more of the last of them.</param>
+/// <param name="LastRepeats">True if there may be more of the last of them.</param>
 internal sealed record CommandWords(
     string Name, string Description, IReadOnlyList<OptionWords> Options, IReadOnlyList<ValueWords> Files, bool LastRepeats)
 {
@@ -32,9 +32,9 @@ internal sealed record CommandWords(
 /// <summary>An option, as a shell completes it.</summary>
 /// <param name="Names">All of its names, with their dashes.</param>
 /// <param name="Description">What it does.</param>
-/// <param name="Value">What it wants; null where it stands alone.</param>
-/// <param name="ValueIsOptional">True where it may stand alone all the same.</param>
-/// <param name="Repeats">True where it may be given again.</param>
+/// <param name="Value">What it wants; null if it stands alone.</param>
+/// <param name="ValueIsOptional">True if it may stand alone all the same.</param>
+/// <param name="Repeats">True if it may be given again.</param>
 internal sealed record OptionWords(IReadOnlyList<string> Names, string Description, ValueWords? Value, bool ValueIsOptional, bool Repeats)
 {
     public static OptionWords Of(Option option) => new(

@@ -125,9 +125,9 @@ internal static class FishScript
         {
             null => string.Empty,
             { Choices.Count: > 0 } => $"{required} -f -a {Quote(string.Join(' ', value.Choices))}",
-            { Place: ValuePlace.Directory } => $"{required} -f -a '(__{tool}_directories)'",
-            { Place: ValuePlace.File, Extension: { } extension } => $"{required} -f -k -a '(__{tool}_files .{extension})'",
-            { Place: ValuePlace.File } => $"{required} -F",
+            { Kind: ValueKind.Directory } => $"{required} -f -a '(__{tool}_directories)'",
+            { Kind: ValueKind.File, Extension: { } extension } => $"{required} -f -k -a '(__{tool}_files .{extension})'",
+            { Kind: ValueKind.File } => $"{required} -F",
             _ => isArgument ? null : " -x",
         };
         if (tail is not null)

@@ -10,12 +10,12 @@ namespace BinarySync.Cli.Completion;
 /// </summary>
 internal sealed record ValueWords
 {
-    private ValueWords(string shown, IReadOnlyList<string> choices, string? extension, ValuePlace place)
+    private ValueWords(string shown, IReadOnlyList<string> choices, string? extension, ValueKind kind)
     {
         Shown = shown;
         Choices = choices;
         Extension = extension;
-        Place = place;
+        Kind = kind;
     }
 
     /// <summary>The word of `--help`.</summary>
@@ -28,9 +28,9 @@ internal sealed record ValueWords
     public string? Extension { get; }
 
     /// <summary>What a path leads to.</summary>
-    public ValuePlace Place { get; }
+    public ValueKind Kind { get; }
 
-    /// <summary>What an option wants; null where it stands alone.</summary>
+    /// <summary>What an option wants; null if it stands alone.</summary>
     public static ValueWords? Of(Option option) => option.HelpName is { } shown ? Of(shown) : null;
 
     /// <summary>What an argument wants.</summary>
@@ -41,7 +41,7 @@ internal sealed record ValueWords
         $"{one.Shown} or {other.Shown}",
         [.. one.Choices.Union(other.Choices)],
         one.Extension == other.Extension ? one.Extension : null,
-        one.Place == other.Place ? one.Place : ValuePlace.File);
+        one.Kind == other.Kind ? one.Kind : ValueKind.File);
 
     private static ValueWords Of(string shown)
     {
@@ -49,17 +49,17 @@ internal sealed record ValueWords
         if (word.Contains('|', StringComparison.Ordinal))
         {
             return new ValueWords(
-                shown, [.. word.Split('|').Where(choice => char.IsAsciiLetterLower(choice[0])).SelectMany(Levels)], null, ValuePlace.None);
+                shown, [.. word.Split('|').Where(choice => char.IsAsciiLetterLower(choice[0])).SelectMany(Levels)], null, ValueKind.None);
         }
 
         int dot = word.LastIndexOf('.');
         return dot > 0
-            ? new ValueWords(shown, [], word[(dot + 1)..], ValuePlace.File)
+            ? new ValueWords(shown, [], word[(dot + 1)..], ValueKind.File)
             : new ValueWords(shown, [], null, word switch
             {
-                "DIR" => ValuePlace.Directory,
-                "TARGET" or "MASTER" => ValuePlace.File,
-                _ => ValuePlace.None,
+                "DIR" => ValueKind.Directory,
+                "TARGET" or "MASTER" => ValueKind.File,
+                _ => ValueKind.None,
             });
     }
 
@@ -81,7 +81,7 @@ internal sealed record ValueWords
 }
 
 /// <summary>What a path leads to.</summary>
-internal enum ValuePlace
+internal enum ValueKind
 {
     /// <summary>The value is no path.</summary>
     None,

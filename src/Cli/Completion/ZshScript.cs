@@ -122,9 +122,9 @@ internal static class ZshScript
     private static string Action(ValueWords value) => value switch
     {
         { Choices.Count: > 0 } => $"({string.Join(' ', value.Choices).Replace(":", "\\:", StringComparison.Ordinal)})",
-        { Place: ValuePlace.Directory } => "_files -/",
-        { Place: ValuePlace.File, Extension: { } extension } => $"_files -g \"*.{extension}\"",
-        { Place: ValuePlace.File } => "_files",
+        { Kind: ValueKind.Directory } => "_files -/",
+        { Kind: ValueKind.File, Extension: { } extension } => $"_files -g \"*.{extension}\"",
+        { Kind: ValueKind.File } => "_files",
         _ => " ",
     };
 

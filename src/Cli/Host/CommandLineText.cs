@@ -49,7 +49,7 @@ internal static class CommandLineText
         $"{Seek(result, name)}: {HelpText.Usage(result.CommandResult.Command, name)}";
 
     /// <summary>
-    /// What was given before a subcommand although only the program itself takes it; null where there is nothing. The parser would pass
+    /// What was given before a subcommand although only the program itself takes it; null if there is nothing. The parser would pass
     /// over it.
     /// </summary>
     public static string? Stray(ParseResult result) => result.CommandResult.Parent is not CommandResult parent
@@ -62,7 +62,7 @@ internal static class CommandLineText
         }).FirstOrDefault(text => text is not null);
 
     /// <summary>
-    /// The name of an argument or option that was given as nothing, as a variable does that is not set; null where there is none.
+    /// The name of an argument or option that was given as nothing, as a variable does that is not set; null if there is none.
     /// </summary>
     public static string? Empty(ParseResult result) =>
         result.RootCommandResult.Children.Concat(result.CommandResult.Children).Select(EmptyName).FirstOrDefault(text => text is not null);

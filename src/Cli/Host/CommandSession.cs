@@ -9,7 +9,7 @@ namespace BinarySync.Cli.Host;
 /// <summary>A command at work.</summary>
 /// <param name="Terminal">Where it speaks.</param>
 /// <param name="Options">What all operations are told.</param>
-/// <param name="Json">True where the result is JSON.</param>
+/// <param name="Json">True if the result is JSON.</param>
 internal sealed record CommandSession(Terminal Terminal, SyncOptions Options, bool Json, ProgressReporter Progress) : IDisposable
 {
     private readonly long _started = System.Diagnostics.Stopwatch.GetTimestamp();

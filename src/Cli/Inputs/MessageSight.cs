@@ -6,7 +6,7 @@ namespace BinarySync.Cli.Inputs;
 /// <summary>Recognises a message by how it begins. Nothing is verified: this is for hints and warnings.</summary>
 internal static class MessageSight
 {
-    /// <summary>The kind of a regular file; null where it is no message, or cannot be looked at.</summary>
+    /// <summary>The kind of a regular file; null if it is no message, or cannot be checked.</summary>
     public static MessageKind? KindOf(string path)
     {
         Span<byte> start = stackalloc byte[MessageKinds.RecognizedLength];

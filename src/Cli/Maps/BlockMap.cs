@@ -119,7 +119,7 @@ internal sealed class BlockMap
     /// What a cell shows: of what matters, that of which the whole file has least. So each kind that matters is to be seen somewhere,
     /// unless a rarer one lies wherever it does, and a single block is not lost in a stretch of a million.
     /// </summary>
-    /// <param name="isWhole">True where it is nothing else.</param>
+    /// <param name="isWhole">True if it is nothing else.</param>
     public MapKind Shown(int cell, out bool isWhole)
     {
         MapKind shown = (MapKind)MapLook.Kinds;

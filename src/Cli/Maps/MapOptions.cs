@@ -67,7 +67,7 @@ public sealed class MapOptions
         return settled;
     }
 
-    /// <summary>Makes sure that a map can go where it is to go; null where none is wanted.</summary>
+    /// <summary>Makes sure that a map can go where it is to go; null if none is wanted.</summary>
     /// <param name="result">The command line.</param>
     /// <param name="session">The command.</param>
     /// <param name="inputs">Files that the picture must not replace.</param>

@@ -26,7 +26,7 @@ internal sealed class ExtentList(Report report, bool lists)
     /// <param name="run">Blocks.</param>
     /// <param name="kind">What they are, or become.</param>
     /// <param name="old">What they were; null for a checksum file.</param>
-    /// <param name="source">The first block that is copied; null where none is.</param>
+    /// <param name="source">The first block that is copied; null if none is.</param>
     public void Add(BlockRun run, string kind, string? old, long? source = null)
     {
         if (!lists)

@@ -134,7 +134,7 @@ internal static class MessageReport
 
     /// <summary>The place in a set.</summary>
     /// <summary>A set as a whole, under the name that a part's place in it has.</summary>
-    public static void AddWholeSet(this Report report, SetPlace set)
+    public static void AddWholeSet(this Report report, SetPart set)
     {
         report.BeginObject("set");
         report.Add("parts", "parts in all", set.Parts);
@@ -143,7 +143,7 @@ internal static class MessageReport
         report.EndObject();
     }
 
-    public static void AddSet(this Report report, SetPlace? set)
+    public static void AddSet(this Report report, SetPart? set)
     {
         if (set is null)
         {

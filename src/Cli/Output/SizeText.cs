@@ -7,7 +7,7 @@ internal static class SizeText
 {
     private const string Units = "KMGTPE";
 
-    /// <summary>Reads a size; false where it is not one or does not fit 63 bits.</summary>
+    /// <summary>Reads a size; false if it is not one or does not fit 63 bits.</summary>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;

@@ -24,13 +24,13 @@ public sealed class Terminal
     /// <summary>Details are said too.</summary>
     internal bool IsVerbose { get; set; }
 
-    /// <summary>True where a message goes to standard output: what people read goes to standard error then.</summary>
+    /// <summary>True if a message goes to standard output: what people read goes to standard error then.</summary>
     internal bool OutputIsMessage { get; set; }
 
     /// <summary>What is said of progress before there is any, and after.</summary>
     internal const string NothingBegun = "no data is being processed at the moment";
 
-    /// <summary>Says how far it is; null where nothing is under way.</summary>
+    /// <summary>Says how far it is; null if nothing is under way.</summary>
     internal Action? OnProgressAsked { get; set; }
 
     /// <summary>Answers who asks by a signal how far it is. Also where nothing else is said: somebody wants to know it now.</summary>
@@ -187,7 +187,7 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>Writes to standard error as it is; false where that failed.</summary>
+    /// <summary>Writes to standard error as it is; false if that failed.</summary>
     internal static bool Write(string text)
     {
         if (StandardError.IsKnown)

@@ -10,17 +10,17 @@ internal static class ProgressText
     private const int SizeWidth = 8;
     private const int TimeWidth = 7;
 
-    /// <summary>"writing: 1 MiB of 4 MiB (25%), 512 KiB/s, 0:06 left".</summary>
+    /// <summary>"[4/5] writing: 1 MiB of 4 MiB (25%), 512 KiB/s, 0:06 left".</summary>
     public static string Plain(in ProgressView view)
     {
         if (view.Total == 0 && view.Done == 0)
         {
-            return $"{view.Phase}: {Clock(view.Elapsed)} so far";
+            return $"{view.Step}{view.Phase}: {Clock(view.Elapsed)} so far";
         }
 
         string of = view.Percent is { } percent ? $" of {SizeText.Format(view.Total)} ({Whole(percent)}%)" : string.Empty;
         string left = view.Left is { } time ? $", {Clock(time)} left" : string.Empty;
-        return $"{view.Phase}: {SizeText.Format(view.Done)}{of}, {SizeText.Format((long)view.Rate)}/s{left}";
+        return $"{view.Step}{view.Phase}: {SizeText.Format(view.Done)}{of}, {SizeText.Format((long)view.Rate)}/s{left}";
     }
 
     /// <summary>One object on one line. No name in it needs to be escaped.</summary>
@@ -28,7 +28,9 @@ internal static class ProgressText
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
         string total = view.Total > 0 ? view.Total.ToString(culture) : "null";
-        string what = string.Create(culture, $"\"tool\":\"{tool}\",\"number\":{view.Number},\"phase\":\"{view.Phase}\"");
+        string count = view.Count > 0 ? view.Count.ToString(culture) : "null";
+        string what = string.Create(
+            culture, $"\"tool\":\"{tool}\",\"number\":{view.Number},\"phases\":{count},\"phase\":\"{view.Phase}\"");
         string done = string.Create(culture, $"\"seconds\":{view.Elapsed.TotalSeconds:0.###},\"done\":{view.Done},\"total\":{total}");
         string rate = string.Create(culture, $"\"percent\":{Number(view.Percent)},\"bytes_per_second\":{(long)view.Rate}");
         return string.Create(culture, $"{{{what},{done},{rate},\"seconds_left\":{Number(view.Left?.TotalSeconds)}}}");
@@ -46,7 +48,7 @@ internal static class ProgressText
     public static string Line(string tool, in ProgressView view, int columns, bool colour)
     {
         int room = columns - 1;
-        string name = $"{tool}: {view.Phase}";
+        string name = $"{tool}: {view.Step}{view.Phase}";
         string rate = $"  {SizeText.Format((long)view.Rate).PadLeft(SizeWidth)}/s";
         string done = SizeText.Format(view.Done).PadLeft(SizeWidth);
         if (view.Percent is not { } percent)

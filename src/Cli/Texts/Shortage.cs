@@ -5,7 +5,7 @@ namespace BinarySync.Cli.Texts;
 /// <summary>What the system has refused to the runtime, outside of any call of this program: no defect of it.</summary>
 internal static class Shortage
 {
-    /// <summary>What is short, and what helps; null where an exception is something else.</summary>
+    /// <summary>What is short, and what helps; null if an exception is something else.</summary>
     public static (string Message, string Hint)? Of(Exception exception)
     {
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)

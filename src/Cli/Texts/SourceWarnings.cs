@@ -14,7 +14,7 @@ internal static class SourceWarnings
     /// </summary>
     /// <param name="terminal">Where to speak.</param>
     /// <param name="target">What was named.</param>
-    /// <param name="checksums">What may have been meant with a checksum file; null where that is to look at it.</param>
+    /// <param name="checksums">What may have been meant with a checksum file; null if that is to look at it.</param>
     public static void SayMessage(Terminal terminal, string target, string? checksums)
     {
         if (MessageSight.KindByNameAndContent(target) is { } kind)

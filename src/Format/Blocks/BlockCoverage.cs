@@ -17,12 +17,12 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
     /// <summary>The ranges; empty for the whole.</summary>
     public ReadOnlySpan<BlockRun> Ranges => _ranges;
 
-    /// <summary>True where no block is covered.</summary>
+    /// <summary>True if no block is covered.</summary>
     public bool IsEmpty => _ranges is { Length: 0 };
 
     /// <summary>
-    /// Sorts the ranges and joins those that overlap or touch. Ranges with no blocks vanish; "from block 0 to the end" is the whole, and
-    /// no message says it in other words.
+    /// Sorts the ranges and joins those that overlap or touch. Ranges without blocks are dropped. "From block 0 to the end" is the whole,
+    /// and no message says it in other words.
     /// </summary>
     public static BlockCoverage Of(IEnumerable<BlockRun> ranges)
     {
@@ -46,7 +46,7 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
     /// <summary>Takes ranges that ascend and do not touch, as a message has them; the array becomes the coverage's own.</summary>
     internal static BlockCoverage OfMaximal(BlockRun[] ranges) => new(ranges);
 
-    /// <summary>What lies inside a target of <paramref name="blockCount"/> blocks; the whole where nothing of it is left out.</summary>
+    /// <summary>The part inside a target of <paramref name="blockCount"/> blocks; the whole if nothing of it is left out.</summary>
     public BlockCoverage ClipTo(long blockCount)
     {
         bool isInside = _ranges is null
@@ -70,7 +70,7 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
     }
 
     /// <summary>
-    /// True where a range goes past a target of <paramref name="blockCount"/> blocks by its own words ("from here to the end" does not).
+    /// True if a range explicitly goes past a target of <paramref name="blockCount"/> blocks ("from here to the end" does not).
     /// </summary>
     public bool GoesPast(long blockCount) =>
         _ranges is { Length: > 0 }
@@ -103,7 +103,7 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
     /// <summary>Covered blocks of a target of <paramref name="blockCount"/> blocks.</summary>
     public long CountIn(long blockCount) => RunsIn(blockCount).Sum(run => run.Count);
 
-    /// <summary>True where every block of the run is covered.</summary>
+    /// <summary>True if every block of the run is covered.</summary>
     public bool Contains(BlockRun run)
     {
         if (_ranges is null || run.Count == 0)
@@ -115,7 +115,7 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
         return index >= 0 && run.End <= _ranges[index].End;
     }
 
-    /// <summary>True where at least one block of the run is covered.</summary>
+    /// <summary>True if at least one block of the run is covered.</summary>
     public bool Overlaps(BlockRun run)
     {
         if (_ranges is null || run.Count == 0)
@@ -166,8 +166,8 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
     }
 
     /// <summary>
-    /// The coverage of a checksum file as it is compared (Format.md 9.1): where it has the last block of its target, or the
-    /// target has none, it speaks of everything after the end as well.
+    /// The coverage of a checksum file as it is compared (Format.md 9.1): if it has the last block of its target, or the target has none,
+    /// it speaks of everything after the end as well.
     /// </summary>
     public BlockCoverage ExtendPastEnd(long blockCount)
     {

@@ -55,7 +55,7 @@ public readonly record struct BlockGeometry
     /// <summary>Bytes of a run inside the target: its last block may be short.</summary>
     public long LengthOf(BlockRun run) => Math.Min(run.End << _shift, Size) - (run.First << _shift);
 
-    /// <summary>Bytes of all blocks that a coverage has of this geometry.</summary>
+    /// <summary>Bytes of all blocks of this geometry that a coverage has.</summary>
     public long CoveredBytes(BlockCoverage coverage)
     {
         ArgumentNullException.ThrowIfNull(coverage);

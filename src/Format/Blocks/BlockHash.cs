@@ -7,13 +7,13 @@ namespace BinarySync.Format;
 /// <summary>The registry of block hashes (Format.md 4, <c>hash</c>): the only place that knows their names and lengths.</summary>
 public abstract class BlockHash
 {
-    /// <summary>XXH3, 64 bits: where the size of a checksum file matters most.</summary>
+    /// <summary>XXH3, 64 bits: for the smallest checksum files.</summary>
     public static readonly BlockHash Xxh3 = new Xxh3Hash();
 
     /// <summary>XXH3, 128 bits: the default.</summary>
     public static readonly BlockHash Xxh128 = new Xxh128Hash();
 
-    /// <summary>SHA-256: where somebody might choose the blocks.</summary>
+    /// <summary>SHA-256: for content that somebody might choose on purpose.</summary>
     public static readonly BlockHash Sha256 = new Sha256Hash();
 
     /// <summary>BLAKE3: as safe as <see cref="Sha256"/>, and several times as fast from blocks of 16 KiB on. Since format 1.1.</summary>
@@ -36,11 +36,11 @@ public abstract class BlockHash
     /// <summary>Bytes of a hash value.</summary>
     public int Length { get; }
 
-    /// <summary>The minor version of the format that brought it (Format.md 2.2).</summary>
+    /// <summary>The minor version of the format that introduced it (Format.md 2.2).</summary>
     public byte SinceMinor { get; }
 
     /// <summary>
-    /// True where nobody knows how to make two blocks with one value. Of the others two such blocks can be written down without any search.
+    /// True if nobody knows how to make two blocks with one value. For the others, two such blocks can be written down without any search.
     /// </summary>
     public bool ResistsCollisions { get; }
 
@@ -50,7 +50,7 @@ public abstract class BlockHash
     /// <summary>The hash with this name, or null.</summary>
     public static BlockHash? Find(string name) => All.FirstOrDefault(hash => hash.Name == name);
 
-    /// <summary>Hashes one block that is in memory whole. Allocates nothing.</summary>
+    /// <summary>Hashes one block that is in memory as a whole. Allocates nothing.</summary>
     /// <param name="block">The bytes that exist of the block.</param>
     /// <param name="destination"><see cref="Length"/> bytes.</param>
     public abstract void Hash(ReadOnlySpan<byte> block, Span<byte> destination);
@@ -58,7 +58,7 @@ public abstract class BlockHash
     /// <summary>For a block that comes in pieces.</summary>
     public abstract RunningHash StartBlock();
 
-    /// <summary>For the root over hashes of this kind: this hash where it <see cref="ResistsCollisions"/>, else XXH128.</summary>
+    /// <summary>For the root over hashes of this kind: this hash if it <see cref="ResistsCollisions"/>, else XXH128.</summary>
     public RunningHash StartRoot() => ResistsCollisions ? StartBlock() : Xxh128.StartBlock();
 
     private sealed class Xxh3Hash() : BlockHash("xxh3", 8)

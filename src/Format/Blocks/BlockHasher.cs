@@ -1,12 +1,12 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// Hashes blocks one after the other, from pieces of any length: a piece may be a part of a block, or hold many. A block that lies in one
-/// piece costs what <see cref="BlockHash.Hash"/> costs. Not safe from several threads.
+/// Hashes blocks one after the other, from pieces of any length: a piece may be part of a block, or hold many. A block that lies in one
+/// piece costs as much as <see cref="BlockHash.Hash"/>. Not safe from several threads.
 /// </summary>
 /// <param name="hash">The block hash.</param>
 /// <param name="geometry">The blocks.</param>
-/// <param name="zeros">Tells blocks of zeros; null where nobody asks for them.</param>
+/// <param name="zeros">Recognises blocks of zeros; null if nobody asks for them.</param>
 internal sealed class BlockHasher(BlockHash hash, BlockGeometry geometry, ZeroBlocks? zeros = null) : IDisposable
 {
     private readonly byte[] _value = new byte[hash.Length];
@@ -22,10 +22,10 @@ internal sealed class BlockHasher(BlockHash hash, BlockGeometry geometry, ZeroBl
     /// <summary>Its hash.</summary>
     public ReadOnlySpan<byte> Value => _value;
 
-    /// <summary>True where all of its bytes are zero; false where nobody asks.</summary>
+    /// <summary>True if all of its bytes are zero; false if nobody asks.</summary>
     public bool IsZero { get; private set; }
 
-    /// <summary>Begins with a block, whether or not the block before came to its end.</summary>
+    /// <summary>Begins a block, whether or not the block before came to its end.</summary>
     public void Begin(long block)
     {
         if (_isRunning)
@@ -38,8 +38,8 @@ internal sealed class BlockHasher(BlockHash hash, BlockGeometry geometry, ZeroBl
         _left = geometry.LengthOf(block);
     }
 
-    /// <summary>Begins where a piece does, if a block does; else goes on with the block before.</summary>
-    /// <param name="offset">Of the piece, in the target.</param>
+    /// <summary>Begins a block if one begins with the piece; else continues the block before.</summary>
+    /// <param name="offset">The offset of the piece in the target.</param>
     public void BeginAt(long offset)
     {
         long block = geometry.BlockAt(offset);
@@ -50,8 +50,8 @@ internal sealed class BlockHasher(BlockHash hash, BlockGeometry geometry, ZeroBl
     }
 
     /// <summary>Takes bytes up to the end of a block, or all of them.</summary>
-    /// <param name="bytes">What comes next; what was taken is no longer there.</param>
-    /// <returns>True where a block has ended: the next one begins with what is left.</returns>
+    /// <param name="bytes">The next bytes; the bytes taken are removed from it.</param>
+    /// <returns>True if a block has ended: the next one begins with the remaining bytes.</returns>
     public bool Next(ref ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty || _left == 0)

@@ -9,7 +9,7 @@ public readonly record struct BlockRun(long First, long Count)
     /// <summary>The number of the last block.</summary>
     public long Last => First + Count - 1;
 
-    /// <summary>True for a range that was asked for as "from here to the end" of a target whose size is not known.</summary>
+    /// <summary>True for a range "from here to the end", of a target whose size is not known.</summary>
     public bool IsOpenEnded => End == long.MaxValue;
 
     /// <summary>The run from <paramref name="first"/> up to, not including, <paramref name="end"/>.</summary>

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace BinarySync.Format;
 
 /// <summary>
-/// SHA-256 (FIPS 180-4) without OpenSSL, which .NET's own takes on Linux: a program that brings its .NET along also runs where only
-/// the C library is. Slower: for names, and where there is nothing else (BlockHash).
+/// SHA-256 (FIPS 180-4) without OpenSSL, which .NET's own needs on Linux: a program that brings its own .NET also runs on a system that has
+/// only the C library. Slower: for names, and if there is nothing else (BlockHash).
 /// </summary>
 internal sealed class ManagedSha256
 {
@@ -40,7 +40,7 @@ internal sealed class ManagedSha256
         0x748F82EE, 0x78A5636F, 0x84C87814, 0x8CC70208, 0x90BEFFFA, 0xA4506CEB, 0xBEF9A3F7, 0xC67178F2,
     ];
 
-    /// <summary>The digest of bytes that are in memory whole.</summary>
+    /// <summary>The digest of bytes that are in memory as a whole.</summary>
     public static byte[] Of(ReadOnlySpan<byte> bytes)
     {
         ManagedSha256 hash = new();

@@ -1,8 +1,8 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// The blocks of A (the base) and B (what the target becomes) side by side, and what follows from the compared coverage: whether the
-/// size changes, and which blocks must have an operation (Format.md 9.1 and 9.3).
+/// The blocks of A (the base) and B (the result) side by side. From them and the compared coverage follows whether the size changes, and
+/// which blocks must have an operation (Format.md 9.1 and 9.3).
 /// </summary>
 public sealed class SyncGeometry
 {
@@ -25,27 +25,27 @@ public sealed class SyncGeometry
 
     public BlockCoverage Coverage { get; }
 
-    /// <summary>The larger one's number of blocks.</summary>
+    /// <summary>The number of blocks of the larger one.</summary>
     public long BlockCount => Math.Max(Base.BlockCount, Target.BlockCount);
 
-    /// <summary>The blocks from the smaller size to the end of the larger; none where the sizes are equal.</summary>
+    /// <summary>The blocks from the smaller size to the end of the larger; none if the sizes are equal.</summary>
     public BlockRun Tail => Base.Size == Target.Size
         ? new BlockRun(BlockCount, 0)
         : BlockRun.Between(Base.BlockAt(Math.Min(Base.Size, Target.Size)), BlockCount);
 
-    /// <summary>True where the target's size becomes B's; false where it is B's already, or is left.</summary>
+    /// <summary>True if the target's size becomes B's; false if it is B's already, or stays A's.</summary>
     public bool ResizesTarget { get; }
 
-    /// <summary>The size that the target has in the end: B's, or A's where the size is left.</summary>
+    /// <summary>The size that the target has in the end: B's, or A's if the size stays.</summary>
     public long FinalSize => ResizesTarget ? Target.Size : Base.Size;
 
-    /// <summary>The blocks of B that must have an operation: those of the tail that A has not, or has in another length.</summary>
+    /// <summary>The blocks of B that must have an operation: those of the tail that A does not have, or has in another length.</summary>
     public BlockRun MustChange => ResizesTarget
         ? BlockRun.Between(Tail.First, Math.Max(Tail.First, Target.BlockCount))
         : new BlockRun(Tail.First, 0);
 
     /// <summary>The compared coverage of two checksum files, and the geometry that follows (Format.md 9.1).</summary>
-    /// <param name="sizeLeft">True where the sizes differ but the ranges leave out part of the tail.</param>
+    /// <param name="sizeLeft">True if the sizes differ but the ranges leave out part of the tail.</param>
     public static SyncGeometry Compare(
         long baseSize, BlockCoverage baseCoverage, long targetSize, BlockCoverage targetCoverage, int blockSize, out bool sizeLeft)
     {

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace BinarySync.Format;
 
-/// <summary>Whether the system has the SHA-256 that .NET uses. Without OpenSSL on Linux, the first use of it ends the process.</summary>
+/// <summary>Whether the system has the SHA-256 that .NET uses. Without OpenSSL on Linux, its first use ends the process.</summary>
 internal static class SystemSha256
 {
-    // Those that .NET 10 looks for, in its order. Loading it here costs nothing more: it stays loaded, and is needed at once.
+    // The libraries that .NET 10 looks for, in its order. Loading one here costs nothing more: it stays loaded, and is needed at once.
     private static readonly string[] _libraries = ["libssl.so.3", "libssl.so.1.1", "libssl.so.1.0.2", "libssl.so.1.0.0", "libssl.so.10"];
 
     public static bool IsThere { get; } = !OperatingSystem.IsLinux() || _libraries.Any(library => NativeLibrary.TryLoad(library, out _));

@@ -1,8 +1,8 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// Tells blocks of zeros from their hash: the hash is compared with that of as many zeros, and only where it is equal are the
-/// bytes looked at. So data costs one comparison a block. Safe from several threads at once.
+/// Recognises blocks of zeros by their hash: the hash is compared with that of as many zeros, and the bytes are read only if it is equal.
+/// So data costs one comparison a block. Safe from several threads at once.
 /// </summary>
 public sealed class ZeroBlocks
 {
@@ -26,7 +26,7 @@ public sealed class ZeroBlocks
     public bool MayBeZero(ReadOnlySpan<byte> hash, int length) =>
         (length == _blockSize || length == _shortLength) && hash.SequenceEqual(HashOf(length));
 
-    /// <summary>True where all bytes are zero.</summary>
+    /// <summary>True if all bytes are zero.</summary>
     public static bool IsZero(ReadOnlySpan<byte> bytes) => bytes.IndexOfAnyExcept((byte)0) < 0;
 
     private static byte[] HashOfZeros(BlockHash hash, int length)

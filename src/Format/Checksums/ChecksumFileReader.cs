@@ -9,8 +9,8 @@ namespace BinarySync.Format;
 public readonly record struct ChecksumRun(BlockRun Blocks, bool IsZero, ReadOnlyMemory<byte> Hashes);
 
 /// <summary>
-/// Reads a checksum file run by run (Format.md 6), and checks that its sections cover its coverage exactly, and at the end its
-/// counts and root. Holds one section in memory.
+/// Reads a checksum file run by run (Format.md 6). Checks that its sections cover its coverage exactly, and at the end its counts and root.
+/// Holds one section in memory.
 /// </summary>
 public sealed class ChecksumFileReader : IDisposable
 {
@@ -39,7 +39,7 @@ public sealed class ChecksumFileReader : IDisposable
     {
     }
 
-    /// <summary>Goes on with a message whose header has been read.</summary>
+    /// <summary>Continues with a message whose header has been read.</summary>
     public ChecksumFileReader(MessageReader message)
     {
         _message = message.Require(MessageKind.ChecksumFile);
@@ -55,7 +55,7 @@ public sealed class ChecksumFileReader : IDisposable
     /// <summary>The name of the message, for errors.</summary>
     public string Source => _message.Source;
 
-    /// <summary>True where the input can seek, as a regular file can: then no read of it waits for somebody else.</summary>
+    /// <summary>True if the input can seek, as a regular file can: then no read of it waits for another process.</summary>
     public bool CanSeek => _message.CanSeek;
 
     /// <summary>Bytes read so far.</summary>
@@ -64,7 +64,7 @@ public sealed class ChecksumFileReader : IDisposable
     /// <summary>The trailer, once <see cref="ReadRun"/> has returned false.</summary>
     public ChecksumFileTrailer Trailer => (ChecksumFileTrailer)_message.Trailer;
 
-    /// <summary>Reads the next run; false at the end, when everything has been found right.</summary>
+    /// <summary>Reads the next run; false at the end, when all checks have passed.</summary>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
     public bool ReadRun(out ChecksumRun run)
     {
@@ -134,10 +134,10 @@ public sealed class ChecksumFileReader : IDisposable
     }
 
     /// <summary>
-    /// Reads all runs of the next section at once, for who reads ahead or from many files; false at the end, as <see cref="ReadRun"/>.
-    /// Between two calls the reader keeps no array of its own, so that many of them may be open.
+    /// Reads all runs of the next section at once, for callers that read ahead or from many files; false at the end, as
+    /// <see cref="ReadRun"/>. Between two calls the reader keeps no array of its own, so that many of them may be open.
     /// </summary>
-    /// <param name="section">Is filled; its array is what is read into.</param>
+    /// <param name="section">Filled with the runs; its array takes the bytes read.</param>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
     public bool ReadSection(ChecksumSection section)
     {
@@ -179,7 +179,7 @@ public sealed class ChecksumFileReader : IDisposable
             throw _message.Invalid(0, "runs", "a section is too short for checksums");
         }
 
-        // The first section of a range begins with it; a later one goes on where the one before it ended.
+        // The first section of a range begins with it; a later one continues at the end of the one before it.
         if (_next == _rangeLeft.End)
         {
             if (!_ranges.MoveNext())

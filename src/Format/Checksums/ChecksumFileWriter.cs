@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace BinarySync.Format;
 
 /// <summary>
-/// Writes a checksum file from its runs in order (Format.md 6). How a run is cut into calls makes no difference to the
-/// bytes. Not safe from several threads.
+/// Writes a checksum file from its runs in order (Format.md 6). The bytes do not depend on how a run is cut into calls. Not safe from
+/// several threads.
 /// </summary>
 public sealed class ChecksumFileWriter : IBlockSink, IDisposable
 {
@@ -25,7 +25,7 @@ public sealed class ChecksumFileWriter : IBlockSink, IDisposable
 
     /// <summary>Writes the header.</summary>
     /// <param name="output">The stream; it stays the caller's.</param>
-    /// <param name="header">With size; its coverage clipped to the target.</param>
+    /// <param name="header">With a size; its coverage is clipped to the target.</param>
     public ChecksumFileWriter(Stream output, ChecksumFileHeader header)
     {
         _message = new MessageWriter(output, header);
@@ -82,7 +82,7 @@ public sealed class ChecksumFileWriter : IBlockSink, IDisposable
 
     private static long WindowOf(long block) => block / FormatLimits.ChecksumWindowBlocks;
 
-    // "Where sections end" of Format.md 6, for the block that comes next.
+    // "Where sections end" of Format.md 6, for the next block.
     private void CloseBefore(long block, bool isZero)
     {
         if (_runs.Count > 0)

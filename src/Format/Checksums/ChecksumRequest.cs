@@ -18,10 +18,10 @@ public static class ChecksumRequest
         return (ChecksumRequestHeader)message.Header;
     }
 
-    /// <summary>Goes on with a message whose header has been read, and returns its trailer.</summary>
+    /// <summary>Continues with a message whose header has been read, and returns its trailer.</summary>
     public static MessageTrailer ReadToEnd(MessageReader message)
     {
-        // The reader refuses every section that a checksum request could not skip, and it has none of its own.
+        // The reader refuses every section that a checksum request could not skip. A request has no sections of its own.
         while (message.ReadSection())
         {
         }

@@ -8,7 +8,7 @@ public sealed class ChecksumSection
     /// <summary>In order; their hashes are valid until the object is used again.</summary>
     public IReadOnlyList<ChecksumRun> Runs => _runs;
 
-    /// <summary>What the hashes lie in.</summary>
+    /// <summary>The array that holds the hashes.</summary>
     internal byte[] Payload { get; set; } = [];
 
     internal void Clear() => _runs.Clear();

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace BinarySync.Format;
 
 /// <summary>
-/// Makes the root, the identity of a target's content (Format.md 10), from its runs in order. How a run is cut into calls makes no
-/// difference.
+/// Makes the root, the identity of a target's content (Format.md 10), from its runs in order. The root does not depend on how a run is cut
+/// into calls.
 /// </summary>
 public sealed class RootBuilder : IBlockSink, IDisposable
 {
@@ -69,13 +69,13 @@ public sealed class RootBuilder : IBlockSink, IDisposable
 
     private void Continue(BlockRun run, byte kind)
     {
-        // A run without blocks must not part the two on its sides.
+        // A run without blocks must not separate the two runs on its sides.
         if (run.Count == 0)
         {
             return;
         }
 
-        // Ranges do not touch, so a run that goes on without a gap is inside one range.
+        // Ranges do not touch, so a run that continues without a gap is inside one range.
         if (kind != _kind || run.First != _first + _count)
         {
             EndRun();

@@ -12,7 +12,7 @@ public sealed record BaseIdentity(ReadOnlyMemory<byte> Root, long Size)
     public override int GetHashCode() => Size.GetHashCode();
 }
 
-/// <summary>The old contents that a merged message serves, in the order merged. Equal where all of them are equal.</summary>
+/// <summary>The old contents that a merged message serves, in the order merged. Equal if all of them are equal.</summary>
 public sealed class BaseList(IReadOnlyList<BaseIdentity> bases) : IReadOnlyList<BaseIdentity>, IEquatable<BaseList>
 {
     public int Count => bases.Count;
@@ -49,7 +49,7 @@ internal static class BasesEncoding
         }
     }
 
-    /// <summary>Reads the list. How long its roots must be is known only when the whole header has been read.</summary>
+    /// <summary>Reads the list. The length that its roots must have is known only when the whole header has been read.</summary>
     public static BaseList Read(ref MapReader outer)
     {
         long begin = outer.Values.Offset;

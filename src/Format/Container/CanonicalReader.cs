@@ -5,8 +5,9 @@ using MessagePack;
 namespace BinarySync.Format;
 
 /// <summary>
-/// Reads what <see cref="CanonicalWriter"/> writes and refuses any longer encoding of the same value (Format.md 3): the library would
-/// take many, and knows neither names nor offsets for an error. It checks every length against the bytes that are left before it is used.
+/// Reads the output of <see cref="CanonicalWriter"/> and refuses any longer encoding of the same value (Format.md 3). The library would
+/// accept many encodings, and has neither names nor offsets for an error. Every length is checked against the remaining bytes before it is
+/// used.
 /// </summary>
 /// <param name="bytes">The map.</param>
 /// <param name="source">The message's name in errors.</param>
@@ -46,7 +47,7 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
         const string What = "an unsigned integer";
         long at = Require(MessagePackType.Integer, field, What);
 
-        // The library takes one that has the code of a signed integer too, where it is not negative.
+        // The library also accepts a value with the code of a signed integer, if it is not negative.
         if (_values.NextCode is not (<= MessagePackCode.MaxFixInt or (>= MessagePackCode.UInt8 and <= MessagePackCode.UInt64)))
         {
             throw Invalid(at, field, $"is not {What}");
@@ -98,8 +99,8 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
     }
 
     /// <summary>
-    /// Passes over a value of any type, which need not be in its shortest encoding. The library would follow a value that is nested as
-    /// deep as the map is long.
+    /// Skips a value of any type, which need not be in its shortest encoding. The library would follow a value that is nested as deep as
+    /// the map is long.
     /// </summary>
     public void Skip(string field, int depth = 0)
     {
@@ -144,8 +145,8 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
         }
     }
 
-    // An element is at least one byte: the library refuses a count above what is left. That is told of where the value begins, or, where
-    // it is passed over, of where the elements should.
+    // An element is at least one byte: the library refuses a count above the remaining bytes. The error names the beginning of the value
+    // or, if the value is skipped, the place at which the elements should be.
     private int ReadCount(string field, bool isMap, long? at = null)
     {
         try
@@ -188,15 +189,15 @@ internal ref struct CanonicalReader(ReadOnlyMemory<byte> bytes, string source, l
 
     private readonly MessageFormatException CutShort(long at, string field) => Invalid(at, field, "is longer than the bytes that are left");
 
-    // Lengths from 2^31 on are negative numbers to the library, and it says so in various ways.
+    // The library takes lengths from 2^31 on as negative numbers, and reports them in various ways.
     private static bool IsCutShort(Exception failure) =>
         failure is EndOfStreamException or MessagePackSerializationException or OverflowException or ArgumentOutOfRangeException;
 
-    // A code, and the number of elements where it is too large to stand in the code.
+    // A code, and the number of elements if it is too large for the code.
     private static int HeaderLength(int count, int mostInCode) =>
         count <= mostInCode ? 1 : count <= ushort.MaxValue ? 1 + sizeof(ushort) : 1 + sizeof(uint);
 
-    // A code, and the length of what follows.
+    // A code, and the length of the content that follows.
     private static int LengthOfLength(long length) =>
         length <= byte.MaxValue ? 1 + sizeof(byte) : length <= ushort.MaxValue ? 1 + sizeof(ushort) : 1 + sizeof(uint);
 }

@@ -4,7 +4,8 @@ using MessagePack;
 namespace BinarySync.Format;
 
 /// <summary>
-/// Writes the subset of MessagePack that headers and trailers use, each value in its shortest encoding (Format.md 3), as the library does.
+/// Writes the subset of MessagePack that headers and trailers use. As the library does, it writes each value in its shortest encoding
+/// (Format.md 3).
 /// </summary>
 internal sealed class CanonicalWriter
 {

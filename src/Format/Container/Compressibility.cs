@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace BinarySync.Format;
 
 /// <summary>
-/// A cheap look at a frame before a thorough encoder is let loose on it: what was compressed or encrypted before costs such an encoder
-/// the most time and comes out no smaller.
+/// A cheap check of a frame before a thorough encoder gets it: content that was compressed or encrypted before costs such an encoder the
+/// most time and does not shrink.
 /// </summary>
 internal static class Compressibility
 {
@@ -17,20 +17,20 @@ internal static class Compressibility
     private const int TableBits = 14;
     private const int TableLength = 1 << TableBits;
 
-    // A repetition of n bytes shows in n / interval samples, more or less. This many say that about 1% of the frame is repeated.
+    // A repetition of n bytes shows in n / interval samples, more or less. This many mean that about 1% of the frame is repeated.
     private const int SamplesExpected = TableLength / 2;
     private const int RepetitionsThatPay = SamplesExpected / 100;
 
     /// <summary>
-    /// False where neither the frequencies of its bytes nor repetitions at any distance promise to save more than about a percent. Costs
-    /// about 1.5 ms for 1 MiB. Depends on nothing but the content.
+    /// False if neither the frequencies of its bytes nor repetitions at any distance promise to save more than about a percent. Costs about
+    /// 1.5 ms for 1 MiB. Depends on the content only.
     /// </summary>
     public static bool MayShrink(ReadOnlySpan<byte> raw) => raw.Length < 256 || Entropy(raw) < HighEntropy || HasRepetitions(raw);
 
     /// <summary>Shannon's entropy of the single bytes, in bits a byte.</summary>
     private static double Entropy(ReadOnlySpan<byte> raw)
     {
-        // Four counters for each byte value: one would wait for itself where a value comes twice in a row.
+        // Four counters for each byte value: a single one would wait for itself if a value comes twice in a row.
         Span<int> counts = stackalloc int[4 * 256];
         counts.Clear();
         ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(raw);
@@ -56,8 +56,8 @@ internal static class Compressibility
         return bits / total;
     }
 
-    // Which places are looked at is decided by what stands there, so that a repetition is seen at any distance: LZ4's own look reaches 64
-    // KiB back, Brotli's over the whole frame.
+    // The content itself decides which places are sampled, so that a repetition is seen at any distance: LZ4 looks 64 KiB back, Brotli over
+    // the whole frame.
     private static bool HasRepetitions(ReadOnlySpan<byte> raw)
     {
         ulong rare = ulong.MaxValue / (uint)raw.Length * SamplesExpected;
@@ -76,7 +76,7 @@ internal static class Compressibility
                     continue;
                 }
 
-                // The upper bits of those that are looked at are alike.
+                // The upper bits of the sampled hashes are alike.
                 ref ulong last = ref seen[(int)(hash >> 16) & (TableLength - 1)];
                 if (last == sample && ++repetitions > RepetitionsThatPay)
                 {

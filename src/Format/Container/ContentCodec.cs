@@ -6,8 +6,8 @@ using K4os.Compression.LZ4;
 namespace BinarySync.Format;
 
 /// <summary>
-/// The registry of codecs that need nothing but a frame's own bytes (Format.md 2.3): the only place that knows their names, numbers and
-/// levels. Safe from several threads at once. <see cref="FrameCodec.Repeats"/> is none of them: see <see cref="FrameDecoder"/>.
+/// The registry of codecs that need only a frame's own bytes (Format.md 2.3): the only place that knows their names, numbers and levels.
+/// Safe from several threads at once. <see cref="FrameCodec.Repeats"/> is not one of them: see <see cref="FrameDecoder"/>.
 /// </summary>
 public abstract class ContentCodec
 {
@@ -37,13 +37,13 @@ public abstract class ContentCodec
     /// <summary>The name on the command line.</summary>
     public string Name { get; }
 
-    /// <summary>The levels are 1 to this; 0: it has none.</summary>
+    /// <summary>The levels are 1 to this; 0: it has no levels.</summary>
     public int MostLevel { get; }
 
-    /// <summary>What the name means without a level.</summary>
+    /// <summary>The level of the name alone.</summary>
     public int DefaultLevel { get; }
 
-    /// <summary>From this level on a look beforehand costs a fraction of what the encoder takes.</summary>
+    /// <summary>From this level on, a check beforehand costs a fraction of the encoder's time.</summary>
     public int ThoroughFrom { get; }
 
     /// <summary>The codec with this name, or null.</summary>
@@ -63,15 +63,15 @@ public abstract class ContentCodec
         return null;
     }
 
-    /// <summary>Whether sections of a type may have it.</summary>
+    /// <summary>Whether sections of a type may use it.</summary>
     public virtual bool MayBeIn(SectionType type) => type is SectionType.Content;
 
-    /// <summary>Bytes of the frames with which it makes the smallest file in the memory that is allowed.</summary>
+    /// <summary>The frame size in bytes with which it makes the smallest file in the allowed memory.</summary>
     public virtual int FrameSizeAt(int level) => FormatLimits.DefaultFrameSize;
 
     /// <summary>Compresses one frame.</summary>
     /// <param name="raw">1 byte to 4 MiB.</param>
-    /// <param name="destination">What does not fit is not written.</param>
+    /// <param name="destination">A result that does not fit is not written.</param>
     /// <returns>Bytes written; 0 if it does not fit.</returns>
     public abstract int Compress(ReadOnlySpan<byte> raw, Span<byte> destination, int level);
 
@@ -126,7 +126,7 @@ public abstract class ContentCodec
                 && written == raw.Length;
         }
 
-        // RFC 7932, without its large-window extension: 10 to 24 bits. More than the frame has would be memory for nothing.
+        // RFC 7932, without its large-window extension: 10 to 24 bits. A window larger than the frame would waste memory.
         private static int WindowBits(int length) => Math.Clamp(BitOperations.Log2((uint)(length - 1 | 1)) + 1, 10, 24);
     }
 }

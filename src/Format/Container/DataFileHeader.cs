@@ -9,7 +9,7 @@ public sealed record DataFileHeader : OperationsHeader
     {
     }
 
-    /// <summary>That of a data file with the operations of another message.</summary>
+    /// <summary>The header of a data file with the operations of another message.</summary>
     /// <param name="request">The header of a data request, or of another data file.</param>
     /// <param name="frameSize">Raw bytes of a full frame.</param>
     [SetsRequiredMembers]
@@ -32,8 +32,8 @@ public sealed record DataFileHeader : OperationsHeader
     /// <summary>Raw bytes of a full frame: a power of two from 64 KiB to 4 MiB.</summary>
     public required int FrameSize { get; init; }
 
-    /// <summary>Which part of a data file in several parts it is, or null (Format.md 4.5).</summary>
-    public SetPlace? Set { get; init; }
+    /// <summary>Its place in a data file of several parts, or null (Format.md 4.5).</summary>
+    public SetPart? Set { get; init; }
 
     /// <summary>The header of a data request for the same operations.</summary>
     public DataRequestHeader ToRequest() => new()

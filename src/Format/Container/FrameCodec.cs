@@ -7,6 +7,6 @@ public enum FrameCodec : byte
     LZ4 = 1,
     Brotli = 2,
 
-    /// <summary>Literal bytes, and bytes that stand in earlier frames of the message (Format.md 8.1).</summary>
+    /// <summary>Literal bytes, and bytes of earlier frames of the message (Format.md 8.1).</summary>
     Repeats = 3,
 }

@@ -9,7 +9,7 @@ public readonly record struct Compression(FrameCodec Codec, int Level)
 
     public static readonly Compression DefaultLZ4 = new(FrameCodec.LZ4, ContentCodec.LZ4.DefaultLevel);
 
-    /// <summary>Bytes of the frames with which it makes the smallest file in the memory that is allowed.</summary>
+    /// <summary>The frame size in bytes with which it makes the smallest file in the allowed memory.</summary>
     public int FrameSize => Entry.FrameSizeAt(Level);
 
     private ContentCodec Entry => ContentCodec.Find(Codec) ?? ContentCodec.None;
@@ -19,10 +19,10 @@ public readonly record struct Compression(FrameCodec Codec, int Level)
     /// </summary>
     /// <param name="raw">The frame's content, 1 byte to 4 MiB.</param>
     /// <param name="destination">At least as long as <paramref name="raw"/>.</param>
-    /// <returns>Bytes written, less than <paramref name="raw"/> has; or 0: it does not shrink, store it.</returns>
+    /// <returns>Bytes written, fewer than <paramref name="raw"/> has; or 0: it does not shrink, so store it.</returns>
     public int Compress(ReadOnlySpan<byte> raw, Span<byte> destination)
     {
-        // One byte less than it was: what does not fit is stored.
+        // One byte less than the content: a result that does not fit is stored raw.
         Span<byte> smaller = destination[..(raw.Length - 1)];
         ContentCodec codec = Entry;
         return Level >= codec.ThoroughFrom && !Compressibility.MayShrink(raw) ? 0 : codec.Compress(raw, smaller, Level);
@@ -33,7 +33,7 @@ public readonly record struct Compression(FrameCodec Codec, int Level)
 internal static class FrameDecompressor
 {
     /// <summary>
-    /// True where this program can decompress the codec by the frame's own bytes; for <see cref="FrameCodec.Repeats"/> see
+    /// True if this program can decompress the codec from the frame's own bytes; for <see cref="FrameCodec.Repeats"/> see
     /// <see cref="FrameDecoder"/>.
     /// </summary>
     public static bool Knows(FrameCodec codec) => ContentCodec.Find(codec) is not null;
@@ -42,7 +42,7 @@ internal static class FrameDecompressor
     /// <param name="codec">A codec that <see cref="Knows"/> knows.</param>
     /// <param name="stored">The stored payload.</param>
     /// <param name="raw">Exactly the raw length.</param>
-    /// <returns>False where the stored bytes are not a frame of that length.</returns>
+    /// <returns>False if the stored bytes are not a frame of that length.</returns>
     public static bool TryDecompress(FrameCodec codec, ReadOnlySpan<byte> stored, Span<byte> raw) =>
         ContentCodec.Find(codec) is { } entry && entry.TryDecompress(stored, raw);
 }

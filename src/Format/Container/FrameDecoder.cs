@@ -1,17 +1,17 @@
 namespace BinarySync.Format;
 
-/// <summary>Reads a message at any place, without moving the one who reads it front to back. Safe from several threads at once.</summary>
-/// <param name="buffer">Is filled as far as there are bytes.</param>
-/// <param name="offset">In the message.</param>
-/// <returns>Bytes read: fewer than asked for at the end of the message only.</returns>
+/// <summary>Reads a message at any offset, without moving the reader that goes front to back. Safe from several threads at once.</summary>
+/// <param name="buffer">Filled as far as there are bytes.</param>
+/// <param name="offset">Offset in the message.</param>
+/// <returns>Bytes read: fewer than asked for only at the end of the message.</returns>
 public delegate int ReadMessageAt(Span<byte> buffer, long offset);
 
 /// <summary>
-/// Decodes frames of all codecs; for those with repeats it reads earlier frames once more, and checks them like any other. Keeps the last
+/// Decodes frames of all codecs. For frames with repeats it reads earlier frames once more, and checks them like any other. Keeps the last
 /// one of these, for content that repeats in long runs. Not safe from several threads: each has its own.
 /// </summary>
 /// <param name="source">The name of the message, for errors.</param>
-/// <param name="readAt">Null where the message can only be read front to back: then frames with repeats are refused.</param>
+/// <param name="readAt">Null if the message can only be read front to back: then frames with repeats are refused.</param>
 internal sealed class FrameDecoder(string source, ReadMessageAt? readAt)
 {
     private readonly FramePieces _earlier = new();
@@ -25,10 +25,12 @@ internal sealed class FrameDecoder(string source, ReadMessageAt? readAt)
     /// <summary>Decodes one frame.</summary>
     /// <param name="frame">Its codec and lengths.</param>
     /// <param name="stored">Its payload.</param>
-    /// <param name="pieces">For <see cref="FrameCodec.Repeats"/>: what <see cref="OperationReader"/> found in the payload.</param>
+    /// <param name="pieces">
+    /// For <see cref="FrameCodec.Repeats"/>: the pieces that <see cref="OperationReader"/> found in the payload.
+    /// </param>
     /// <param name="place">Its number among the sections and the offset of its frame header, for errors.</param>
     /// <param name="raw">Exactly the raw length.</param>
-    /// <exception cref="MessageFormatException">It does not decompress, or refers to what is not there.</exception>
+    /// <exception cref="MessageFormatException">It does not decompress, or refers to bytes that are not there.</exception>
     public void Decode(
         in SectionHeader frame, ReadOnlySpan<byte> stored, FramePieces pieces, (long Number, long Offset) place, Span<byte> raw)
     {
@@ -45,9 +47,9 @@ internal sealed class FrameDecoder(string source, ReadMessageAt? readAt)
                 $"section {place.Number} repeats earlier content: this needs a file, not a pipe");
         }
 
-        Require(pieces.TryPlaceLiterals(stored, raw), place);
+        Require(pieces.TryCopyLiterals(stored, raw), place);
 
-        // Frame by frame, not piece by piece: each is decoded once. The oldest first, so that the youngest stays for the next frame.
+        // Frame by frame, not piece by piece: each is decoded once. The oldest first, so that the youngest is kept for the next frame.
         for (int i = pieces.Frames.Count - 1; i >= 0; i--)
         {
             Load(pieces.Frames[i]);
@@ -76,7 +78,7 @@ internal sealed class FrameDecoder(string source, ReadMessageAt? readAt)
         _raw.AsSpan(piece.Offset, piece.Length).CopyTo(raw[piece.At..]);
     }
 
-    // The message may have changed since the frame came by: it is checked as it was then.
+    // The message may have changed since the frame was first read: it is checked again, as it was then.
     private void Load(long offset)
     {
         if (_loaded == offset)
@@ -110,7 +112,7 @@ internal sealed class FrameDecoder(string source, ReadMessageAt? readAt)
         }
 
         bool isDecoded = header.Codec == FrameCodec.Repeats
-            ? _earlier.TryPlaceLiterals(stored, raw)
+            ? _earlier.TryCopyLiterals(stored, raw)
             : FrameDecompressor.TryDecompress(header.Codec, stored, raw);
         if (!isDecoded)
         {

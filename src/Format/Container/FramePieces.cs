@@ -1,7 +1,7 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// What the payload of a frame with repeats says: its pieces, and the frames that they refer to (Format.md 8.1). Its writer is
+/// The decoded payload of a frame with repeats: its pieces, and the frames that they refer to (Format.md 8.1). Its writer is
 /// <see cref="FramePiecesWriter"/>. The object may be used again for the next frame.
 /// </summary>
 internal sealed class FramePieces
@@ -17,10 +17,10 @@ internal sealed class FramePieces
     /// <summary>The pieces, ascending; together they are the frame's content.</summary>
     public IReadOnlyList<FramePiece> Pieces => _pieces;
 
-    /// <summary>The frames that are referred to, the nearest first: the offset of each one's frame header in the message.</summary>
+    /// <summary>The frames referred to, the nearest first: the offset of each one's frame header in the message.</summary>
     public IReadOnlyList<long> Frames => _frames;
 
-    /// <summary>Becomes the same as another one.</summary>
+    /// <summary>Becomes a copy of another one.</summary>
     public void CopyFrom(FramePieces other)
     {
         _pieces.Clear();
@@ -31,16 +31,14 @@ internal sealed class FramePieces
         (_literalsAt, _literalLength, _literalCodec) = (other._literalsAt, other._literalLength, other._literalCodec);
     }
 
-    /// <summary>Reads and checks all that can be checked without the frames that are referred to.</summary>
+    /// <summary>Reads the payload and checks all that can be checked without the frames referred to.</summary>
     /// <param name="payload">As stored.</param>
-    /// <param name="rawLength">The frame's.</param>
+    /// <param name="rawLength">The raw length of the frame.</param>
     /// <param name="source">The name of the message, for errors.</param>
-    /// <param name="payloadOffset">Where the payload stands, for errors.</param>
-    /// <param name="places">
-    /// Where the content sections before this one begin; null where only the frame's own literals are of interest.
-    /// </param>
+    /// <param name="payloadOffset">The offset of the payload, for errors.</param>
+    /// <param name="places">The offsets of the content sections before this one; null if only the frame's own literals matter.</param>
     /// <exception cref="MessageFormatException">A rule is broken.</exception>
-    internal void Parse(ReadOnlySpan<byte> payload, int rawLength, string source, long payloadOffset, FramePlaces? places)
+    internal void Parse(ReadOnlySpan<byte> payload, int rawLength, string source, long payloadOffset, FramePositions? places)
     {
         _source = source;
         _payloadOffset = payloadOffset;
@@ -59,18 +57,18 @@ internal sealed class FramePieces
         CheckLiterals(payload.Length - position);
     }
 
-    /// <summary>Puts the literals where they belong in the content; the bytes between them are left as they are.</summary>
+    /// <summary>Moves the literals to their places in the content; the bytes between them are left as they are.</summary>
     /// <param name="payload">As it was parsed.</param>
     /// <param name="raw">As long as the frame's content.</param>
-    /// <returns>False where they do not decompress.</returns>
-    internal bool TryPlaceLiterals(ReadOnlySpan<byte> payload, Span<byte> raw)
+    /// <returns>False if they do not decompress.</returns>
+    internal bool TryCopyLiterals(ReadOnlySpan<byte> payload, Span<byte> raw)
     {
         if (_literalLength > 0 && !FrameDecompressor.TryDecompress(_literalCodec, payload[_literalsAt..], raw[.._literalLength]))
         {
             return false;
         }
 
-        // From the last to the first: a literal moves back or stays, and so never over one that has yet to move.
+        // From the last to the first: a literal moves back or stays, so it never overwrites one that has yet to move.
         int left = _literalLength;
         for (int i = _pieces.Count - 1; left > 0; i--)
         {
@@ -85,7 +83,7 @@ internal sealed class FramePieces
         return true;
     }
 
-    /// <summary>True where these bytes of the content are literals.</summary>
+    /// <summary>True if these bytes of the content are literals.</summary>
     internal bool AreLiterals(int offset, int length)
     {
         int low = 0;
@@ -103,11 +101,11 @@ internal sealed class FramePieces
             }
         }
 
-        // Neighbours are never both literals: one piece has them all, or they are not.
+        // Two neighbours are never both literals: either one piece has all of the bytes, or they are not all literals.
         return _pieces[low].IsLiteral && length <= _pieces[low].End - offset;
     }
 
-    private void ReadFrames(ReadOnlySpan<byte> payload, ref int position, FramePlaces? places)
+    private void ReadFrames(ReadOnlySpan<byte> payload, ref int position, FramePositions? places)
     {
         int count = position < payload.Length ? payload[position] : 0;
         if (count is < 1 or > FormatLimits.MaxRepeatedFrames)

@@ -20,17 +20,17 @@ internal sealed class FramePiecesWriter
         RepeatedBytes = 0;
     }
 
-    /// <summary>Adds bytes that stand in the frame itself.</summary>
+    /// <summary>Adds bytes of the frame itself.</summary>
     /// <param name="length">At least 1.</param>
     public void AddLiteral(int length) => Add(length, FramePiece.NoFrame, 0);
 
-    /// <summary>Adds bytes that stand in an earlier frame, as literals.</summary>
+    /// <summary>Adds bytes that are in an earlier frame, as literals.</summary>
     /// <param name="length">At least <see cref="FormatLimits.MinRepeatLength"/>.</param>
     /// <param name="frame">
-    /// The number of that frame: of the message's content sections, from 0. At most <see cref="FormatLimits.MaxRepeatedFrames"/>
+    /// The number of that frame: among the message's content sections, from 0. At most <see cref="FormatLimits.MaxRepeatedFrames"/>
     /// different ones, and no further back than <see cref="FormatLimits.MaxRepeatDistance"/>.
     /// </param>
-    /// <param name="offset">Where they begin in its content.</param>
+    /// <param name="offset">The offset at which they begin in its content.</param>
     public void AddRepeat(int length, long frame, int offset)
     {
         _frames.Add(frame);
@@ -39,12 +39,10 @@ internal sealed class FramePiecesWriter
     }
 
     /// <summary>
-    /// Writes the payload. It is always shorter than the content: a repeat replaces 512 bytes or more, and says so in fewer than 24.
+    /// Writes the payload. It is always shorter than the content: a repeat replaces 512 bytes or more, and takes fewer than 24.
     /// </summary>
     /// <param name="number">The number of this frame, above those it refers to.</param>
-    /// <param name="raw">
-    /// The content as it was added. What is literal in it is moved together: it is no longer the content afterwards.
-    /// </param>
+    /// <param name="raw">The content as it was added. Its literals are moved together: it is no longer the content afterwards.</param>
     /// <param name="compression">How the literals are compressed.</param>
     /// <param name="destination">At least as long as <paramref name="raw"/>.</param>
     /// <returns>Bytes written.</returns>

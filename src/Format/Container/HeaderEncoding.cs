@@ -73,11 +73,11 @@ internal static class HeaderEncoding
         (BlockCoverage Coverage, long Offset)? ranges = null;
         (ParentIdentity Parent, long Offset)? parent = null;
         (BaseList List, long Offset)? bases = null;
-        SetPlace? set = null;
+        SetPart? set = null;
         while (map.NextKey() is { } key)
         {
-            // Keys ascend: where there are bases, a base size has been read before them, and is found out below.
-            // Likewise the two keys for the hash.
+            // Keys ascend: if there are bases, a base size has been read before them, and is found below. The same holds for the two keys
+            // for the hash.
             bool isNewerHash = key == HeaderKeys.NewerHash && map.HasNewerKeys;
             if (!isNewerHash
                 && !HeaderKeys.Required(kind, hasBases: false, BlockHash.Xxh128).Contains(key)
@@ -171,11 +171,11 @@ internal static class HeaderEncoding
         return header;
     }
 
-    // A key that says yes, and is left out where the answer is no.
+    // A key that says yes, and is left out if the answer is no.
     private static bool ReadOne(ref MapReader map, string key, long at) =>
         map.Values.ReadUnsigned(key, 1) == 1 ? true : throw map.Values.Invalid(at, key, "is 0; it must be left out then");
 
-    // What the fields must be to one another: Format.md 4, 4.3 and 4.4.
+    // The rules between fields: Format.md 4, 4.3 and 4.4.
     private static void CheckTogether(MessageHeader header, MapReader map, long parentAt, long basesAt, long forwardAt)
     {
         OperationsHeader? operations = header as OperationsHeader;
@@ -211,7 +211,7 @@ internal static class HeaderEncoding
         }
     }
 
-    /// <summary>What is wrong with a label, or null.</summary>
+    /// <summary>The fault of a label, or null.</summary>
     public static string? LabelFault(string label)
     {
         if (label.Length == 0)

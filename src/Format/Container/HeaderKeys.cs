@@ -1,9 +1,9 @@
 namespace BinarySync.Format;
 
-/// <summary>Which key stands in the header of which kind (the table of Format.md 4).</summary>
+/// <summary>The keys in the header of each kind (the table of Format.md 4).</summary>
 internal static class HeaderKeys
 {
-    /// <summary>In place of <see cref="Hash"/>, for one that 1.0 does not have.</summary>
+    /// <summary>In place of <see cref="Hash"/>, for a hash that 1.0 does not have.</summary>
     public const string NewerHash = "!hash";
 
     public const string BaseSize = "base_size";
@@ -20,7 +20,7 @@ internal static class HeaderKeys
     public const string Size = "size";
     public const string TargetSize = "target_size";
 
-    /// <summary>Those of all kinds, as 1.0 has them.</summary>
+    /// <summary>The keys of all kinds, as 1.0 has them.</summary>
     public static readonly IReadOnlyList<string> All =
         [BaseSize, Bases, BlockSize, Derived, Forward, FrameSize, Hash, Label, Parent, Ranges, Set, Size, TargetSize];
 
@@ -31,7 +31,7 @@ internal static class HeaderKeys
     private static readonly string[] OfMergedRequest = [.. OfChecksumRequest, Bases, TargetSize];
     private static readonly string[] OfMergedFile = [.. OfMergedRequest, FrameSize];
 
-    /// <summary>The keys that must be there. Where the hash is not known (null), one of 1.0 is missed.</summary>
+    /// <summary>The required keys. If the hash is not known (null), the key of a 1.0 hash is reported as missing.</summary>
     public static IReadOnlyList<string> Required(MessageKind kind, bool hasBases, BlockHash? hash)
     {
         string[] keys = kind switch

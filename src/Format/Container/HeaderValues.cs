@@ -1,6 +1,6 @@
 namespace BinarySync.Format;
 
-/// <summary>Values that stand in more than one map of a message; each is checked as it is read.</summary>
+/// <summary>Values that occur in more than one map of a message; each is checked as it is read.</summary>
 internal static class HeaderValues
 {
     public static int ReadBlockSize(ref CanonicalReader values, string key) =>

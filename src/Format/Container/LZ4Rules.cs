@@ -1,15 +1,14 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// Whether an LZ4 block is one that every decoder takes alike (Format.md 2.3). Decoders differ in what they let pass: an offset of 0
-/// repeats whatever the
-/// buffer held before, and matches near the end may be read past it.
+/// Whether an LZ4 block is one that every decoder decodes alike (Format.md 2.3). Decoders differ in what they accept: an offset of 0
+/// repeats the old content of the buffer, and matches near the end may be read past it.
 /// </summary>
 internal static class LZ4Rules
 {
     private const int ShortestMatch = 4;
 
-    /// <summary>Content at the end that is literal.</summary>
+    /// <summary>The number of bytes at the end that must be literals.</summary>
     private const int LastLiterals = 5;
 
     /// <summary>No match begins nearer to the end than this.</summary>
@@ -58,7 +57,7 @@ internal static class LZ4Rules
         return false;
     }
 
-    // Fifteen means that bytes follow, and 255 in one of them that another does.
+    // Fifteen means that bytes follow, and 255 in one of them means that another follows.
     private static bool TryReadLength(ReadOnlySpan<byte> block, ref int at, int nibble, out long length)
     {
         length = nibble;

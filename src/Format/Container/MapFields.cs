@@ -1,11 +1,11 @@
 namespace BinarySync.Format;
 
-/// <summary>The keys and values of a map that is to be written; they come out in ascending order of keys (Format.md 3).</summary>
+/// <summary>The keys and values of a map to be written; they are written in ascending order of keys (Format.md 3).</summary>
 internal sealed class MapFields
 {
     private readonly SortedDictionary<string, Action<CanonicalWriter>> _fields = new(StringComparer.Ordinal);
 
-    /// <summary>What has been added.</summary>
+    /// <summary>The keys added so far.</summary>
     public IEnumerable<string> Keys => _fields.Keys;
 
     public bool Has(string key) => _fields.ContainsKey(key);

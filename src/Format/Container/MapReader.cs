@@ -1,9 +1,9 @@
 namespace BinarySync.Format;
 
-/// <summary>Walks the keys of a header or trailer map: ascending, none twice, unknown ones by the rules of Format.md 2.2.</summary>
+/// <summary>Reads the keys of a header or trailer map: ascending, none twice, unknown ones by the rules of Format.md 2.2.</summary>
 internal ref struct MapReader
 {
-    /// <summary>Where the value of the key just read is to be read from.</summary>
+    /// <summary>The reader positioned at the value of the key just read.</summary>
     public CanonicalReader Values;
 
     private readonly string _source;
@@ -31,13 +31,13 @@ internal ref struct MapReader
         _left = Values.ReadMapHeader(field);
     }
 
-    /// <summary>True where the message may have keys of a later version than 1.0.</summary>
+    /// <summary>True if the message may have keys of a later version than 1.0.</summary>
     public readonly bool HasNewerKeys => !FormatVersion.IsClosed(_minor);
 
-    /// <summary>Begins a map that is a value in this one. Nothing is read of this one until <see cref="LeaveMap"/>.</summary>
+    /// <summary>Begins a map that is a value in this one. This one reads nothing until <see cref="LeaveMap"/>.</summary>
     public readonly MapReader EnterMap(string field) => new(Values, _source, _minor, field, isInside: true);
 
-    /// <summary>Goes on behind a map that has been read to its end.</summary>
+    /// <summary>Continues behind a map that has been read to its end.</summary>
     public void LeaveMap(MapReader inner) => Values = inner.Values;
 
     /// <summary>The next key, or null at the end of the map; then nothing may follow the outermost one.</summary>
@@ -61,9 +61,9 @@ internal ref struct MapReader
         return key;
     }
 
-    /// <summary>Passes over the value of a key that is not known here, or refuses it.</summary>
+    /// <summary>Skips the value of a key that is not known here, or refuses it.</summary>
     /// <param name="key">The key just read.</param>
-    /// <param name="isForeign">Another kind of message has it: that is no newer version's key, but an error in any.</param>
+    /// <param name="isForeign">Another kind of message has it: that is no newer version's key, but an error in any version.</param>
     public void SkipUnknown(string key, bool isForeign = false)
     {
         _known.RemoveAt(_known.Count - 1);
@@ -82,9 +82,7 @@ internal ref struct MapReader
         Values.Skip(shown);
     }
 
-    /// <summary>
-    /// The error for a value that this version does not know: wrong where the version is closed, else of a newer program.
-    /// </summary>
+    /// <summary>The error for a value that this version does not know: invalid if the version is closed, else of a newer program.</summary>
     public readonly MessageFormatException UnknownValue(long at, string key, string shown) => FormatVersion.IsClosed(_minor)
         ? Values.Invalid(at, key, $"{shown} is not known")
         : new MessageFormatException(FormatError.Unsupported, _source, at, key, $"needs a newer program ({key} {shown} is not known here)");
@@ -100,7 +98,7 @@ internal ref struct MapReader
         }
     }
 
-    // UTF-8 orders as code points do, UTF-16 does not quite: what stands for a code point outside the BMP comes last.
+    // UTF-8 orders as code points do, UTF-16 does not quite: a surrogate stands for a code point outside the BMP and comes last.
     private static int CompareBytes(string a, string b)
     {
         int same = a.AsSpan().CommonPrefixLength(b);

@@ -1,17 +1,18 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// What a reader keeps sections in. One that reads a message once more takes over those of the one before: they have some megabytes.
+/// The buffers in which a reader keeps sections. A reader that reads a message once more takes over those of the reader before: they have
+/// some megabytes.
 /// </summary>
 internal sealed class MessageBuffers
 {
     internal byte[] Payload = [];
     internal byte[] Operations = [];
 
-    /// <summary>Whose they are.</summary>
+    /// <summary>The reader that owns them.</summary>
     internal MessageReader? User { get; set; }
 
-    /// <summary>Demands that nobody else has taken them over.</summary>
+    /// <summary>Demands that no other reader has taken them over.</summary>
     internal void Demand(MessageReader reader)
     {
         if (User != reader)

@@ -1,6 +1,6 @@
 namespace BinarySync.Format;
 
-/// <summary>What the kinds are called, in words and as file extensions.</summary>
+/// <summary>The names of the kinds, in words and as file extensions.</summary>
 public static class MessageKinds
 {
     /// <summary>"checksum request", "checksum file", "data request" or "data file".</summary>
@@ -13,18 +13,18 @@ public static class MessageKinds
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    /// <summary>Bytes that <see cref="Recognize"/> looks at.</summary>
+    /// <summary>The number of bytes that <see cref="Recognize"/> reads.</summary>
     public const int RecognizedLength = Preamble.Length;
 
-    /// <summary>
-    /// The kind that the first bytes of a file give out; null where it is no message. Nothing is verified: this is for hints.
-    /// </summary>
+    /// <summary>The kind that the first bytes of a file claim; null if it is no message. Nothing is verified: this is for hints.</summary>
     public static MessageKind? Recognize(ReadOnlySpan<byte> start) =>
         start.Length >= RecognizedLength && start.StartsWith(Preamble.Magic) && Enum.IsDefined((MessageKind)start[Preamble.KindOffset])
             ? (MessageKind)start[Preamble.KindOffset]
             : null;
 
-    /// <summary>Refuses what does not begin like a message, before more of it is read. What does is not verified yet.</summary>
+    /// <summary>
+    /// Refuses a file that does not begin like a message, before more of it is read. A file that passes is not verified yet.
+    /// </summary>
     /// <param name="start">The first bytes: <see cref="RecognizedLength"/>, or as many as there are.</param>
     /// <param name="source">The name in messages.</param>
     /// <exception cref="MessageFormatException">

@@ -3,8 +3,8 @@ using System.IO.Hashing;
 namespace BinarySync.Format;
 
 /// <summary>
-/// Reads a message front to back from a stream that need not seek (Format.md 2), and checks the container: lengths before
-/// they are used, each section's checksum before its content is looked at, digest, tail and end. Not safe from several threads.
+/// Reads a message front to back from a stream that need not seek (Format.md 2), and checks the container: lengths before they are used,
+/// each section's checksum before its content is read, digest, tail and end. Not safe from several threads.
 /// </summary>
 public sealed class MessageReader
 {
@@ -21,8 +21,8 @@ public sealed class MessageReader
     /// <param name="input">The stream; it stays the caller's.</param>
     /// <param name="source">Its name in errors.</param>
     /// <param name="skipContent">
-    /// Seek over content sections where the stream can seek: for another look at the operations of a message that has been
-    /// verified before. Neither those sections nor the digest are checked then.
+    /// Seek over content sections if the stream can seek: for another pass over the operations of a message that has been verified before.
+    /// Neither those sections nor the digest are checked then.
     /// </param>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
     public MessageReader(Stream input, string source, bool skipContent = false)
@@ -96,15 +96,15 @@ public sealed class MessageReader
     public long PayloadOffset { get; private set; }
 
     /// <summary>
-    /// The stored payload of the section just read, that of operations decompressed; valid until the next one is. Empty where it was
-    /// skipped.
+    /// The stored payload of the section just read, decompressed if it has operations; valid until the next section is read. Empty if the
+    /// section was skipped.
     /// </summary>
     public ReadOnlyMemory<byte> Payload { get; private set; }
 
-    /// <summary>Sections read so far, the trailer not among them.</summary>
+    /// <summary>Sections read so far, without the trailer.</summary>
     public long Sections { get; private set; }
 
-    /// <summary>True where the input can seek.</summary>
+    /// <summary>True if the input can seek.</summary>
     public bool CanSeek => _input.CanSeek;
 
     /// <summary>Bytes read so far.</summary>
@@ -114,8 +114,8 @@ public sealed class MessageReader
     public MessageTrailer Trailer { get; private set; } = new();
 
     /// <summary>
-    /// What the trailer says, before the message has been read: only to tell people how much there is to do, since nothing has been
-    /// checked. Null where the input cannot seek, or has no trailer that can be read. The input stays where it is.
+    /// The content of the trailer, before the message has been read: only to tell people how much there is to do, since nothing has been
+    /// checked. Null if the input cannot seek, or has no readable trailer. The position of the input does not change.
     /// </summary>
     public MessageTrailer? PeekTrailer()
     {
@@ -141,7 +141,7 @@ public sealed class MessageReader
         }
     }
 
-    /// <summary>Refuses a message of another kind than the one that is needed.</summary>
+    /// <summary>Refuses a message of another kind than the required one.</summary>
     public MessageReader Require(MessageKind kind) => Kind == kind
         ? this
         : throw new MessageFormatException(
@@ -149,8 +149,7 @@ public sealed class MessageReader
         { Found = Kind };
 
     /// <summary>
-    /// Reads the next section. False when the trailer was reached: then the message is complete, its digest is right and nothing
-    /// follows.
+    /// Reads the next section. False when the trailer was reached: then the message is complete, its digest is right and nothing follows.
     /// </summary>
     public bool ReadSection()
     {
@@ -174,8 +173,8 @@ public sealed class MessageReader
     }
 
     /// <summary>
-    /// Reads the section that begins at an offset: for another look at one whose place was noted in a message that has been verified. Its
-    /// checksum is checked. After this only more of the same may be read, and there is no end.
+    /// Reads the section that begins at an offset: for a second read of a section whose place was noted in a verified message. Its checksum
+    /// is checked. After this only further sections may be read this way, and there is no end.
     /// </summary>
     public void ReadSectionAt(long offset)
     {
@@ -187,7 +186,8 @@ public sealed class MessageReader
     }
 
     /// <summary>
-    /// Takes the payload's array away from the reader and gives it another (of any length), so that it outlives the next section.
+    /// Takes the payload's array away from the reader and gives it another one (of any length), so that the payload outlives the next
+    /// section.
     /// </summary>
     public byte[] ExchangePayload(byte[] replacement)
     {
@@ -201,8 +201,8 @@ public sealed class MessageReader
         new(FormatError.Invalid, Source, PayloadOffset + payloadPosition, field, message);
 
     /// <summary>
-    /// An error in the payload of the section just read: a value that this version does not know. Where the version is not closed, it is
-    /// a newer program's.
+    /// An error in the payload of the section just read: a value that this version does not know. If the version is not closed, it is a
+    /// newer program's.
     /// </summary>
     internal MessageFormatException UnknownValue(int payloadPosition, string field, string message) => FormatVersion.IsClosed(Minor)
         ? Invalid(payloadPosition, field, message)
@@ -303,7 +303,7 @@ public sealed class MessageReader
     private static bool MayHave(SectionType type, FrameCodec codec) =>
         codec == FrameCodec.Repeats ? type is SectionType.Content : ContentCodec.Find(codec)?.MayBeIn(type) ?? false;
 
-    // Operations are handed on as they are; content is decompressed by who has several threads for it.
+    // Operations are handed on as they are; content is decompressed by the caller, which has several threads for it.
     private void Decompress(long offset)
     {
         if (Section.Type != SectionType.Operations || Section.Codec == FrameCodec.None)
@@ -368,7 +368,7 @@ public sealed class MessageReader
 
     private void FillPayload(int length)
     {
-        // The array grows with what has really arrived, not with what a length promises.
+        // The array grows with the bytes that have really arrived, not with the length that is promised.
         int have = 0;
         while (have < length)
         {
@@ -384,7 +384,7 @@ public sealed class MessageReader
     }
 
     /// <summary>
-    /// Bytes of an array for so many: rounded up, so that the next section, which is often a little longer, does not throw it away.
+    /// The length of an array for this many bytes: rounded up, so that the next section, which is often a little longer, can use it again.
     /// </summary>
     internal static int RoomFor(int length) => Math.Max(SmallestPayload, (length + RoomStep - 1) / RoomStep * RoomStep);
 

@@ -10,7 +10,7 @@ internal static class MessageTail
     public const int EndMarkOffset = ReservedOffset + sizeof(uint);
     public const int Length = EndMarkOffset + 8;
 
-    // A trailer of this version has a few hundred bytes: more is not looked for.
+    // A trailer of this version has a few hundred bytes: the reader does not look for a longer one.
     private const uint MostTrailer = 64 << 10;
 
     private static ReadOnlySpan<byte> EndMark => [0x1A, 0x0A, 0x0D, (byte)'N', (byte)'Y', (byte)'S', (byte)'B', 0x8F];
@@ -23,10 +23,10 @@ internal static class MessageTail
     }
 
     /// <summary>
-    /// The payload of the trailer before the tail at the end of a stream; null where there is none. Nothing of it has been checked.
+    /// The payload of the trailer before the tail at the end of a stream; null if there is none. Nothing of it has been checked.
     /// </summary>
     /// <param name="input">Can seek.</param>
-    /// <param name="from">The trailer does not begin before this.</param>
+    /// <param name="from">The trailer does not begin before this offset.</param>
     public static byte[]? FindTrailer(Stream input, long from)
     {
         long end = input.Length - Length;
@@ -53,7 +53,7 @@ internal static class MessageTail
         return TryFill(input, payload) ? payload : null;
     }
 
-    // The length is what the file system announces: it may have fewer bytes than that, or be cut just now.
+    // The file system announces the length: the file may have fewer bytes than that, or be cut at this moment.
     private static bool TryFill(Stream input, Span<byte> bytes) =>
         input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length;
 

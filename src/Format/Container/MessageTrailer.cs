@@ -1,6 +1,8 @@
 namespace BinarySync.Format;
 
-/// <summary>What the trailers of all kinds of messages have (Format.md 5). That of a checksum request has no more.</summary>
+/// <summary>
+/// The common fields of the trailers of all kinds of messages (Format.md 5). The trailer of a checksum request has no others.
+/// </summary>
 public record MessageTrailer
 {
     /// <summary>XXH128 of all bytes before the trailer: the identity of the message. 16 bytes.</summary>

@@ -1,9 +1,9 @@
 namespace BinarySync.Format;
 
-/// <summary>What the headers of data requests and data files have: both speak of operations that make B of A.</summary>
+/// <summary>The common fields of the headers of data requests and data files: both hold operations that make B of A.</summary>
 public abstract record OperationsHeader : MessageHeader
 {
-    /// <summary>Bytes of A; null where there are several: <see cref="Bases"/>.</summary>
+    /// <summary>Bytes of A; null if there are several: <see cref="Bases"/>.</summary>
     public long? BaseSize { get; init; }
 
     /// <summary>Bytes of B.</summary>
@@ -13,12 +13,12 @@ public abstract record OperationsHeader : MessageHeader
     public BaseList? Bases { get; init; }
 
     /// <summary>
-    /// Nothing in it refers to what has been overwritten or passed by: no copy among the operations, and in a data file no content
-    /// section with repeats. So it can be applied as it arrives. Not of a message for several remotes, nor of a part.
+    /// True if nothing in it refers to bytes that were overwritten or passed before: no copy among the operations, and in a data file no
+    /// content section with repeats. So it can be applied as it arrives. Never for a message for several remotes, nor for a part.
     /// </summary>
     public bool IsForward { get; init; }
 
-    /// <summary>A and B in blocks. Of several old contents, that of the one which demands the most (Format.md 9.3).</summary>
+    /// <summary>A and B in blocks. Of several old contents, the one that demands the most (Format.md 9.3).</summary>
     public SyncGeometry SyncGeometry =>
         SyncGeometries.MinBy(geometry => geometry.ResizesTarget ? geometry.MustChange.First : long.MaxValue)!;
 

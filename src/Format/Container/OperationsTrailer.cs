@@ -3,7 +3,7 @@ namespace BinarySync.Format;
 /// <summary>The trailer of a data request or data file (Format.md 5).</summary>
 public sealed record OperationsTrailer : MessageTrailer
 {
-    /// <summary>The root of A over the coverage; empty where the header lists several old contents.</summary>
+    /// <summary>The root of A over the coverage; empty if the header lists several old contents.</summary>
     public ReadOnlyMemory<byte> BaseRoot { get; init; }
 
     /// <summary>The root of B over the coverage.</summary>

@@ -1,6 +1,6 @@
 namespace BinarySync.Format;
 
-/// <summary>The coarse data request that a message refines (Format.md 4.3). Equal where all of it is equal.</summary>
+/// <summary>The coarse data request that a message refines (Format.md 4.3). Equal if all fields are equal.</summary>
 public sealed record ParentIdentity
 {
     /// <summary>Bytes of A.</summary>
@@ -27,7 +27,7 @@ public sealed record ParentIdentity
     /// <summary>A and B in coarse blocks.</summary>
     public SyncGeometry SyncGeometry => new(BaseSize, TargetSize, BlockSize, Coverage);
 
-    /// <summary>What a data request is to those that refine it.</summary>
+    /// <summary>The identity of a data request for the messages that refine it.</summary>
     public static ParentIdentity Of(OperationsHeader request, OperationsTrailer trailer) => new()
     {
         BaseSize = request.SyncGeometry.Base.Size,
@@ -39,7 +39,7 @@ public sealed record ParentIdentity
         TargetRoot = trailer.TargetRoot,
     };
 
-    /// <summary>The same the other way round: from B to A.</summary>
+    /// <summary>The same in the other direction: from B to A.</summary>
     public ParentIdentity Reversed() =>
         this with { BaseSize = TargetSize, TargetSize = BaseSize, BaseRoot = TargetRoot, TargetRoot = BaseRoot };
 

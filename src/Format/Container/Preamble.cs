@@ -29,7 +29,9 @@ internal static class Preamble
         BinaryPrimitives.WriteUInt32LittleEndian(destination[HeaderLengthOffset..], (uint)headerLength);
     }
 
-    /// <summary>Checks the magic, or as much of it as there is: a file of a few bytes may be another one or a message cut short.</summary>
+    /// <summary>
+    /// Checks the magic, or as much of it as there is: a file of a few bytes may be something else or a message cut short.
+    /// </summary>
     /// <param name="start">The first bytes: <see cref="Length"/>, or as many as there are.</param>
     /// <param name="source">The name in messages.</param>
     public static void CheckMagic(ReadOnlySpan<byte> start, string source)
@@ -79,7 +81,7 @@ internal static class Preamble
                 $"header length {length} is not between 1 and {FormatLimits.MaxHeaderLength}");
     }
 
-    /// <summary>The kind, to be called when the header's checksum has been found right.</summary>
+    /// <summary>The kind; call this when the header's checksum has been found right.</summary>
     public static MessageKind ReadKind(ReadOnlySpan<byte> preamble, string source)
     {
         if (preamble[FlagsOffset] != 0)
@@ -100,9 +102,11 @@ public static class FormatVersion
 {
     public const byte Major = 1;
 
-    /// <summary>The newest minor version. A message is written in the lowest one that has all it needs.</summary>
+    /// <summary>The newest minor version. A message is written in the lowest version that has all it needs.</summary>
     public const byte Minor = 1;
 
-    /// <summary>Minor version 0 is closed: what it does not know is an error there. Later ones may have more than a reader knows.</summary>
+    /// <summary>
+    /// Minor version 0 is closed: unknown keys and values are errors there. Later versions may have more than a reader knows.
+    /// </summary>
     public static bool IsClosed(byte minor) => minor == 0;
 }

@@ -32,7 +32,7 @@ internal static class RangesEncoding
         {
             at = reader.Offset;
 
-            // No range ends after the largest size: subtractions only, so that no sum of numbers from the file can overflow.
+            // No range ends after the largest size. Only subtractions are used, so that no sum of numbers from the file can overflow.
             long gap = reader.ReadUnsigned(key, FormatLimits.MaxSize);
             long blocks = reader.ReadUnsigned(key, FormatLimits.MaxSize);
             bool toTheEnd = blocks == 0 && openEnd && i == ranges.Length - 1;
@@ -53,7 +53,7 @@ internal static class RangesEncoding
         return BlockCoverage.OfMaximal(ranges);
     }
 
-    /// <summary>What is wrong with the ranges of a data request, or of the parent of a message, or null.</summary>
+    /// <summary>The fault of the ranges of a data request, or of the parent of a message, or null.</summary>
     public static string? FaultOfCompared(SyncGeometry geometry)
     {
         BlockCoverage coverage = geometry.Coverage;

@@ -53,7 +53,7 @@ public readonly record struct SectionHeader(SectionType Type, FrameCodec Codec, 
     }
 
     /// <summary>
-    /// Reads and checks the fields that decide how much is read next. The checksum is the caller's, once it has the payload.
+    /// Reads and checks the fields that decide how much is read next. The caller checks the checksum, once it has the payload.
     /// </summary>
     public static SectionHeader Read(ReadOnlySpan<byte> bytes, string source, long offset)
     {
@@ -75,7 +75,7 @@ public readonly record struct SectionHeader(SectionType Type, FrameCodec Codec, 
             new(FormatError.Invalid, source, offset + at, field, $"{field} {what}");
     }
 
-    /// <summary>Checks what is left, once the checksum has been found right.</summary>
+    /// <summary>Checks the other fields, once the checksum has been found right.</summary>
     public void Check(byte reserved, string source, long offset)
     {
         if (reserved != 0)

@@ -22,7 +22,7 @@ internal static class Varint
         return length;
     }
 
-    /// <summary>Reads a value and moves past it. False where it is cut short, too long or not as short as possible.</summary>
+    /// <summary>Reads a value and moves past it. False if it is cut short, too long or not as short as possible.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, ref int position, out long value)
     {
         value = 0;

@@ -1,16 +1,15 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// A stretch of a group's content that lies together in B: whole blocks of one operation, or a part of one block that is larger than a
-/// frame.
+/// A stretch of a group's content that is contiguous in B: whole blocks of one operation, or part of one block that is larger than a frame.
 /// </summary>
 /// <param name="Operation">The operation that the blocks belong to.</param>
-/// <param name="TargetOffset">Where the bytes go in the target.</param>
-/// <param name="ContentOffset">Where they lie, from the beginning of the stretch of content that was asked about.</param>
+/// <param name="TargetOffset">The offset of the bytes in the target.</param>
+/// <param name="ContentOffset">Their offset from the beginning of the requested stretch of content.</param>
 /// <param name="Length">Bytes.</param>
 public readonly record struct ContentPiece(Operation Operation, long TargetOffset, int ContentOffset, int Length);
 
-/// <summary>Finds out where the bytes of a frame belong (Format.md 8).</summary>
+/// <summary>Maps the bytes of a frame to their places in the target (Format.md 8).</summary>
 public static class ContentPieces
 {
     /// <summary>The pieces of <paramref name="length"/> bytes of content, from <paramref name="from"/> in the group's content on.</summary>
@@ -41,7 +40,7 @@ public static class ContentPieces
         }
     }
 
-    // ContentAt ascends over the operations; one without content has that of the next one that has some, so the last one is the right one.
+    // ContentAt ascends over the operations. One without content has the value of the next one that has some, so the last one is right.
     private static int LastOperationAtOrBefore(OperationGroup group, long from)
     {
         int low = 0;

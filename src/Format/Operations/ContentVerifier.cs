@@ -2,8 +2,7 @@ namespace BinarySync.Format;
 
 /// <summary>
 /// Decodes the content of a data file while it is read front to back, and compares each block with its new hash (Format.md 8). For
-/// looking at a message alone: `apply` does the
-/// same on several threads. Not safe from several threads.
+/// examining a message alone: `apply` does the same on several threads. Not safe from several threads.
 /// </summary>
 public sealed class ContentVerifier : IDisposable
 {
@@ -19,9 +18,9 @@ public sealed class ContentVerifier : IDisposable
     private bool _misses;
 
     /// <summary>Prepares for a reader whose first group has not been read yet.</summary>
-    /// <param name="reader">Of a data file.</param>
+    /// <param name="reader">The reader of a data file.</param>
     /// <param name="readAt">
-    /// For frames with repeats; null where the message can only be read front to back: then these are passed over, and counted.
+    /// For frames with repeats; null if the message can only be read front to back: then these are skipped, and counted.
     /// </param>
     public ContentVerifier(OperationReader reader, ReadMessageAt? readAt)
     {
@@ -33,7 +32,7 @@ public sealed class ContentVerifier : IDisposable
         _raw = new byte[reader.FileHeader.FrameSize];
     }
 
-    /// <summary>Frames that were passed over, because they repeat what has gone by.</summary>
+    /// <summary>Frames that were skipped, because they repeat content that has passed.</summary>
     public long NotDecoded { get; private set; }
 
     /// <summary>Begins a group that has just been read.</summary>
@@ -46,9 +45,9 @@ public sealed class ContentVerifier : IDisposable
     /// <summary>Decodes and checks the frame that has just been read.</summary>
     /// <param name="stored">Its payload.</param>
     /// <returns>
-    /// Its content, until the next call: where it belongs, <see cref="ContentPieces.PiecesOf"/> says. Empty where it was passed over.
+    /// Its content, until the next call: <see cref="ContentPieces.PiecesOf"/> says where it belongs. Empty if it was skipped.
     /// </returns>
-    /// <exception cref="MessageFormatException">It does not decode, or a block has not its hash.</exception>
+    /// <exception cref="MessageFormatException">It does not decode, or a block does not have its hash.</exception>
     public ReadOnlySpan<byte> Check(ReadOnlySpan<byte> stored)
     {
         SectionHeader frame = _reader.Frame;
@@ -62,7 +61,7 @@ public sealed class ContentVerifier : IDisposable
         else
         {
             _pieces = repeats ? _reader.ExchangePieces(_pieces) : _pieces;
-            _decoder.Decode(frame, stored, _pieces, _reader.FramePlace, raw);
+            _decoder.Decode(frame, stored, _pieces, _reader.FramePosition, raw);
             foreach (ContentPiece piece in _group.PiecesOf(_target, _from, raw.Length))
             {
                 Compare(piece, raw.Slice(piece.ContentOffset, piece.Length));
@@ -80,7 +79,7 @@ public sealed class ContentVerifier : IDisposable
         long offset = piece.TargetOffset;
         if (_misses)
         {
-            // Of a block with a part in a frame that was passed over, nothing can be told: the next block can be.
+            // A block with a part in a skipped frame cannot be checked; the next block can be.
             long skipped = _target.OffsetOf(_target.BlockAt(offset + _target.BlockSize - 1)) - offset;
             if (skipped >= bytes.Length)
             {
@@ -103,7 +102,7 @@ public sealed class ContentVerifier : IDisposable
     {
         if (!_group.NewHash(operation, block - operation.Blocks.First).SequenceEqual(_blocks.Value))
         {
-            (long number, long offset) = _reader.FramePlace;
+            (long number, long offset) = _reader.FramePosition;
             throw new MessageFormatException(
                 FormatError.Damaged, _reader.Source, offset, $"section {number}",
                 $"section {number} has content for block {block} that does not match its hash");

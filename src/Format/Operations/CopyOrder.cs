@@ -1,9 +1,9 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// Which copy has to come before which: the one that reads a block before the one that overwrites it (Format.md 7). A copy that overlaps
-/// its own source is no obstacle to itself. Works on copies that ascend and do not overlap; there are at most
-/// <see cref="FormatLimits.MaxCopies"/>, and never more edges than blocks that are copied.
+/// Orders copies: the copy that reads a block comes before the one that overwrites it (Format.md 7). A copy that overlaps its own source is
+/// no obstacle to itself. Works on copies that ascend and do not overlap. There are at most <see cref="FormatLimits.MaxCopies"/>, and never
+/// more edges than copied blocks.
 /// </summary>
 internal sealed class CopyOrder
 {
@@ -14,7 +14,7 @@ internal sealed class CopyOrder
     private readonly IReadOnlyList<CopyRun> _copies;
     private readonly byte[] _states;
 
-    // Filled from its end: a copy is done when all that must come after it are.
+    // Filled from its end: a copy is done when all copies that must come after it are done.
     private readonly int[] _order;
     private readonly Stack<(int Copy, int Next)> _path = new();
     private readonly List<BlockRun> _cycles = [];
@@ -36,14 +36,14 @@ internal sealed class CopyOrder
     }
 
     /// <summary>The copies in an order in which every source is read before another one overwrites it.</summary>
-    /// <returns>Indices; null where there is a cycle.</returns>
+    /// <returns>Indices; null if there is a cycle.</returns>
     public static int[]? Find(IReadOnlyList<CopyRun> copies)
     {
         CopyOrder order = new(copies);
         return order._cycles.Count > 0 ? null : order._order;
     }
 
-    /// <summary>Blocks of B, ascending, without whose copies there is no cycle: as few as the overlap that closes it has.</summary>
+    /// <summary>Blocks of B, ascending. Without their copies there is no cycle: as few as the overlap that closes it has.</summary>
     public static IReadOnlyList<BlockRun> FindCycles(IReadOnlyList<CopyRun> copies)
     {
         List<BlockRun> cycles = new CopyOrder(copies)._cycles;
@@ -84,7 +84,7 @@ internal sealed class CopyOrder
         return low;
     }
 
-    // Depth first, without recursion: chains are as long as there are copies.
+    // Depth first, without recursion: a chain can be as long as the number of copies.
     private void Follow(int root)
     {
         _path.Push((root, Begin(root)));
@@ -120,7 +120,7 @@ internal sealed class CopyOrder
         return FirstEndingBehind(_copies, _copies[copy].Source);
     }
 
-    // What this copy would read of what another one overwrites that has to come before it.
+    // The blocks that this copy would read and that an earlier copy overwrites, although that one has to come before it.
     private void CloseCycle(int copy, int earlier)
     {
         CopyRun run = _copies[copy];

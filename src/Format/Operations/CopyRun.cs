@@ -1,15 +1,15 @@
 namespace BinarySync.Format;
 
-/// <summary>Blocks of B that get their content from blocks of A which follow one another.</summary>
+/// <summary>Blocks of B that get their content from consecutive blocks of A.</summary>
 /// <param name="First">The first block of B.</param>
 /// <param name="Count">Blocks.</param>
 /// <param name="Source">The first block of A.</param>
 internal readonly record struct CopyRun(long First, long Count, long Source)
 {
-    /// <summary>What is overwritten.</summary>
+    /// <summary>The blocks that are overwritten.</summary>
     public BlockRun Blocks => new(First, Count);
 
-    /// <summary>What is read.</summary>
+    /// <summary>The blocks that are read.</summary>
     public BlockRun SourceBlocks => new(Source, Count);
 
     /// <summary>The block of A from which a block of B comes.</summary>

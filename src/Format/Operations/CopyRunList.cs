@@ -4,7 +4,7 @@ namespace BinarySync.Format;
 
 /// <summary>
 /// The copies of a message, in the order in which they were added. Grows by pages: a list that doubles its array would need up to three
-/// times the room, and leave the old ones to be collected. At most <see cref="FormatLimits.MaxCopies"/>: the reader sees to that.
+/// times the memory, and leave the old arrays to be collected. At most <see cref="FormatLimits.MaxCopies"/>: the reader ensures that.
 /// </summary>
 internal sealed class CopyRunList : IReadOnlyList<CopyRun>
 {

@@ -13,7 +13,7 @@ public sealed class DataFileWriter
 
     /// <summary>Writes the header.</summary>
     /// <param name="output">The stream; it stays the caller's.</param>
-    /// <param name="header">That of the data request, or what it would be, with a frame size and its own label.</param>
+    /// <param name="header">The header of the data request, or what it would be, with a frame size and its own label.</param>
     public DataFileWriter(Stream output, DataFileHeader header)
     {
         _message = new MessageWriter(output, header);
@@ -23,9 +23,9 @@ public sealed class DataFileWriter
     public long Position => _message.Position;
 
     /// <summary>Writes the operations of a group.</summary>
-    /// <param name="group">Of a data request, or of a data file.</param>
+    /// <param name="group">From a data request, or from a data file.</param>
     /// <param name="sha256">
-    /// The SHA-256 of each copy, in order, for a group of a data request; empty for one of a data file, which has them.
+    /// The SHA-256 of each copy, in order, for a group of a data request; empty for a group of a data file, which has them.
     /// </param>
     public void WriteGroup(OperationGroup group, ReadOnlyMemory<byte> sha256 = default)
     {
@@ -58,7 +58,7 @@ public sealed class DataFileWriter
     }
 
     /// <summary>Writes the trailer and returns it.</summary>
-    /// <param name="baseRoot">Empty where the header lists several old contents.</param>
+    /// <param name="baseRoot">Empty if the header lists several old contents.</param>
     /// <param name="targetRoot">The root of B.</param>
     public OperationsTrailer Finish(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot)
     {

@@ -40,7 +40,7 @@ public sealed class DataRequestWriter
     }
 
     /// <summary>Writes the trailer and returns it.</summary>
-    /// <param name="baseRoot">Empty where the header lists several.</param>
+    /// <param name="baseRoot">Empty if the header lists several.</param>
     /// <param name="targetRoot">The root of B.</param>
     public OperationsTrailer Finish(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot)
     {

@@ -1,8 +1,8 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// Groups of operations in order, and for a data file the frames of each: a message as <see cref="OperationReader"/> reads it, or a view
-/// of one.
+/// Groups of operations in order, and for a data file the frames of each: a message as <see cref="OperationReader"/> reads it, or a view of
+/// one.
 /// </summary>
 internal interface IOperationReader
 {
@@ -25,8 +25,8 @@ internal interface IOperationReader
     /// <inheritdoc cref="OperationReader.Frame"/>
     SectionHeader Frame { get; }
 
-    /// <inheritdoc cref="OperationReader.FramePlace"/>
-    (long Number, long Offset) FramePlace { get; }
+    /// <inheritdoc cref="OperationReader.FramePosition"/>
+    (long Number, long Offset) FramePosition { get; }
 
     /// <inheritdoc cref="OperationReader.GroupOffset"/>
     long GroupOffset { get; }

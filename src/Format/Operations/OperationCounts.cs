@@ -1,6 +1,6 @@
 namespace BinarySync.Format;
 
-/// <summary>What the trailer of a data request or data file counts (Format.md 5).</summary>
+/// <summary>The counts in the trailer of a data request or data file (Format.md 5).</summary>
 internal readonly record struct OperationCounts(
     long Groups, long Operations, long DataBlocks, long DataBytes, long ZeroBlocks, long CopyBlocks)
 {
@@ -13,7 +13,7 @@ internal readonly record struct OperationCounts(
         ZeroBlocks + group.ZeroBlocks,
         CopyBlocks + group.CopyBlocks);
 
-    /// <summary>With one more run; groups and operations are the builder's to count.</summary>
+    /// <summary>With one more run; the builder counts groups and operations.</summary>
     public OperationCounts With(BlockRun run, NewKind kind, BlockGeometry target) => kind switch
     {
         NewKind.Data => this with { DataBlocks = DataBlocks + run.Count, DataBytes = DataBytes + target.LengthOf(run) },
@@ -30,7 +30,7 @@ internal readonly record struct OperationCounts(
         ZeroBlocks + other.ZeroBlocks,
         CopyBlocks + other.CopyBlocks);
 
-    /// <summary>What a trailer says.</summary>
+    /// <summary>The counts of a trailer.</summary>
     public static OperationCounts Of(OperationsTrailer trailer) => new(
         trailer.Groups,
         trailer.Operations,
@@ -39,8 +39,8 @@ internal readonly record struct OperationCounts(
         trailer.ZeroBlocks,
         trailer.CopyBlocks);
 
-    /// <summary>The trailer that says it; what the container knows is left to it.</summary>
-    /// <param name="baseRoot">Empty where the header lists several.</param>
+    /// <summary>The trailer with these counts; the container fills in its own fields.</summary>
+    /// <param name="baseRoot">Empty if the header lists several.</param>
     /// <param name="targetRoot">The root of B.</param>
     public OperationsTrailer ToTrailer(ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot) => new()
     {

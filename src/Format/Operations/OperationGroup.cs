@@ -25,7 +25,7 @@ public sealed class OperationGroup
     /// <summary>The payload of the section, as stored.</summary>
     public ReadOnlyMemory<byte> Payload => _payload.AsMemory(0, _payloadLength);
 
-    /// <summary>Bytes of the data blocks: what the frames that follow hold together.</summary>
+    /// <summary>Bytes of the data blocks: the content of the following frames together.</summary>
     public long ContentLength { get; private set; }
 
     /// <summary>Bytes of all old and new hashes.</summary>
@@ -46,20 +46,18 @@ public sealed class OperationGroup
     /// <summary>The new hash of the operation's <paramref name="index"/>-th block (from 0).</summary>
     public ReadOnlySpan<byte> NewHash(in Operation operation, long index) => Hash(operation.NewHashesAt, index);
 
-    /// <summary>The old hashes of an operation, one a block; empty where its old kind is not hashed.</summary>
+    /// <summary>The old hashes of an operation, one a block; empty if its old kind is not hashed.</summary>
     public ReadOnlySpan<byte> OldHashes(scoped in Operation operation) =>
         operation.Old == OldKind.Hashed ? _payload.AsSpan(operation.OldHashesAt, (int)operation.Blocks.Count * _hashLength) : default;
 
-    /// <summary>The new hashes of an operation, one a block; empty where it becomes zeros.</summary>
+    /// <summary>The new hashes of an operation, one a block; empty if it becomes zeros.</summary>
     public ReadOnlySpan<byte> NewHashes(scoped in Operation operation) =>
         operation.HasNewHashes ? _payload.AsSpan(operation.NewHashesAt, (int)operation.Blocks.Count * _hashLength) : default;
 
-    /// <summary>The SHA-256 of what a copy brings (data files only).</summary>
+    /// <summary>The SHA-256 of the content that a copy brings (data files only).</summary>
     public ReadOnlySpan<byte> Sha256(in Operation copy) => _payload.AsSpan(copy.Sha256At, Sha256Length);
 
-    /// <summary>
-    /// The payload that a data file has for this group of a data request: with the SHA-256 of each copy behind its hashes.
-    /// </summary>
+    /// <summary>The payload of this group of a data request in a data file: with the SHA-256 of each copy behind its hashes.</summary>
     internal byte[] PayloadWith(ReadOnlySpan<byte> sha256)
     {
         if (sha256.Length != Copies * Sha256Length)
@@ -85,8 +83,7 @@ public sealed class OperationGroup
     }
 
     /// <summary>
-    /// Begins to put together a group that stands in no message: a part of one that does, for instance. <see cref="Payload"/> has its
-    /// hashes only.
+    /// Begins to build a group that is in no message, for instance part of one that is. <see cref="Payload"/> has its hashes only.
     /// </summary>
     public void Begin(int hashLength)
     {
@@ -94,13 +91,13 @@ public sealed class OperationGroup
         _payloadLength = 0;
     }
 
-    /// <summary>Adds an operation behind those that the group has. What is added is not checked: it has been read from a message.</summary>
+    /// <summary>Adds an operation behind those of the group. It is not checked: it has been read from a message.</summary>
     /// <param name="blocks">Blocks of B.</param>
     /// <param name="newKind">Data or zero.</param>
     /// <param name="oldKind">What they were.</param>
-    /// <param name="oldHashes">One a block where the old kind is hashed, else empty.</param>
-    /// <param name="newHashes">One a block where the new kind is data, else empty.</param>
-    /// <param name="contentAt">Where the content begins in the content that <see cref="End"/> speaks of.</param>
+    /// <param name="oldHashes">One a block if the old kind is hashed, else empty.</param>
+    /// <param name="newHashes">One a block if the new kind is data, else empty.</param>
+    /// <param name="contentAt">The offset of the content in the content that <see cref="End"/> names.</param>
     public void Append(
         BlockRun blocks, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long contentAt)
     {
@@ -114,9 +111,9 @@ public sealed class OperationGroup
     /// <summary>
     /// Adds some blocks of a copy, with their hashes and the SHA-256 of the whole copy, from another group (of a data file).
     /// </summary>
-    /// <param name="from">Where the copy stands.</param>
+    /// <param name="from">The group of the copy.</param>
     /// <param name="copy">The copy.</param>
-    /// <param name="blocks">Blocks of it.</param>
+    /// <param name="blocks">Some of its blocks.</param>
     public void AppendCopy(OperationGroup from, in Operation copy, BlockRun blocks)
     {
         int skip = (int)(blocks.First - copy.Blocks.First);
@@ -142,9 +139,9 @@ public sealed class OperationGroup
         return at;
     }
 
-    /// <summary>Ends a group that was put together.</summary>
-    /// <param name="contentFrom">Where the first of its frames begins in the content of which the operations spoke.</param>
-    /// <param name="contentLength">Bytes of its frames, what lies between its blocks included.</param>
+    /// <summary>Ends a group that was built.</summary>
+    /// <param name="contentFrom">The offset of the first of its frames in the content that the operations name.</param>
+    /// <param name="contentLength">Bytes of its frames, including those between its blocks.</param>
     public void End(long contentFrom, long contentLength)
     {
         for (int i = 0; i < _operations.Count; i++)
@@ -173,7 +170,7 @@ public sealed class OperationGroup
             throw message.Invalid(0, "count", $"a group cannot have {count} operations");
         }
 
-        // No more room than there can be operations in so many bytes.
+        // No more capacity than this many bytes can hold operations.
         int most = Math.Min(count, bytes.Length / ShortestOperation);
         _operations.EnsureCapacity(most > FormatLimits.MaxGroupOperations / 2 ? FormatLimits.MaxGroupOperations : most);
         int position = FieldsLength;
@@ -183,7 +180,7 @@ public sealed class OperationGroup
             ReadOperation(message, geometry, bytes, ref position, ref end, i == 0);
         }
 
-        PlaceHashes(message, bytes.Length, position);
+        LocateHashes(message, bytes.Length, position);
     }
 
     private void Clear(int hashLength)
@@ -302,7 +299,7 @@ public sealed class OperationGroup
 
     private static void CheckSource(MessageReader message, SyncGeometry geometry, BlockRun run, long source, int position)
     {
-        // Lengths need a look at the last blocks only: no other one can be short.
+        // Only the lengths of the last blocks matter: no other block can be short.
         if (source > geometry.Base.BlockCount - run.Count
             || geometry.Base.LengthOf(source + run.Count - 1) != geometry.Target.LengthOf(run.Last)
             || !geometry.Coverage.Contains(new BlockRun(source, run.Count)))
@@ -313,7 +310,7 @@ public sealed class OperationGroup
         }
     }
 
-    private void PlaceHashes(MessageReader message, int payloadLength, int position)
+    private void LocateHashes(MessageReader message, int payloadLength, int position)
     {
         int sha256Length = message.Kind == MessageKind.DataFile ? Sha256Length : 0;
         HashBytes = payloadLength - position - ((long)Copies * sha256Length);

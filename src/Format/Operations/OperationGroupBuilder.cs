@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace BinarySync.Format;
 
 /// <summary>
-/// Packs operations into groups, cut as Format.md 7 says. How a run is cut into calls makes no difference. Not safe from
-/// several threads.
+/// Packs operations into groups, cut as Format.md 7 says. The groups do not depend on how a run is cut into calls. Not safe from several
+/// threads.
 /// </summary>
 /// <param name="target">B.</param>
 /// <param name="hashLength">Bytes of a block hash.</param>
@@ -22,16 +22,16 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
     /// <summary>Operations in all groups so far.</summary>
     public long OperationCount { get; private set; }
 
-    /// <summary>Copy operations so far, those of the group that is being filled included.</summary>
+    /// <summary>Copy operations so far, including those of the group that is being filled.</summary>
     public long Copies { get; private set; }
 
     /// <summary>Adds blocks after all blocks added before.</summary>
     /// <param name="run">Blocks of B.</param>
     /// <param name="newKind">What they become.</param>
     /// <param name="oldKind">What they were.</param>
-    /// <param name="oldHashes">One a block where the old kind is hashed, else empty.</param>
-    /// <param name="newHashes">One a block where the new kind is data or copy, else empty.</param>
-    /// <param name="source">The first block of A that is copied, where the new kind is copy.</param>
+    /// <param name="oldHashes">One a block if the old kind is hashed, else empty.</param>
+    /// <param name="newHashes">One a block if the new kind is data or copy, else empty.</param>
+    /// <param name="source">The first block of A that is copied, if the new kind is copy.</param>
     public void Add(
         BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long source = 0)
     {
@@ -51,8 +51,8 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         int hashBytes = oldLength + newLength;
         while (run.Count > 0)
         {
-            // The bounds of a group may fall between any two blocks. The first one may close the group, and as many full ones as fit go
-            // on with it; a short last block that would fit where a full one does not is the first of its own turn.
+            // The bounds of a group may fall between any two blocks. The first block may close the group, and as many full ones as fit
+            // follow it. A short last block may fit when a full one does not: it is the first of its own turn.
             Operation piece = new(new BlockRun(run.First, 1), newKind, oldKind, 0, 0, 0, source);
             AddPiece(piece, hashBytes, newKind == NewKind.Data ? target.LengthOf(run.First) : 0);
             long count = Math.Min(run.Count, (FormatLimits.MaxGroupHashBytes - _oldUsed - _newUsed) / hashBytes);

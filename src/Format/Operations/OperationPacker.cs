@@ -1,6 +1,6 @@
 namespace BinarySync.Format;
 
-/// <summary>A group that has been packed and not yet written. Used again by the packer it is returned to.</summary>
+/// <summary>A group that has been packed and not yet written. The packer uses it again when it is returned.</summary>
 public sealed class PackedGroup
 {
     private byte[] _payload = [];
@@ -10,8 +10,8 @@ public sealed class PackedGroup
     public ReadOnlyMemory<byte> Payload => _payload.AsMemory(0, _length);
 
     /// <summary>
-    /// What it adds to the trailer. Of a run of zeros that is cut by the end of a group, all are counted with the last part; data is
-    /// counted with its own group.
+    /// The counts that it adds to the trailer. If the end of a group cuts a run of zeros, all of them are counted with the last part; data
+    /// is counted with its own group.
     /// </summary>
     internal OperationCounts Counts { get; private set; }
 
@@ -42,11 +42,11 @@ public sealed class OperationPacker
     private long _operationsBefore;
 
     /// <summary>Begins.</summary>
-    /// <param name="header">Of the data file.</param>
+    /// <param name="header">The header of the data file.</param>
     /// <param name="onGroup">
     /// Takes each group when it is closed. That happens inside <see cref="Add"/>, before the blocks that are being added, and inside
-    /// <see cref="Finish"/>: the content of the group is that of the data blocks added before, and the blocks that are being added are
-    /// the first of the next group. A group that has been written may be given back with <see cref="Return"/>.
+    /// <see cref="Finish"/>. The content of the group is that of the data blocks added before, and the blocks that are being added are the
+    /// first of the next group. A group that has been written may be given back with <see cref="Return"/>.
     /// </param>
     public OperationPacker(DataFileHeader header, Action<PackedGroup> onGroup)
     {
@@ -57,12 +57,12 @@ public sealed class OperationPacker
 
     /// <summary>Adds blocks after all blocks added before; a group that must end before them is closed first.</summary>
     /// <param name="run">
-    /// Blocks of B. Of data one at a time: a group may end between any two, and whoever keeps the content has to know.
+    /// Blocks of B. Data blocks one at a time: a group may end between any two, and the caller that keeps the content has to know.
     /// </param>
     /// <param name="newKind">Data or zero.</param>
     /// <param name="oldKind">What they were.</param>
-    /// <param name="oldHashes">One a block where the old kind is hashed, else empty.</param>
-    /// <param name="newHashes">One where the new kind is data, else empty.</param>
+    /// <param name="oldHashes">One a block if the old kind is hashed, else empty.</param>
+    /// <param name="newHashes">One if the new kind is data, else empty.</param>
     public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes)
     {
         if (newKind == NewKind.Data)

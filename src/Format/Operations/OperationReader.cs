@@ -1,20 +1,20 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// Reads the groups of a data request or data file, in order, with all checks of Format.md 7 to 9.3. For a data file, each group's frames
-/// are to be read before the next group.
+/// Reads the groups of a data request or data file, in order, with all checks of Format.md 7 to 9.3. For a data file, read each group's
+/// frames before the next group.
 /// </summary>
 public sealed class OperationReader : IOperationReader
 {
     private readonly MessageReader _message;
     private readonly DataFileHeader? _file;
     private readonly SyncGeometry _geometry;
-    private readonly FramePlaces _places = new();
+    private readonly FramePositions _positions = new();
     private FramePieces _pieces = new();
     private long _nextBlock;
     private long _changedUpTo;
     private long _contentLeft;
-    private readonly SetPlace? _set;
+    private readonly SetPart? _set;
     private readonly bool _isPartial;
     private Operation _last;
     private int _copies;
@@ -24,11 +24,10 @@ public sealed class OperationReader : IOperationReader
     private OperationCounts _counts;
     private long _repeatWork;
 
-    /// <summary>Goes on with a message whose header has been read.</summary>
+    /// <summary>Continues with a message whose header has been read.</summary>
     /// <param name="message">A data request or data file.</param>
     /// <param name="isPartial">
-    /// Its operations are a part of those that its header speaks of, as a part's of a set are: some blocks that must change may have
-    /// none.
+    /// Its operations are a part of those that its header names, as in a part of a set: some blocks that must change may have none.
     /// </param>
     public OperationReader(MessageReader message, bool isPartial = false)
     {
@@ -53,11 +52,11 @@ public sealed class OperationReader : IOperationReader
 
     public OperationsHeader Header { get; }
 
-    /// <summary>The header, where the message is a data file.</summary>
+    /// <summary>The header, if the message is a data file.</summary>
     /// <exception cref="InvalidOperationException">It is a data request.</exception>
     public DataFileHeader FileHeader => _file ?? throw new InvalidOperationException("the message is a data request");
 
-    /// <summary>The header, where the message is a data request.</summary>
+    /// <summary>The header, if the message is a data request.</summary>
     /// <exception cref="InvalidOperationException">It is a data file.</exception>
     public DataRequestHeader RequestHeader =>
         Header as DataRequestHeader ?? throw new InvalidOperationException("the message is a data file");
@@ -79,31 +78,29 @@ public sealed class OperationReader : IOperationReader
     /// <summary>The frame just read: codec and lengths.</summary>
     public SectionHeader Frame => _message.Section;
 
-    /// <summary>Where the section of the group just read begins.</summary>
+    /// <summary>The offset of the section of the group just read.</summary>
     internal long GroupOffset { get; private set; }
 
     /// <summary>
-    /// The copies read so far, ascending. Null where another reader has been through the same message already, and found that they can be
-    /// ordered: they are counted only.
+    /// The copies read so far, ascending. Null if another reader has read the same message already, and found that they can be ordered:
+    /// they are counted only.
     /// </summary>
     internal CopyRunList? Copies { get; private set; } = new();
 
     /// <summary>
     /// The copies in an order in which every source is read before another one overwrites it, once <see cref="ReadGroup"/> has returned
-    /// false. Indices of <see cref="Copies"/>; null where that is.
+    /// false. Indices of <see cref="Copies"/>; null if that is null.
     /// </summary>
     internal IReadOnlyList<int>? CopyOrder { get; private set; }
 
-    /// <summary>For a message that another reader has been through to its end: its copies are neither kept nor ordered once more.</summary>
+    /// <summary>For a message that another reader has read to its end: its copies are neither kept nor ordered once more.</summary>
     internal void ForgetCopies() => Copies = null;
 
     /// <summary>The number of the section just read, from 1, and its offset: for errors.</summary>
-    public (long Number, long Offset) FramePlace => (_message.Sections, _message.PayloadOffset - SectionHeader.Length);
+    public (long Number, long Offset) FramePosition => (_message.Sections, _message.PayloadOffset - SectionHeader.Length);
 
-    /// <summary>
-    /// Reads the next group; false at the end, when everything has been found right.
-    /// </summary>
-    /// <param name="group">Is filled, and keeps its own copy of the section.</param>
+    /// <summary>Reads the next group; false at the end, when all checks have passed.</summary>
+    /// <param name="group">Filled; it keeps its own copy of the section.</param>
     public bool ReadGroup(OperationGroup group)
     {
         if (_contentLeft > 0)
@@ -123,7 +120,7 @@ public sealed class OperationReader : IOperationReader
                 SectionHeader.TypeOffset, "section type", "a section of operations is due, but a section of another type follows");
         }
 
-        GroupOffset = FramePlace.Offset;
+        GroupOffset = FramePosition.Offset;
         group.Parse(_message, _geometry);
         CheckOrder(group);
         CheckCut(group);
@@ -133,7 +130,7 @@ public sealed class OperationReader : IOperationReader
         return true;
     }
 
-    /// <summary>Reads a group once more whose <see cref="GroupOffset"/> was noted. See <see cref="MessageReader.ReadSectionAt"/>.</summary>
+    /// <summary>Reads a group whose <see cref="GroupOffset"/> was noted once more. See <see cref="MessageReader.ReadSectionAt"/>.</summary>
     internal void ReadGroupAt(long offset, OperationGroup group)
     {
         _message.ReadSectionAt(offset);
@@ -147,10 +144,10 @@ public sealed class OperationReader : IOperationReader
     }
 
     /// <summary>
-    /// Reads the next frame of the group; false when its content is complete. The payload is stored, not yet decompressed; its raw length
-    /// has been checked.
+    /// Reads the next frame of the group; false when its content is complete. The payload is as stored, not yet decompressed; its raw
+    /// length has been checked.
     /// </summary>
-    /// <param name="stored">Valid until the next frame or group is read; empty where content is skipped.</param>
+    /// <param name="stored">Valid until the next frame or group is read; empty if content is skipped.</param>
     public bool ReadFrame(out ReadOnlyMemory<byte> stored)
     {
         if (_contentLeft == 0)
@@ -182,15 +179,15 @@ public sealed class OperationReader : IOperationReader
         stored = _message.Payload;
         if (_message.Section.Codec == FrameCodec.Repeats && !stored.IsEmpty)
         {
-            _pieces.Parse(stored.Span, _message.Section.RawLength, Source, _message.PayloadOffset, _places);
+            _pieces.Parse(stored.Span, _message.Section.RawLength, Source, _message.PayloadOffset, _positions);
             CheckRepeatWork();
         }
 
-        _places.Add(FramePlace.Offset);
+        _positions.Add(FramePosition.Offset);
         return true;
     }
 
-    // Counted here, where it is the same whatever decodes the frames.
+    // Counted here, so that it is the same whatever decodes the frames.
     private void CheckRepeatWork()
     {
         _repeatWork += (long)_pieces.Frames.Count * _file!.FrameSize;
@@ -200,7 +197,7 @@ public sealed class OperationReader : IOperationReader
             throw new MessageFormatException(
                 FormatError.Unsupported,
                 Source,
-                FramePlace.Offset,
+                FramePosition.Offset,
                 "frames",
                 $"asks to decode {_repeatWork} bytes of earlier content again for {Position} bytes of its own: more than any honest "
                     + "message does");
@@ -210,11 +207,11 @@ public sealed class OperationReader : IOperationReader
     /// <summary>Takes the frame's array away from the reader, so that it outlives the next section.</summary>
     internal byte[] ExchangePayload(byte[] replacement) => _message.ExchangePayload(replacement);
 
-    /// <summary>The pieces of the frame just read, where it is one with <see cref="FrameCodec.Repeats"/>.</summary>
+    /// <summary>The pieces of the frame just read, if it is one with <see cref="FrameCodec.Repeats"/>.</summary>
     internal FramePieces Pieces => _pieces;
 
     /// <summary>
-    /// Takes the pieces of the frame just read away from the reader, so that they outlive the next section: for one with
+    /// Takes the pieces of the frame just read away from the reader, so that they outlive the next section: for a frame with
     /// <see cref="FrameCodec.Repeats"/>.
     /// </summary>
     internal FramePieces ExchangePieces(FramePieces replacement)
@@ -236,7 +233,7 @@ public sealed class OperationReader : IOperationReader
 
             _nextBlock = operation.Blocks.End;
 
-            // The blocks that must change follow one another: the operations on them may leave no gap.
+            // The blocks that must change are consecutive: the operations on them may leave no gap.
             if (operation.Blocks.First <= _changedUpTo && operation.Blocks.End > _changedUpTo)
             {
                 _changedUpTo = operation.Blocks.End;
@@ -299,7 +296,7 @@ public sealed class OperationReader : IOperationReader
     {
         OperationsTrailer trailer = Trailer;
 
-        // Of a set, the parts together have all the operations; one of them cannot tell.
+        // The parts of a set have all the operations together; one part cannot tell.
         if (!_isPartial && _changedUpTo < _geometry.MustChange.End)
         {
             throw AtTrailer("operations", $"block {_changedUpTo} has no operation, although the size changes there");
@@ -330,7 +327,7 @@ public sealed class OperationReader : IOperationReader
         }
 
         IEnumerable<ReadOnlyMemory<byte>> baseRoots = Header.Bases is { } bases ? bases.Select(one => one.Root) : [trailer.BaseRoot];
-        if (!_set.Id.Span.SequenceEqual(SetPlace.IdOf(_set.SplitSize, baseRoots, trailer.TargetRoot)))
+        if (!_set.Id.Span.SequenceEqual(SetPart.IdOf(_set.SplitSize, baseRoots, trailer.TargetRoot)))
         {
             throw AtTrailer("set", "the identity of the set does not match these roots");
         }

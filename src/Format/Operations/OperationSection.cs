@@ -1,12 +1,12 @@
 namespace BinarySync.Format;
 
 /// <summary>
-/// Writes the section of a group. One with copies is compressed where that makes it shorter: what a block becomes most often stands among
-/// the old hashes of the blocks that it is copied from, so half of it and more goes (Format.md 2.3).
+/// Writes the section of a group. One with copies is compressed if that makes it shorter. The new hash of a block is usually also among the
+/// old hashes of the blocks that it is copied from, so compression saves half of it and more (Format.md 2.3).
 /// </summary>
 internal sealed class OperationSection
 {
-    // Above this level the encoder takes a look beforehand, and sees nothing in hashes.
+    // Above this level the encoder checks the content first, and sees nothing in hashes.
     private static readonly Compression Repeating = new(FrameCodec.Brotli, 3);
 
     private byte[] _stored = [];

@@ -4,14 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// Reads through the page cache and gives back behind itself what it brought there, so that a large input does not push out what others
-/// need. Pages that were cached before stay. Several threads may read at once.
+/// Reads through the page cache and drops behind itself the pages that it brought in. So a large input does not push out the pages that
+/// others need. Pages that were cached before stay. Several threads may read at once.
 /// </summary>
 /// <remarks>
-/// The kernel is asked which pages it holds well before its read-ahead can bring them, and the others are dropped when all threads are
-/// well past them. Its own way to do this (RWF_DONTCACHE) drops each folio after the first read that touches it: folios of 2 MiB and
-/// reads of 1 MiB were read from the disk up to a quarter more often. So it serves only where the kernel does not say what it holds.
-/// Where it has neither, all is dropped.
+/// The kernel is asked which pages it holds, well before its read-ahead can bring them. The others are dropped when all threads are well
+/// past them. The kernel's own way (RWF_DONTCACHE) drops each folio after the first read that touches it: folios of 2 MiB and reads of 1
+/// MiB were read from the disk up to a quarter more often. So it is used only if the kernel does not say what it holds. If the kernel has
+/// neither, all pages are dropped.
 /// </remarks>
 internal sealed class DropBehindReader : IDisposable
 {
@@ -19,13 +19,13 @@ internal sealed class DropBehindReader : IDisposable
     public const int StretchLength = 8 << 20;
 
     /// <summary>
-    /// Stretches behind each thread's latest read that are left alone: the next thread to take a piece may be sent there.
+    /// Stretches behind each thread's latest read that are not dropped: the next thread to take a piece may be sent there.
     /// </summary>
     public const int Behind = 2;
 
     /// <summary>
-    /// Stretches that are dropped together. A page that waits in a list of another processor cannot be dropped, and the kernel then has
-    /// all processors empty theirs: on a busy machine that takes milliseconds.
+    /// Stretches that are dropped together. A page that waits in a list of another CPU cannot be dropped, and the kernel then makes all
+    /// CPUs empty their lists. On a busy machine that takes milliseconds.
     /// </summary>
     public const int Together = 8;
 
@@ -41,13 +41,13 @@ internal sealed class DropBehindReader : IDisposable
     private readonly List<Stretch> _stretches = [];
 
     // Where each thread is. Those that collect scattered blocks are far apart, and none may drop what another is about to read.
-    private readonly List<Place> _places = [];
+    private readonly List<ThreadPosition> _positions = [];
     private volatile bool _canAsk;
     private volatile bool _canReadAtOnce;
 
     /// <summary>Reads from an open descriptor.</summary>
     /// <param name="file">Borrowed.</param>
-    /// <param name="length">Bytes that there are.</param>
+    /// <param name="length">Bytes that can be read.</param>
     /// <param name="canAsk">False: as if the kernel did not say what is in its cache.</param>
     /// <param name="canReadAtOnce">False: as if it had no RWF_DONTCACHE.</param>
     public DropBehindReader(SafeFileHandle file, string name, long length, bool canAsk = true, bool canReadAtOnce = true)
@@ -78,7 +78,7 @@ internal sealed class DropBehindReader : IDisposable
         return done + Posix.ReadAt(_file, buffer[done..], offset + done, _name);
     }
 
-    /// <summary>Gives back the rest.</summary>
+    /// <summary>Drops the remaining pages.</summary>
     public void Dispose()
     {
         Drop(_stretches);
@@ -86,7 +86,7 @@ internal sealed class DropBehindReader : IDisposable
     }
 
     /// <summary>
-    /// Moves on to where a read begins. False where nothing is kept in mind, because reading itself leaves nothing behind.
+    /// Moves on to the place at which a read begins. False if nothing is recorded, because reading itself leaves nothing in the cache.
     /// </summary>
     private bool Enter(long offset, int length)
     {
@@ -131,25 +131,25 @@ internal sealed class DropBehindReader : IDisposable
         return true;
     }
 
-    /// <summary>Notes where this thread is. False where it was there already.</summary>
+    /// <summary>Records where this thread is. False if it was there already.</summary>
     private bool MoveTo(long number)
     {
         int thread = Environment.CurrentManagedThreadId;
-        foreach (Place place in _places)
+        foreach (ThreadPosition position in _positions)
         {
-            if (place.Thread == thread)
+            if (position.Thread == thread)
             {
-                bool moved = place.Stretch != number;
-                place.Stretch = number;
+                bool moved = position.Stretch != number;
+                position.Stretch = number;
                 return moved;
             }
         }
 
-        _places.Add(new Place(thread) { Stretch = number });
+        _positions.Add(new ThreadPosition(thread) { Stretch = number });
         return true;
     }
 
-    /// <summary>The index of a stretch, or the complement of that at which it belongs.</summary>
+    /// <summary>The index of a stretch, or the complement of the index at which it belongs.</summary>
     private int Find(long number)
     {
         int index = 0;
@@ -161,12 +161,12 @@ internal sealed class DropBehindReader : IDisposable
         return index < _stretches.Count && _stretches[index].Number == number ? index : ~index;
     }
 
-    // A thread that goes to and fro over a border needs no more than it had: what lies ahead is forgotten late.
+    // A thread that goes to and fro over a border needs no more than it had: stretches ahead are forgotten late.
     private bool IsBehind(Stretch stretch)
     {
-        foreach (Place place in _places)
+        foreach (ThreadPosition position in _positions)
         {
-            if (stretch.Number >= place.Stretch - Behind && stretch.Number <= place.Stretch + (2 * Ahead))
+            if (stretch.Number >= position.Stretch - Behind && stretch.Number <= position.Stretch + (2 * Ahead))
             {
                 return false;
             }
@@ -213,7 +213,7 @@ internal sealed class DropBehindReader : IDisposable
         return stretch;
     }
 
-    // Mostly all of a stretch is cached or nothing. Else halves tell where the borders are, to the page.
+    // Usually all of a stretch is cached, or nothing. If not, halving finds the borders, to the page.
     private void AddNotCached(List<ByteRun> runs, long start, long end)
     {
         long page = Environment.SystemPageSize;
@@ -268,7 +268,7 @@ internal sealed class DropBehindReader : IDisposable
         }
     }
 
-    /// <summary>Returns the bytes that could be read; less than there are where this turns out not to work here.</summary>
+    /// <summary>Returns the bytes that could be read; fewer than asked for if this turns out not to work here.</summary>
     private int ReadAtOnce(Span<byte> buffer, long offset)
     {
         int done = 0;
@@ -304,7 +304,7 @@ internal sealed class DropBehindReader : IDisposable
         public long End => end;
     }
 
-    /// <summary>One stretch, and what of it was not cached before.</summary>
+    /// <summary>One stretch, and the parts of it that were not cached before.</summary>
     private sealed class Stretch(long number)
     {
         public long Number => number;
@@ -313,7 +313,7 @@ internal sealed class DropBehindReader : IDisposable
     }
 
     /// <summary>The stretch in which a thread has begun to read last.</summary>
-    private sealed class Place(int thread)
+    private sealed class ThreadPosition(int thread)
     {
         public int Thread => thread;
 

@@ -16,7 +16,7 @@ internal sealed class LinuxPaths : StorageScheme
         (SafeFileHandle file, FileStatus status) = Open(name, expected, OpenFlags.ReadOnly);
         return Finish(file, () =>
         {
-            // What was written under another name of the same medium, and not yet written out, is waited for.
+            // Waits for bytes that were written under another name of the same medium and are not yet written out.
             SharedMedium.WriteBack(SharedMedium.Names(new KernelView(), status));
             Posix.AdviseSequential(file);
             return new LinuxStorage(name, file, status, writable: false, isSource: true, cache);
@@ -33,7 +33,7 @@ internal sealed class LinuxPaths : StorageScheme
             flags |= OpenFlags.Exclusive; // on a device: not while it is mounted or held
         }
 
-        // A message that is the target is said to be just that, not "busy".
+        // If a message is the target itself, the error says so, and not "busy".
         TargetGuard guard = new(name, expected);
         guard.DemandNoneOf(messageFiles);
         (SafeFileHandle file, FileStatus status) = guard.Explain(() => Open(name, expected, flags));
@@ -44,7 +44,7 @@ internal sealed class LinuxPaths : StorageScheme
             {
                 if (!readOnly && status.Type == NodeType.BlockDevice && Posix.IsReadOnly(file))
                 {
-                    // A drive without a medium may be read-only as well: that it is empty is the thing to know.
+                    // A drive without a medium may also be read-only. The useful thing to say is that it is empty.
                     _ = SizeEvidence.LengthOf(file, status, name);
                     throw Failure.Of(StorageError.OpenFailed, name, "is a read-only device", Errno.ReadOnly);
                 }
@@ -66,7 +66,7 @@ internal sealed class LinuxPaths : StorageScheme
         return status.Type == NodeType.BlockDevice ? DeviceName.Of(status.Node, new KernelView()) : IdentifyFile(name);
     }
 
-    /// <summary>Beside a device node lies nothing that lasts.</summary>
+    /// <summary>A file beside a device node would not survive a restart.</summary>
     public override bool NeedsStateDirectory(string name) =>
         Posix.TryStatus(name, out FileStatus status) == 0 && status.Type == NodeType.BlockDevice;
 
@@ -88,9 +88,7 @@ internal sealed class LinuxPaths : StorageScheme
         }
     }
 
-    /// <summary>
-    /// Looks before anything is opened: opening a pipe would wait, opening a tape would rewind it.
-    /// </summary>
+    /// <summary>Checks before anything is opened: opening a pipe would wait, opening a tape would rewind it.</summary>
     private static FileStatus Examine(string path)
     {
         int errno = Posix.TryStatus(path, out FileStatus status);
@@ -120,7 +118,7 @@ internal sealed class LinuxPaths : StorageScheme
         });
     }
 
-    /// <summary>What follows opening; the descriptor is closed where that fails.</summary>
+    /// <summary>The steps after opening; the descriptor is closed if one of them fails.</summary>
     private static T Finish<T>(SafeFileHandle file, Func<T> next)
     {
         try

@@ -18,7 +18,7 @@ internal sealed partial class LinuxStorage
         }
     }
 
-    // What a file system needs for itself is counted to the file: less than this share of its content, and some blocks.
+    // File systems charge a file for their own blocks too: less than this share of its content, and some blocks.
     private const int ShareOfOwnBytes = 128;
     private const long MostOwnBytes = 64 << 10;
 
@@ -38,8 +38,8 @@ internal sealed partial class LinuxStorage
             holes += last.IsHole ? last.Length : 0;
         }
 
-        // Content takes whole blocks, so that the last one may take more than the file has. Smaller than that, no hole can be told of
-        // falsely.
+        // Content takes whole blocks, so the last one may take more than the file has. A block that is taken too small here cannot lead to
+        // a false claim of a hole.
         long block = Math.Clamp(before.BlockSize, 512, 4096);
         long end = last.IsHole ? Length : (Length + block - 1) / block * block;
         long allocated = Math.Max(before.AllocatedBytes, Posix.Status(_file, Name).AllocatedBytes);
@@ -68,7 +68,7 @@ internal sealed partial class LinuxStorage
         long data = Posix.SeekData(_file, offset, out int errno);
         if (errno == Errno.NoSuchDeviceOrAddress)
         {
-            // No data from here on, or the file has been cut and this is past its end: reading says so, a hole would hide it.
+            // No data from here on; or the file was cut and this is past its end. Reading then reports it, while a hole would hide it.
             return Posix.Status(_file, Name).Size >= Length ? rest with { IsHole = true } : rest;
         }
 
@@ -82,7 +82,7 @@ internal sealed partial class LinuxStorage
             return new StorageExtent(offset, Math.Min(data, Length) - offset, IsHole: true);
         }
 
-        // A hole punched between the two calls can be at the offset itself: then all is taken as data, and read.
+        // A hole punched between the two calls can be at the offset itself: then all of it is taken as data, and read.
         long hole = Posix.SeekHole(_file, offset, out errno);
         return errno == 0 && hole > offset ? rest with { Length = Math.Min(hole, Length) - offset } : rest;
     }

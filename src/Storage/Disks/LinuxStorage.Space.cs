@@ -69,7 +69,7 @@ internal sealed partial class LinuxStorage
 
         if (_writable)
         {
-            // A run that was killed may have reserved this very room.
+            // A run that was killed may have reserved this very space.
             ReleasePastEnd();
             free = Posix.FreeBytes(_file) ?? long.MaxValue;
         }
@@ -83,15 +83,15 @@ internal sealed partial class LinuxStorage
     public void ReleasePastEnd()
     {
         DemandWritable();
-        // Cutting to the length that there is gives back what lies behind it. Where somebody has added to the file, that would be theirs:
-        // it stays.
+        // Cutting the file to its current length gives back the space behind it. If somebody has added to the file, those bytes are theirs
+        // and stay.
         if (!_isDevice && Posix.Status(_file, Name).Size == Length)
         {
             Posix.Truncate(_file, Length, Name);
         }
     }
 
-    /// <summary>Errors that mean "not here": nothing was done, and the plain way remains.</summary>
+    /// <summary>Errors that mean "not here": nothing was done, and the caller uses the plain way.</summary>
     private static bool IsRefusal(int errno) =>
         errno is Errno.NotSupported or Errno.NotImplemented or Errno.Invalid or Errno.NotATerminal or Errno.NotPermitted;
 }

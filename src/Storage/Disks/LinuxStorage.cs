@@ -10,7 +10,7 @@ namespace BinarySync.Storage.Disks;
 /// </summary>
 internal sealed partial class LinuxStorage : IWritableStorage
 {
-    private const long LargestSize = 1L << 62; // no message knows a larger one
+    private const long LargestSize = 1L << 62; // no message can name a larger one
 
     private readonly SafeFileHandle _file;
     private readonly bool _writable;
@@ -26,9 +26,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
 
     /// <summary>Takes over an open descriptor.</summary>
     /// <param name="file">Owned from here on.</param>
-    /// <param name="cache">
-    /// A source is read once, whatever reads it; of a target, only what says so (<see cref="ReadOnce"/>) is given back.
-    /// </param>
+    /// <param name="cache">Of a source, all reads drop their pages; of a target, only those that say so (<see cref="ReadOnce"/>).</param>
     public LinuxStorage(string name, SafeFileHandle file, FileStatus status, bool writable, bool isSource, CachePolicy cache)
     {
         Name = name;
@@ -45,8 +43,8 @@ internal sealed partial class LinuxStorage : IWritableStorage
         _isSource = isSource;
         if (_isDevice)
         {
-            // The same medium may have been changed under another name, of which the pages of this one know nothing. Pages that do not go
-            // (another process has mapped them), and such of which the kernel does not tell, are not read.
+            // The same medium may have been changed under another name, and the pages of this one do not know that. If pages stay (another
+            // process has mapped them), or the kernel does not tell, they are not read.
             Posix.DropDeviceCache(file);
             _keepsPages = _length > 0 && Posix.CachedPages(file, 0, _length) != 0;
             _edges = writable ? new SectorWriter(file, name, _sector) : null;
@@ -67,10 +65,10 @@ internal sealed partial class LinuxStorage : IWritableStorage
 
     public long Length => Volatile.Read(ref _length);
 
-    /// <summary>True where what is read once does not stay in the page cache.</summary>
+    /// <summary>True if pages that are read once do not stay in the page cache.</summary>
     public bool DropsCache => _dropping is not null;
 
-    /// <summary>What is held as long as this is open; disposed after it.</summary>
+    /// <summary>Held as long as this is open, and disposed after it.</summary>
     public IDisposable? Hold { get; init; }
 
     public void Read(Span<byte> buffer, long offset) => Read(buffer, offset, _isSource ? _dropping : null);
@@ -94,7 +92,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
         return new SourceStamp(status.Size, status.ModifiedNanoseconds, status.ChangedNanoseconds);
     }
 
-    // A patch grows its target first and then writes inside it: writing past the end is a defect.
+    // A patch grows its target first and then writes inside it: writing past the end is a bug.
     public void Write(ReadOnlySpan<byte> data, long offset)
     {
         DemandWritable();
@@ -105,7 +103,7 @@ internal sealed partial class LinuxStorage : IWritableStorage
             return;
         }
 
-        // The cache writes whole pages. Of one that is written in part only, it would write back the neighbours as it remembers them.
+        // The cache writes whole pages. If only part of a page is written, it would write back the neighbouring bytes as it remembers them.
         long page = Environment.SystemPageSize;
         int head = (int)Math.Min(data.Length, -offset & (page - 1));
         int tail = offset + data.Length == Length ? 0 : (int)Math.Min(data.Length - head, (offset + data.Length) & (page - 1));

@@ -4,8 +4,8 @@ using BinarySync.Storage.Usage;
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// The beginning of a disk's partition table, by which it is seen whether that has changed: the four entries of an MBR, and the header of
-/// a GPT, in which there is a checksum of all its entries. Not what an extended partition of an MBR holds.
+/// The beginning of a disk's partition table, which shows whether the table has changed: the four entries of an MBR, and the header of a
+/// GPT, which has a checksum of all its entries. The content of an extended partition of an MBR is not included.
 /// </summary>
 public sealed class PartitionTable : IEquatable<PartitionTable>
 {
@@ -21,11 +21,11 @@ public sealed class PartitionTable : IEquatable<PartitionTable>
 
     private PartitionTable(byte[] evidence) => _evidence = evidence;
 
-    /// <summary>True where there is no table at all.</summary>
+    /// <summary>True if there is no table at all.</summary>
     public bool IsNone => _evidence.Length == 0;
 
     /// <summary>Reads it.</summary>
-    /// <returns>Null where the kernel makes no partitions of this storage, whatever it holds; and where it cannot be read.</returns>
+    /// <returns>Null if the kernel makes no partitions of this storage, whatever it holds, or if it cannot be read.</returns>
     public static PartitionTable? Of(IReadableStorage disk)
     {
         ArgumentNullException.ThrowIfNull(disk);
@@ -41,7 +41,7 @@ public sealed class PartitionTable : IEquatable<PartitionTable>
         }
         catch (StorageException failure) when (failure.IsOfMedium)
         {
-            return null; // who reads these blocks for their own sake says it
+            return null; // the caller that reads these blocks for their content reports it
         }
 
         return new PartitionTable([.. Mbr(start), .. Gpt(start, SmallSector), .. Gpt(start, LargeSector)]);
@@ -53,7 +53,7 @@ public sealed class PartitionTable : IEquatable<PartitionTable>
 
     public override int GetHashCode() => _evidence.Length;
 
-    // A partition and a mapping have a number for no more than themselves. A loop device has partitions only if it was attached so.
+    // A partition and a mapping have a device number for themselves only. A loop device has partitions only if it was attached that way.
     private static bool HasPartitions(string path)
     {
         if (!Posix.IsSupported || Posix.TryStatus(path, out FileStatus status) != 0 || status.Type != NodeType.BlockDevice
@@ -73,7 +73,7 @@ public sealed class PartitionTable : IEquatable<PartitionTable>
             return [];
         }
 
-        // The code by which a FAT file system is started has this signature too.
+        // The boot code of a FAT file system has this signature too.
         bool hasType = false;
         for (int entry = Entries; entry < Signature; entry += EntryLength)
         {

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Disks;
 
-/// <summary>Regular files through the base class library, for systems other than Linux: no devices, no holes, no reserving.</summary>
+/// <summary>
+/// Regular files through the base class library, for systems other than Linux: no devices, no holes, no reserving of space.
+/// </summary>
 internal sealed class PortableStorage : IWritableStorage
 {
     private readonly SafeFileHandle _file;
@@ -67,7 +69,7 @@ internal sealed class PortableStorage : IWritableStorage
         }
     }
 
-    /// <summary>Reads plainly: these systems have no way to pass the cache that works on every file.</summary>
+    /// <summary>Reads plainly: these systems have no way to bypass the cache that works on every file.</summary>
     public void ReadBelowCache(Span<byte> buffer, long offset) => Read(buffer, offset);
 
     public StorageExtent ExtentAt(long offset)
@@ -147,7 +149,7 @@ internal sealed class PortableStorage : IWritableStorage
         }
     }
 
-    // What would be a defect where it is possible is one here too.
+    // A call that is a bug on Linux is a bug here too.
     private bool Refuse(long offset, long length)
     {
         DemandWritable();

@@ -1,7 +1,7 @@
 namespace BinarySync.Storage.Disks;
 
 /// <summary>A storage that is read at a limited rate. Holes that are not read cost nothing.</summary>
-/// <remarks>Every member of the interface is written out: what has a default there would not reach the storage below.</remarks>
+/// <remarks>Every member of the interface is written out: a default member would not reach the storage below.</remarks>
 /// <param name="inner">Owned from here on.</param>
 /// <param name="reads">The budget of all reads, those from below the cache included.</param>
 public class RateLimitedSource(IReadableStorage inner, RateLimiter reads) : IReadableStorage
@@ -55,7 +55,7 @@ public class RateLimitedSource(IReadableStorage inner, RateLimiter reads) : IRea
     }
 
     /// <summary>
-    /// Cuts a length into pieces, each given out when it may pass. An empty one is a piece as well: the storage below sees each call.
+    /// Cuts a length into pieces, and yields each one when it may pass. An empty length is one piece too: the storage below sees each call.
     /// </summary>
     protected static IEnumerable<Range> Pieces(RateLimiter limiter, int length)
     {

@@ -1,7 +1,7 @@
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// A target that is read and written at limited rates. What the system does by itself costs nothing: zeroing a range, punching a hole,
+/// A target that is read and written at limited rates. Work that the system does by itself costs nothing: zeroing a range, punching a hole,
 /// reserving space.
 /// </summary>
 /// <param name="inner">Owned from here on.</param>

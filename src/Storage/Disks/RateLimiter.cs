@@ -1,10 +1,10 @@
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// A budget of bytes a second that several threads share, in the order in which they ask. What is not used is kept for a tenth of a
-/// second, or for 1 MiB where that is more: in any stretch of time no more passes than its own share and that.
+/// A budget of bytes a second that several threads share, in the order in which they ask. An unused budget is kept for a tenth of a second,
+/// or up to 1 MiB if that is more. So in any interval no more bytes pass than its own share and that.
 /// </summary>
-/// <remarks>The generic cell rate algorithm: a time up to which the budget is spent, which each request moves on.</remarks>
+/// <remarks>The generic cell rate algorithm: a time up to which the budget is spent. Each request moves it on.</remarks>
 public sealed class RateLimiter
 {
     /// <summary>Bytes a second; a read of 1 MiB would wait for hours at a few bytes.</summary>
@@ -69,6 +69,6 @@ public sealed class RateLimiter
         }
     }
 
-    // Rounded up: many small ones do not add up to more than the rate.
+    // Rounded up: many small requests do not add up to more than the rate.
     private long TimeFor(int bytes) => (long)((((Int128)bytes * _time.TimestampFrequency) + _bytesPerSecond - 1) / _bytesPerSecond);
 }

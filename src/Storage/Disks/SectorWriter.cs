@@ -5,9 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// Writes less than a page to a block device, and nothing else: whole sectors with direct I/O through a second descriptor of the very
-/// same inode. Where that cannot be done, the page is forgotten first, so that the kernel reads it from the medium before it puts the new
-/// bytes into it.
+/// Writes less than a page to a block device, and changes nothing around it: it writes whole sectors with direct I/O, through a second
+/// descriptor of the very same inode. If that cannot be done, the page is dropped first, so that the kernel reads it from the medium before
+/// it puts the new bytes into it.
 /// </summary>
 /// <param name="file">Borrowed; open for writing.</param>
 /// <param name="sector">The device's logical sector, bytes.</param>
@@ -18,7 +18,7 @@ internal sealed class SectorWriter(SafeFileHandle file, string name, int sector)
     private SafeFileHandle? _direct;
     private bool _opened;
 
-    /// <summary>Writes at most two pages less two bytes. Nothing where there is nothing.</summary>
+    /// <summary>Writes at most two pages less two bytes. Does nothing if the data is empty.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.WriteFailed"/> or <see cref="StorageError.NoSpace"/>.</exception>
     public void Write(ReadOnlySpan<byte> data, long offset)
     {

@@ -4,9 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// Finds the length of what has been opened, and does not take "nothing" for content: a device without a medium has 0 bytes, and so, by
-/// its own words, has a file that the
-/// system makes up while it is read. Either would make an empty master of something that is not empty.
+/// Finds the length of an open file or device, and does not take "nothing" for content. A device without a medium has 0 bytes. A file that
+/// the system makes up while it is read says that it has 0 bytes. Either would make an empty master of something that is not empty.
 /// </summary>
 internal static class SizeEvidence
 {
@@ -28,27 +27,28 @@ internal static class SizeEvidence
         return status.Size;
     }
 
-    // One byte is asked for where the file is said to end. A file that grows meanwhile is another matter: its size says so.
+    // Reads one byte at the reported end. If the file grows meanwhile, its size says so, and that is another matter.
     private static void DemandEnd(SafeFileHandle file, long size, string name)
     {
         Span<byte> one = stackalloc byte[1];
         int count = Posix.TryPeekAt(file, one, size, out int errno);
 
-        // Where a file of 0 bytes would make one wait for content, it has some to come.
+        // If reading a file of 0 bytes would wait for content, content is still to come.
         bool hasMore = count > 0 || (errno == Errno.TryAgain && size == 0);
         if (hasMore && Posix.Status(file, name).Size <= size)
         {
             throw Untrue(name, size);
         }
 
-        // Some files of /proc cannot be read at this offset, or at all; what has 0 bytes and cannot be read is not known to be empty.
+        // Some files of /proc cannot be read at this offset, or at all. If a file has 0 bytes and cannot be read, nobody knows that it is
+        // empty.
         if (errno != 0 && size == 0)
         {
             throw Failure.System(errno, StorageError.ReadFailed, name, "read", size);
         }
     }
 
-    /// <summary>An error for a file that goes on where it is said to end.</summary>
+    /// <summary>An error for a file that has bytes behind its reported end.</summary>
     public static StorageException Untrue(string name, long size) =>
         Failure.Of(StorageError.SizeUntrue, name, $"reports {size} bytes but has more: its real size cannot be known");
 }

@@ -18,19 +18,19 @@ public static class StorageAccess
         StorageSchemes.Known.OfSource(path).OpenSource(path, cache);
 
     /// <summary>
-    /// Opens a file or block device to be patched in place, after making sure that nothing else uses it: a device is opened exclusively
-    /// and must not be mounted, swapped on or held (nor its partitions); a file must not be locked, swapped on or under a loop device,
-    /// and stays locked until it is disposed.
+    /// Opens a file or block device to be patched in place, and first makes sure that nothing else uses it. A device is opened exclusively,
+    /// and must not be mounted, swapped on or held (nor its partitions). A file must not be locked, swapped on or under a loop device, and
+    /// stays locked until it is disposed.
     /// </summary>
     /// <param name="messageFiles">
     /// Paths of the files of this run, existing or to be made: none of them may be the target or lie on it.
     /// </param>
-    /// <param name="readOnly">For a dry run: the same guards, but the storage refuses to be written.</param>
+    /// <param name="readOnly">For a dry run: the same guards, but the storage refuses writes.</param>
     /// <param name="cache">
     /// What becomes of the page cache behind a pass that says that it reads once (<see cref="IReadableStorage.ReadOnce"/>).
     /// </param>
     /// <param name="unguarded">
-    /// True: opens it although something could not be looked at (<see cref="DeviceUsage.UnseenOfTarget"/>). A user that is seen is
+    /// True: opens it although something could not be checked (<see cref="DeviceUsage.UnseenOfTarget"/>). If a user is seen, the target is
     /// refused all the same.
     /// </param>
     /// <exception cref="StorageException">

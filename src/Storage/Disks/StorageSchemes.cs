@@ -4,9 +4,9 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// All ways to name a storage. A name is never tried as another kind than it looks like: what is misspelt must not become a file.
+/// All ways to name a storage. A name is never tried as another kind than it looks like: a misspelt scheme must not become a file.
 /// </summary>
-/// <param name="entries">The one for paths, and others in the order in which messages list them.</param>
+/// <param name="entries">The entry for paths, and others in the order in which messages list them.</param>
 internal sealed class StorageSchemes(params StorageScheme[] entries)
 {
     private const string Mark = "://";
@@ -43,7 +43,7 @@ internal sealed class StorageSchemes(params StorageScheme[] entries)
 
     private static string Words(StorageScheme entry) => entry.Prefix is { } prefix ? prefix + Mark : "paths";
 
-    // As RFC 3986 has it, but of two characters at least: one alone is a drive. What has anything else before the mark is a path.
+    // As in RFC 3986, but at least two characters: a single one is a drive letter. A name that has anything else before the mark is a path.
     private static string? PrefixOf(string name)
     {
         int end = name.IndexOf(Mark, StringComparison.Ordinal);

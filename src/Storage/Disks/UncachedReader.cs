@@ -6,12 +6,12 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Disks;
 
 /// <summary>
-/// Reads what is on the medium rather than in the page cache: with direct I/O through a second descriptor of the very same
-/// inode, else by dropping the cached pages first. Several threads may read at once, each with a buffer of its own.
+/// Reads the bytes on the medium rather than those in the page cache: with direct I/O through a second descriptor of the very same inode,
+/// or else by dropping the cached pages first. Several threads may read at once, each with a buffer of its own.
 /// </summary>
 internal sealed class UncachedReader : IDisposable
 {
-    /// <summary>Bytes; what direct I/O is satisfied with wherever the kernel does not say what it wants.</summary>
+    /// <summary>Bytes; direct I/O accepts this alignment wherever the kernel does not say which one it needs.</summary>
     public const int DefaultAlignment = 4096;
 
     private const int BufferSize = 1 << 20;
@@ -26,10 +26,10 @@ internal sealed class UncachedReader : IDisposable
     private volatile bool _opened;
     private volatile bool _noDirect;
 
-    /// <summary>Reads from what an open descriptor leads to.</summary>
+    /// <summary>Reads from the file of an open descriptor.</summary>
     /// <param name="file">Borrowed.</param>
     /// <param name="alignment">Bytes, a power of two; 0: no direct I/O.</param>
-    /// <param name="dropAfter">Where there is no direct I/O, leave nothing of what was read in the page cache.</param>
+    /// <param name="dropAfter">If there is no direct I/O, leave none of the pages read in the page cache.</param>
     public UncachedReader(SafeFileHandle file, string name, long alignment, bool dropAfter = false)
     {
         _file = file;
@@ -100,7 +100,7 @@ internal sealed class UncachedReader : IDisposable
         return _noDirect ? null : _direct;
     }
 
-    /// <summary>Returns the bytes that could be read; less than all where direct I/O turns out not to work here.</summary>
+    /// <summary>Returns the bytes that could be read; fewer than asked for if direct I/O turns out not to work here.</summary>
     private int ReadDirect(SafeFileHandle direct, Span<byte> bounce, Span<byte> buffer, long offset)
     {
         int done = 0;
@@ -138,7 +138,7 @@ internal sealed class UncachedReader : IDisposable
 
     private void ReadDropped(Span<byte> buffer, long offset)
     {
-        // Only whole pages are dropped: take the ones at the edges too.
+        // Only whole pages are dropped: include the ones at the edges.
         long page = Environment.SystemPageSize;
         long start = offset / page * page;
         long end = (offset + buffer.Length + page - 1) / page * page;

@@ -8,8 +8,8 @@ public static class DeviceDirectory
     private const string Name = "/dev";
     private const string SharedMemory = "/dev/shm";
 
-    /// <summary>True of a regular file in it, and of a name that is free.</summary>
-    /// <returns>False of what lies in a file system that is mounted below it, as for shared memory. Never throws.</returns>
+    /// <summary>True for a regular file in it, and for a name that is free.</summary>
+    /// <returns>False for a path in a file system that is mounted below it, as for shared memory. Never throws.</returns>
     public static bool HoldsFile(string path)
     {
         if (!Posix.IsSupported || (Posix.TryStatus(path, out FileStatus file) == 0 && file.Type != NodeType.RegularFile))
@@ -17,7 +17,7 @@ public static class DeviceDirectory
             return false;
         }
 
-        // Through links: what the last name leads to lies where it lies.
+        // Follows links: the target of the last name decides where the file lies.
         string directory = FileIdentity.DirectoryOf(FileIdentity.RealPath(path));
         string real = FileIdentity.RealPath(directory);
         return IsBelow(real, Name)

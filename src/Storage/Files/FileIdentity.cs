@@ -5,7 +5,7 @@ namespace BinarySync.Storage.Files;
 /// <summary>Whether two paths are one file.</summary>
 public static class FileIdentity
 {
-    /// <summary>True where both exist and lead to the same file, through links and different spellings. Never throws.</summary>
+    /// <summary>True if both exist and lead to the same file, through links and different spellings. Never throws.</summary>
     public static bool IsSameFile(string one, string other)
     {
         if (Posix.IsSupported)
@@ -18,7 +18,7 @@ public static class FileIdentity
         return File.Exists(one) && File.Exists(other) && string.Equals(RealPath(one), RealPath(other), PathComparison);
     }
 
-    /// <summary>What the last name of a path leads to, all links resolved; null where it is no symbolic link. Never throws.</summary>
+    /// <summary>The target of the last name of a path, all links resolved; null if it is no symbolic link. Never throws.</summary>
     public static string? LinkedTo(string path)
     {
         try
@@ -27,11 +27,11 @@ public static class FileIdentity
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return null; // opening it says what is wrong with it
+            return null; // opening it reports the error
         }
     }
 
-    /// <summary>Bytes of a regular file; null where there is none. Never throws.</summary>
+    /// <summary>Bytes of a regular file; null if there is none. Never throws.</summary>
     public static long? LengthOf(string path)
     {
         if (Posix.IsSupported)
@@ -44,13 +44,13 @@ public static class FileIdentity
     }
 
     /// <summary>
-    /// True where two paths are one file, or would be, were it made. Never needs the name of the working directory. Never throws.
+    /// True if two paths are one file, or would be one if it were made. Never needs the name of the working directory. Never throws.
     /// </summary>
     public static bool IsSamePlace(string one, string other) => Posix.IsSupported
         ? IsSameFile(one, other) || (Path.GetFileName(one) == Path.GetFileName(other) && IsSameFile(DirectoryOf(one), DirectoryOf(other)))
         : string.Equals(Path.GetFullPath(one), Path.GetFullPath(other), PathComparison);
 
-    /// <summary>True where there is a directory, through links too. Never throws.</summary>
+    /// <summary>True if there is a directory, through links too. Never throws.</summary>
     public static bool IsDirectory(string path) => Posix.IsSupported
         ? Posix.TryStatus(path, out FileStatus status) == 0 && status.Type == NodeType.Directory
         : Directory.Exists(path);
@@ -59,8 +59,8 @@ public static class FileIdentity
     public static string DirectoryOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";
 
     /// <summary>
-    /// The full path of a file, all links in it resolved; elsewhere than on Linux the last one only. What cannot be resolved stays as it
-    /// is.
+    /// The full path of a file, all links in it resolved; on systems other than Linux, only the last one. A path that cannot be resolved
+    /// stays as it is.
     /// </summary>
     internal static string RealPath(string path)
     {

@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Files;
 
-/// <summary>A flush whose result is looked at, on every system. The base class library's own swallow the error of fsync.</summary>
+/// <summary>A flush whose result is checked, on every system. The base class library's own flush swallows the error of fsync.</summary>
 internal static partial class PortableFlush
 {
     private const int FullFlush = 51; // F_FULLFSYNC of macOS: there fsync alone stops at the drive's cache
 
-    /// <summary>Returns only when what was written is durable.</summary>
+    /// <summary>Returns only when all written bytes are durable.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.FlushFailed"/>.</exception>
     public static void Flush(SafeFileHandle file, string name)
     {
@@ -22,7 +22,7 @@ internal static partial class PortableFlush
         }
         else if (!OperatingSystem.IsMacOS() || Libc.Command(file, FullFlush) != 0)
         {
-            // Network file systems know no full flush; plain fsync then gives the verdict.
+            // Network file systems have no full flush; then plain fsync decides.
             Posix.Flush(file, name);
         }
     }

@@ -3,8 +3,8 @@ using System.Text;
 namespace BinarySync.Storage.Files;
 
 /// <summary>
-/// What the process was given as text, with the bytes that are no UTF-8. The runtime has put U+FFFD in their place, which would be
-/// the name of another file.
+/// The text that the process was given, with the bytes that are not UTF-8. The runtime has replaced them by U+FFFD, and that would name
+/// another file.
 /// </summary>
 public static class ProcessText
 {
@@ -12,7 +12,7 @@ public static class ProcessText
 
     /// <summary>The arguments with their bytes: see <see cref="PathText"/>.</summary>
     /// <param name="arguments">As the runtime gave them.</param>
-    /// <returns>Null where some have such bytes, or may have, and the system does not say which.</returns>
+    /// <returns>Null if some have such bytes, or may have, and the system does not say which.</returns>
     public static string[]? Arguments(string[] arguments)
     {
         if (!arguments.Any(IsDoubtful))
@@ -20,12 +20,12 @@ public static class ProcessText
             return arguments;
         }
 
-        // The runtime may stand before the program on the line, and what it was told.
+        // The line may have the runtime and its own arguments before the program.
         List<byte[]> words = Words("/proc/self/cmdline");
         return words.Count < arguments.Length ? null : Arguments(arguments, words[^arguments.Length..]);
     }
 
-    /// <summary>An environment variable that is a path; null where there is none.</summary>
+    /// <summary>An environment variable that is a path; null if there is none.</summary>
     public static string? Variable(string name)
     {
         string? value = Environment.GetEnvironmentVariable(name);

@@ -4,16 +4,16 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage.Files;
 
 /// <summary>
-/// The runtime makes a socket and two pipes in the temporary directory, by which a debugger or a profiler may come in. A process that
-/// is killed leaves them there. No setting that a
-/// program brings along prevents it, so the names are taken away at the start; DOTNET_EnableDiagnostics=1 keeps them.
+/// The runtime makes a socket and two pipes in the temporary directory, through which a debugger or a profiler may attach. A process that
+/// is killed leaves them there. No setting of a program prevents that, so the names are removed at the start; DOTNET_EnableDiagnostics=1
+/// keeps them.
 /// </summary>
 public static class RuntimeSockets
 {
-    // Of /proc/self/stat, counted from behind the name, which is in brackets and may have blanks.
+    // In /proc/self/stat, counted from behind the name, which is in brackets and may have blanks.
     private const int StartTimeField = 19;
 
-    /// <summary>Takes the names away. Never throws.</summary>
+    /// <summary>Removes the names. Never throws.</summary>
     public static void Withdraw()
     {
         bool isSaid = Environment.GetEnvironmentVariable("DOTNET_EnableDiagnostics") is "0" or "1";

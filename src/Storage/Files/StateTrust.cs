@@ -4,9 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Files;
 
 /// <summary>
-/// Whether what lies on a file system may be believed: only what the user who runs, or root, has put there, where nobody else can change it
-/// or put
-/// something in its place. On Linux; elsewhere everything is believed.
+/// Whether a file or directory may be believed: it must come from the user who runs or from root, and nobody else may be able to change it
+/// or put something in its place. On Linux; on other systems everything is believed.
 /// </summary>
 internal static class StateTrust
 {
@@ -14,7 +13,7 @@ internal static class StateTrust
     private const int WritableByAll = 0x02; // -------w-
     private const int Sticky = 0x200;
 
-    /// <summary>Looks at the open file, and not at its name, which may lead elsewhere by now.</summary>
+    /// <summary>Checks the open file, and not its name, which may lead elsewhere by now.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.Untrusted"/>.</exception>
     public static void DemandFile(SafeFileHandle file, string path)
     {
@@ -24,7 +23,7 @@ internal static class StateTrust
         }
     }
 
-    /// <summary>Makes sure that nobody else can put a file into a directory, the sticky bit or not.</summary>
+    /// <summary>Makes sure that nobody else can put a file into a directory, with the sticky bit or without it.</summary>
     /// <param name="path">The file there, for the message.</param>
     /// <exception cref="StorageException"><see cref="StorageError.Untrusted"/>.</exception>
     public static void DemandDirectory(string directory, string path)
@@ -36,14 +35,14 @@ internal static class StateTrust
     }
 
     /// <summary>
-    /// True where somebody else may put files into a directory. False where it cannot be looked at: opening a file there will say so.
+    /// True if somebody else may put files into a directory. False if it cannot be checked: opening a file there will say so.
     /// </summary>
     public static bool IsSharedDirectory(string directory) => WhyNotDirectory(directory) is not null;
 
     /// <summary>
-    /// Makes sure that nobody else can put another directory in the place of this one: none of those above it may belong to somebody else,
-    /// or be writable by all
-    /// without the sticky bit. The groups of those above are believed: what they could put there would not be the user's own.
+    /// Makes sure that nobody else can put another directory in the place of this one. None of the directories above it may belong to
+    /// somebody else, or be writable by all without the sticky bit. The groups of those above are believed: a directory that they put there
+    /// would not be the user's own.
     /// </summary>
     /// <exception cref="StorageException"><see cref="StorageError.Untrusted"/>.</exception>
     public static void DemandParents(string directory)
@@ -71,7 +70,7 @@ internal static class StateTrust
     private static string? WhyNotDirectory(string directory) =>
         Posix.IsSupported && Posix.TryRights(directory, out FileRights rights) == 0 ? WhyNot(rights) : null;
 
-    /// <summary>Why something is not only ours; null where it is.</summary>
+    /// <summary>Why something is not only ours; null if it is.</summary>
     private static string? WhyNot(in FileRights rights) =>
         !IsOurs(rights.User) ? $"belongs to user {rights.User}"
         : (rights.Mode & WritableByOthers) != 0 ? $"can be written by others ({ModeText(rights.Mode)})"

@@ -3,7 +3,7 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage.Files;
 
 /// <summary>
-/// Flushes, and fails for ever once a flush has failed: the kernel tells a descriptor of a failed write-back once, and the next fsync
+/// Flushes, and fails for ever once a flush has failed: the kernel tells a descriptor of a failed write-back only once, and the next fsync
 /// would succeed over lost data.
 /// </summary>
 internal sealed class StickyFlush
@@ -11,8 +11,8 @@ internal sealed class StickyFlush
     private StorageException? _failure;
 
     /// <summary>Flushes, unless it has failed before.</summary>
-    /// <param name="name">Of what is flushed.</param>
-    /// <param name="flush">Does it.</param>
+    /// <param name="name">The name of the file that is flushed.</param>
+    /// <param name="flush">Flushes it.</param>
     /// <exception cref="StorageException"><see cref="StorageError.FlushFailed"/>.</exception>
     public void Run(string name, Action flush)
     {
@@ -28,7 +28,7 @@ internal sealed class StickyFlush
         }
     }
 
-    /// <summary>Demands that none has failed.</summary>
+    /// <summary>Demands that no flush has failed.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.FlushFailed"/>.</exception>
     public void Demand(string name)
     {

@@ -39,7 +39,7 @@ internal sealed class HiddenDraft : OutputDraft
         Place.Take(_temporary);
         _named = true;
 
-        // On FAT and its like the length stands in the directory's entry, and the rename has made that anew.
+        // FAT and similar file systems keep the length in the directory entry, and the rename has made that anew.
         PortableFlush.Flush(File, Place.Name);
         Place.FlushDirectory();
     }
@@ -52,7 +52,7 @@ internal sealed class HiddenDraft : OutputDraft
         }
     }
 
-    // Another process that looks for what dead ones have left may have come before the lock.
+    // Another process that looks for drafts of dead processes may have come before the lock.
     private static bool IsHeld(string temporary, SafeFileHandle file)
     {
         if (!Posix.IsSupported)
@@ -65,7 +65,7 @@ internal sealed class HiddenDraft : OutputDraft
         return errno != 0 ? errno != Errno.NoEntry : named.IsSameNode(Posix.Status(file, temporary));
     }
 
-    /// <summary>Null where the name is taken.</summary>
+    /// <summary>Null if the name is taken.</summary>
     private static SafeFileHandle? TryCreate(string temporary, string path)
     {
         if (Posix.IsSupported)

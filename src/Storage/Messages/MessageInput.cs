@@ -8,8 +8,8 @@ namespace BinarySync.Storage.Messages;
 public static class MessageInput
 {
     /// <summary>
-    /// A regular file gives a stream that can seek; a pipe, /dev/fd/N or a block device one that only goes forward. Unbuffered. A named
-    /// pipe is waited for until it has a writer.
+    /// A regular file gives a stream that can seek; a pipe, /dev/fd/N or a block device gives one that only goes forward. Unbuffered. For a
+    /// named pipe, waits until it has a writer.
     /// </summary>
     /// <param name="path">The file, pipe or device.</param>
     /// <param name="cancellation">Ends the waiting for a pipe's writer.</param>
@@ -25,8 +25,8 @@ public static class MessageInput
             return OpenPortably(path, cancellation);
         }
 
-        // Opening a named pipe waits for its writer, and nothing could end that; opened without waiting, the first read waits, and can be
-        // cancelled.
+        // Opening a named pipe waits for its writer, and nothing could end that. Opened without waiting, the first read waits, and that can
+        // be cancelled.
         bool exists = Posix.TryStatus(path, out FileStatus before) == 0;
         if (StandardDescriptors.IsNotGiven(path))
         {
@@ -34,7 +34,7 @@ public static class MessageInput
         }
 
         bool waits = exists && before.Type == NodeType.Pipe && cancellation.CanBeCanceled;
-        RefuseCharacterDevice(before, path); // opening one may wait for ever, or do something
+        RefuseCharacterDevice(before, path); // opening one may wait for ever, or have an effect
         SafeFileHandle file = Posix.Open(path, OpenFlags.ReadOnly | (waits ? OpenFlags.NonBlocking : 0));
         try
         {
@@ -59,8 +59,8 @@ public static class MessageInput
     }
 
     /// <summary>
-    /// Reads the beginning of a regular file, for hints: how much there is of it; 0 for anything else, and where it cannot be read. Never
-    /// throws, never waits.
+    /// Reads the beginning of a regular file, for hints, and returns the number of bytes read; 0 for anything else, or if it cannot be
+    /// read. Never throws, never waits.
     /// </summary>
     public static int Peek(string path, Span<byte> start)
     {
@@ -76,10 +76,10 @@ public static class MessageInput
         }
     }
 
-    /// <summary>True where something lies there, whatever it is.</summary>
+    /// <summary>True if something has this name, whatever it is.</summary>
     public static bool Exists(string path) => Posix.IsSupported ? Posix.TryStatus(path, out _) == 0 : Path.Exists(path);
 
-    /// <summary>A terminal, /dev/zero or the like has no message, and most of them no end.</summary>
+    /// <summary>A terminal, /dev/zero or the like holds no message, and most of them never end.</summary>
     internal static void RefuseCharacterDevice(in FileStatus status, string name)
     {
         if (status.Type == NodeType.CharacterDevice)

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Messages;
 
-/// <summary>A draft that has no name at all: a process that is killed leaves nothing of it.</summary>
+/// <summary>A draft that has no name at all: if the process is killed, nothing of it remains.</summary>
 internal sealed class NamelessDraft : OutputDraft
 {
     private const int CopyLength = 1 << 20;
@@ -14,7 +14,7 @@ internal sealed class NamelessDraft : OutputDraft
     {
     }
 
-    /// <summary>Null where the file system or the system does not have it.</summary>
+    /// <summary>Null if the file system or the system does not support it.</summary>
     public static NamelessDraft? TryCreate(OutputPlace place)
     {
         if (!Posix.IsSupported)
@@ -55,8 +55,8 @@ internal sealed class NamelessDraft : OutputDraft
 
         try
         {
-            // Nobody promises that the first flush was more than one of the content: btrfs logs no file that has no name. The flush of
-            // the directory makes up for that where it was tried, but nobody promises that either.
+            // No document promises that the first flush covers more than the content: btrfs logs no file that has no name. The flush of the
+            // directory makes up for that on the systems tried, but that is not promised either.
             PortableFlush.Flush(File, Place.Name);
             if (given != Place.Name)
             {
@@ -79,10 +79,10 @@ internal sealed class NamelessDraft : OutputDraft
 
     public override void Abandon()
     {
-        // What has no name is gone when it is closed.
+        // A file without a name disappears when it is closed.
     }
 
-    /// <summary>Its own name; or a hidden one, where it is to replace a file: a link cannot do that, a rename can.</summary>
+    /// <summary>Takes its own name; or a hidden one if it replaces a file: a link cannot do that, a rename can.</summary>
     private (int Errno, string Given) TakeName()
     {
         int errno = Posix.TryName(File, Place.Name);
@@ -96,8 +96,8 @@ internal sealed class NamelessDraft : OutputDraft
         return (errno, given);
     }
 
-    // Naming was possible when the draft was made, as far as that can be asked. Hours of reading are in it by now: a copy under a hidden
-    // name can be renamed.
+    // Naming was possible when the draft was made, as far as that can be checked. The draft holds hours of reading by now: a copy under a
+    // hidden name can be renamed.
     private void PublishCopy()
     {
         HiddenDraft copy = HiddenDraft.Create(Place);

@@ -2,17 +2,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Messages;
 
-/// <summary>What is written for an <see cref="OutputPlace"/>, before it has its name.</summary>
+/// <summary>The file that is written for an <see cref="OutputPlace"/>, before it has its name.</summary>
 internal abstract class OutputDraft(OutputPlace place, SafeFileHandle file)
 {
-    protected const uint OwnerOnly = 0x180; // rw-------: what others may is given at the end
+    protected const uint OwnerOnly = 0x180; // rw-------: the rights of others are given at the end
 
-    /// <summary>Open for writing; closed by the one who has the draft.</summary>
+    /// <summary>Open for writing; closed by the owner of the draft.</summary>
     public SafeFileHandle File { get; } = file;
 
     protected OutputPlace Place { get; } = place;
 
-    /// <summary>Begins a draft that leaves nothing behind when the process is killed, where that is possible.</summary>
+    /// <summary>Begins a draft that leaves nothing behind when the process is killed, if that is possible.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.OpenFailed"/>, <see cref="StorageError.NoSpace"/>.</exception>
     public static OutputDraft Create(OutputPlace place)
     {
@@ -25,6 +25,6 @@ internal abstract class OutputDraft(OutputPlace place, SafeFileHandle file)
     /// <exception cref="StorageException">As <see cref="MessageOutput.Commit"/>.</exception>
     public abstract void Publish();
 
-    /// <summary>Leaves nothing, unless the file has its name.</summary>
+    /// <summary>Leaves nothing behind, unless the file has its name.</summary>
     public abstract void Abandon();
 }

@@ -3,7 +3,7 @@ using BinarySync.Storage.Streams;
 namespace BinarySync.Storage.Messages;
 
 /// <summary>
-/// A file that appears under its name only when it is complete and flushed. Until then it has no name; where the file system has no such
+/// A file that appears under its name only when it is complete and flushed. Until then it has no name. If the file system has no such
 /// files, it is a hidden file in the same directory.
 /// </summary>
 public sealed class OutputFile : MessageOutput
@@ -21,17 +21,16 @@ public sealed class OutputFile : MessageOutput
 
     public override Stream Stream => _writer;
 
-    /// <summary>Begins a file, after making sure that its name can be had.</summary>
+    /// <summary>Begins a file, after making sure that its name can be taken.</summary>
     /// <param name="replace">
     /// True: an existing regular file is replaced by <see cref="Commit"/>.
     /// </param>
     /// <param name="rights">Who may read and write it; null: as the umask says.</param>
     /// <exception cref="StorageException">
-    /// <see cref="StorageError.IsLink"/>, whatever <paramref name="replace"/>: who made the link need not be who may write what it leads
-    /// to;
-    /// <see cref="StorageError.Exists"/> (also a device or pipe, whatever <paramref name="replace"/>),
-    /// <see cref="StorageError.DirectoryMissing"/>, <see cref="StorageError.IsDirectory"/>,
-    /// <see cref="StorageError.OpenFailed"/>, <see cref="StorageError.NoSpace"/>.
+    /// <see cref="StorageError.IsLink"/>, whatever <paramref name="replace"/>: the user who made the link may have no right to write its
+    /// target; <see cref="StorageError.Exists"/> (also a device or pipe, whatever <paramref name="replace"/>),
+    /// <see cref="StorageError.DirectoryMissing"/>, <see cref="StorageError.IsDirectory"/>, <see cref="StorageError.OpenFailed"/>,
+    /// <see cref="StorageError.NoSpace"/>.
     /// </exception>
     public static OutputFile Create(string path, bool replace, OutputRights? rights = null)
     {
@@ -40,7 +39,9 @@ public sealed class OutputFile : MessageOutput
         return new OutputFile(place, OutputDraft.Create(place));
     }
 
-    /// <summary>Makes sure that a name can be had, and makes nothing: for who has many outputs, and refuses them as a whole.</summary>
+    /// <summary>
+    /// Makes sure that a name can be taken, and makes nothing: for a caller with many outputs that refuses them as a whole.
+    /// </summary>
     /// <exception cref="StorageException">As <see cref="Create"/>.</exception>
     public static void DemandName(string path, bool replace)
     {
@@ -55,7 +56,7 @@ public sealed class OutputFile : MessageOutput
             throw new InvalidOperationException("An output is committed once.");
         }
 
-        // Whatever becomes of it: after a flush that failed, another would succeed over lost data.
+        // Set whatever happens next: after a failed flush, another one would succeed over lost data.
         _committed = true;
         _writer.Flush();
         _draft.Publish();

@@ -4,9 +4,9 @@ using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage.Messages;
 
-/// <summary>The name an output will have: whether it can be had, and how it is taken.</summary>
+/// <summary>The name that an output will have: whether it can be taken, and how.</summary>
 /// <param name="Name">The path as the user gave it. Its last name is no symbolic link.</param>
-/// <param name="Replace">True where an existing file may be replaced.</param>
+/// <param name="Replace">True if an existing file may be replaced.</param>
 /// <param name="Rights">Who may read and write it.</param>
 internal sealed record OutputPlace(string Name, bool Replace, OutputRights Rights)
 {
@@ -16,8 +16,8 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
 
     public string Directory => FileIdentity.DirectoryOf(Name);
 
-    /// <summary>Resolves a name and makes sure that it can be had.</summary>
-    /// <exception cref="StorageException">The name cannot be had: see <see cref="OutputFile.Create"/>.</exception>
+    /// <summary>Resolves a name and makes sure that it can be taken.</summary>
+    /// <exception cref="StorageException">The name cannot be taken: see <see cref="OutputFile.Create"/>.</exception>
     public static OutputPlace Find(string name, bool replace, OutputRights? rights = null)
     {
         DemandNoLink(name);
@@ -39,7 +39,7 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
         return Path.Combine(Directory, TemporaryPrefix + suffix);
     }
 
-    /// <summary>What the hidden names in the directory begin with; the number of the process follows.</summary>
+    /// <summary>The beginning of the hidden names in the directory; the number of the process follows.</summary>
     public string TemporaryPrefix
     {
         get
@@ -91,7 +91,7 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
         }
     }
 
-    /// <summary>An output whose name is a symbolic link.</summary>
+    /// <summary>The error for an output whose name is a symbolic link.</summary>
     public static StorageException IsLink(string name, string? target) =>
         Failure.Of(StorageError.IsLink, name, $"is a symbolic link to {target}, and an output does not follow links");
 
@@ -109,14 +109,15 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
         }
         catch (Exception error) when (PortableFailure.IsSystem(error))
         {
-            // Another error is already on its way, or nothing is: a leftover hidden file is not worth one.
+            // Another error is already on its way, or none is: a leftover hidden file is not worth one.
         }
     }
 
-    // In a directory of many, the kernel itself follows no link that somebody else has made there; what is resolved here would escape that.
+    // In a directory that many can write, the kernel follows no link that somebody else has made there. A link resolved here would escape
+    // that check.
     private static void DemandNoLink(string name)
     {
-        // Without the name of the working directory, which may have none.
+        // Does not use the name of the working directory, which may have none.
         if (Posix.IsSupported
             && (Posix.TryStatus(name, out FileStatus status, followLinks: false) != 0 || status.Type != NodeType.SymbolicLink))
         {
@@ -153,7 +154,7 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
         throw Failure.Of(StorageError.DirectoryMissing, Name, $"there is no directory {Directory}");
     }
 
-    // In a directory to which names are only added, no file is replaced.
+    // In a directory to which names can only be added, no file can be replaced.
     private void DemandChangeable(FileMarks directory)
     {
         if (directory.HasFlag(FileMarks.Immutable) || (directory.HasFlag(FileMarks.AppendOnly) && Replace && Exists()))
@@ -178,7 +179,7 @@ internal sealed record OutputPlace(string Name, bool Replace, OutputRights Right
             return File.Exists(Name);
         }
 
-        // Renaming over a device node or pipe would put a file in its place: never, whatever was asked for.
+        // Renaming over a device node or pipe would put a file in its place. That is never done, whatever the options.
         int errno = Posix.TryStatus(Name, out FileStatus status, followLinks: false);
         return errno switch
         {

@@ -5,13 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Messages;
 
 /// <summary>
-/// Who may read and write an output: nobody who may not read and write all that it is made from. An output that replaces a file keeps the
-/// permissions of that. Linux only;
-/// elsewhere outputs are made as the system makes files.
+/// Who may read and write an output: nobody who may not read and write all of its sources. An output that replaces a file keeps that file's
+/// permissions. Linux only; on other systems outputs are made as the system makes files.
 /// </summary>
 public sealed class OutputRights
 {
-    /// <summary>The most that a mode can say, octal 777.</summary>
+    /// <summary>The largest value of a mode, octal 777.</summary>
     public const int AllBits = 0x1FF;
 
     private const int ReadAndWrite = 0x1B6; // rw-rw-rw-
@@ -31,13 +30,12 @@ public sealed class OutputRights
 
     private OutputRights(FileRights[] sources, int? mode, int most) => (_sources, _mode, _most) = (sources, mode, most);
 
-    /// <summary>As the umask says: for what is made from nothing.</summary>
+    /// <summary>As the umask says: for an output that has no source.</summary>
     public static OutputRights ByUmask { get; } = new([], null, AllBits);
 
     /// <summary>
-    /// No wider than any of these, and no wider than the umask allows. A device counts as its owner's only. What comes through a pipe has
-    /// no permissions that say anything:
-    /// it is not counted, but an output of nothing else is its owner's only.
+    /// No wider than any of these, and no wider than the umask allows. A device counts as its owner's only. The permissions of a pipe say
+    /// nothing: a pipe is not counted, but an output made only of pipes is its owner's only.
     /// </summary>
     /// <param name="sources">Paths; "-" is standard input. One that does not exist is not counted.</param>
     /// <param name="mode">In place of all that: the permissions themselves, at most <see cref="AllBits"/>.</param>
@@ -53,20 +51,20 @@ public sealed class OutputRights
         return new(counted.Length == 0 && sources.Count > 0 ? [_owners] : counted, mode, AllBits);
     }
 
-    /// <summary>As these, but never to be written by anyone else: for what will be believed when it is found again.</summary>
+    /// <summary>As these, but never writable by anyone else: for a file that will be believed when it is found again.</summary>
     public OutputRights ForOwnUse() => new(_sources, _mode, NotWrittenByOthers);
 
     /// <summary>
-    /// Gives a complete draft its permissions. It has been its owner's only until now; if the file system knows no permissions, it stays as
-    /// that makes it.
+    /// Gives a complete draft its permissions. It has been its owner's only until now. If the file system has no permissions, the draft
+    /// stays as it was made.
     /// </summary>
     /// <param name="file">The draft.</param>
-    /// <param name="place">What it becomes.</param>
+    /// <param name="place">The output that it becomes.</param>
     internal void Give(SafeFileHandle file, OutputPlace place)
     {
         if (Posix.IsSupported)
         {
-            // A failure leaves it narrower than it might be.
+            // If this fails, the permissions stay narrower than they might be.
             _ = Posix.TryChangeMode(file, ModeOf(file, place) & _most);
         }
     }
@@ -88,7 +86,7 @@ public sealed class OutputRights
         int mode = ReadAndWrite & ~Posix.Umask;
         foreach (FileRights source in _sources)
         {
-            // Members of another group have been others to the source.
+            // Members of another group count as others of the source.
             mode &= source.Group == made.Group || source == _owners ? source.Mode : WithoutGroup(source.Mode);
         }
 
@@ -96,8 +94,8 @@ public sealed class OutputRights
     }
 
     /// <summary>
-    /// What an output replaces. The permissions of a file that somebody else has put there are not kept: they may be such that they can
-    /// read what replaces it.
+    /// The rights of the file that an output replaces. If the file is somebody else's, its permissions are not kept: they may have been
+    /// chosen so that its owner can read the replacement.
     /// </summary>
     private static FileRights? Replaced(string path) =>
         Posix.TryStatus(path, out FileStatus status, followLinks: false) == 0 && status.Type == NodeType.RegularFile
@@ -120,10 +118,10 @@ public sealed class OutputRights
 
     private static bool IsStream(NodeType type) => type is NodeType.Pipe or NodeType.Socket or NodeType.CharacterDevice;
 
-    // With an access control list, the bits of the group say what some user or group may do, and not what the group may.
+    // With an access control list, the group bits say what some user or group may do, and not what the group may do.
     private static FileRights Narrowed(string path, FileRights rights) =>
         Posix.HasAccessList(path) ? rights with { Mode = rights.Mode & ~GroupBits } : rights;
 
-    // The group may what others may, too.
+    // The group keeps a right only if others have it too.
     private static int WithoutGroup(int mode) => (mode & ~GroupBits) | (mode & ((mode & OtherBits) << GroupShift));
 }

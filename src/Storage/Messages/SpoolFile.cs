@@ -6,12 +6,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Messages;
 
-/// <summary>Room on a disk for data that must not outlive the run: a file without a name.</summary>
+/// <summary>Space on a disk for data that must not outlive the run: a file without a name.</summary>
 public static class SpoolFile
 {
     private const uint OwnerOnly = 0x180; // rw-------: the content of a disk is nobody else's business
 
-    /// <summary>An empty file that can be written, sought and read, and is gone when it is closed or the process ends.</summary>
+    /// <summary>An empty file that can be written, sought and read, and disappears when it is closed or the process ends.</summary>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.DirectoryMissing"/>, <see cref="StorageError.OpenFailed"/>, <see cref="StorageError.NoSpace"/>; when
     /// it is written, <see cref="StorageError.NoSpace"/> or <see cref="StorageError.WriteFailed"/>.
@@ -28,7 +28,7 @@ public static class SpoolFile
         return new SeekableStream(file, directory, writable: true);
     }
 
-    /// <summary>Null where the file system has no nameless files.</summary>
+    /// <summary>Null if the file system has no nameless files.</summary>
     internal static SafeFileHandle? CreateNameless(string directory)
     {
         int flags = OpenFlags.ReadWrite | OpenFlags.Temporary | OpenFlags.Exclusive; // exclusive: it never gets a name

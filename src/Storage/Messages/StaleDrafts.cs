@@ -5,15 +5,14 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Messages;
 
 /// <summary>
-/// Hidden drafts that processes have left which were killed, or lost their power. A live process holds a lock on its draft; and it stands
-/// in the process table, where it was made
-/// by a version without such locks.
+/// Hidden drafts left by processes that were killed, or that lost their power. A live process holds a lock on its draft. A version without
+/// such locks is recognised by its number in the process table.
 /// </summary>
 internal static class StaleDrafts
 {
     /// <summary>
-    /// Removes those of an output. Only this user's, and only where locks and process numbers can prove something: not on file systems that
-    /// other machines use too.
+    /// Removes the drafts of an output. Only this user's, and only if locks and process numbers can prove something: not on file systems
+    /// that other machines use too.
     /// </summary>
     public static void Remove(OutputPlace place)
     {
@@ -34,7 +33,7 @@ internal static class StaleDrafts
         }
     }
 
-    /// <summary>Whether a name in the place's directory is that of a draft of its, and the number of the process in it.</summary>
+    /// <summary>Whether a name in the place's directory is the name of one of its drafts, and the number of the process in it.</summary>
     internal static bool TryParse(ReadOnlySpan<char> name, string prefix, out int process)
     {
         process = 0;

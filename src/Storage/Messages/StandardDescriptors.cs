@@ -4,35 +4,34 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage.Messages;
 
 /// <summary>
-/// The descriptors 0 to 2, which are standard input, output and error only if whoever started the process gave them. If one was
-/// closed, the next file
-/// that is opened gets its number: a pipe of the runtime, or a target. Nothing is ever read from such a number or written to it.
+/// The descriptors 0 to 2, which are standard input, output and error only if the caller of the program gave them. If one was closed, the
+/// next file that is opened gets its number: a pipe of the runtime, or a target. The program never reads from such a number or writes to
+/// it.
 /// </summary>
 public static class StandardDescriptors
 {
     private const int Count = 3;
 
-    // /dev/stdin, /proc/self/fd/0: no more than some.
+    // Enough for /dev/stdin and /proc/self/fd/0, which need only a few.
     private const int MostLinks = 8;
 
     private static readonly bool[] s_given = Look();
 
     /// <summary>
-    /// Finds out which were given, and fills the numbers that are free. To be called first thing. Later, a number that was closed may
-    /// have become
-    /// a file of the program.
+    /// Finds out which were given, and fills the numbers that are free. Must be the first call of the program: later, a closed number may
+    /// have become a file of the program.
     /// </summary>
     public static void Secure() => _ = s_given.Length;
 
     /// <summary>True if standard error is the user's.</summary>
     public static bool HasError => IsGiven(2);
 
-    /// <summary>True if whoever started the process gave this descriptor.</summary>
+    /// <summary>True if the caller of the program gave this descriptor.</summary>
     internal static bool IsGiven(int descriptor) => s_given[descriptor];
 
     /// <summary>
-    /// True if a path such as /dev/stdin or /dev/fd/3 names a descriptor that whoever started the process did not give: it is closed, or
-    /// a file that only the runtime knows. Reading such a pipe would never end.
+    /// True if a path such as /dev/stdin or /dev/fd/3 names a descriptor that the caller of the program did not give: it is closed, or a
+    /// file that only the runtime knows. Reading such a pipe would never end.
     /// </summary>
     internal static bool IsNotGiven(string path)
     {
@@ -45,7 +44,7 @@ public static class StandardDescriptors
         return descriptor < Count ? !IsGiven(descriptor) : flags < 0 || !IsInherited(flags);
     }
 
-    // The kernel shows them in /proc/PID/fd; all else is links to there.
+    // The kernel shows descriptors in /proc/PID/fd; all other names are links to there.
     private static int? DescriptorOf(string path)
     {
         if (Posix.TryRealPath("/proc/self", out byte[] self) != 0)
@@ -85,7 +84,7 @@ public static class StandardDescriptors
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // It is opened next, and tells its own error.
+            // The path is opened next, and that reports its own error.
             return null;
         }
     }
@@ -114,6 +113,6 @@ public static class StandardDescriptors
         return given;
     }
 
-    // What was inherited came through exec, which closes all that has this flag. The runtime sets it for all that it opens.
+    // Inherited descriptors came through exec, which closes all that have this flag. The runtime sets it for all files that it opens.
     private static bool IsInherited(int flags) => (flags & Posix.CloseOnExecFlag) == 0;
 }

@@ -5,14 +5,14 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Messages;
 
 /// <summary>
-/// Standard error, where people are spoken to. The runtime's own console reads the terminal database and takes over the terminal's
-/// settings before it writes a word: that takes 20 ms, and is not needed.
+/// Standard error, which carries the messages for people. The runtime's own console reads the terminal database and takes over the
+/// terminal's settings before it writes a word: that takes 20 ms, and is not needed.
 /// </summary>
 public static class StandardError
 {
     private const int Descriptor = 2;
 
-    /// <summary>Standard output's.</summary>
+    /// <summary>The descriptor of standard output.</summary>
     public const int OutputDescriptor = 1;
 
     // TIOCGWINSZ
@@ -20,10 +20,10 @@ public static class StandardError
 
     private static readonly SafeFileHandle s_file = new(Descriptor, ownsHandle: false);
 
-    /// <summary>True where all of this can be done: on Linux.</summary>
+    /// <summary>True if all of this works: on Linux.</summary>
     public static bool IsKnown => Posix.IsSupported;
 
-    /// <summary>Writes all of it; false where that failed, and where it was closed when the process was started.</summary>
+    /// <summary>Writes all bytes; false if that failed, or if the descriptor was closed when the process was started.</summary>
     public static unsafe bool TryWrite(ReadOnlySpan<byte> bytes)
     {
         if (!StandardDescriptors.HasError)
@@ -39,7 +39,7 @@ public static class StandardError
                 int errno = count > 0 ? 0 : Marshal.GetLastPInvokeError();
                 if (errno == Errno.TryAgain)
                 {
-                    // Somebody else who has this terminal does not want to wait for it.
+                    // Another process that shares this terminal has made it non-blocking.
                     PollEntry entry = new() { Descriptor = Descriptor, Events = PollEntry.Out };
                     _ = Libc.Poll(&entry, 1, -1);
                 }
@@ -55,16 +55,14 @@ public static class StandardError
         return true;
     }
 
-    /// <summary>True where it is a terminal.</summary>
+    /// <summary>True if it is a terminal.</summary>
     public static bool IsTerminal => Posix.IsSupported && StandardDescriptors.HasError && Libc.IsTerminal(Descriptor) == 1;
 
-    /// <summary>
-    /// False where the process runs in the background of its terminal: what it would draw there stands in the way of what is in front.
-    /// </summary>
+    /// <summary>False if the process runs in the background of its terminal: its drawing would disturb the program in front.</summary>
     public static bool IsInFront =>
         !Posix.IsSupported || Libc.ForegroundGroup(Descriptor) is var group && (group < 0 || group == Libc.OwnGroup());
 
-    /// <summary>Characters that a line of the terminal has now; 0 where the terminal does not say.</summary>
+    /// <summary>Characters in a line of the terminal now; 0 if the terminal does not say.</summary>
     public static int Columns => ColumnsOf(Descriptor);
 
     /// <summary>As <see cref="Columns"/>, of any descriptor: 0 also if it is no terminal.</summary>

@@ -5,9 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Messages;
 
-/// <summary>
-/// Standard input and output as messages. Not the console's own streams: those take a broken pipe for a success.
-/// </summary>
+/// <summary>Standard input and output as messages. Not the console's own streams: those take a broken pipe for a success.</summary>
 public static partial class StandardStreams
 {
     internal const string InputName = "standard input";
@@ -35,7 +33,7 @@ public static partial class StandardStreams
         return new ForwardReader(input, InputName, cancellation);
     }
 
-    /// <summary>Errors name "standard output"; a reader that went away is <see cref="StorageError.WriteFailed"/>.</summary>
+    /// <summary>Errors name "standard output"; if the reader goes away, that is <see cref="StorageError.WriteFailed"/>.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.WriteFailed"/>: it was closed when the process was started.</exception>
     public static MessageOutput OpenOutput() => StandardDescriptors.IsGiven(1)
         ? new StandardOutput(Handle(descriptor: 1, windowsNumber: -11))

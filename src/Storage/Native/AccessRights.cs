@@ -11,8 +11,8 @@ internal static class AccessRights
     private const int OwnerShift = 6;
     private const int GroupShift = 3;
 
-    /// <summary>A hint; null where the permissions do not explain it (an access control list, a security module).</summary>
-    /// <param name="path">What could not be opened.</param>
+    /// <summary>A hint; null if the permissions do not explain it (an access control list, a security module).</summary>
+    /// <param name="path">The path that could not be opened.</param>
     /// <param name="writes">Whether it was to be written.</param>
     public static string? Explain(string path, bool writes)
     {
@@ -21,7 +21,7 @@ internal static class AccessRights
             return Explain(path, rights, writes ? ReadBit | WriteBit : ReadBit, writes ? "open it for writing" : "open it");
         }
 
-        // The last directory on the way that can be looked at is the one that does not let us through.
+        // The last directory on the way that can be examined is the one that refuses us.
         for (string? directory = Path.GetDirectoryName(FullPath(path)); directory is not null; directory = Path.GetDirectoryName(directory))
         {
             if (Posix.TryRights(directory, out rights) == 0)
@@ -73,7 +73,7 @@ internal static class AccessRights
 
     private static bool Has(int mode, int needed) => (mode & needed) == needed;
 
-    // What these files do not name (a directory service does) keeps its number.
+    // A user or group that these files do not name (a directory service does) keeps its number.
     private static string NameOf(uint number, string file)
     {
         string text = number.ToString(CultureInfo.InvariantCulture);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace BinarySync.Storage.Native;
 
-/// <summary>Native memory at an aligned address, as direct I/O wants it.</summary>
+/// <summary>Native memory at an aligned address, as direct I/O needs it.</summary>
 internal sealed unsafe class AlignedBuffer : IDisposable
 {
     private readonly int _size;

@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace BinarySync.Storage.Native;
 
-/// <summary>Makes the errors of this layer. Every message begins with the path and can stand alone.</summary>
+/// <summary>Makes the errors of this layer. Every message begins with the path and makes sense alone.</summary>
 internal static class Failure
 {
-    /// <summary>An error of the system, in its own words. No room and too large are told apart whatever was being done.</summary>
-    /// <param name="otherwise">The kind where <paramref name="errno"/> does not say a kind of its own.</param>
+    /// <summary>An error of the system, in its own words. "No space" and "too large" have their own kinds, whatever the action.</summary>
+    /// <param name="otherwise">The kind if <paramref name="errno"/> has no kind of its own.</param>
     /// <param name="action">What could not be done: "read", "write", "open", ...</param>
     public static StorageException System(int errno, StorageError otherwise, string path, string action, long? offset = null)
     {
@@ -20,7 +20,7 @@ internal static class Failure
         return new StorageException(error, path, $"{path}: cannot {action}: {Words(errno)}{At(offset)}", errno, offset);
     }
 
-    /// <summary>A failed flush stays one, even where the cause is a full disk: what was written may not be believed.</summary>
+    /// <summary>A failed flush keeps this kind, even if the cause is a full disk: the written bytes may not be believed.</summary>
     public static StorageException Flush(int errno, string path) =>
         new(StorageError.FlushFailed, path, $"{path}: cannot flush: {Words(errno)}", errno);
 
@@ -38,8 +38,8 @@ internal static class Failure
         _ => System(errno, StorageError.OpenFailed, path, "open"),
     };
 
-    /// <summary>A mark forbids it, where the permissions may allow it.</summary>
-    /// <param name="path">What is marked.</param>
+    /// <summary>A mark forbids it, although the permissions may allow it.</summary>
+    /// <param name="path">The marked path.</param>
     /// <param name="beginning">The message up to the verb.</param>
     public static StorageException Marked(string path, FileMarks marks, string beginning) =>
         new(StorageError.Marked, path, $"{beginning} is marked {marks.Words()}", Errno.NotPermitted) { Marks = marks };
@@ -64,7 +64,7 @@ internal static class Failure
     public static StorageException InUse(string path, string how, int errno = 0, StorageContext context = StorageContext.None) =>
         new(StorageError.InUse, path, $"{path}: in use: {how}", errno) { Context = context };
 
-    /// <summary>Nothing is known to use a target, because not everything could be looked at.</summary>
+    /// <summary>Nothing is known to use a target, because not everything could be checked.</summary>
     public static StorageException Unguarded(string path, IReadOnlyList<UnseenTable> unseen) =>
         new(StorageError.Unguarded, path, $"{path}: cannot tell whether something uses it: {string.Join(", ", unseen)}")
         {

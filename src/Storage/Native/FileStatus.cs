@@ -2,7 +2,7 @@ using BinarySync.Storage.Usage;
 
 namespace BinarySync.Storage.Native;
 
-/// <summary>What kind of node a path leads to.</summary>
+/// <summary>The kind of node that a path leads to.</summary>
 internal enum NodeType
 {
     Other,
@@ -17,16 +17,16 @@ internal enum NodeType
 
 /// <summary>What statx says of a path or descriptor.</summary>
 /// <param name="Device">The device of the file system the node lies on.</param>
-/// <param name="Node">The device that the node is, where it is one.</param>
+/// <param name="Node">The device that the node is, if it is one.</param>
 /// <param name="Size">Bytes; 0 for a device.</param>
 /// <param name="AllocatedBytes">Bytes that take space on the file system.</param>
-/// <param name="MountId">The first field of a line of mountinfo; 0 where the kernel does not tell.</param>
+/// <param name="MountId">The first field of a line of mountinfo; 0 if the kernel does not tell.</param>
 /// <param name="DirectAlignment">
 /// Bytes to which offset, length and address of direct I/O must be aligned; 0: no direct I/O; null: the kernel does not tell.
 /// </param>
-/// <param name="BlockSize">Bytes in which the file system likes to be read and written; not less than one of its blocks.</param>
-/// <param name="Links">How many names the node has.</param>
-/// <param name="Marks">None as well where the kernel does not tell.</param>
+/// <param name="BlockSize">The preferred number of bytes for reads and writes; not less than one block of the file system.</param>
+/// <param name="Links">The number of names of the node.</param>
+/// <param name="Marks">Also none if the kernel does not tell.</param>
 internal readonly record struct FileStatus(
     NodeType Type,
     DeviceNumber Device,
@@ -42,10 +42,10 @@ internal readonly record struct FileStatus(
     long Links = 1,
     FileMarks Marks = FileMarks.None)
 {
-    /// <summary>True where both are one and the same file, whatever the paths.</summary>
+    /// <summary>True if both are one and the same file, whatever the paths.</summary>
     public bool IsSameNode(in FileStatus other) => Inode == other.Inode && Device == other.Device;
 
-    /// <summary>How a person would call it.</summary>
+    /// <summary>The word that a person would use.</summary>
     public string Noun => Type switch
     {
         NodeType.RegularFile => "a regular file",

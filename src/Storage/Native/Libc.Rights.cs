@@ -19,7 +19,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "fchown", SetLastError = true)]
     public static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
 
-    /// <summary>With no room: the length of the value.</summary>
+    /// <summary>With a size of 0: the length of the value.</summary>
     [LibraryImport(Name, EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint ExtendedAttribute(string path, string attribute, byte* value, nuint size);
 

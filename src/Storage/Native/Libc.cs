@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Native;
 
 /// <summary>
-/// The C library, as it is. off_t is taken as 64 bits, which holds on 64-bit Linux and on macOS. The variadic calls (open,
-/// fcntl, ioctl) with a third argument may be called like this on Linux only: macOS on Arm passes it elsewhere.
+/// The C library, as it is. off_t is taken as 64 bits, which holds on 64-bit Linux and on macOS. The variadic calls (open, fcntl, ioctl)
+/// with a third argument may be called like this on Linux only: macOS on Arm passes it elsewhere.
 /// </summary>
 internal static unsafe partial class Libc
 {
@@ -49,7 +49,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "posix_fadvise")]
     public static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
 
-    /// <summary>cachestat, for which the C library has no name. Variadic, but with a body that takes registers only.</summary>
+    /// <summary>cachestat, for which the C library has no function. Variadic, but its body takes registers only.</summary>
     [LibraryImport(Name, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint CacheStatusOf(nint number, SafeFileHandle file, CacheRange* range, CacheStatus* status, nuint flags);
 
@@ -116,7 +116,7 @@ internal static unsafe partial class Libc
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(PathMarshaller))]
     public static partial int CreateDirectory(string path, uint mode);
 
-    /// <summary>Returns memory of the C library, to be freed; null where it failed.</summary>
+    /// <summary>Returns memory of the C library, to be freed; null if it failed.</summary>
     [LibraryImport(Name, EntryPoint = "realpath", SetLastError = true,
         StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(PathMarshaller))]
     public static partial byte* RealPath(string path, byte* buffer);
@@ -134,7 +134,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "fstatvfs", SetLastError = true)]
     public static partial int FileSystemRoom(SafeFileHandle file, ulong* buffer);
 
-    /// <summary>As the one above, of an open file.</summary>
+    /// <summary>As the one above, for an open file.</summary>
     [LibraryImport(Name, EntryPoint = "fstatfs", SetLastError = true)]
     public static partial int FileSystemStatus(SafeFileHandle file, byte* buffer);
 
@@ -175,7 +175,7 @@ internal static unsafe partial class Libc
         public ulong RecentlyEvicted;
     }
 
-    /// <summary>struct flock where off_t has 64 bits.</summary>
+    /// <summary>struct flock with an off_t of 64 bits.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct FileLock
     {

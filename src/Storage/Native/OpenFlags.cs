@@ -18,8 +18,8 @@ internal static class OpenFlags
     /// <summary>O_NONBLOCK.</summary>
     public const int NonBlocking = 0x800;
 
-    // Compared one by one: the trimmer of .NET 10 knows the architecture that it trims for, and breaks off with an internal error at a
-    // 'switch' over it.
+    // Compared one by one: the trimmer of .NET 10 knows the architecture that it trims for, and stops with an internal error at a 'switch'
+    // over it.
     private static readonly bool _isPower = RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le;
     private static readonly bool _isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm
         || RuntimeInformation.ProcessArchitecture == Architecture.Arm64
@@ -29,7 +29,7 @@ internal static class OpenFlags
 
     public static int Directory { get; } = _isArm || _isPower ? 0x4000 : 0x10000;
 
-    /// <summary>Not through a symbolic link that the last name of the path is.</summary>
+    /// <summary>Fails if the last name of the path is a symbolic link.</summary>
     public static int NoFollow { get; } = _isArm || _isPower ? 0x8000 : 0x20000;
 
     /// <summary>A file without a name in the directory that is opened.</summary>

@@ -8,8 +8,8 @@ internal static unsafe partial class Posix
 {
     private const uint BirthField = 0x800;
 
-    // Others make up inode numbers when they are mounted (FAT, exFAT), or may do so (FUSE, an overlay): there a number that differs
-    // proves nothing.
+    // Other file systems make up inode numbers when they are mounted (FAT, exFAT), or may do so (FUSE, an overlay): there a different
+    // number proves nothing.
     private static ReadOnlySpan<uint> KeepsInodes =>
     [
         0x0000EF53, // ext2, ext3, ext4
@@ -25,7 +25,7 @@ internal static unsafe partial class Posix
     ];
 
     /// <summary>
-    /// The inode of an open file and when it was made; null where the file system does not keep inode numbers, or cannot be asked.
+    /// The inode of an open file and when it was made; null if the file system does not keep inode numbers, or cannot be asked.
     /// </summary>
     public static FileBirth? TryBirth(SafeFileHandle file)
     {

@@ -3,15 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Native;
 
-/// <summary>What is in the page cache, and reading without leaving anything there.</summary>
+/// <summary>What the page cache holds, and reading without leaving anything there.</summary>
 internal static unsafe partial class Posix
 {
     private const nint CacheStatusCall = 451; // cachestat; the same on every architecture .NET runs on
     private const int DropAfterRead = 0x80; // RWF_DONTCACHE
 
     /// <summary>
-    /// How many pages of a range the page cache holds; -1 where the kernel does not say: before 6.5, and of files that this process may
-    /// neither write nor owns.
+    /// The number of pages of a range that the page cache holds; -1 if the kernel does not say: before 6.5, and for files that this process
+    /// may not write and does not own.
     /// </summary>
     /// <param name="length">At least 1: for the kernel, 0 means "to the end".</param>
     public static long CachedPages(SafeFileHandle file, long offset, long length)
@@ -23,13 +23,13 @@ internal static unsafe partial class Posix
 
     /// <summary>
     /// Writes out the dirty pages of a device or file and waits for that, without a flush of the disk's own cache: that would hang on a
-    /// suspended mapping. What fails is told to whoever wrote it.
+    /// suspended mapping. An error is told to the process that wrote the pages.
     /// </summary>
     public static void WriteBackCache(SafeFileHandle file) => _ = Libc.BeginWriteBack(file, 0, 0, WriteAndWait);
 
     /// <summary>
-    /// Forgets the pages of a block device, dirty ones when they are written. Pages that another process has mapped stay. Only root may
-    /// ask for that outright, which includes the file system on it; others write out, and give advice.
+    /// Drops the pages of a block device, dirty ones after they are written. Pages that another process has mapped stay. Only root may ask
+    /// for that outright, which includes the file system on it; other users write the pages out, and give advice.
     /// </summary>
     public static void DropDeviceCache(SafeFileHandle device)
     {
@@ -41,15 +41,16 @@ internal static unsafe partial class Posix
     }
 
     /// <summary>
-    /// As <see cref="TryReadAt(SafeFileHandle, Span{byte}, long, out int)"/>, but what this brings into the page cache leaves it at once.
-    /// <see cref="Errno.NotSupported"/> before Linux 6.14, and where the file system does not do it (block devices, btrfs and tmpfs do
+    /// As <see cref="TryReadAt(SafeFileHandle, Span{byte}, long, out int)"/>, but the pages that this brings into the page cache leave it
+    /// at once. <see cref="Errno.NotSupported"/> before Linux 6.14, or if the file system does not do it (block devices, btrfs and tmpfs do
     /// not).
     /// </summary>
     public static int TryReadAtOnce(SafeFileHandle file, Span<byte> buffer, long offset, out int errno) =>
         TryReadWith(DropAfterRead, file, buffer, offset, out errno);
 
-    /// <summary>As <see cref="TryReadAt(SafeFileHandle, Span{byte}, long, out int)"/>, for a look that is no part of reading the
-    /// content.</summary>
+    /// <summary>
+    /// As <see cref="TryReadAt(SafeFileHandle, Span{byte}, long, out int)"/>, for a probe that is not part of reading the content.
+    /// </summary>
     public static int TryPeekAt(SafeFileHandle file, Span<byte> buffer, long offset, out int errno)
     {
         int count = TryReadWith(0, file, buffer, offset, out errno);

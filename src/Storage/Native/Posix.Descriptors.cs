@@ -12,10 +12,10 @@ internal static unsafe partial class Posix
     private const int GetFlags = 1; // F_GETFD
     private const int DuplicateFrom = 1030; // F_DUPFD_CLOEXEC
 
-    /// <summary>The flags of a descriptor; -1 where none has this number.</summary>
+    /// <summary>The flags of a descriptor; -1 if none has this number.</summary>
     public static int DescriptorFlags(int descriptor) => Libc.DescriptorCommand(descriptor, GetFlags, 0);
 
-    /// <summary>What a descriptor is; the error number, 0 where it worked.</summary>
+    /// <summary>The status of a descriptor; returns the error number, or 0 if it worked.</summary>
     public static int TryStatus(int descriptor, out FileStatus status)
     {
         Libc.StatusBuffer buffer;
@@ -24,7 +24,7 @@ internal static unsafe partial class Posix
         return errno;
     }
 
-    /// <summary>Gives all numbers below this that are free to /dev/null, so that nothing else gets them.</summary>
+    /// <summary>Opens /dev/null under all free numbers below this, so that nothing else gets them.</summary>
     public static void FillDescriptors(int end)
     {
         int descriptor;

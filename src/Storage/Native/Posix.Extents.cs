@@ -10,9 +10,8 @@ internal static unsafe partial class Posix
     private const uint LastExtent = 0x1;
 
     /// <summary>
-    /// Bytes of a file that its file system has mapped to a place (or is about to), counted up to <paramref name="end"/>; content that
-    /// was reserved and never written among
-    /// them, what the file system needs for itself not. Null where it does not tell.
+    /// Bytes of a file that its file system has mapped to a place (or is about to), counted up to <paramref name="end"/>. This includes
+    /// content that was reserved and never written, but not the blocks that the file system needs for itself. Null if it does not tell.
     /// </summary>
     public static long? MappedBytes(SafeFileHandle file, long end)
     {
@@ -45,7 +44,7 @@ internal static unsafe partial class Posix
         return bytes;
     }
 
-    /// <summary>Bytes that are free on the file system of a file, those kept for root included. Null where it does not tell.</summary>
+    /// <summary>Free bytes on the file system of a file, including those kept for root. Null if it does not tell.</summary>
     public static long? FreeBytes(SafeFileHandle file)
     {
         // struct statvfs of 64-bit systems has 112 bytes: block size, fragment size, blocks, free blocks, ...

@@ -6,8 +6,8 @@ namespace BinarySync.Storage.Native;
 internal static partial class Posix
 {
     /// <summary>
-    /// fsync, the one place of it. Repeated only where a signal interrupted it: after an error the kernel marks the pages
-    /// clean, and a second fsync would report success for data that was lost.
+    /// fsync, called only here. Repeated only if a signal interrupted it: after an error the kernel marks the pages clean, and a second
+    /// fsync would report success for data that was lost.
     /// </summary>
     /// <exception cref="StorageException"><see cref="StorageError.FlushFailed"/>.</exception>
     public static void Flush(SafeFileHandle file, string name)
@@ -20,11 +20,11 @@ internal static partial class Posix
     }
 
     /// <summary>
-    /// As <see cref="Flush"/> where there may be nothing to flush: a pipe, a terminal, the directories of some file systems.
+    /// As <see cref="Flush"/>, for files that may have nothing to flush: a pipe, a terminal, the directories of some file systems.
     /// </summary>
     public static void FlushWherePossible(SafeFileHandle file, string name)
     {
-        // Not EROFS: with that ext4 says that it has met an error, has stopped writing and lost what was under way.
+        // EROFS is an error: ext4 reports it when it has met an error, has stopped writing and lost the writes under way.
         int errno = TryFlush(file);
         if (errno is not (0 or Errno.Invalid or Errno.NotSupported))
         {
@@ -33,8 +33,8 @@ internal static partial class Posix
     }
 
     /// <summary>
-    /// Makes the names in a directory durable. Not so where the directory may be written but not read: it cannot be opened, and its
-    /// names go with the next commit of the file system. Nor where a file system has no flush for directories. Every other failure is told.
+    /// Makes the names in a directory durable. Not if the directory may be written but not read: it cannot be opened, and its names become
+    /// durable with the next commit of the file system. Nor if a file system has no flush for directories. Every other failure is reported.
     /// </summary>
     /// <param name="name">For the message.</param>
     /// <exception cref="StorageException"><see cref="StorageError.FlushFailed"/>.</exception>

@@ -9,14 +9,14 @@ internal static unsafe partial class Posix
     private const int UrgentSignal = 23;
 
     /// <summary>
-    /// True where any descriptor or mapping of a regular file may write to it; null where that cannot be asked (another owner, a file
-    /// system without leases). A lease for reading is not given while there is a writer. It is given back at once: a process that opens
-    /// the file for writing in that moment waits for as long.
+    /// True if any descriptor or mapping of a regular file may write to it; null if that cannot be asked (another owner, a file system
+    /// without leases). A lease for reading is refused while there is a writer. It is given back at once: a process that opens the file for
+    /// writing in that moment waits only so long.
     /// </summary>
     /// <param name="file">Opened for reading only.</param>
     public static bool? IsOpenForWriting(SafeFileHandle file)
     {
-        // Who opens the file in that moment has a signal sent to us. The usual one ends a process, this one does nothing.
+        // A process that opens the file in that moment has a signal sent to us. The default signal ends a process, this one does nothing.
         int descriptor = (int)file.DangerousGetHandle();
         if (Repeat(() => Libc.DescriptorCommand(descriptor, SetSignal, UrgentSignal)) != 0)
         {
@@ -33,7 +33,7 @@ internal static unsafe partial class Posix
         return false;
     }
 
-    /// <summary>True where another process has locked a part of a file so that nobody else may read it: it writes there.</summary>
+    /// <summary>True if another process has locked part of a file so that nobody else may read it: it writes there.</summary>
     public static bool IsLockedForWriting(SafeFileHandle file)
     {
         Libc.FileLock test = new() { Type = ReadLock };

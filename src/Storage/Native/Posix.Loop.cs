@@ -7,9 +7,11 @@ internal static unsafe partial class Posix
 {
     private const uint GetLoopStatus = 0x4C05; // LOOP_GET_STATUS64: no direction bits on any architecture
 
-    /// <summary>Device and inode of what is below a loop device, as that tells it; the error number, 0 where it worked.</summary>
+    /// <summary>
+    /// Device and inode of the file below a loop device, as the device tells them; returns the error number, 0 if it worked.
+    /// </summary>
     /// <param name="loopNode">The node that should be the device.</param>
-    /// <param name="number">Which device it must be: a node may be anything.</param>
+    /// <param name="number">The device that it must be: a node may be anything.</param>
     public static int TryLoopStatus(string loopNode, DeviceNumber number, out FileStatus status)
     {
         status = default;
@@ -43,7 +45,7 @@ internal static unsafe partial class Posix
     private static DeviceNumber Unpack(ulong device) =>
         new((uint)((device >> 8) & 0xFFF), (uint)((device & 0xFF) | ((device >> 12) & 0xFFFFFF00)));
 
-    /// <summary>struct loop_info64; only its beginning is of interest.</summary>
+    /// <summary>struct loop_info64; only its beginning is used.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 232)]
     private struct LoopInfo
     {

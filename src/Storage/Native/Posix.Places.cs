@@ -23,7 +23,7 @@ internal static unsafe partial class Posix
     private const uint ProcMagic = 0x9FA0;
     private const uint SysfsMagic = 0x62656572;
 
-    /// <summary>The path with all symbolic links resolved, as the bytes that it is; the error number, 0 where it worked.</summary>
+    /// <summary>The path with all symbolic links resolved, as its bytes; returns the error number, 0 if it worked.</summary>
     public static int TryRealPath(string path, out byte[] resolved)
     {
         byte* start = Libc.RealPath(path, null);
@@ -38,7 +38,7 @@ internal static unsafe partial class Posix
         return 0;
     }
 
-    /// <summary>Whether this process may make names in a directory: the error number, 0 where it may.</summary>
+    /// <summary>Whether this process may make names in a directory: the error number, 0 if it may.</summary>
     public static int TryWriteAccess(string directory)
     {
         int errno = Repeat(() => Libc.Access(CurrentDirectory, directory, WriteAndSearch, EffectiveUser));
@@ -47,8 +47,7 @@ internal static unsafe partial class Posix
             return errno;
         }
 
-        // The same for the user as who the process was started, by an older call; and if that is kept away as well, what the question is
-        // about is tried.
+        // An older call asks the same for the user who started the process. If that is refused too, the file is made to find out.
         errno = Repeat(() => Libc.Access(CurrentDirectory, directory, WriteAndSearch, 0));
         return IsKeptAway(errno) ? TryMakeFile(directory) : errno;
     }
@@ -58,7 +57,7 @@ internal static unsafe partial class Posix
         ExtMagic or XfsMagic or BtrfsMagic or TmpfsMagic or RamfsMagic
         or FatMagic or ExfatMagic or NtfsMagic or F2fsMagic or OverlayMagic or ZfsMagic;
 
-    /// <summary>The name of a file system that is lost when the power goes; null for others and where it cannot be asked.</summary>
+    /// <summary>The name of a file system that is lost in a power cut; null for others, or if it cannot be asked.</summary>
     public static string? VolatileFileSystemAt(string path) => FileSystemKind(path) switch
     {
         TmpfsMagic => "tmpfs",
@@ -66,21 +65,21 @@ internal static unsafe partial class Posix
         _ => null,
     };
 
-    /// <summary>True where a path leads into the kernel's list of processes (procfs). False as well where it cannot be asked.</summary>
+    /// <summary>True if a path leads into the kernel's list of processes (procfs). Also false if it cannot be asked.</summary>
     public static bool IsProcessFileSystem(string path) => FileSystemKind(path) == ProcMagic;
 
-    /// <summary>True where a path leads into the kernel's list of devices (sysfs). False as well where it cannot be asked.</summary>
+    /// <summary>True if a path leads into the kernel's list of devices (sysfs). Also false if it cannot be asked.</summary>
     public static bool IsDeviceFileSystem(string path) => FileSystemKind(path) == SysfsMagic;
 
-    // 0 where it cannot be asked.
+    // 0 if it cannot be asked.
     private static uint FileSystemKind(string path)
     {
-        // struct statfs has 64 to 120 bytes. Its first four hold the type, where the field has eight bytes, on little-endian machines, too.
+        // struct statfs has 64 to 120 bytes. Its first four hold the type, also on little-endian machines whose field has eight bytes.
         byte* status = stackalloc byte[512];
         return Libc.FileSystemStatus(path, status) == 0 ? *(uint*)status : 0;
     }
 
-    // A file without a name; where there is none such, the first one with a name will tell.
+    // Makes a file without a name. If there are none, the first file with a name will tell.
     private static int TryMakeFile(string directory)
     {
         int errno = TryOpen(directory, OpenFlags.ReadWrite | OpenFlags.Temporary | OpenFlags.Exclusive, out SafeFileHandle? file, mode: 0);

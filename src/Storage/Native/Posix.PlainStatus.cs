@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Native;
 
-// What fstatat says, where statx is kept from this process: filters of old containers refuse system calls that they do not know.
+// Uses fstatat if statx is refused to this process: filters of old containers refuse system calls that they do not know.
 internal static unsafe partial class Posix
 {
     private const int PlainStatusLength = 256; // more than struct stat has anywhere
@@ -23,7 +23,7 @@ internal static unsafe partial class Posix
     private static readonly int _rawGroup = _isGeneric ? 28 : 32;
     private static readonly int _rawNode = _isGeneric ? 32 : 40;
 
-    /// <summary>statx, or else fstatat, without the fields that only statx has; the error number, 0 where it worked.</summary>
+    /// <summary>statx, or else fstatat, without the fields that only statx has; returns the error number, 0 if it worked.</summary>
     private static int Examine(string path, int flags, uint fields, Libc.StatusBuffer* status)
     {
         int errno = Repeat(() => Libc.Status(CurrentDirectory, path, flags, fields, status));
@@ -32,14 +32,14 @@ internal static unsafe partial class Posix
             : errno;
     }
 
-    /// <summary>As the other, of an open descriptor.</summary>
+    /// <summary>As the other, for an open descriptor.</summary>
     private static int Examine(SafeFileHandle file, uint fields, Libc.StatusBuffer* status)
     {
         int errno = Repeat(() => Libc.Status(file, "", EmptyPath, fields, status));
         return IsKeptAway(errno) ? ExaminePlainly(buffer => Libc.PlainStatus(file, "", (byte*)buffer, EmptyPath), status, errno) : errno;
     }
 
-    /// <summary>The errors by which a call is not there, or is kept from this process, rather than one that it has met.</summary>
+    /// <summary>The errors that say that a call does not exist or is refused to this process, and not that the call met an error.</summary>
     private static bool IsKeptAway(int errno) =>
         errno is Errno.NotPermitted or Errno.NotImplemented or Errno.Invalid or Errno.NotSupported;
 

@@ -12,10 +12,10 @@ internal static unsafe partial class Posix
     /// <summary>The user whose rights this process has.</summary>
     public static uint EffectiveUserId => Libc.EffectiveUser();
 
-    /// <summary>The permissions that this process takes away from what it makes. It never changes.</summary>
+    /// <summary>The permissions that this process removes from the files that it makes. It never changes.</summary>
     public static int Umask => Mask.Value;
 
-    /// <summary>Owner, group and permissions of what a path leads to; the error number, 0 where it worked.</summary>
+    /// <summary>Owner, group and permissions of the file at a path; returns the error number, 0 if it worked.</summary>
     public static int TryRights(string path, out FileRights rights, bool followLinks = true)
     {
         Libc.StatusBuffer buffer;
@@ -34,17 +34,17 @@ internal static unsafe partial class Posix
     }
 
     /// <summary>
-    /// True where an access control list says more than the permissions: the bits of the group are then the most that it allows anyone.
+    /// True if an access control list says more than the permissions: the group bits are then the most that it allows anyone.
     /// </summary>
     public static bool HasAccessList(string path) => Libc.ExtendedAttribute(path, AccessList, null, 0) > 0;
 
-    /// <summary>As the other, of an open file.</summary>
+    /// <summary>As the other, for an open file.</summary>
     public static bool HasAccessList(SafeFileHandle file) => HasAccessList(PathOf(file));
 
-    /// <summary>fchmod; the error number, 0 where it worked.</summary>
+    /// <summary>fchmod; the error number, 0 if it worked.</summary>
     public static int TryChangeMode(SafeFileHandle file, int mode) => Repeat(() => Libc.ChangeMode(file, (uint)mode));
 
-    /// <summary>Gives a file another group; the error number, 0 where it worked.</summary>
+    /// <summary>Gives a file another group; returns the error number, 0 if it worked.</summary>
     public static int TryChangeGroup(SafeFileHandle file, uint group) => Repeat(() => Libc.ChangeOwner(file, Unchanged, group));
 
     private static FileRights RightsOf(Libc.StatusBuffer buffer) => new(buffer.User, buffer.Group, buffer.Mode & PermissionBits);
@@ -53,7 +53,7 @@ internal static unsafe partial class Posix
     {
         public static readonly int Value = Read();
 
-        // It can only be read by setting it: for that moment, to what gives nothing away.
+        // The mask can only be read by setting it: for that moment, to one that gives nothing away.
         private static int Read()
         {
             uint mask = Libc.SetMask(0x3F); // rwxrwx taken away

@@ -30,7 +30,7 @@ internal static unsafe partial class Posix
     private static readonly nuint _flushBuffers = _noDirection | 0x1261; // BLKFLSBUF
     private static readonly nuint _getLogicalSector = _noDirection | 0x1268; // BLKSSZGET
 
-    /// <summary>fallocate; the error number, 0 where it worked.</summary>
+    /// <summary>fallocate; the error number, 0 if it worked.</summary>
     public static int TryAllocate(SafeFileHandle file, AllocationMode mode, long offset, long length)
     {
         int errno;
@@ -55,10 +55,10 @@ internal static unsafe partial class Posix
         }
     }
 
-    // These move the descriptor's own offset, which all threads share. That is harmless: every read and write of a storage
-    // gives its offset, and none uses the descriptor's.
+    // These move the descriptor's own offset, which all threads share. That is harmless: every read and write of a storage gives its
+    // offset, and none uses the descriptor's.
 
-    /// <summary>The first byte of data from <paramref name="offset"/> on; the error number is 0 where it worked.</summary>
+    /// <summary>The first byte of data from <paramref name="offset"/> on; the error number is 0 if it worked.</summary>
     public static long SeekData(SafeFileHandle file, long offset, out int errno) => Seek(file, offset, SeekToData, out errno);
 
     /// <summary>The first byte of a hole from <paramref name="offset"/> on; the end of the file counts as one.</summary>
@@ -71,7 +71,7 @@ internal static unsafe partial class Posix
         return errno == 0 ? length : throw Failure.System(errno, StorageError.OpenFailed, name, "find the length");
     }
 
-    /// <summary>The logical sector of a block device in bytes; 512 where it cannot be asked.</summary>
+    /// <summary>The logical sector of a block device in bytes; 512 if it cannot be asked.</summary>
     public static int LogicalSector(SafeFileHandle device)
     {
         int sector = 0;
@@ -88,13 +88,13 @@ internal static unsafe partial class Posix
     /// <summary>Tells the kernel to read ahead generously. Only advice: a failure changes nothing.</summary>
     public static void AdviseSequential(SafeFileHandle file) => _ = Libc.Advise(file, 0, 0, AdviceSequential);
 
-    /// <summary>Asks the kernel to forget clean cached pages of the range. Only advice: a failure changes nothing.</summary>
+    /// <summary>Asks the kernel to drop clean cached pages of the range. Only advice: a failure changes nothing.</summary>
     public static void DropCache(SafeFileHandle file, long offset, long length) =>
         _ = Libc.Advise(file, offset, length, AdviceDoNotNeed);
 
     /// <summary>
-    /// Begins to write dirty pages of the range out, and waits for nothing. Only advice: what fails is told by fsync, which this neither
-    /// replaces nor robs of an error (it does not look at those of pages written before).
+    /// Begins to write out the dirty pages of the range, and waits for nothing. Only advice: fsync reports a failure. This call neither
+    /// replaces fsync nor takes an error from it (it does not read the errors of pages written before).
     /// </summary>
     public static void BeginWriteBack(SafeFileHandle file, long offset, long length) =>
         _ = Libc.BeginWriteBack(file, offset, length, StartWriting);

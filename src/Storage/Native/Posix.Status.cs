@@ -19,7 +19,7 @@ internal static unsafe partial class Posix
     private const ulong ImmutableAttribute = 0x10;
     private const ulong AppendOnlyAttribute = 0x20;
 
-    /// <summary>What a path leads to; the error number, 0 where it worked.</summary>
+    /// <summary>The status of the file at a path; returns the error number, 0 if it worked.</summary>
     public static int TryStatus(string path, out FileStatus status, bool followLinks = true)
     {
         Libc.StatusBuffer buffer;
@@ -28,7 +28,7 @@ internal static unsafe partial class Posix
         return errno;
     }
 
-    /// <summary>What an open descriptor is.</summary>
+    /// <summary>The status of an open descriptor.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.ReadFailed"/>.</exception>
     public static FileStatus Status(SafeFileHandle file, string name)
     {

@@ -9,10 +9,10 @@ namespace BinarySync.Storage.Native;
 /// </summary>
 internal static unsafe partial class Posix
 {
-    /// <summary>True where all of this may be used: Linux with a 64-bit off_t.</summary>
+    /// <summary>True if all of this may be used: Linux with a 64-bit off_t.</summary>
     public static bool IsSupported { get; } = OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
-    /// <summary>Opens, always close-on-exec; the error number, 0 where it worked.</summary>
+    /// <summary>Opens, always close-on-exec; the error number, 0 if it worked.</summary>
     /// <param name="mode">Permissions of a file that is created, before the umask.</param>
     public static int TryOpen(string path, int flags, out SafeFileHandle? file, uint mode = 0)
     {
@@ -66,7 +66,7 @@ internal static unsafe partial class Posix
         return done;
     }
 
-    /// <summary>One read at an offset: the count, 0 at the end; the error number is 0 where it worked.</summary>
+    /// <summary>One read at an offset: the count, 0 at the end; the error number is 0 if it worked.</summary>
     public static int TryReadAt(SafeFileHandle file, Span<byte> buffer, long offset, out int errno)
     {
         fixed (byte* start = buffer)
@@ -97,9 +97,8 @@ internal static unsafe partial class Posix
     }
 
     /// <summary>
-    /// Reads what is there, at most the buffer; 0 at the end. Null where nothing is there yet, of a descriptor that whoever shares it
-    /// has made
-    /// non-blocking: <see cref="WaitReadable"/> waits.
+    /// Reads the bytes that are there, at most the buffer; 0 at the end. Null if no byte is there yet and another process that shares the
+    /// descriptor has made it non-blocking: <see cref="WaitReadable"/> waits.
     /// </summary>
     public static int? Read(SafeFileHandle file, Span<byte> buffer, string name)
     {
@@ -124,7 +123,7 @@ internal static unsafe partial class Posix
         }
     }
 
-    /// <summary>Writes everything where the descriptor stands. One that does not want to wait is waited for.</summary>
+    /// <summary>Writes everything at the descriptor's position. Waits if the descriptor is non-blocking.</summary>
     public static void Write(SafeFileHandle file, ReadOnlySpan<byte> data, string name)
     {
         fixed (byte* start = data)
@@ -143,7 +142,7 @@ internal static unsafe partial class Posix
             return (int)count;
         }
 
-        // A count of 0 for a buffer that is not empty says nothing, and repeating it might never end: call it a full disk.
+        // A count of 0 for a buffer that is not empty says nothing, and repeating it might never end. It is reported as a full disk.
         int errno = count == 0 ? Errno.NoSpace : Marshal.GetLastPInvokeError();
         if (errno == Errno.TryAgain && offset is null)
         {
@@ -154,7 +153,7 @@ internal static unsafe partial class Posix
         return errno == Errno.Interrupted ? 0 : throw Failure.System(errno, StorageError.WriteFailed, name, "write", offset);
     }
 
-    /// <summary>Waits until a read would not block (data, the end, or an error to be told). False where the time is up.</summary>
+    /// <summary>Waits until a read would not block (data, the end, or an error to be reported). False if the time is up.</summary>
     public static bool WaitReadable(SafeFileHandle file, int milliseconds)
     {
         PollEntry entry = new() { Descriptor = (int)file.DangerousGetHandle(), Events = PollEntry.In };
@@ -163,7 +162,7 @@ internal static unsafe partial class Posix
         return Libc.Poll(&entry, 1, milliseconds) > 0;
     }
 
-    /// <summary>Waits until a write would not block, or would say an error.</summary>
+    /// <summary>Waits until a write would not block, or would report an error.</summary>
     public static void WaitWritable(SafeFileHandle file)
     {
         PollEntry entry = new() { Descriptor = (int)file.DangerousGetHandle(), Events = PollEntry.Out };

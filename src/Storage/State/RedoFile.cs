@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.State;
 
-/// <summary>A redo file on a file system. What makes it durable is in docs/Design.md, "What makes a change durable".</summary>
+/// <summary>A redo file on a file system. docs/Design.md, "What makes a change durable", says what makes it durable.</summary>
 public sealed class RedoFile : IRedoFile
 {
     private const uint OwnerOnly = 0x180; // rw-------: the content of a disk is nobody else's business
@@ -28,7 +28,7 @@ public sealed class RedoFile : IRedoFile
 
     public string Name { get; }
 
-    /// <summary>The redo that belongs to a journal, beside it. Nothing is opened or made yet.</summary>
+    /// <summary>The redo file of a journal, beside it. Nothing is opened or made yet.</summary>
     public static RedoFile Of(StateFile journal)
     {
         string name = journal.Name;
@@ -121,8 +121,7 @@ public sealed class RedoFile : IRedoFile
             throw Failure.System(errno, StorageError.WriteFailed, Name, "remove");
         }
 
-        // Whether the name comes back after a power cut is of no consequence: no journal speaks of it then, and the next redo takes its
-        // place.
+        // The name may come back after a power cut. That does no harm: no journal speaks of it then, and the next redo takes its place.
     }
 
     public void Dispose() => Close();

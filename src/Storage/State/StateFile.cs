@@ -7,10 +7,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.State;
 
-/// <summary>A state file on a file system. What makes it durable is in docs/Design.md, "What makes a change durable".</summary>
+/// <summary>A state file on a file system. docs/Design.md, "What makes a change durable", says what makes it durable.</summary>
 public sealed class StateFile : IStateFile
 {
-    /// <summary>Bytes; a file that holds more is none of ours.</summary>
+    /// <summary>Bytes; a file that holds more is not ours.</summary>
     public const int LargestContent = 64 * 1024;
 
     private const int LongestName = 255; // bytes, on every file system that matters
@@ -44,12 +44,10 @@ public sealed class StateFile : IStateFile
 
     public string Name { get; }
 
-    /// <summary>
-    /// The directory in which this file would lie, if nobody else could write there; null where it lies in its usual place.
-    /// </summary>
+    /// <summary>The directory in which this file would lie, if nobody else could write there; null if it lies in its usual place.</summary>
     public string? SharedPlace { get; init; }
 
-    /// <summary>What is demanded of the place before it is relied on.</summary>
+    /// <summary>Checks the place before it is relied on.</summary>
     internal Action PlaceDemand { private get; init; } = () => { };
 
     /// <summary>Makes sure, before hours of reading, that the file can be kept where it is to lie.</summary>
@@ -71,8 +69,8 @@ public sealed class StateFile : IStateFile
         SeekableStream stream = new(file, Name, writable: true);
         try
         {
-            // What would not be believed when it is read is not begun with: a server may give what root makes to somebody else, and a file
-            // system of a stick all to all.
+            // A file that would not be believed when it is read is refused before it is used: a server may give root's files to somebody
+            // else, and the file system of a stick may give all files to all.
             StateTrust.DemandFile(file, Name);
             stream.Write(content);
             PortableFlush.Flush(file, Name);
@@ -89,7 +87,7 @@ public sealed class StateFile : IStateFile
         Close();
         try
         {
-            // On FAT and its like the length stands in the directory's entry, and the rename has made that anew.
+            // FAT and similar file systems keep the length in the directory entry, and the rename has made that anew.
             PortableFlush.Flush(file, Name);
             FlushDirectory();
         }
@@ -135,7 +133,7 @@ public sealed class StateFile : IStateFile
             throw Failure.System(errno, StorageError.WriteFailed, Name, "remove");
         }
 
-        // Where there was none, too: an earlier run may have removed it and died before this.
+        // Also if there was no file: an earlier run may have removed it and died before this.
         if (errno == 0 || FileIdentity.IsDirectory(_directory))
         {
             FlushDirectory();
@@ -154,7 +152,7 @@ public sealed class StateFile : IStateFile
         _flush.Clear();
     }
 
-    /// <summary>Looks before anything is opened: opening a pipe would wait, opening a tape would rewind it.</summary>
+    /// <summary>Checks before anything is opened: opening a pipe would wait, opening a tape would rewind it.</summary>
     private bool Exists()
     {
         if (!Posix.IsSupported)

@@ -7,7 +7,9 @@ namespace BinarySync.Storage.State;
 
 /// <summary>The policy of <see cref="StateDirectory"/>.</summary>
 /// <param name="directory">The state directory, an absolute path; need not exist.</param>
-/// <param name="parentMode">Permissions of directories above it that have to be made. It is itself the owner's only.</param>
+/// <param name="parentMode">
+/// Permissions of directories above it that have to be made. The state directory itself is its owner's only.
+/// </param>
 internal sealed class StatePlaces(string directory, uint parentMode)
 {
     public const uint OwnerOnly = 0x1C0; // rwx------
@@ -56,12 +58,12 @@ internal sealed class StatePlaces(string directory, uint parentMode)
     }
 
     /// <summary>
-    /// Beside the file; but where others may put files into its directory, and what they put there would be believed, where the state of
-    /// devices is. Once it is there it stays there until it is removed, whatever becomes of the directory.
+    /// Beside the file; but if others may put files into its directory, where they would be believed, then where the state of devices is. A
+    /// state file stays where it is until it is removed, whatever becomes of the directory.
     /// </summary>
     private StateFile OfFile(string target, string identity, string kind)
     {
-        // As the user wrote it, where that is the file itself and no link to it.
+        // As the user wrote it, if that is the file itself and no link to it.
         string real = FileIdentity.RealPath(target);
         string file = IsItself(target, real) ? target : real;
         string path = Beside(file, Suffix + kind);
@@ -85,12 +87,12 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         !Lies(Beside(file, Suffix + Journal))
         && (Lies(Path.Combine(directory, NameFor(identity, Journal))) || Lies(Path.Combine(directory, NameFor(identity, SetNote))));
 
-    // Also a link that leads nowhere; and without the name of the working directory, which may have none.
+    // Also true for a link that leads nowhere. Does not use the name of the working directory, which may have none.
     private static bool Lies(string path) =>
         Posix.IsSupported ? Posix.TryStatus(path, out _, followLinks: false) == 0 : File.Exists(path);
 
     /// <summary>In the state directory.</summary>
-    /// <param name="mayBeLost">True where the target would be lost with the power, too.</param>
+    /// <param name="mayBeLost">True if the target would be lost in a power cut, too.</param>
     private StateFile Kept(string identity, string kind, bool mayBeLost, string? sharedPlace)
     {
         DemandTrusted();
@@ -127,7 +129,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
         if (!StorageSchemes.Known.OfTarget(target).NeedsStateDirectory(target))
         {
-            // Anywhere: it has no name there.
+            // Any directory will do: the file has no name there.
             return FileIdentity.DirectoryOf(FileIdentity.RealPath(target));
         }
 
@@ -161,10 +163,10 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         return path;
     }
 
-    /// <summary>Said now, and not when hours of reading are done.</summary>
-    /// <param name="place">Must be there.</param>
+    /// <summary>Reported now, and not after hours of reading.</summary>
+    /// <param name="place">Must exist.</param>
     /// <param name="context">Whether the user has chosen the place.</param>
-    /// <param name="wanted">What is to be made there, which the message names; null for the place itself.</param>
+    /// <param name="wanted">The directory to be made there, which the message names; null for the place itself.</param>
     private static void DemandWritable(string place, StorageContext context, string? wanted = null)
     {
         int errno = !Posix.IsSupported ? 0 : Posix.TryWriteAccess(place);
@@ -194,7 +196,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
         {
             MakeParents(FileIdentity.DirectoryOf(directory));
 
-            // Flushed even where it is there already: an earlier run may have made it and died before this.
+            // Flushed even if it exists already: an earlier run may have made it and died before this.
             MakeOne(directory, OwnerOnly);
             DemandTrusted();
             return;

@@ -19,7 +19,7 @@ public sealed class UndoPlace(string path, OutputRights? rights = null) : IUndoP
             return File.Exists(Name) ? MessageInput.Open(Name, cancellation) : null;
         }
 
-        // A pipe would be waited for; and what is there is either an undo file or in the way.
+        // Opening a pipe would wait. And an existing file is either an undo file or in the way.
         int errno = Posix.TryStatus(Name, out FileStatus status, followLinks: false);
         return errno switch
         {
@@ -36,9 +36,8 @@ public sealed class UndoPlace(string path, OutputRights? rights = null) : IUndoP
 
     public MessageOutput Create() => OutputFile.Create(Name, replace: false, (rights ?? OutputRights.ByUmask).ForOwnUse());
 
-    // What lies there will be believed to lead back: so it must be ours. Its content was durable before it got its name; a run that died
-    // then has perhaps not made the name so, nor
-    // its length where that stands in the directory (FAT).
+    // The undo file will be believed to lead back, so it must be ours. Its content was durable before it got its name. A run that died then
+    // may not have made the name durable, nor the length if that is in the directory (FAT).
     private SeekableStream OpenDurably()
     {
         int errno = Posix.TryOpen(Name, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking, out SafeFileHandle? file);

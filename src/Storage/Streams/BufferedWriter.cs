@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Streams;
 
 /// <summary>
-/// Writes forward through a buffer. An error, once met, is thrown again by everything that follows, so that no caller can
-/// pass over it and finish. Disposing writes nothing: what was not flushed is not there.
+/// Writes forward through a buffer. After an error, every later call throws it again, so that no caller can pass over it and finish.
+/// Disposing writes nothing: unflushed bytes are lost.
 /// </summary>
 /// <param name="file">Borrowed.</param>
 /// <param name="name">For messages.</param>
@@ -13,8 +13,8 @@ internal sealed class BufferedWriter(SafeFileHandle file, string name) : OneWayS
 {
     private const int Capacity = 256 * 1024;
 
-    // Bytes before the system is asked to bring them to the medium: it works while the next ones are made, and the flush at the end has
-    // less to wait for.
+    // Bytes after which the system is asked to write them to the medium. It works while the next ones are made, and the flush at the end
+    // has less to wait for.
     private const long WriteBackLength = 8 << 20;
 
     private readonly byte[] _buffer = new byte[Capacity];

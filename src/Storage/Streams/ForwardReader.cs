@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Streams;
 
 /// <summary>Reads a pipe, a character device or standard input: forward only, unbuffered.</summary>
-/// <param name="file">Closed with the stream where it owns its descriptor.</param>
+/// <param name="file">Closed with the stream if it owns its descriptor.</param>
 /// <param name="name">For messages.</param>
-/// <param name="cancellation">Ends the waiting for a writer that says nothing.</param>
+/// <param name="cancellation">Ends the waiting for a writer that sends nothing.</param>
 internal sealed class ForwardReader(SafeFileHandle file, string name, CancellationToken cancellation) : OneWayStream
 {
     private const int PollMilliseconds = 200;
@@ -78,7 +78,7 @@ internal sealed class ForwardReader(SafeFileHandle file, string name, Cancellati
                 return count;
             }
 
-            // Somebody else who reads from it was faster, or it is not waited for above.
+            // Another process that reads from it was faster, or there was no wait above.
             wait = true;
         }
     }

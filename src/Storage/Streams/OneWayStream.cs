@@ -1,6 +1,6 @@
 namespace BinarySync.Storage.Streams;
 
-/// <summary>The part of a stream that goes one way only and cannot seek.</summary>
+/// <summary>The common part of a stream that goes one way only and cannot seek.</summary>
 internal abstract class OneWayStream : Stream
 {
     public override bool CanSeek => false;

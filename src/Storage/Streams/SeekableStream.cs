@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Streams;
 
-/// <summary>Reads, and where allowed writes, a regular file at offsets. Unbuffered: it is read in large pieces.</summary>
+/// <summary>Reads, and writes if allowed, a regular file at offsets. Unbuffered: callers read in large pieces.</summary>
 /// <param name="file">Owned.</param>
 /// <param name="name">For messages.</param>
 internal sealed class SeekableStream(SafeFileHandle file, string name, bool writable) : Stream, IPositionalReader
@@ -93,7 +93,7 @@ internal sealed class SeekableStream(SafeFileHandle file, string name, bool writ
         }
     }
 
-    /// <summary>Nothing is buffered; nothing here is meant to be durable either.</summary>
+    /// <summary>Nothing is buffered, and nothing here is meant to be durable.</summary>
     public override void Flush()
     {
     }

@@ -16,7 +16,7 @@ internal sealed record BlockDevice(DeviceNumber Number, string Directory)
         }
     }
 
-    /// <summary>The path of what a loop device stands on; null for others.</summary>
+    /// <summary>The path of the file or device below a loop device; null for others.</summary>
     public string? BackingFile
     {
         get
@@ -36,14 +36,14 @@ internal sealed record BlockDevice(DeviceNumber Number, string Directory)
             ? new BlockDevice(number, disk)
             : null;
 
-    /// <summary>One of its files, without blanks around it; empty where there is none.</summary>
+    /// <summary>One of its files, without blanks around it; empty if there is none.</summary>
     public string Attribute(string name) => KernelView.ReadText(Path.Combine(Directory, name)).Trim();
 
     /// <summary>
-    /// Those whose content is this device's: itself, its partitions, and whatever holds one of them (LVM, RAID, encryption),
+    /// All devices that share this device's content: itself, its partitions, and the devices that hold one of them (LVM, RAID, encryption),
     /// and so on upwards; and the disk of which it is a partition, without that disk's other partitions.
     /// </summary>
-    /// <returns>The device itself first. Empty where /sys does not know it.</returns>
+    /// <returns>The device itself first. Empty if /sys does not know it.</returns>
     public static IReadOnlyList<BlockDevice> Family(KernelView kernel, DeviceNumber number)
     {
         if (kernel.DirectoryOf(number) is not { } directory)
@@ -63,7 +63,7 @@ internal sealed record BlockDevice(DeviceNumber Number, string Directory)
         for (int i = 0; i < family.Count; i++)
         {
             string member = family[i].Directory;
-            if (member != Path.GetDirectoryName(directory)) // the disk's other partitions are no concern of this one
+            if (member != Path.GetDirectoryName(directory)) // the disk's other partitions do not matter for this one
             {
                 AddPartitions(member, family, known);
                 AddHolders(kernel, member, family, known);
@@ -76,7 +76,7 @@ internal sealed record BlockDevice(DeviceNumber Number, string Directory)
     /// <summary>The devices that hold this one directly.</summary>
     public IEnumerable<BlockDevice> Holders(KernelView kernel) => Linked(kernel, "holders");
 
-    /// <summary>The devices that this one holds directly: what a mapping stands on.</summary>
+    /// <summary>The devices that this one holds directly: those below a mapping.</summary>
     public IEnumerable<BlockDevice> Slaves(KernelView kernel) => Linked(kernel, "slaves");
 
     private IEnumerable<BlockDevice> Linked(KernelView kernel, string name)

@@ -3,8 +3,8 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage.Usage;
 
 /// <summary>
-/// What /sys knows of a block device that is the same after a restart, with a word for its kind before it. Of any length, and with any
-/// characters.
+/// The name that /sys has for a block device and that is the same after a restart, with a word for its kind before it. Of any length, and
+/// with any characters.
 /// </summary>
 internal static class DeviceName
 {
@@ -45,7 +45,7 @@ internal static class DeviceName
     {
         foreach ((string kind, string attribute) in attributes)
         {
-            // Serial numbers are padded with blanks or zero bytes, by some drivers and not by others.
+            // Some drivers pad serial numbers with blanks or zero bytes, others do not.
             string value = string.Join(' ', device.Attribute(attribute).Trim('\0').Split(' ', StringSplitOptions.RemoveEmptyEntries));
             if (value.Length > 0)
             {

@@ -3,16 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Usage;
 
-/// <summary>Who else might be writing to a regular file.</summary>
+/// <summary>Other programs that might be writing to a regular file.</summary>
 public static class FileUsage
 {
     /// <summary>Asks the kernel. This process must not have the file open for writing: it would be told of itself.</summary>
-    /// <returns>
-    /// <see cref="WriterSign.None"/> as well of what is no regular file, and where the system does not tell. Never throws.
-    /// </returns>
+    /// <returns>Also <see cref="WriterSign.None"/> if it is no regular file, or if the system does not tell. Never throws.</returns>
     public static WriterSign WriterOf(string path)
     {
-        // Opening something else could wait, or rewind a tape.
+        // Opening another kind of node could wait, or rewind a tape.
         if (!Posix.IsSupported
             || Posix.TryStatus(path, out FileStatus status) != 0
             || status.Type != NodeType.RegularFile

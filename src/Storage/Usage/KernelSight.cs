@@ -3,7 +3,7 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage.Usage;
 
 /// <summary>
-/// Whether /proc and /sys can be believed where they name no user: a table that is not there, not readable or not the kernel's names none
+/// Whether /proc and /sys can be believed if they name no user: a table that is missing, unreadable or not the kernel's names no user
 /// either.
 /// </summary>
 internal static class KernelSight
@@ -11,7 +11,7 @@ internal static class KernelSight
     private const string NotThere = "is not there";
     private const string Strange = "is not what the kernel shows";
 
-    /// <summary>The tables that could not be looked at; none on a machine that shows everything.</summary>
+    /// <summary>The tables that could not be checked; none on a machine that shows everything.</summary>
     public static IReadOnlyList<UnseenTable> Unseen(KernelView kernel)
     {
         List<UnseenTable> unseen = [];
@@ -40,11 +40,11 @@ internal static class KernelSight
         }
     }
 
-    // The process file system is mounted itself, where this can be read. So an empty list is no list.
+    // If this can be read, the process file system itself is mounted. So an empty list is no list.
     private static string? WhyNoMounts(string path) =>
         WhyNoText(path, "") ?? (Posix.IsProcessFileSystem(path) ? null : Strange);
 
-    // Not held to be the kernel's own file system: containers get a list of their own swap, from a file system in user space.
+    // This need not be the kernel's own file system: containers get a list of their own swap, from a file system in user space.
     private static string? WhyNoText(string path, string beginning)
     {
         if (!File.Exists(path))

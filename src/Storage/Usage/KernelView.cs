@@ -3,8 +3,8 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage.Usage;
 
 /// <summary>
-/// What the kernel tells in /proc and /sys. Nothing here throws because something is missing there: containers often see
-/// neither. <see cref="KernelSight"/> finds out whether nothing means none.
+/// What the kernel tells in /proc and /sys. Nothing here throws because something is missing there: containers often see neither.
+/// <see cref="KernelSight"/> finds out whether nothing means none.
 /// </summary>
 /// <param name="processes">The root of /proc.</param>
 /// <param name="system">The root of /sys.</param>
@@ -14,17 +14,17 @@ internal sealed class KernelView(string processes = "/proc", string system = "/s
 
     public string SwapsPath => Path.Combine(processes, "swaps");
 
-    /// <summary>Where devices are found by number, and by name.</summary>
+    /// <summary>The directories in which devices are found by number, and by name.</summary>
     public IReadOnlyList<string> DeviceDirectories => [Path.Combine(system, "dev/block"), Path.Combine(system, "block")];
 
     public IReadOnlyList<MountEntry> Mounts() => MountEntry.ParseAll(ReadText(MountsPath));
 
     public IReadOnlyList<SwapEntry> Swaps() => SwapEntry.ParseAll(ReadText(SwapsPath));
 
-    /// <summary>Where a device is found by its number.</summary>
+    /// <summary>The path at which a device is found by its number.</summary>
     public string PathOf(DeviceNumber device) => Path.Combine(system, "dev/block", device.ToString());
 
-    /// <summary>The directory of a device, symbolic links resolved; null where there is none.</summary>
+    /// <summary>The directory of a device, symbolic links resolved; null if there is none.</summary>
     public string? DirectoryOf(DeviceNumber device)
     {
         string path = PathOf(device);
@@ -44,15 +44,19 @@ internal sealed class KernelView(string processes = "/proc", string system = "/s
             .Where(path => Path.GetFileName(path).StartsWith("loop", StringComparison.Ordinal)
                 && File.Exists(Path.Combine(path, "loop/backing_file")));
 
+    /// <summary>The directories of all processes that can be seen.</summary>
+    public IEnumerable<string> ProcessDirectories() =>
+        Entries(processes).Where(path => Path.GetFileName(path).All(char.IsAsciiDigit));
+
     public static DeviceNumber? NumberIn(string directory) =>
         DeviceNumber.TryParse(ReadText(Path.Combine(directory, "dev")), out DeviceNumber number) ? number : null;
 
-    /// <summary>Empty where the file is missing or cannot be read.</summary>
+    /// <summary>Empty if the file is missing or cannot be read.</summary>
     public static string ReadText(string path)
     {
         try
         {
-            // To its end, wherever that is: files of /sys say that they have a page, those of /proc that they have nothing.
+            // Read to its end, wherever that is: files of /sys report the size of a page, those of /proc report nothing.
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using MemoryStream content = new();
             file.CopyTo(content);
@@ -64,7 +68,7 @@ internal sealed class KernelView(string processes = "/proc", string system = "/s
         }
     }
 
-    /// <summary>The entries of a directory in a fixed order; none where it is missing.</summary>
+    /// <summary>The entries of a directory in a fixed order; none if it is missing.</summary>
     public static IReadOnlyList<string> Entries(string directory)
     {
         try

@@ -2,13 +2,13 @@ using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage.Usage;
 
-/// <summary>Which file or device a loop device stands on, told by inode: names move, and one file may have several.</summary>
+/// <summary>The file or device below a loop device, identified by inode: names move, and one file may have several.</summary>
 internal static class LoopBacking
 {
-    /// <summary>Null where it cannot be found out, and for what is no loop device or stands on nothing.</summary>
+    /// <summary>Null if it cannot be found out, and for a device that is no loop device or has nothing below it.</summary>
     public static FileStatus? Of(BlockDevice loop) => Look(loop).Backing;
 
-    /// <summary>True for a loop device that stands on something of which nobody knows here what it is.</summary>
+    /// <summary>True for a loop device whose file or device below cannot be identified here.</summary>
     public static bool IsUnknown(BlockDevice loop) => Look(loop) is { Backing: null, IsAttached: true };
 
     private static (FileStatus? Backing, bool IsAttached) Look(BlockDevice loop)
@@ -18,8 +18,8 @@ internal static class LoopBacking
             return (null, false);
         }
 
-        // The device itself knows the inode. Its path in /sys is that of another mount namespace, perhaps, or was removed: another file
-        // may have taken the name since. So the path serves only those who may not ask the device.
+        // The device itself knows the inode. Its path in /sys may come from another mount namespace, or was removed, and another file may
+        // have taken the name since. So the path is used only if the device may not be asked.
         int errno = Posix.TryLoopStatus(loop.Name, loop.Number, out FileStatus status);
         if (errno == 0)
         {

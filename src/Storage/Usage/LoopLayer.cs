@@ -4,18 +4,18 @@ using BinarySync.Storage.Native;
 namespace BinarySync.Storage.Usage;
 
 /// <summary>
-/// A loop device that a device is, stands on, or is a partition of; and which bytes of what is below it are the device's.
+/// A loop device that a device is, is built on, or is a partition of; and which bytes of the layer below are the device's.
 /// </summary>
-/// <param name="Backing">What is below it; null where that cannot be found out.</param>
-/// <param name="Start">The first byte, in what is below.</param>
+/// <param name="Backing">The file or device below it; null if that cannot be found out.</param>
+/// <param name="Start">The first byte, in the layer below.</param>
 /// <param name="Length">Bytes.</param>
-/// <param name="IsMapped">True where a mapping lies between (LVM, RAID, encryption): other devices may have parts of these bytes.</param>
+/// <param name="IsMapped">True if a mapping lies between (LVM, RAID, encryption): other devices may have parts of these bytes.</param>
 internal sealed record LoopLayer(BlockDevice Loop, FileStatus? Backing, long Start, long Length, bool IsMapped)
 {
-    private const int MostLayers = 64; // far more than anyone stacks; and the end of a circle in a made-up /sys
+    private const int MostLayers = 64; // far more than anyone stacks; also ends a circle in a made-up /sys
     private const int KernelSector = 512;
 
-    /// <summary>True where another loop device over the same thing has some of these bytes.</summary>
+    /// <summary>True if another loop device over the same file or device has some of these bytes.</summary>
     public bool Overlaps(BlockDevice other)
     {
         long start = Number(other, "loop/offset");

@@ -4,24 +4,25 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Usage;
 
 /// <summary>
-/// Locks what is below a target that is, or stands on, a loop device: another program may have that file or device as its own target,
+/// Locks the layers below a target that is, or is built on, a loop device: another program may have that file or device as its own target,
 /// under its own name.
 /// </summary>
+/// <param name="kernel">Tells who holds a lock.</param>
 /// <param name="layers">From the top down.</param>
 /// <param name="readOnly">For a dry run: nothing is locked against readers.</param>
-internal sealed class LoopLocks(IReadOnlyList<LoopLayer> layers, bool readOnly) : IDisposable
+internal sealed class LoopLocks(KernelView kernel, IReadOnlyList<LoopLayer> layers, bool readOnly) : IDisposable
 {
     private readonly List<SafeFileHandle> _held = [];
     private readonly List<UnseenTable> _unseen = [];
 
-    /// <summary>Descriptors that hold the locks; whoever takes them closes them.</summary>
+    /// <summary>Descriptors that hold the locks; the caller that takes them closes them.</summary>
     public IReadOnlyList<SafeFileHandle> Held => _held;
 
-    /// <summary>What could not be locked, because it could not be opened under the name that the kernel tells.</summary>
+    /// <summary>Layers that could not be locked, because they could not be opened under the name that the kernel tells.</summary>
     public IReadOnlyList<UnseenTable> Unseen => _unseen;
 
-    /// <summary>Takes them all.</summary>
-    /// <returns>Null, or why one could not be had, as the end of a sentence.</returns>
+    /// <summary>Takes all locks.</summary>
+    /// <returns>Null, or why one lock could not be had, as the end of a sentence.</returns>
     public string? TryTake()
     {
         foreach (LoopLayer layer in layers)
@@ -56,7 +57,7 @@ internal sealed class LoopLocks(IReadOnlyList<LoopLayer> layers, bool readOnly) 
         bool isDevice = backing.Type == NodeType.BlockDevice;
         if (isDevice && layer.IsMapped)
         {
-            return null; // what maps it has it exclusively, through the loop device only: that device is looked at as a user of this one
+            return null; // the mapping holds it exclusively, through the loop device only: that device is checked as a user of this one
         }
 
         int errno = isDevice
@@ -79,10 +80,12 @@ internal sealed class LoopLocks(IReadOnlyList<LoopLayer> layers, bool readOnly) 
             return $"{path}, which is below {name}, became another file while it was opened";
         }
 
-        return isDevice || TryLock(file!, layer) ? null : $"{path}, which is below {name}, is locked by another process";
+        return isDevice || TryLock(file!, layer)
+            ? null
+            : $"{path}, which is below {name}, is locked by another process{LockHolder.Of(kernel, Posix.Status(file!, path))}";
     }
 
-    // Several mappings may share one loop device: each takes a shared lock, which keeps those off who want the file for themselves.
+    // Several mappings may share one loop device: each takes a shared lock, which keeps off programs that want the file exclusively.
     private bool TryLock(SafeFileHandle file, LoopLayer layer) => readOnly || layer.IsMapped
         ? Posix.TryLockForReading(file, layer.Start, layer.Length, allowsReaders: layer.IsMapped)
         : Posix.TryLockForWriting(file, layer.Start, layer.Length);

@@ -5,8 +5,8 @@ namespace BinarySync.Storage.Usage;
 
 /// <summary>One line of /proc/self/mountinfo (proc_pid_mountinfo(5)).</summary>
 /// <param name="Id">What statx calls the mount id.</param>
-/// <param name="Device">st_dev of what lies on it. Not the device's own number on btrfs: see <paramref name="Source"/>.</param>
-/// <param name="Source">What was mounted: a device node, or a word of the file system.</param>
+/// <param name="Device">st_dev of the files on it. Not the device's own number on btrfs: see <paramref name="Source"/>.</param>
+/// <param name="Source">The mounted device node, or a word of the file system.</param>
 /// <param name="IsWritable">The file system is mounted read-write, though this mount of it may be read-only.</param>
 internal sealed record MountEntry(ulong Id, DeviceNumber Device, string MountPoint, string Source, bool IsWritable)
 {

@@ -4,17 +4,17 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Usage;
 
 /// <summary>
-/// The other devices whose content is that of one device or file, in whole or in part. Each has a page cache of its own, which knows
-/// nothing of the others': what is written under one name is not seen under another while the kernel remembers that one's pages.
+/// The other devices that share the content of one device or file, in whole or in part. Each has a page cache of its own, which knows
+/// nothing of the others. Bytes written under one name are not seen under another while the kernel keeps that name's pages.
 /// </summary>
 internal static class SharedMedium
 {
     private const int MostNames = 256;
 
     /// <summary>
-    /// Partitions, the disk of a partition, what holds one of them (LVM, RAID, encryption), what it stands on, and loop devices over the
-    /// same file or device. Not the device itself. Mappings side by side, of which each has some of what is below, are no names of one
-    /// another.
+    /// Partitions, the disk of a partition, the devices that hold one of them (LVM, RAID, encryption), the devices below, and loop devices
+    /// over the same file or device. Not the device itself. Mappings side by side that each have a part of the device below are not names
+    /// of one another.
     /// </summary>
     public static IReadOnlyList<BlockDevice> Names(KernelView kernel, FileStatus status)
     {
@@ -42,7 +42,7 @@ internal static class SharedMedium
             }
         }
 
-        // Loop devices over what was found, and what stands on those.
+        // Loop devices over the devices found, and the devices built on those.
         for (int i = -1; i < names.Count && names.Count < MostNames; i++)
         {
             FileStatus node = i < 0 ? status : new FileStatus { Type = NodeType.BlockDevice, Node = names[i].Number };
@@ -110,10 +110,10 @@ internal static class SharedMedium
         }
     }
 
-    /// <summary>Writes out what the caches of these devices have and the medium has not yet. What cannot be opened is left out.</summary>
+    /// <summary>Writes out the dirty pages in the caches of these devices. Devices that cannot be opened are left out.</summary>
     public static void WriteBack(IReadOnlyList<BlockDevice> devices) => ForEach(devices, Posix.WriteBackCache);
 
-    /// <summary>As <see cref="WriteBack"/>, and then forgets all clean pages.</summary>
+    /// <summary>As <see cref="WriteBack"/>, and then drops all clean pages.</summary>
     public static void Drop(IReadOnlyList<BlockDevice> devices) => ForEach(devices, Posix.DropDeviceCache);
 
     private static void ForEach(IReadOnlyList<BlockDevice> devices, Action<SafeFileHandle> action)

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.Usage;
 
-/// <summary>Refuses a target that something uses, and says what.</summary>
+/// <summary>Refuses a target that something uses, and names the user.</summary>
 internal sealed class TargetGuard(string path, FileStatus target)
 {
     private const int MostNamed = 4;
@@ -12,7 +12,7 @@ internal sealed class TargetGuard(string path, FileStatus target)
     private readonly KernelView _kernel = new();
     private readonly UsageFinder _finder = new(new KernelView());
 
-    /// <summary>Opens, and where the kernel finds it busy, says with what.</summary>
+    /// <summary>Opens, and if the kernel finds it busy, says what uses it.</summary>
     public T Explain<T>(Func<T> open)
     {
         try
@@ -29,15 +29,15 @@ internal sealed class TargetGuard(string path, FileStatus target)
     }
 
     /// <summary>
-    /// Looks for users, and locks a regular file, or the one below a loop device. Then no other name of the target remembers old content.
+    /// Looks for users, and locks a regular file, or the file below a loop device. Then no other name of the target remembers old content.
     /// </summary>
     /// <param name="unguarded">
-    /// Takes a target although something could not be looked at. A user that is seen is refused all the same.
+    /// Takes a target although something could not be checked. If a user is seen, the target is refused all the same.
     /// </param>
-    /// <returns>What must be held as long as the target is open.</returns>
+    /// <returns>The locks and names to be held as long as the target is open.</returns>
     public TargetHold DemandUnused(SafeFileHandle file, bool readOnly, bool unguarded)
     {
-        // Looked at even where the kernel let us in: an exclusive open does not see a loop device over a disk, for one.
+        // Checked even if the kernel let us in: an exclusive open does not see a loop device over a disk, for example.
         IReadOnlyList<string> uses = Uses();
         if (uses.Count > 0)
         {
@@ -47,11 +47,11 @@ internal sealed class TargetGuard(string path, FileStatus target)
         if (target.Type == NodeType.RegularFile
             && !(readOnly ? Posix.TryLockForReading(file) : Posix.TryLockForWriting(file)))
         {
-            throw Held("locked by another process");
+            throw Held("locked by another process" + LockHolder.Of(_kernel, target));
         }
 
         IReadOnlyList<LoopLayer> layers = target.Type == NodeType.BlockDevice ? LoopLayer.Below(_kernel, target.Node) : [];
-        LoopLocks locks = new(layers, readOnly);
+        LoopLocks locks = new(_kernel, layers, readOnly);
         try
         {
             if (locks.TryTake() is { } refused)
@@ -76,7 +76,7 @@ internal sealed class TargetGuard(string path, FileStatus target)
         }
     }
 
-    /// <summary>No file of this run may be the target, or lie on the device that is.</summary>
+    /// <summary>No file of this run may be the target, or lie on the target device.</summary>
     public void DemandNoneOf(IReadOnlyList<string> messageFiles)
     {
         FileStatus? backing = target.Type == NodeType.BlockDevice ? _finder.BackingOf(target.Node) : null;
@@ -106,7 +106,7 @@ internal sealed class TargetGuard(string path, FileStatus target)
         }
     }
 
-    /// <summary>What is still to be made will lie where its directory lies, and that where the next one above it does.</summary>
+    /// <summary>A file still to be made will lie where its directory lies, and a missing directory where the one above it lies.</summary>
     private static bool TryStatusAbove(string path, out FileStatus status)
     {
         string directory = FileIdentity.DirectoryOf(path);
@@ -133,7 +133,6 @@ internal sealed class TargetGuard(string path, FileStatus target)
     private IReadOnlyList<string> Uses() =>
         target.Type == NodeType.BlockDevice ? _finder.UsesOfDevice(target.Node) : _finder.UsesOfFile(target);
 
-    // Which process it is, only a look into all of them tells.
     private StorageException Held(string how, int errno = 0) => Failure.InUse(path, how, errno, StorageContext.HeldOpen);
 
     private StorageException Used(IReadOnlyList<string> uses, int errno = 0) =>

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Usage;
 
 /// <summary>
-/// What is kept of a target's surroundings while it is open: locks on what is below it, and its other names, whose readers are to see
-/// what was written when it is given back.
+/// Kept while a target is open: locks on the layers below it, and its other names. When the target is given back, their readers must see
+/// the bytes that were written.
 /// </summary>
 /// <param name="locks">Descriptors that hold a lock or have a device exclusively. Owned from here on.</param>
 /// <param name="stale">Devices whose cached pages are dropped in the end.</param>

@@ -2,14 +2,14 @@ using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage.Usage;
 
-/// <summary>What is unusual with a target, though nothing forbids to patch it.</summary>
-/// <param name="Links">How many names a regular file has; 1 of a device.</param>
-/// <param name="Marks">What forbids that it is written. Only a dry run gets as far as that.</param>
+/// <summary>Unusual properties of a target that do not forbid a patch.</summary>
+/// <param name="Links">The number of names of a regular file; 1 for a device.</param>
+/// <param name="Marks">The marks that forbid writing. Only a dry run gets as far as that.</param>
 /// <param name="Writer">Whether another process may be writing to it.</param>
 public sealed record TargetSight(long Links, FileMarks Marks, WriterSign Writer)
 {
     /// <summary>
-    /// Looks at a target before it is opened to be patched: after that, this process would itself be its writer. Never throws.
+    /// Examines a target before it is opened to be patched: after that, this process would itself be its writer. Never throws.
     /// </summary>
     public static TargetSight Look(string path)
     {

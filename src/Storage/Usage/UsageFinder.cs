@@ -2,12 +2,12 @@ using BinarySync.Storage.Native;
 
 namespace BinarySync.Storage.Usage;
 
-/// <summary>Finds who uses a device or file, and says it in words that end a sentence: "mounted on /mnt/x".</summary>
+/// <summary>Finds the users of a device or file, and names them in words that end a sentence: "mounted on /mnt/x".</summary>
 internal sealed class UsageFinder(KernelView kernel)
 {
     private readonly IReadOnlyList<MountEntry> _mounts = kernel.Mounts();
 
-    /// <summary>Mounts, swap, holders and loop devices over a block device, its partitions and what stands on them.</summary>
+    /// <summary>Mounts, swap, holders and loop devices over a block device, its partitions and the devices built on them.</summary>
     public IReadOnlyList<string> UsesOfDevice(DeviceNumber number)
     {
         IReadOnlyList<BlockDevice> family = BlockDevice.Family(kernel, number);
@@ -76,7 +76,7 @@ internal sealed class UsageFinder(KernelView kernel)
         return uses;
     }
 
-    /// <summary>What could not be looked at: where there is something, an empty list of uses proves nothing.</summary>
+    /// <summary>The checks that were not possible: if there are any, an empty list of uses proves nothing.</summary>
     public IReadOnlyList<UnseenTable> Unseen(FileStatus target)
     {
         List<UnseenTable> unseen = [.. KernelSight.Unseen(kernel)];
@@ -94,7 +94,7 @@ internal sealed class UsageFinder(KernelView kernel)
         return unseen;
     }
 
-    /// <summary>Where a device, or a loop device over a file, is mounted read-write.</summary>
+    /// <summary>The places at which a device, or a loop device over a file, is mounted read-write.</summary>
     public IReadOnlyList<string> WritableMounts(FileStatus status)
     {
         IEnumerable<BlockDevice> devices = status.Type switch
@@ -110,14 +110,14 @@ internal sealed class UsageFinder(KernelView kernel)
             .Distinct()];
     }
 
-    /// <summary>
-    /// True where writing to a target, a device or a file below a loop device, changes the file system that a node lies on.
-    /// </summary>
+    /// <summary>True if writing to a target, a device or a file below a loop device, changes the file system that a node lies on.</summary>
     public bool LiesOn(FileStatus node, FileStatus target) => target.Type == NodeType.BlockDevice
         ? LiesOn(node, target.Node)
         : LoopsOver(target).Any(loop => LiesOn(node, loop.Number));
 
-    /// <summary>True where the file system that a node lies on stands on this device, its partitions or what holds them.</summary>
+    /// <summary>
+    /// True if the file system that a node lies on is built on this device, its partitions or the devices that hold them.
+    /// </summary>
     public bool LiesOn(FileStatus node, DeviceNumber device)
     {
         HashSet<DeviceNumber> below = [device, .. BlockDevice.Family(kernel, device).Select(member => member.Number)];
@@ -126,16 +126,16 @@ internal sealed class UsageFinder(KernelView kernel)
             return true;
         }
 
-        // btrfs gives its files a device number of no device: its mount names the device it stands on.
+        // The files of btrfs have a device number that belongs to no device: its mount names the device below.
         MountEntry? mount = node.MountId == 0 ? null : _mounts.FirstOrDefault(entry => entry.Id == node.MountId);
         return mount is not null && NodeAt(mount.Source) is { } source && below.Contains(source);
     }
 
-    /// <summary>True where writing to one device changes the other: a disk and its partition, or what holds it.</summary>
+    /// <summary>True if writing to one device changes the other: a disk and its partition, or a device that holds it.</summary>
     public bool IsRelated(DeviceNumber one, DeviceNumber other) =>
         BlockDevice.Family(kernel, one).Any(device => device.Number == other);
 
-    /// <summary>What a loop device stands on; null for another device.</summary>
+    /// <summary>The file or device below a loop device; null for another device.</summary>
     public FileStatus? BackingOf(DeviceNumber device) =>
         BlockDevice.Family(kernel, device)
             .Select(LoopBacking.Of)

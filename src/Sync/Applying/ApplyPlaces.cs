@@ -8,9 +8,10 @@ namespace BinarySync.Sync.Applying;
 /// <param name="Identity">What the target is, in the journal: the same after a reboot.</param>
 /// <param name="Undo">Where to write an undo file; null for none.</param>
 /// <param name="Redo">Where content is kept while its source is overwritten; a data file with copies needs it.</param>
-/// <param name="Repair">Begins the request for blocks that did not read back as written; null where none is wanted.</param>
+/// <param name="Repair">Begins the request for blocks that did not read back as written; null if none is wanted.</param>
 /// <param name="OldChecksums">
-/// The checksum file of the target before: nothing is written unless it is that of the data file's base. Null where it is not asked for.
+/// The checksum file of the old target. If given, nothing is written unless it is that of the data file's base. Null if it is not asked
+/// for.
 /// </param>
 public sealed record ApplyPlaces(
     IStateFile Journal,

@@ -2,7 +2,7 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Applying;
 
-/// <summary>Room for what is gathered: little more than a group of a data file takes. Tests make it small.</summary>
+/// <summary>Room for what is gathered: little more than one group of a data file needs. Tests make it small.</summary>
 internal sealed record CopyGatherLimits
 {
     /// <summary>Slices of copies.</summary>

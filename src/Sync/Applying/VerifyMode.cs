@@ -8,7 +8,7 @@ public enum VerifyMode
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>The blocks that the data file speaks of.</summary>
+    /// <summary>The blocks that the data file describes.</summary>
     Written,
 
     /// <summary>The whole coverage, by its root.</summary>

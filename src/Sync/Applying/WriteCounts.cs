@@ -2,7 +2,7 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Applying;
 
-/// <summary>What was written.</summary>
+/// <summary>Counts of what was written.</summary>
 /// <param name="DataBlocks">Blocks written with content.</param>
 /// <param name="DataBytes">Their bytes.</param>
 /// <param name="ZeroBlocks">Blocks turned to zeros.</param>

@@ -5,19 +5,19 @@ using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Sync.Checksums;
 
-/// <summary>In what a target differs from its checksum file.</summary>
+/// <summary>The differences between a target and its checksum file.</summary>
 /// <param name="Header">The checksum file's.</param>
-/// <param name="TargetSize">Bytes of the target now; of a longer device, what was compared.</param>
-/// <param name="BytesNotCompared">What a device is longer than the checksum file says: it is left out.</param>
+/// <param name="TargetSize">Bytes of the target now; for a longer device, the bytes compared.</param>
+/// <param name="BytesNotCompared">Bytes by which a device is longer than the checksum file says: they are left out.</param>
 /// <param name="ComparedBlocks">Blocks of the target that were compared.</param>
 /// <param name="Coverage">Which blocks of the longer of the two were compared.</param>
 /// <param name="Differences">The blocks that differ, or that only one of the two has.</param>
-/// <param name="ReadBytes">Bytes of the target that were read: holes that are trusted are not.</param>
+/// <param name="ReadBytes">Bytes of the target that were read; holes that are trusted are not read.</param>
 public sealed record CheckResult(
     ChecksumFileHeader Header, long TargetSize, long BytesNotCompared, long ComparedBlocks, BlockCoverage Coverage,
     BlockRunList Differences, long ReadBytes)
 {
-    /// <summary>What spoke against the target's holes, so that they were read; null where nothing did.</summary>
+    /// <summary>Why the target's holes are doubted, so that they were read; null if there is no reason.</summary>
     public HoleClaim? DoubtedHoles { get; init; }
 
     public bool IsEqual => TargetSize == Header.Size && Differences.BlockCount == 0;
@@ -28,12 +28,12 @@ public static class CheckOperation
 {
     /// <summary>Reads the target and compares it block by block.</summary>
     /// <param name="target">The target.</param>
-    /// <param name="checksums">What it should be; nothing has been read but the header.</param>
+    /// <param name="checksums">The expected state; only the header has been read.</param>
     /// <param name="holes">Whether holes are read.</param>
-    /// <param name="live">Go on when the target changes.</param>
+    /// <param name="live">Continue when the target changes.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
     /// <param name="onDifference">
-    /// Told of all blocks that differ, ascending: also of those for which <see cref="CheckResult.Differences"/> has no room.
+    /// Called for all blocks that differ, ascending, including those for which <see cref="CheckResult.Differences"/> has no room.
     /// </param>
     /// <exception cref="MessageFormatException">The checksum file is refused.</exception>
     /// <exception cref="StorageException">The target cannot be read.</exception>
@@ -55,11 +55,12 @@ public static class CheckOperation
                 $"covers no block: nothing of {target.Name} can be compared");
         }
 
-        // A device often is longer than the image that was written to it: what lies behind the image is not its business.
+        // A device often is longer than the image that was written to it: the bytes behind the image do not matter.
         long size = target.HasFixedLength ? Math.Min(target.Length, header.Size) : target.Length;
         BlockGeometry geometry = new(size, header.BlockSize);
 
-        // The checksum file is the base, the target as it is now the other side. What the target has grown by was never covered by ranges.
+        // The checksum file is the base, and the present target is the other side. The part by which the target has grown was never covered
+        // by ranges.
         BlockCoverage covered = header.Coverage;
         SyncGeometry both = SyncGeometry.Compare(header.Size, covered, size, covered, header.BlockSize, out _);
         BlockRunList differences = new();

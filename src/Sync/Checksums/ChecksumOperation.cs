@@ -26,19 +26,19 @@ public sealed record ChecksumSpecification
     public bool Live { get; init; }
 }
 
-/// <summary>What came of making a checksum file.</summary>
+/// <summary>The result of making a checksum file.</summary>
 /// <param name="Header">As written.</param>
 /// <param name="Trailer">As written.</param>
-/// <param name="RangesClipped">True where a range went past the end of the target.</param>
-/// <param name="ReadBytes">Bytes of the target that were read: holes that are trusted are not.</param>
-/// <param name="DoubtedHoles">What spoke against the target's holes, so that they were read; null where nothing did.</param>
+/// <param name="RangesClipped">True if a range went past the end of the target.</param>
+/// <param name="ReadBytes">Bytes of the target that were read; holes that are trusted are not read.</param>
+/// <param name="DoubtedHoles">Why the target's holes are doubted, so that they were read; null if there is no reason.</param>
 public sealed record ChecksumResult(
     ChecksumFileHeader Header, ChecksumFileTrailer Trailer, bool RangesClipped, long ReadBytes, HoleClaim? DoubtedHoles = null)
 {
-    /// <summary>The blocks that cannot be read, and are left out.</summary>
+    /// <summary>The blocks that cannot be read and are left out.</summary>
     public BlockRunList Unreadable { get; init; } = new();
 
-    /// <summary>True where blocks between them are left out too: there are more of them than a header has room for ranges.</summary>
+    /// <summary>True if blocks between them are left out too, because a header does not have room for so many ranges.</summary>
     public bool LeavesOutMore { get; init; }
 }
 
@@ -46,11 +46,11 @@ public sealed record ChecksumResult(
 public static class ChecksumOperation
 {
     /// <summary>Reads the source and writes its checksum file.</summary>
-    /// <param name="source">What is read.</param>
-    /// <param name="specification">How.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="specification">How to make it.</param>
     /// <param name="output">Where the checksum file is written.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
-    /// <param name="spool">An empty stream that seeks: blocks that cannot be read are left out then. Null: they end the run.</param>
+    /// <param name="spool">An empty, seekable stream: blocks that cannot be read are then left out. If null, they end the run.</param>
     /// <exception cref="StorageException">The source cannot be read.</exception>
     /// <exception cref="SyncException">It changed while it was read, or since the coarse checksum file that is refined.</exception>
     public static ChecksumResult Run(
@@ -102,8 +102,8 @@ public static class ChecksumOperation
         };
     }
 
-    // Which of the two sides this is, the data request will know. A third size cannot be either: better said now than after reading all
-    // of it.
+    // The data request will know which of the two sides this is. A source of a third size cannot be either side: better to refuse it now
+    // than after reading all of it.
     private static void RequireSizeOf(ParentIdentity? parent, IReadableStorage source)
     {
         if (parent is not null && source.Length != parent.BaseSize && source.Length != parent.TargetSize)

@@ -4,21 +4,21 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Checksums;
 
 /// <summary>
-/// Makes several checksum files of one target, each for a range of its blocks, none longer than was asked for.
-/// <see cref="JoinOperation"/> makes one of them.
+/// Makes several checksum files of one target, each for a range of its blocks, and none longer than requested. <see cref="JoinOperation"/>
+/// makes one file of them.
 /// </summary>
 public static class ChecksumSplit
 {
-    /// <summary>Bytes of the shortest part that can be asked for.</summary>
+    /// <summary>Bytes of the shortest part that can be requested.</summary>
     public const long LeastPart = 1 << 20;
 
-    // The header and the trailer, and of each section its own header and checksum.
+    // The header and the trailer; and for each section its own header and checksum.
     private const int Fixed = 64 << 10;
     private const int SectionShare = 256;
 
     /// <summary>The coverage of each part.</summary>
     /// <param name="size">Bytes of the target.</param>
-    /// <param name="specification">How its checksum file would be made.</param>
+    /// <param name="specification">The specification of its checksum file.</param>
     /// <param name="mostBytes">Bytes of a part's file at most: <see cref="LeastPart"/> or more.</param>
     /// <returns>At least one.</returns>
     public static IReadOnlyList<BlockCoverage> Plan(long size, ChecksumSpecification specification, long mostBytes)
@@ -27,7 +27,7 @@ public static class ChecksumSplit
         ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, LeastPart);
         BlockGeometry geometry = new(size, specification.BlockSize);
 
-        // Nothing is longer than the hashes of blocks that all have content.
+        // A part is longest if all of its blocks have content, and therefore hashes.
         long room = mostBytes - Fixed;
         long capacity = (room - (room / SectionShare)) / specification.Hash.Length;
         List<BlockCoverage> parts = [];
@@ -64,13 +64,13 @@ public static class ChecksumSplit
     }
 
     /// <summary>Reads the source once, and writes all parts. They get their names together, when the last one is complete.</summary>
-    /// <param name="source">What is read.</param>
-    /// <param name="specification">How.</param>
-    /// <param name="parts">As <see cref="Plan"/> says.</param>
-    /// <param name="create">Begins the file of a part, from 1.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="specification">How to make them.</param>
+    /// <param name="parts">From <see cref="Plan"/>.</param>
+    /// <param name="create">Creates the file of a part; numbers begin at 1.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
-    /// <returns>Of each part, what was made, and its bytes.</returns>
-    /// <exception cref="StorageException">The source cannot be read, or a part not be written.</exception>
+    /// <returns>For each part, its result, and its bytes.</returns>
+    /// <exception cref="StorageException">The source cannot be read, or a part cannot be written.</exception>
     /// <exception cref="SyncException">The source changed between the first part and the last.</exception>
     public static IReadOnlyList<(ChecksumResult Result, long Length)> Write(
         IReadableStorage source, ChecksumSpecification specification, IReadOnlyList<BlockCoverage> parts, Func<int, MessageOutput> create,

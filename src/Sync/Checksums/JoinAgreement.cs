@@ -2,10 +2,10 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Checksums;
 
-/// <summary>What the parts of one checksum file must have in common. The one place where that is decided.</summary>
+/// <summary>Decides which properties the parts of one checksum file must have in common; no other place decides it.</summary>
 internal static class JoinAgreement
 {
-    /// <summary>In what two headers do not belong to one target: what it is, and both values; null where they agree.</summary>
+    /// <summary>Why two headers do not belong to one target: the property, and both values; null if they agree.</summary>
     public static (string What, string One, string Other)? Fault(ChecksumFileHeader one, ChecksumFileHeader other)
     {
         if (one.Size != other.Size)
@@ -23,14 +23,14 @@ internal static class JoinAgreement
             return ("hashes", one.Hash.Name, other.Hash.Name);
         }
 
-        // A label is each message's own; ranges may be any.
+        // Each message has its own label; ranges may be any.
         return one.Parent == other.Parent ? null : ("coarse requests that they refine", Words(one.Parent), Words(other.Parent));
 
         static string Words(ParentIdentity? parent) =>
             parent is null ? "none" : $"that to {Convert.ToHexStringLower(parent.TargetRoot.Span)}";
     }
 
-    /// <summary>Refuses parts that are not of one target, or not made alike.</summary>
+    /// <summary>Refuses parts that are not of one target, or were made in different ways.</summary>
     /// <exception cref="SyncException"><see cref="SyncError.Mismatch"/>.</exception>
     public static void Require(JoinReader first, JoinReader other)
     {

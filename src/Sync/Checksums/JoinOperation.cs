@@ -3,22 +3,22 @@ using BinarySync.Storage;
 
 namespace BinarySync.Sync.Checksums;
 
-/// <summary>What came of joining checksum files.</summary>
+/// <summary>The result of joining checksum files.</summary>
 /// <param name="Header">As written.</param>
 /// <param name="Trailer">As written.</param>
-/// <param name="Missing">The blocks of the target that no part has; none unless that was allowed.</param>
+/// <param name="Missing">The blocks of the target that are in no part; none unless that was allowed.</param>
 /// <param name="ReadBytes">Bytes of the parts.</param>
 public sealed record JoinResult(ChecksumFileHeader Header, ChecksumFileTrailer Trailer, BlockRunList Missing, long ReadBytes);
 
 /// <summary>
-/// Makes one checksum file of several for ranges of one target. It is, byte for byte, what one pass over all those ranges gives: sections
-/// and root depend on content and coverage alone (Format.md 6, 10).
+/// Makes one checksum file of several for ranges of one target. Byte for byte, it equals the result of one pass over all those ranges:
+/// sections and root depend only on content and coverage (Format.md 6, 10).
 /// </summary>
 public static class JoinOperation
 {
     /// <summary>Reads all parts once, side by side, and writes the joined file.</summary>
     /// <param name="parts">At least one; in any order, and they may overlap.</param>
-    /// <param name="partial">True where the parts need not have every block of the target.</param>
+    /// <param name="partial">True if the parts need not have every block of the target.</param>
     /// <param name="label">Label of the result, or null; those of the parts are not passed on.</param>
     /// <param name="output">Where it is written.</param>
     /// <param name="options">Progress and cancellation.</param>
@@ -48,7 +48,7 @@ public static class JoinOperation
                 Label = label,
                 Parent = first.Parent,
 
-                // What one part has not read of the target, the whole has not either.
+                // If a part was made without reading the target, so was the whole.
                 IsDerived = readers.Exists(reader => reader.Header.IsDerived),
             };
             options.Progress.Begin("joining", header.Geometry.CoveredBytes(header.Coverage));
@@ -107,7 +107,7 @@ public static class JoinOperation
         }
     }
 
-    // All ranges of all parts, ascending and maximal. There may be far more of them than of the union, so they are not put into one list.
+    // All ranges of all parts, ascending and maximal. There may be far more of them than in the union, so they are not put into one list.
     private static IEnumerable<BlockRun> Union(IReadOnlyList<BlockCoverage> coverages, long blockCount)
     {
         PriorityQueue<IEnumerator<BlockRun>, long> next = new();
@@ -158,7 +158,7 @@ public static class JoinOperation
         {
             if (reader.IsDone)
             {
-                // Ranges that lie behind the target's end: it covers nothing, and is checked all the same.
+                // Its ranges are all behind the target's end: it covers nothing, but is still checked.
                 reader.CheckEnd();
             }
             else
@@ -194,7 +194,8 @@ public static class JoinOperation
         }
     }
 
-    // Those parts that have the first block of all, and how far their current runs go together without another part beginning.
+    // Takes the parts that have the first block of all. Returns the blocks up to the end of their shortest current run, or to the beginning
+    // of another part.
     private static BlockRun TakeFront(
         PriorityQueue<JoinReader, (long Next, int Number)> waiting, List<JoinReader> here, long first, Stack<ChecksumSection> sections)
     {

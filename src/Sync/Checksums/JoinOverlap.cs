@@ -4,7 +4,8 @@ using BinarySync.Sync.Comparing;
 namespace BinarySync.Sync.Checksums;
 
 /// <summary>
-/// Compares parts where they overlap. From the first disagreement on it is about those two files, so that all of it is named.
+/// Compares parts if they overlap. After the first disagreement, it compares only those two files, so that all of their disagreement is
+/// named.
 /// </summary>
 internal sealed class JoinOverlap
 {
@@ -12,7 +13,7 @@ internal sealed class JoinOverlap
     private JoinReader? _one;
     private JoinReader? _other;
 
-    /// <summary>True once two files disagree: nothing of what is joined counts any more.</summary>
+    /// <summary>True once two files disagree: the joined file does not count any more.</summary>
     public bool IsBroken => _one is not null;
 
     /// <summary>Compares a run of blocks that several parts have at the front of their current runs.</summary>
@@ -37,7 +38,7 @@ internal sealed class JoinOverlap
         }
     }
 
-    /// <summary>Throws as soon as all is known of a disagreement.</summary>
+    /// <summary>Throws as soon as a disagreement is known in full.</summary>
     /// <exception cref="SyncException"><see cref="SyncError.Mismatch"/>, with the ranges.</exception>
     public void ThrowIfComplete()
     {
@@ -51,7 +52,7 @@ internal sealed class JoinOverlap
         }
     }
 
-    // True where they differ.
+    // True if they differ.
     private bool Compare(BlockRun run, JoinReader one, JoinReader other)
     {
         if (one.Current.IsZero != other.Current.IsZero)

@@ -3,8 +3,8 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Checksums;
 
 /// <summary>
-/// Reads one of the checksum files that are joined: its header at once, the rest when it is due. Where the file may be opened again,
-/// nothing of it stays open between.
+/// Reads one of the checksum files that are joined: its header at once, the rest when it is due. If the file can be opened again, it is
+/// closed in between.
 /// </summary>
 internal sealed class JoinReader : IDisposable
 {
@@ -15,12 +15,12 @@ internal sealed class JoinReader : IDisposable
     private ChecksumSection? _section;
     private int _runsTaken;
 
-    // What of the range it is in has not been handed out.
+    // The rest of the current range, not taken yet.
     private BlockRun _rangeLeft;
 
     /// <summary>Reads the header.</summary>
     /// <param name="part">The file.</param>
-    /// <param name="number">Its place among the parts, as they were given.</param>
+    /// <param name="number">Its place among the parts, in the order given.</param>
     /// <exception cref="MessageFormatException">Not a readable checksum file.</exception>
     public JoinReader(JoinPart part, int number)
     {
@@ -47,7 +47,7 @@ internal sealed class JoinReader : IDisposable
     /// <summary>The name, for messages.</summary>
     public string Name => _part.Name;
 
-    /// <summary>Its place among the parts, as they were given.</summary>
+    /// <summary>Its place among the parts, in the order given.</summary>
     public int Number { get; }
 
     public ChecksumFileHeader Header { get; }
@@ -58,16 +58,18 @@ internal sealed class JoinReader : IDisposable
     /// <summary>True when all blocks of the coverage have been taken.</summary>
     public bool IsDone => _rangeLeft.Count == 0;
 
-    /// <summary>The block that comes next; known from the header, without reading.</summary>
+    /// <summary>The next block; known from the header, without reading.</summary>
     public long Next => _rangeLeft.First;
 
     /// <summary>
-    /// What is left of the run at <see cref="Next"/>, once <see cref="Load"/> was called. Its hashes are valid until it has been taken.
+    /// The rest of the run at <see cref="Next"/>, once <see cref="Load"/> was called. Its hashes are valid until it has been taken.
     /// </summary>
     public ChecksumRun Current { get; private set; }
 
-    /// <summary>Makes <see cref="Current"/> the run that comes next, and reads a section if it must.</summary>
-    /// <param name="sections">Sections that nobody uses: files that wait have none, so memory goes with how many overlap.</param>
+    /// <summary>Makes <see cref="Current"/> the next run, and reads a section if needed.</summary>
+    /// <param name="sections">
+    /// Sections that are not in use. Files that wait have none, so memory grows with the number of files that overlap.
+    /// </param>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
     public void Load(Stack<ChecksumSection> sections)
     {
@@ -88,7 +90,7 @@ internal sealed class JoinReader : IDisposable
     }
 
     /// <summary>
-    /// Takes blocks off the front of <see cref="Current"/>. With the last block of all, the file is read to its end, which checks it, and
+    /// Takes blocks from the front of <see cref="Current"/>. With the very last block, the file is read to its end, which checks it, and is
     /// closed.
     /// </summary>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
@@ -109,7 +111,7 @@ internal sealed class JoinReader : IDisposable
         }
     }
 
-    /// <summary>Reads what follows the last block, which checks counts, root and digest, and closes the file.</summary>
+    /// <summary>Reads the rest behind the last block, which checks counts, root and digest, and closes the file.</summary>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
     public void CheckEnd()
     {
@@ -139,7 +141,7 @@ internal sealed class JoinReader : IDisposable
         _stream = _part.Open();
         _reader = new ChecksumFileReader(_stream, _part.Name);
 
-        // All that follows was decided by the header that was seen first.
+        // The header read first has decided everything that follows.
         if (Header is { } seen && !(JoinAgreement.Fault(seen, _reader.Header) is null && seen.Coverage.Equals(_reader.Header.Coverage)))
         {
             throw new SyncException(SyncReason.MessageChanged, Name, "changed while it was joined");

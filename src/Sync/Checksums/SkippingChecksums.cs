@@ -5,9 +5,8 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Checksums;
 
 /// <summary>
-/// Makes a checksum file that leaves out what cannot be read. What is left out stands in the header, before all that is read: so the
-/// checksums wait in a spool, as a checksum
-/// file in which hashes of nothing keep the places, and the target is read once.
+/// Makes a checksum file that leaves out the blocks that cannot be read. The header says which they are, and comes before the checksums. So
+/// the checksums wait in a spool, as a checksum file in which hashes of nothing keep the places, and the target is read once.
 /// </summary>
 internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
 {
@@ -18,7 +17,7 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
     private byte[] _nothing = [];
 
     /// <summary>Begins.</summary>
-    /// <param name="header">As if everything could be read.</param>
+    /// <param name="header">The header as if everything could be read.</param>
     /// <param name="spool">Empty; seekable.</param>
     public SkippingChecksums(ChecksumFileHeader header, Stream spool)
     {
@@ -26,7 +25,7 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
         _spool = spool;
         _writer = new ChecksumFileWriter(spool, header);
 
-        // Each run that is left out makes one range more.
+        // Each run that is left out makes one more range.
         int most = FormatLimits.MaxRanges - header.Coverage.Ranges.Length - 1;
         _ranges = new RangeCollector(Math.Max(most, header.Coverage.Ranges.Length + 1), header.Coverage);
     }
@@ -34,8 +33,9 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
     /// <summary>The blocks that cannot be read.</summary>
     public BlockRunList Unreadable { get; } = new();
 
-    /// <summary>True where they are so many that blocks between them are left out too, since a header has room for so many ranges
-    /// only.</summary>
+    /// <summary>
+    /// True if there are so many that blocks between them are left out too, since a header has room for only so many ranges.
+    /// </summary>
     public bool LeavesOutMore => _ranges.HasJoined;
 
     public void AddData(BlockRun run, ReadOnlySpan<byte> hashes) => _writer.AddData(run, hashes);
@@ -52,7 +52,7 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
     }
 
     /// <summary>Writes the checksum file.</summary>
-    /// <param name="output">Where.</param>
+    /// <param name="output">Where to write it.</param>
     /// <returns>Its header and trailer.</returns>
     /// <exception cref="SyncException"><see cref="SyncError.OutOfBounds"/>: no header has room for so many ranges.</exception>
     public (ChecksumFileHeader Header, ChecksumFileTrailer Trailer) Finish(Stream output)

@@ -2,7 +2,9 @@ using BinarySync.Storage;
 
 namespace BinarySync.Sync.Checksums;
 
-/// <summary>Sees whether a source changed while it was read: size, mtime and ctime of a regular file, before and after.</summary>
+/// <summary>
+/// Detects whether a source changed while it was read: compares size, mtime and ctime of a regular file before and after.
+/// </summary>
 internal readonly struct SourceWatch
 {
     private readonly IReadableStorage _source;
@@ -11,7 +13,7 @@ internal readonly struct SourceWatch
 
     /// <summary>Takes the first stamp.</summary>
     /// <param name="source">The source, just opened.</param>
-    /// <param name="live">True where the user said that it may change.</param>
+    /// <param name="live">True if the user said that it may change.</param>
     public SourceWatch(IReadableStorage source, bool live)
     {
         _source = source;

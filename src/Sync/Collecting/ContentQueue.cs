@@ -30,7 +30,7 @@ internal sealed class FrameBlocks(int hashLength)
         _hashes.Clear();
     }
 
-    /// <summary>Shows them to who looks for what repeats.</summary>
+    /// <summary>Shows them to the finder of repeats.</summary>
     public void ShowTo(RepeatFinder finder, List<RepeatRun> runs)
     {
         finder.Begin(runs);
@@ -44,8 +44,9 @@ internal sealed class FrameBlocks(int hashLength)
 }
 
 /// <summary>
-/// Content of blocks that differ, cut into frames while it is found. It waits until its group is closed, since the group is written
-/// before it: at most a group's content and what follows meanwhile. One thread adds and gives back; others may take.
+/// Content of blocks that differ, cut into frames as it is found. It waits until its group is closed, because the group is written before
+/// it. So the queue holds at most one group's content, and the content that follows meanwhile. One thread adds and gives back; others may
+/// take.
 /// </summary>
 /// <param name="frameSize">Raw bytes of a full frame.</param>
 /// <param name="hashLength">Bytes of a block hash.</param>
@@ -85,7 +86,7 @@ internal sealed class ContentQueue(int frameSize, int hashLength)
         }
     }
 
-    /// <summary>The group is complete: it and its frames may be taken, in this order.</summary>
+    /// <summary>Completes the group: it and its frames may be taken, in this order.</summary>
     public void Close(PackedGroup group)
     {
         _due.Enqueue(new QueuedPiece(group, [], 0, new FrameBlocks(hashLength)));
@@ -97,7 +98,7 @@ internal sealed class ContentQueue(int frameSize, int hashLength)
         _open.Clear();
     }
 
-    /// <summary>Takes what comes next; false where nothing is due.</summary>
+    /// <summary>Takes the next piece; false if none is due.</summary>
     public bool TryTake(out QueuedPiece piece) => _due.TryDequeue(out piece);
 
     /// <summary>Gives back the arrays of a frame that has been written.</summary>

@@ -5,18 +5,18 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Collecting;
 
 /// <summary>
-/// Reads on the master what the copies of a group bring, compares each block with its hash, and makes the SHA-256 by which a copy is
-/// known from another content with the same hash.
+/// Reads, on the master, the content that the copies of a group bring, and compares each block with its hash. Makes the SHA-256 that
+/// distinguishes a copy from another content with the same hash.
 /// </summary>
 internal static class CopyDigests
 {
-    /// <summary>The SHA-256 of each copy, in order; empty where the group has none.</summary>
+    /// <summary>The SHA-256 of each copy, in order; empty if the group has none.</summary>
     /// <param name="master">B.</param>
     /// <param name="group">Of a data request.</param>
     /// <param name="geometry">B.</param>
     /// <param name="hasher">Over the same blocks.</param>
     /// <param name="buffer">For content; any length.</param>
-    /// <param name="changed">Gets the blocks that are not what their hash says.</param>
+    /// <param name="changed">Gets the blocks that do not match their hash.</param>
     /// <param name="progress">Told of bytes read.</param>
     public static byte[] Of(
         IReadableStorage master, OperationGroup group, BlockGeometry geometry, BlockHasher hasher, byte[] buffer, List<long> changed,
@@ -51,7 +51,7 @@ internal static class CopyDigests
                 }
             }
 
-            // Whole blocks are counted: so many are known beforehand.
+            // Whole blocks are counted: only their number is known beforehand.
             progress.Advance((copy.Blocks.Count * geometry.BlockSize) - geometry.LengthOf(copy.Blocks));
             sha256.Finish(next);
             next = next[OperationGroup.Sha256Length..];

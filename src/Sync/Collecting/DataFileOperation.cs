@@ -12,24 +12,24 @@ public sealed record DataFileSpecification
     /// <summary>Raw bytes of a frame: a power of two from 64 KiB to 4 MiB.</summary>
     public int FrameSize { get; init; } = FormatLimits.DefaultFrameSize;
 
-    /// <summary>Content that is needed several times is sent once. Who reads the data file must be able to seek in it then.</summary>
+    /// <summary>Content that is needed several times is sent once. The reader of the data file must then be able to seek in it.</summary>
     public bool Repeats { get; init; } = true;
 
     public string? Label { get; init; }
 
-    /// <summary>The master may change while it is read; its requested blocks are compared with their hashes all the same.</summary>
+    /// <summary>The master may change while it is read; its requested blocks are still compared with their hashes.</summary>
     public bool Live { get; init; }
 
-    /// <summary>What the table of content that was sent may take: it knows about 390,000 blocks then. Nothing but tests sets it.</summary>
+    /// <summary>Bytes that the table of sent content may take: with these it knows about 390,000 blocks. Only tests set it.</summary>
     internal int RepeatIndexBytes { get; init; } = 16 << 20;
 }
 
-/// <summary>What came of making a data file.</summary>
+/// <summary>The result of making a data file.</summary>
 /// <param name="Header">As written.</param>
 /// <param name="Trailer">As written.</param>
 /// <param name="Length">Bytes of the data file.</param>
-/// <param name="RepeatedBlocks">Data blocks whose content stands in the data file for another block already.</param>
-/// <param name="ReadBytes">Bytes of the master that were read, what was compared with a repeat a second time not among them.</param>
+/// <param name="RepeatedBlocks">Data blocks whose content is in the data file already, for another block.</param>
+/// <param name="ReadBytes">Bytes of the master that were read, not counting those read a second time to compare them with a repeat.</param>
 public sealed record DataFileResult(DataFileHeader Header, OperationsTrailer Trailer, long Length, long RepeatedBlocks, long ReadBytes);
 
 /// <summary>Collects the requested blocks on the master into a data file. Reads nothing but those blocks.</summary>
@@ -38,7 +38,7 @@ public static class DataFileOperation
     /// <summary>Reads the request once and writes the data file on the way.</summary>
     /// <exception cref="MessageFormatException">The request is refused.</exception>
     /// <exception cref="StorageException">The master cannot be read.</exception>
-    /// <exception cref="SyncException">The master is not, or no longer, what the request was made for.</exception>
+    /// <exception cref="SyncException">The master is not, or is no longer, the one that the request was made for.</exception>
     public static DataFileResult Run(
         IReadableStorage master, OperationReader request, DataFileSpecification specification, Stream output, SyncOptions options)
     {
@@ -60,8 +60,9 @@ public static class DataFileOperation
         return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks, collector.ReadBytes);
     }
 
-    /// <summary>What is looked at of the master: the content to be sent, what is copied, and what is zeros, in whole blocks. 0 where that
-    /// is not known.</summary>
+    /// <summary>
+    /// Bytes of the master that are read: the content to be sent, copied content, and zeros, in whole blocks. 0 if that is not known.
+    /// </summary>
     internal static long BytesToCollect(OperationsTrailer? announced, int blockSize) =>
         announced is { DataBytes: >= 0 and <= FormatLimits.MaxSize }
             ? announced.DataBytes + SyncProgress.BytesOf(
@@ -87,8 +88,8 @@ public static class DataFileOperation
         }
     }
 
-    /// <summary>Refuses a master some of whose blocks are not what the request asks for.</summary>
-    /// <param name="oldBlocks">How many of them are what the request expects on the remote.</param>
+    /// <summary>Refuses a master if some of its blocks differ from those that the request asks for.</summary>
+    /// <param name="oldBlocks">How many of them have the content that the request expects on the remote.</param>
     /// <exception cref="SyncException">There are such blocks.</exception>
     internal static void RequireUnchanged(IReadableStorage master, OperationReader request, BlockRunList changed, long oldBlocks)
     {

@@ -4,12 +4,12 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Collecting;
 
 /// <summary>
-/// A frame on its way into a data file: what of it repeats earlier content, and what it is compressed to. Each slot of a pipeline has one,
-/// and uses it for one frame after the other.
+/// A frame on its way into a data file: its repeats of earlier content, and its compressed form. Each slot of a pipeline has one, and uses
+/// it for one frame after the other.
 /// </summary>
 /// <param name="master">B.</param>
 /// <param name="geometry">B's.</param>
-/// <param name="finder">Sees all frames in order; null where repeats are not looked for.</param>
+/// <param name="finder">Sees all frames in order; null if repeats are not looked for.</param>
 /// <param name="compression">Of the data file.</param>
 internal sealed class EncodedFrame(IReadableStorage master, BlockGeometry geometry, RepeatFinder? finder, Compression compression)
 {
@@ -22,7 +22,7 @@ internal sealed class EncodedFrame(IReadableStorage master, BlockGeometry geomet
     /// <summary>Blocks that are not sent again.</summary>
     public int RepeatedBlocks => _codec == FrameCodec.Repeats ? _repeats!.Blocks : 0;
 
-    /// <summary>Looks for what the next frame repeats. For the frames in order.</summary>
+    /// <summary>Finds the repeats in the next frame. Called for the frames in order.</summary>
     /// <param name="find">Asks the finder.</param>
     public void FindRepeats(Action<RepeatFinder, List<RepeatRun>> find)
     {
@@ -33,7 +33,9 @@ internal sealed class EncodedFrame(IReadableStorage master, BlockGeometry geomet
         }
     }
 
-    /// <summary>Compares what seems to repeat with what was sent, and compresses. On many threads, each with its own frame.</summary>
+    /// <summary>
+    /// Compares the apparent repeats with the content sent before, and compresses. Runs on many threads, each with its own frame.
+    /// </summary>
     /// <param name="raw">The frame's content; stays as it is until <see cref="Write"/>.</param>
     /// <param name="stored">As long as a frame; stays the frame's until <see cref="Write"/>.</param>
     public void Encode(Memory<byte> raw, byte[] stored)
@@ -54,7 +56,7 @@ internal sealed class EncodedFrame(IReadableStorage master, BlockGeometry geomet
         _stored = stored.AsMemory(0, length);
     }
 
-    /// <summary>Writes the frame; as it is where compressing it has not made it smaller.</summary>
+    /// <summary>Writes the frame; uncompressed if compression has not made it smaller.</summary>
     public void Write(DataFileWriter writer)
     {
         if (_stored.Length > 0)

@@ -53,11 +53,11 @@ internal sealed class FrameCollector
     /// <summary>Bytes of the master that were read, to be sent or copied.</summary>
     public long ReadBytes { get; private set; }
 
-    /// <summary>Blocks that are not what the request asks for, but what it expects on the remote.</summary>
+    /// <summary>Blocks that differ from the request, but have the content that it expects on the remote.</summary>
     public long OldBlocks { get; private set; }
 
     /// <summary>
-    /// Handles all groups. Blocks that are not what their hash says are added to the list; from the first of them on nothing is written.
+    /// Handles all groups. Blocks that do not match their hash are added to the list; from the first of them on, nothing is written.
     /// </summary>
     public void Run(SyncOptions options)
     {
@@ -91,7 +91,7 @@ internal sealed class FrameCollector
             {
                 Emit(slot);
 
-                // Else each slot would hold another group until it is used again.
+                // Otherwise each slot would hold a group until it is used again.
                 slot.Group = null;
             },
             options.Cancellation);
@@ -184,7 +184,7 @@ internal sealed class FrameCollector
         }
     }
 
-    // The rest is still read when a block is wrong, so that all wrong ones can be named; but the data file is lost already.
+    // After a wrong block, the rest is still read, so that all wrong blocks can be named; but the data file is lost already.
     private void WriteUnlessChanged(Action write)
     {
         if (_changed.BlockCount + _changedCopies.BlockCount + _changedZeros.BlockCount + _changedContent.BlockCount == 0)
@@ -193,7 +193,7 @@ internal sealed class FrameCollector
         }
     }
 
-    // Copies and zeros of a group are looked at before its content, and all are named in order.
+    // Copies and zeros of a group are checked before its content, and all wrong blocks are named in order.
     private void EndGroup()
     {
         _changed.Add(BlockRunList.Merge(_changedCopies, _changedZeros, _changedContent));
@@ -210,10 +210,10 @@ internal sealed class FrameCollector
 
         public EncodedFrame Frame => frame;
 
-        /// <summary>Blocks of the group's copies that are not what their hash says.</summary>
+        /// <summary>Blocks of the group's copies that do not match their hash.</summary>
         public List<long> Changed { get; } = [];
 
-        /// <summary>Blocks of the frame that are not what their hash says.</summary>
+        /// <summary>Blocks of the frame that do not match their hash.</summary>
         public WrongBlocks Wrong { get; } = new();
 
         public BlockRunList ChangedZeros { get; set; } = new();
@@ -225,7 +225,7 @@ internal sealed class FrameCollector
 
         public bool IsGroup { get; set; }
 
-        /// <summary>Of the group's copies, one after the other.</summary>
+        /// <summary>Those of the group's copies, one after the other.</summary>
         public byte[] Sha256 { get; set; } = [];
 
         public long From { get; set; }

@@ -6,13 +6,14 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Collecting;
 
 /// <summary>
-/// Reads the master once: hashes each block, compares it with the remote's, and collects those that differ from the very bytes that were
-/// hashed. Frames of groups that are complete go through the same pipeline as the reading, and before it, so that all threads compress
-/// and content does not pile up.
+/// Reads the master once: hashes each block, compares it with the remote's, and collects differing blocks from the very bytes that were
+/// hashed. Frames of complete groups go through the same pipeline as the reading, ahead of it. So all threads compress, and content does
+/// not pile up.
 /// </summary>
 internal sealed class OnePassCollector : IBlockSink, IDisposable
 {
-    // Larger blocks are kept whole in each slot of the pipeline: fewer threads then, so that memory stays within a few of the largest.
+    // Larger blocks are kept whole in each slot of the pipeline. Then there are fewer threads, so that memory stays within a few of the
+    // largest blocks.
     private const int MostSlotContent = 8 << 20;
 
     private readonly BlockScanner _scanner;
@@ -32,7 +33,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
     /// <summary>Begins.</summary>
     /// <param name="master">B.</param>
     /// <param name="scanner">Reads it.</param>
-    /// <param name="remote">The remote's checksums; nothing of them has been read but the header.</param>
+    /// <param name="remote">The remote's checksums; only the header has been read.</param>
     /// <param name="header">Of the data file.</param>
     /// <param name="writer">Of the data file; its header has been written.</param>
     /// <param name="specification">How frames are cut and compressed.</param>
@@ -61,7 +62,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
     public BlockCoverage Covered { get; }
 
     /// <summary>Handles all blocks, and writes all groups and their content.</summary>
-    /// <returns>The roots of A and B over what was compared.</returns>
+    /// <returns>The roots of A and B over the compared blocks.</returns>
     public (ReadOnlyMemory<byte> Base, ReadOnlyMemory<byte> Target) Run(SyncOptions options)
     {
         using (IEnumerator<ScanItem> items = _scanner.Items(Covered).GetEnumerator())
@@ -72,7 +73,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         ReadOnlyMemory<byte> baseRoot = _comparer.Finish();
         _packer.Finish();
 
-        // What the last blocks have closed.
+        // For the groups that the last blocks have closed.
         RunPipeline(null, options);
         return (baseRoot, _root.Finish());
     }
@@ -151,7 +152,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         }
         else if (slot.Piece.Group is null)
         {
-            // The buffer for what is read is free: this item reads nothing but what it may repeat.
+            // The buffer for reading is free: this item reads only the content that it may repeat.
             slot.Frame.Encode(slot.Piece.Frame.AsMemory(0, slot.Piece.Length), slot.Scan.Buffer);
         }
     }
@@ -184,7 +185,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         {
             if (oldKind == OldKind.Hashed && _scanned!.Item.IsHole)
             {
-                // The remote has content where the master is said to have nothing: seen, before it is called zeros.
+                // The remote has content where the master is said to have nothing. The master is read there before it is called zeros.
                 _scanner.DemandZeros(run);
             }
 
@@ -195,7 +196,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         int oldLength = oldKind == OldKind.Hashed ? _hashLength : 0;
         for (int i = 0; i < run.Count; i++)
         {
-            // A group that ends before this block is closed here, before the content is added to the next.
+            // A group that ends before this block is closed here, before the content is added to the next group.
             BlockRun block = new(run.First + i, 1);
             _packer.Add(block, newKind, oldKind, oldHashes.Slice(i * oldLength, oldLength), newHashes.Slice(i * _hashLength, _hashLength));
             _content.Append(block.First, newHashes.Slice(i * _hashLength, _hashLength), _scanned!.ContentOf(block.First));
@@ -204,14 +205,14 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
 
     private sealed class Slot(ScanSlot scan, EncodedFrame frame)
     {
-        /// <summary>Reads blocks; or takes what comes of compressing a frame.</summary>
+        /// <summary>Reads blocks, or takes the result of compressing a frame.</summary>
         public ScanSlot Scan => scan;
 
         public EncodedFrame Frame => frame;
 
         public bool IsScan { get; set; }
 
-        /// <summary>What is to be written, where the item is not of blocks to be read.</summary>
+        /// <summary>The piece to be written, if the item is not for reading blocks.</summary>
         public QueuedPiece Piece { get; set; }
     }
 }

@@ -6,23 +6,25 @@ using BinarySync.Sync.Requests;
 
 namespace BinarySync.Sync.Collecting;
 
-/// <summary>What came of making a data file in one pass over the master.</summary>
+/// <summary>The result of making a data file in one pass over the master.</summary>
 /// <param name="File">The data file.</param>
-/// <param name="SizeLeft">True where the sizes differ, but the remote's ranges leave out part of what lies between.</param>
+/// <param name="SizeLeft">True if the sizes differ, but the remote's ranges leave out part of the bytes between them.</param>
 /// <param name="ComparedBlocks">Blocks in the compared coverage.</param>
-/// <param name="DoubtedHoles">What spoke against the master's holes, so that they were read; null where nothing did.</param>
+/// <param name="DoubtedHoles">Why the master's holes are doubted, so that they were read; null if there is no reason.</param>
 public sealed record OnePassResult(DataFileResult File, bool SizeLeft, long ComparedBlocks, HoleClaim? DoubtedHoles = null);
 
 /// <summary>
-/// Makes a data file of the master and the remote's checksum file, reading the master once. It is, byte for byte, what a checksum file of
-/// the master, a data request and <see cref="DataFileOperation"/> make of it together.
+/// Makes a data file from the master and the remote's checksum file, reading the master once. Byte for byte, it equals the result of a
+/// checksum file of the master, a data request and <see cref="DataFileOperation"/> together.
 /// </summary>
 public static class OnePassOperation
 {
-    /// <summary>Reads what the remote's checksum file covers of the master, and writes the data file on the way.</summary>
+    /// <summary>Reads the part of the master that the remote's checksum file covers, and writes the data file on the way.</summary>
     /// <param name="master">B.</param>
     /// <param name="remote">The checksum file of A.</param>
-    /// <param name="specification">How the data file is made; with Live, what was hashed is sent, whatever the master is later.</param>
+    /// <param name="specification">
+    /// How the data file is made. With Live, the bytes that were hashed are sent, even if the master changes later.
+    /// </param>
     /// <param name="holes">Whether the master's holes are read.</param>
     /// <param name="output">Where the data file is written.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
@@ -42,7 +44,7 @@ public static class OnePassOperation
             DataRequestOperation.RequireSize(master.Name, master.Length, parent.TargetSize, "master");
         }
 
-        // All of the master is at hand, so what the remote covers decides; the end of its last block is the end of the master too.
+        // All of the master is at hand, so the remote's coverage decides. The end of its last block is the end of the master too.
         SyncGeometry geometry = SyncGeometry.Compare(
             a.Size, a.Coverage, master.Length, BlockCoverage.Whole, a.BlockSize, out bool sizeLeft);
         if (geometry.Coverage.IsEmpty)

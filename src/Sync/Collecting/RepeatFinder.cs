@@ -2,19 +2,19 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Collecting;
 
-/// <summary>Blocks of a frame that follow one another and seem to repeat blocks that do so too.</summary>
+/// <summary>Consecutive blocks of a frame that seem to repeat other consecutive blocks.</summary>
 /// <param name="At">Where they begin in the frame's content.</param>
 /// <param name="Length">Bytes: whole blocks.</param>
 /// <param name="Source">The first of the blocks that they seem to repeat.</param>
-internal readonly record struct RepeatRun(int At, int Length, FirstPlace Source);
+internal readonly record struct RepeatRun(int At, int Length, FirstOccurrence Source);
 
 /// <summary>
-/// Finds, by their hashes, the blocks of a frame whose content was sent before. Sees the frames in the order of the data file, so that
-/// what it finds does not depend on threads. Whether the content really is the same is for <see cref="RepeatedContent"/> to see.
+/// Finds, by their hashes, the blocks of a frame whose content was sent before. Sees the frames in the order of the data file, so that the
+/// result does not depend on threads. <see cref="RepeatedContent"/> then checks whether the content really is the same.
 /// </summary>
 /// <param name="geometry">B. Blocks are no larger than frames.</param>
 /// <param name="frameSize">Bytes of a full frame.</param>
-/// <param name="indexBytes">What the table of earlier content may take.</param>
+/// <param name="indexBytes">Bytes that the table of earlier content may take.</param>
 internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int indexBytes)
 {
     // A sixteenth of an ordinary frame, and of a small one.
@@ -22,10 +22,10 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
     private readonly RepeatIndex _index = new(indexBytes);
     private readonly Dictionary<long, int> _bytesOf = [];
 
-    /// <summary>One for a data file; null where it is to have no repeats.</summary>
+    /// <summary>A finder for a data file; null if the file is to have no repeats.</summary>
     public static RepeatFinder? For(BlockGeometry geometry, DataFileSpecification specification) =>
 
-        // A block that is larger than a frame has no place in one: it is sent each time.
+        // A block that is larger than a frame does not fit into one: it is sent each time.
         specification.Repeats && geometry.BlockSize <= specification.FrameSize
             ? new RepeatFinder(geometry, specification.FrameSize, specification.RepeatIndexBytes)
             : null;
@@ -33,7 +33,7 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
     /// <summary>The number of the next frame, from 0.</summary>
     public long NextFrame { get; private set; }
 
-    /// <summary>Finds what the next frame repeats, and remembers what it brings.</summary>
+    /// <summary>Finds the repeats in the next frame, and remembers its new content.</summary>
     /// <param name="group">Its group.</param>
     /// <param name="from">Where in the group's content the frame begins.</param>
     /// <param name="length">Bytes of the frame.</param>
@@ -60,11 +60,11 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
         _bytesOf.Clear();
     }
 
-    /// <summary>Looks at the next block of the frame.</summary>
+    /// <summary>Checks the next block of the frame.</summary>
     /// <param name="block">Its number in B.</param>
     /// <param name="at">Where it begins in the frame's content.</param>
     /// <param name="hash">Its new hash.</param>
-    /// <param name="runs">Gets what it repeats.</param>
+    /// <param name="runs">Gets the block if it repeats another one.</param>
     public void Look(long block, int at, ReadOnlySpan<byte> hash, List<RepeatRun> runs)
     {
         // The last block of B may be short: it repeats nothing.
@@ -75,7 +75,7 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
 
         if (_index.Find(hash) is not { } first || NextFrame - first.Frame > FormatLimits.MaxRepeatDistance)
         {
-            _index.Enter(hash, new FirstPlace(block, NextFrame, at));
+            _index.Enter(hash, new FirstOccurrence(block, NextFrame, at));
         }
         else if (first.Frame < NextFrame)
         {
@@ -83,15 +83,15 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
         }
     }
 
-    /// <summary>Ends the frame: what is not worth its while is left out.</summary>
+    /// <summary>Ends the frame: repeats that are not worthwhile are left out.</summary>
     public void End(List<RepeatRun> runs)
     {
         runs.RemoveAll(run => !IsWorthIt(run.Source.Frame));
         NextFrame++;
     }
 
-    // Who applies the data file decodes each frame that is referred to once more. Those with the most of it are taken; where some have
-    // equally much, the nearest.
+    // Applying the data file decodes each referenced frame once more. The frames with the most repeated content are taken; of equal ones,
+    // the nearest.
     private bool IsWorthIt(long frame)
     {
         int bytes = _bytesOf[frame];
@@ -99,7 +99,7 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
             && _bytesOf.Count(other => other.Value > bytes || (other.Value == bytes && other.Key > frame)) < FormatLimits.MaxRepeatedFrames;
     }
 
-    private void Add(List<RepeatRun> runs, int at, in FirstPlace first)
+    private void Add(List<RepeatRun> runs, int at, in FirstOccurrence first)
     {
         _bytesOf[first.Frame] = _bytesOf.GetValueOrDefault(first.Frame) + geometry.BlockSize;
         if (runs.Count > 0 && runs[^1] is var last && last.At + last.Length == at && Continues(last, first))
@@ -112,7 +112,7 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
         }
     }
 
-    private bool Continues(in RepeatRun run, in FirstPlace next) =>
+    private bool Continues(in RepeatRun run, in FirstOccurrence next) =>
         next.Frame == run.Source.Frame
         && next.Offset == run.Source.Offset + run.Length
         && next.Block == run.Source.Block + (run.Length / geometry.BlockSize);

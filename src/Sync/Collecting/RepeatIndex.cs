@@ -7,42 +7,42 @@ namespace BinarySync.Sync.Collecting;
 /// <param name="Block">The block of B.</param>
 /// <param name="Frame">The number of its frame, of all frames of the data file from 0.</param>
 /// <param name="Offset">Where it begins in the frame's content: a multiple of 512.</param>
-internal readonly record struct FirstPlace(long Block, long Frame, int Offset);
+internal readonly record struct FirstOccurrence(long Block, long Frame, int Offset);
 
 /// <summary>
-/// Where the content of blocks was first sent: a table of fixed size at most. Once it is full, what comes later is not entered. What it
-/// knows depends on the order of calls alone.
+/// The places where the content of blocks was first sent: a table of limited size. Once it is full, later content is not entered. Its
+/// entries depend only on the order of calls.
 /// </summary>
 internal sealed class RepeatIndex
 {
     private const int EntryBytes = 3 * sizeof(long);
     private const int FirstCapacity = 1024;
 
-    // Beyond three quarters of the table, looking for what is not there takes long.
+    // Beyond three quarters of the table, searching for a missing entry takes long.
     private const int FullQuarters = 3;
 
     private readonly int _mostCapacity;
 
-    // Whoever makes up hashes does not know where they will lie, and cannot pile them up. This comes from the kernel as well, and without
-    // OpenSSL, which RandomNumberGenerator would load: that takes time, and not every system has it.
+    // Somebody who makes up hashes does not know their places in the table, and cannot pile them up. This number comes from the kernel as
+    // well, but without OpenSSL, which RandomNumberGenerator would load: that takes time, and not every system has it.
     private readonly ulong _spread = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;
     private Entry[] _entries = [];
     private int _count;
 
     /// <summary>An empty table.</summary>
-    /// <param name="mostBytes">What it may take: a kilobyte at least.</param>
+    /// <param name="mostBytes">Bytes that it may take: at least a kilobyte.</param>
     public RepeatIndex(int mostBytes) => _mostCapacity = 1 << BitOperations.Log2((uint)(mostBytes / EntryBytes));
 
     /// <summary>The place that was entered for a hash; null if none was.</summary>
-    /// <param name="hash">8 bytes of it are compared: whoever uses a place compares the content.</param>
-    public FirstPlace? Find(ReadOnlySpan<byte> hash)
+    /// <param name="hash">8 bytes of it are compared: a caller that uses a place compares the content.</param>
+    public FirstOccurrence? Find(ReadOnlySpan<byte> hash)
     {
         ulong key = KeyOf(hash);
-        return _entries.Length > 0 && _entries[SlotOf(key)] is { IsTaken: true } entry ? entry.Place : null;
+        return _entries.Length > 0 && _entries[SlotOf(key)] is { IsTaken: true } entry ? entry.Occurrence : null;
     }
 
     /// <summary>Enters a place, or replaces the one of the same hash.</summary>
-    public void Enter(ReadOnlySpan<byte> hash, in FirstPlace place)
+    public void Enter(ReadOnlySpan<byte> hash, in FirstOccurrence place)
     {
         ulong key = KeyOf(hash);
         if (_entries.Length > 0 && _entries[SlotOf(key)].IsTaken)
@@ -98,20 +98,20 @@ internal sealed class RepeatIndex
         return slot;
     }
 
-    private readonly struct Entry(ulong key, in FirstPlace place)
+    private readonly struct Entry(ulong key, in FirstOccurrence place)
     {
-        // Where in its frame a block lies is one of 8,192 places.
+        // A block begins at one of 8,192 places in its frame.
         private const int OffsetBits = 13;
 
-        // One more than it is: an entry of zeros is free.
+        // One more than the block's number: an entry of zeros is free.
         private readonly long _block = place.Block + 1;
-        private readonly long _place = (place.Frame << OffsetBits) | (uint)(place.Offset / FormatLimits.MinBlockSize);
+        private readonly long _packed = (place.Frame << OffsetBits) | (uint)(place.Offset / FormatLimits.MinBlockSize);
 
         public ulong Key { get; } = key;
 
         public bool IsTaken => _block != 0;
 
-        public FirstPlace Place =>
-            new(_block - 1, _place >> OffsetBits, (int)(_place & ((1 << OffsetBits) - 1)) * FormatLimits.MinBlockSize);
+        public FirstOccurrence Occurrence =>
+            new(_block - 1, _packed >> OffsetBits, (int)(_packed & ((1 << OffsetBits) - 1)) * FormatLimits.MinBlockSize);
     }
 }

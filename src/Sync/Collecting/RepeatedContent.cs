@@ -4,9 +4,9 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Collecting;
 
 /// <summary>
-/// Compares what seems to repeat with the blocks that it seems to repeat, byte by byte, and makes the pieces of a frame of it. Two
-/// contents may have one hash, and the master may change while it is read: what differs is sent as it is. Not safe from several threads:
-/// each slot has its own.
+/// Compares apparent repeats with the earlier blocks, byte by byte, and makes the pieces of a frame from them. Two contents may have one
+/// hash, and the master may change while it is read: blocks that differ are sent as they are. Not safe from several threads: each slot has
+/// its own.
 /// </summary>
 /// <param name="master">B.</param>
 /// <param name="geometry">B's.</param>
@@ -14,7 +14,7 @@ internal sealed class RepeatedContent(IReadableStorage master, BlockGeometry geo
 {
     private readonly FramePiecesWriter _writer = new();
 
-    /// <summary>What seems to repeat; filled by <see cref="RepeatFinder"/>.</summary>
+    /// <summary>The apparent repeats; filled by <see cref="RepeatFinder"/>.</summary>
     public List<RepeatRun> Runs { get; } = [];
 
     /// <summary>Blocks of the frame that do repeat others.</summary>
@@ -23,10 +23,10 @@ internal sealed class RepeatedContent(IReadableStorage master, BlockGeometry geo
     /// <summary>Compares the runs.</summary>
     /// <param name="raw">The frame's content.</param>
     /// <param name="isCompressed">
-    /// Literals are compressed: what comes down to a few bytes anyway is not worth another frame to be read with it.
+    /// Literals are compressed: content that compresses to a few bytes anyway is not worth reading another frame for it.
     /// </param>
     /// <param name="scratch">As long as the content.</param>
-    /// <returns>True where anything repeats.</returns>
+    /// <returns>True if anything repeats.</returns>
     public bool Compare(ReadOnlySpan<byte> raw, bool isCompressed, Span<byte> scratch)
     {
         _writer.Clear();

@@ -5,9 +5,9 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Collecting;
 
 /// <summary>
-/// Reads on the master what a request says has become zeros where the remote has content. Its checksum file may have called a hole zeros
-/// that is none, and since then content
-/// may have come there: nothing else would find that, because zeros are not sent.
+/// Reads, on the master, the blocks that a request says have become zeros and for which the remote has content. The master's checksum file
+/// may have called a hole zeros although it was none, and content may have come there since. Nothing else would find that, because zeros
+/// are not sent.
 /// </summary>
 internal static class ZeroContent
 {
@@ -31,7 +31,7 @@ internal static class ZeroContent
                 read += geometry.LengthOf(operation.Blocks);
             }
 
-            // Whole blocks are counted: so many are known beforehand.
+            // Whole blocks are counted: only their number is known beforehand.
             options.Progress.Advance(operation.Blocks.Count * geometry.BlockSize);
         }
 

@@ -2,17 +2,17 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Comparing;
 
-/// <summary>The roots of two sides, over what was compared of them.</summary>
+/// <summary>The roots of two sides, over their compared blocks.</summary>
 internal readonly record struct ComparedRoots(ReadOnlyMemory<byte> Base, ReadOnlyMemory<byte> Target);
 
 /// <summary>Reads two checksum files side by side, each once and to its end.</summary>
 internal static class ChecksumComparison
 {
-    /// <summary>Compares what both cover.</summary>
-    /// <param name="remote">A; nothing has been read but the header. So of <paramref name="master"/>.</param>
+    /// <summary>Compares the blocks that both cover.</summary>
+    /// <param name="remote">A; only the header has been read. The same holds for <paramref name="master"/>.</param>
     /// <param name="master">B.</param>
     /// <param name="geometry">Both sides, and the compared coverage.</param>
-    /// <param name="onDifference">Told of B's blocks that differ, ascending.</param>
+    /// <param name="onDifference">Called for B's blocks that differ, ascending.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
     /// <exception cref="MessageFormatException">One of them is refused.</exception>
     public static ComparedRoots Run(
@@ -21,7 +21,7 @@ internal static class ChecksumComparison
         int hashLength = master.Header.Hash.Length;
         options.Progress.Begin("comparing", geometry.Target.CoveredBytes(geometry.Coverage));
 
-        // Comparing is little beside reading: where there are two threads, this one reads one of the files itself.
+        // Comparing is cheap next to reading: with two threads, this one reads one of the files itself.
         using ChecksumRuns ofMaster = new(master, geometry.Coverage, ahead: options.Threads > 2);
         using RunComparer comparer = new(
             new ChecksumRuns(remote, geometry.Coverage, ahead: options.Threads > 1), geometry, master.Header.Hash, onDifference);

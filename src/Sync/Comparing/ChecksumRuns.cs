@@ -4,9 +4,8 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Comparing;
 
 /// <summary>
-/// The runs of a checksum file, in order. They may be read ahead, section by section, by a thread of their own: reading and hashing a
-/// checksum file is nearly all of the work, and two of them are compared. What is found wrong is thrown where it would be without that
-/// thread.
+/// The runs of a checksum file, in order. A separate thread may read them ahead, section by section: reading and hashing a checksum file is
+/// nearly all of the work, and two of them are compared. Errors are thrown at the same place as without that thread.
 /// </summary>
 internal sealed class ChecksumRuns : IDisposable
 {
@@ -24,21 +23,21 @@ internal sealed class ChecksumRuns : IDisposable
     private bool _ended;
     private ExceptionDispatchInfo? _failure;
 
-    /// <summary>The runs of all that the file covers, read when they are asked for.</summary>
+    /// <summary>The runs of everything that the file covers, read on demand.</summary>
     public ChecksumRuns(ChecksumFileReader reader) => _reader = reader;
 
-    /// <summary>The runs, and the root of what is compared of them.</summary>
-    /// <param name="reader">Nothing has been read but the header.</param>
+    /// <summary>The runs, and the root of their compared part.</summary>
+    /// <param name="reader">Only the header has been read.</param>
     /// <param name="compared">The compared coverage.</param>
     /// <param name="ahead">
-    /// Read ahead, where the input is one whose reads end by themselves: nothing could call a thread back that waits for a pipe.
+    /// Read ahead, if reads of the input end by themselves: a thread that waits for a pipe could not be called back.
     /// </param>
     public ChecksumRuns(ChecksumFileReader reader, BlockCoverage compared, bool ahead)
         : this(reader)
     {
         BlockCoverage covered = compared.ClipTo(reader.Geometry.BlockCount);
 
-        // Where all that it covers is compared, and no more, the root is its own, which the reader has checked.
+        // If the compared coverage is exactly the file's, the root is the file's own, which the reader has checked.
         _root = covered.Equals(reader.Header.Coverage) ? null : new CoveredRoot(reader.Geometry, reader.Header.Hash, covered);
         if (ahead && reader.CanSeek)
         {
@@ -46,7 +45,7 @@ internal sealed class ChecksumRuns : IDisposable
         }
     }
 
-    /// <summary>The root of what is compared, once <see cref="ReadRun"/> has returned false.</summary>
+    /// <summary>The root of the compared part, once <see cref="ReadRun"/> has returned false.</summary>
     public ReadOnlyMemory<byte> FinishRoot() => _root?.Finish() ?? _reader.Trailer.Root;
 
     /// <summary>The next run, as <see cref="ChecksumFileReader.ReadRun"/> gives it.</summary>
@@ -107,7 +106,7 @@ internal sealed class ChecksumRuns : IDisposable
         }
         catch (Exception exception) when (exception is ThreadStartException or OutOfMemoryException)
         {
-            // The system gives no more threads: the caller's does the work.
+            // The system gives no more threads: the caller's thread does the work.
             return null;
         }
     }
@@ -170,7 +169,7 @@ internal sealed class ChecksumRuns : IDisposable
         }
     }
 
-    // Null when nobody wants more.
+    // Null when no more is wanted.
     private ChecksumSection? TakeFree()
     {
         lock (_gate)

@@ -3,7 +3,7 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Comparing;
 
 /// <summary>
-/// A checksum file that is read several times: a regular file, or a pipe that was spooled. Each time it has to be the same one.
+/// A checksum file that is read several times: a regular file, or a pipe that was spooled. It must be the same each time.
 /// </summary>
 /// <param name="stream">Seekable; stays the caller's.</param>
 /// <param name="name">Its name in messages.</param>
@@ -29,7 +29,7 @@ public sealed class ChecksumSource(Stream stream, string name)
         throw Changed();
     }
 
-    /// <summary>Compares the digest of a file that has been read to its end with the one of the time before.</summary>
+    /// <summary>Compares the digest of a file that has been read to its end with that of the previous reading.</summary>
     /// <exception cref="SyncException">It is not the one that was read before.</exception>
     internal void RequireSame(ChecksumFileReader reader)
     {

@@ -9,7 +9,7 @@ internal sealed class CoverageCursor(BlockCoverage coverage, long blockCount) : 
     private BlockRun _range;
 
     /// <summary>
-    /// The next part of <paramref name="left"/> that is covered; takes it, and what was passed over before it, off its front.
+    /// The next covered part of <paramref name="left"/>. It is removed from the front of that, together with the blocks skipped before it.
     /// </summary>
     public bool NextInside(ref BlockRun left, out BlockRun inside)
     {

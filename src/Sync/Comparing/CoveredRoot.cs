@@ -11,7 +11,7 @@ internal sealed class CoveredRoot(BlockGeometry geometry, BlockHash hash, BlockC
     private readonly RootBuilder _root = new(geometry, hash, covered);
     private readonly CoverageCursor _inside = new(covered, geometry.BlockCount);
 
-    /// <summary>Adds what is covered of a run.</summary>
+    /// <summary>Adds the covered part of a run.</summary>
     public void Add(in ChecksumRun run)
     {
         if (run.IsZero)

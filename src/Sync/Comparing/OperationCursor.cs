@@ -2,7 +2,7 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Comparing;
 
-/// <summary>Goes through the operations of a data request or data file, passing over content, to the one that has a block.</summary>
+/// <summary>Goes through the operations of a data request or data file to the one that has a block. Skips content.</summary>
 internal sealed class OperationCursor(IOperationReader reader)
 {
     /// <summary>The first block of <see cref="Operation"/> behind the last one.</summary>
@@ -14,11 +14,11 @@ internal sealed class OperationCursor(IOperationReader reader)
     public OperationGroup Group { get; } = new();
 
     /// <summary>
-    /// The operation that has the block, or the next one behind it; one without end behind all others when there is none.
+    /// The operation that has the block, or the next one behind it. If there is none, an operation without end behind all others.
     /// </summary>
     public Operation Operation { get; private set; }
 
-    /// <summary>Goes on to a block; blocks ascend.</summary>
+    /// <summary>Moves on to a block; blocks ascend.</summary>
     public void Seek(long block)
     {
         while (Operation.Blocks.End <= block && Next())
@@ -26,7 +26,7 @@ internal sealed class OperationCursor(IOperationReader reader)
         }
     }
 
-    /// <summary>Goes on to the next operation; false behind the last one.</summary>
+    /// <summary>Moves on to the next operation; false behind the last one.</summary>
     public bool Next()
     {
         while (_next == Group.Operations.Count)

@@ -3,19 +3,19 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Comparing;
 
 /// <summary>
-/// Collects ascending runs as ranges, at most so many: where there are more, those that lie nearest to one another become one, with what
-/// lies between. Which ones depends on the runs alone. Holds twice as many ranges at most, however many runs there are.
+/// Collects ascending runs as a limited number of ranges. If there are more, the nearest ones are joined, including the blocks between
+/// them. The choice depends only on the runs. Holds at most twice as many ranges, however many runs there are.
 /// </summary>
 /// <param name="limit">Most ranges; not less than <paramref name="allowed"/> has.</param>
-/// <param name="allowed">What may be added between two runs: a gap that is not covered stays a gap.</param>
+/// <param name="allowed">The blocks that may be added between two runs: a gap that is not covered stays a gap.</param>
 internal sealed class RangeCollector(int limit, BlockCoverage allowed)
 {
     private readonly List<BlockRun> _ranges = [];
 
-    /// <summary>True where ranges were joined that do not touch.</summary>
+    /// <summary>True if ranges were joined that do not touch.</summary>
     public bool HasJoined { get; private set; }
 
-    /// <summary>Adds a run that begins at or behind the beginning of the one before.</summary>
+    /// <summary>Adds a run that begins at or behind the beginning of the previous one.</summary>
     public void Add(BlockRun run)
     {
         if (_ranges.Count > 0 && run.First <= _ranges[^1].End)
@@ -49,8 +49,8 @@ internal sealed class RangeCollector(int limit, BlockCoverage allowed)
         return BlockCoverage.Of(_ranges);
     }
 
-    // A gap that is not among the widest so far is not among the widest of all: so joining on the way comes to the same as joining at the
-    // end.
+    // A gap that is not among the widest so far is not among the widest of all. So joining on the way gives the same result as joining at
+    // the end.
     private void Join()
     {
         if (_ranges.Count <= limit)

@@ -16,25 +16,25 @@ internal sealed class RunComparer : IBlockSink, IDisposable
     private readonly int _hashLength;
     private readonly DifferenceHandler _onDifference;
 
-    // The last block of the shorter side, where the other side's is longer: its hashes are of different lengths.
+    // The last block of the shorter side, if the other side's is longer: its hashes are of different lengths.
     private readonly long _unevenBlock;
     private ChecksumRun _current;
 
     /// <summary>Begins a comparison.</summary>
-    /// <param name="baseChecksums">A; nothing of it has been read but the header.</param>
+    /// <param name="baseChecksums">A; only its header has been read.</param>
     /// <param name="geometry">Both sides, and the compared coverage.</param>
     /// <param name="hash">The block hash of both.</param>
-    /// <param name="onDifference">Told of B's blocks that differ, ascending.</param>
+    /// <param name="onDifference">Called for B's blocks that differ, ascending.</param>
     public RunComparer(ChecksumFileReader baseChecksums, SyncGeometry geometry, BlockHash hash, DifferenceHandler onDifference)
         : this(new ChecksumRuns(baseChecksums), geometry, hash, onDifference)
     {
     }
 
     /// <summary>Begins a comparison.</summary>
-    /// <param name="baseChecksums">A; nothing of it has been read but the header. Disposed with the comparison.</param>
+    /// <param name="baseChecksums">A; only its header has been read. Disposed with the comparison.</param>
     /// <param name="geometry">Both sides, and the compared coverage.</param>
     /// <param name="hash">The block hash of both.</param>
-    /// <param name="onDifference">Told of B's blocks that differ, ascending.</param>
+    /// <param name="onDifference">Called for B's blocks that differ, ascending.</param>
     public RunComparer(ChecksumRuns baseChecksums, SyncGeometry geometry, BlockHash hash, DifferenceHandler onDifference)
     {
         _base = baseChecksums;
@@ -48,7 +48,7 @@ internal sealed class RunComparer : IBlockSink, IDisposable
 
     public void AddZeros(BlockRun run) => Compare(run, isZero: true, default);
 
-    /// <summary>Reads what is left of A, which checks it to its end, and returns the root of what was compared of it.</summary>
+    /// <summary>Reads the rest of A, which checks it to its end, and returns the root of its compared part.</summary>
     public ReadOnlyMemory<byte> Finish()
     {
         while (_base.ReadRun(out _current))
@@ -101,7 +101,8 @@ internal sealed class RunComparer : IBlockSink, IDisposable
             return;
         }
 
-        // Blocks before the uneven one are compared; that one differs whatever the hashes say, and there is none of both sides after it.
+        // Blocks before the uneven one are compared. The uneven one differs whatever the hashes say, and no block after it is on both
+        // sides.
         bool endsUneven = run.Last == _unevenBlock;
         BlockRun even = endsUneven ? new BlockRun(run.First, run.Count - 1) : run;
         if (!isZero)

@@ -3,17 +3,17 @@ using BinarySync.Sync.Comparing;
 
 namespace BinarySync.Sync.Copies;
 
-/// <summary>How content that the base has elsewhere is looked for. Tests make it small.</summary>
+/// <summary>Limits of the search for content that the base has elsewhere. Tests make them small.</summary>
 internal sealed record CopyLimits
 {
     /// <summary>Bytes of the index of needed contents.</summary>
     public long IndexLength { get; init; } = CopyIndex.LargestLength;
 
-    /// <summary>Copies at most. Groups cut some of them in two: so fewer than a message may have.</summary>
+    /// <summary>Copies at most. Groups cut some of them in two, so this is less than a message may have.</summary>
     public int MostCopies { get; init; } = FormatLimits.MaxCopies * 3 / 4;
 }
 
-/// <summary>Finds blocks of B whose content stands elsewhere in A, in three passes over the two checksum files.</summary>
+/// <summary>Finds blocks of B whose content is elsewhere in A, in three passes over the two checksum files.</summary>
 internal sealed class CopyFinder(
     ChecksumSource remote, ChecksumSource master, SyncGeometry geometry, CopyLimits limits, SyncOptions options)
 {
@@ -131,7 +131,7 @@ internal sealed class CopyFinder(
         }
     }
 
-    // A stretch of equal blocks would be a copy for each: to send it takes less, since it shrinks to nothing.
+    // A stretch of equal blocks would be one copy for each block. Sending it takes less, since it shrinks to nothing.
     private static bool RepeatsTheOneBefore(ReadOnlySpan<byte> hashes, int at, int length) =>
         at > 0 && hashes.Slice(at, length).SequenceEqual(hashes.Slice(at - length, length));
 

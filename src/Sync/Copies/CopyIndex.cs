@@ -4,9 +4,9 @@ using System.Numerics;
 namespace BinarySync.Sync.Copies;
 
 /// <summary>
-/// The contents that are needed, by their hashes, and where the base has them. Its size is fixed: when it is full, or a hash finds no
-/// place, later contents are not entered, in the same way each time. Of a hash 16 bytes are kept: a copy is checked by its whole hash,
-/// and by its SHA-256, before it is written.
+/// The needed contents, by their hashes, and where the base has them. Its size is fixed: when it is full, or a hash finds no place, later
+/// contents are not entered, in the same way each time. It keeps 16 bytes of a hash: a copy is checked by its whole hash, and by its
+/// SHA-256, before it is written.
 /// </summary>
 internal sealed class CopyIndex
 {
@@ -16,7 +16,7 @@ internal sealed class CopyIndex
     /// <summary>Bytes of the largest index.</summary>
     public const long LargestLength = 32L << 20;
 
-    // A checksum file made for it could give all hashes one place.
+    // A checksum file made for the purpose could give all hashes the same place.
     private const int LongestSearch = 64;
     private const long Empty = 0;
     private const long Wanted = -1;
@@ -24,13 +24,13 @@ internal sealed class CopyIndex
     private readonly ulong[] _heads;
     private readonly ulong[] _tails;
 
-    // 0: empty; -1: wanted; else the block of the base, and one more.
+    // 0: empty; -1: wanted; otherwise one more than the block of the base.
     private readonly long[] _blocks;
     private readonly int _most;
     private int _count;
 
     /// <summary>Makes room.</summary>
-    /// <param name="contents">How many there can be at most: no more room is taken.</param>
+    /// <param name="contents">The most contents that there can be: no more room is taken.</param>
     /// <param name="length">Bytes; less for tests only.</param>
     public CopyIndex(long contents, long length = LargestLength)
     {
@@ -46,10 +46,10 @@ internal sealed class CopyIndex
     /// <summary>Contents that found no place.</summary>
     public long LeftOut { get; private set; }
 
-    /// <summary>True where nothing is needed.</summary>
+    /// <summary>True if nothing is needed.</summary>
     public bool IsEmpty => _count == 0;
 
-    /// <summary>True once the base was found to have something that is needed.</summary>
+    /// <summary>True once the base was found to have needed content.</summary>
     public bool HasFinds { get; private set; }
 
     /// <summary>Enters a content that is needed.</summary>
@@ -80,7 +80,7 @@ internal sealed class CopyIndex
         }
     }
 
-    /// <summary>The block of the base that has a content; null where none is known.</summary>
+    /// <summary>The block of the base that has a content; null if none is known.</summary>
     public long? SourceOf(ReadOnlySpan<byte> hash)
     {
         (ulong head, ulong tail) = Split(hash);
@@ -91,7 +91,7 @@ internal sealed class CopyIndex
     private static (ulong Head, ulong Tail) Split(ReadOnlySpan<byte> hash) =>
         (BinaryPrimitives.ReadUInt64LittleEndian(hash), hash.Length < 16 ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(hash[8..]));
 
-    // The entry, or the empty place where it would be; less than 0 where there is neither near.
+    // The entry, or the empty place where it would be; less than 0 if neither is near.
     private int Find(ulong head, ulong tail)
     {
         int mask = _blocks.Length - 1;

@@ -2,13 +2,13 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Copies;
 
-/// <summary>Writes the blocks that differ into a data request; those for which there is a copy as that.</summary>
+/// <summary>Writes the blocks that differ into a data request. If there is a copy for a block, it is written as that.</summary>
 /// <param name="writer">The request.</param>
 /// <param name="copies">Ascending.</param>
 /// <param name="hashLength">Bytes of a block hash.</param>
 internal sealed class CopyingWriter(DataRequestWriter writer, IReadOnlyList<CopyRun> copies, int hashLength)
 {
-    // Groups end inside a long copy, at the latest when their hashes are too many: each such cut is a copy more.
+    // Groups end inside a long copy, at the latest when they have too many hashes: each such cut makes one more copy.
     private readonly long _leastOfGroup = FormatLimits.MaxGroupHashBytes / (2 * hashLength);
     private int _next;
 

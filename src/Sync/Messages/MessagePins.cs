@@ -4,8 +4,9 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Messages;
 
 /// <summary>
-/// What a message was when it was read first: the SHA-256 of each piece of its file. Pieces are 64 KiB, and larger in files of more than
-/// 4 GiB: so the table takes 2 MiB at most, up to 1 TiB, and 2 MiB for each TiB of still larger ones. Safe from several threads at once.
+/// The state of a message when it was first read: the SHA-256 of each piece of its file. Pieces are 64 KiB, and larger in files of more
+/// than 4 GiB. So the table takes 2 MiB at most, up to 1 TiB, and 2 MiB for each TiB of still larger files. Safe from several threads at
+/// once.
 /// </summary>
 public sealed class MessagePins
 {
@@ -14,7 +15,7 @@ public sealed class MessagePins
 
     private const int MostPieces = 1 << 16;
 
-    // A length is what the file system announces, and a piece has to fit into memory.
+    // A length is what the file system announces, but a piece has to fit into memory.
     private const int LargestPiece = 16 << 20;
     private const int HashLength = SHA256.HashSizeInBytes;
     private const int PiecesInChunk = 256;
@@ -23,7 +24,7 @@ public sealed class MessagePins
     private readonly Dictionary<long, byte[]> _chunks = [];
     private int _pieceLength;
 
-    /// <summary>Bytes of a piece: a power of two. The file's length at the first look decides.</summary>
+    /// <summary>Bytes of a piece: a power of two. The file's length at the first call decides.</summary>
     /// <param name="length">Of the file, bytes.</param>
     internal int PieceLengthFor(long length)
     {
@@ -44,10 +45,10 @@ public sealed class MessagePins
         }
     }
 
-    /// <summary>Notes what a piece is the first time, and compares it from then on.</summary>
+    /// <summary>Notes a piece the first time, and compares it from then on.</summary>
     /// <param name="piece">Its number, from 0.</param>
-    /// <param name="hash">The SHA-256 of what was read; of fewer bytes than a piece at the end of the file.</param>
-    /// <returns>False where it is not what it was.</returns>
+    /// <param name="hash">The SHA-256 of the bytes read; at the end of the file, these are fewer than a piece.</param>
+    /// <returns>False if it differs from the first time.</returns>
     internal bool Holds(long piece, ReadOnlySpan<byte> hash)
     {
         lock (_gate)

@@ -4,9 +4,9 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Messages;
 
 /// <summary>
-/// A message file that is read several times and has to be the same each time: a medium may answer otherwise later, and a file be
-/// exchanged. Each piece is read whole; its SHA-256 is noted the first time and compared from then on, before any byte of it is handed
-/// on. So whoever reads through this need not know of it.
+/// A message file that is read several times and must be the same each time: a medium may return other bytes later, and a file may be
+/// exchanged. Each piece is read whole. Its SHA-256 is noted the first time and compared from then on, before any byte of it is passed on.
+/// So the code that reads through this need not know of it.
 /// </summary>
 public sealed class PinnedStream : Stream, IPositionalReader
 {
@@ -20,7 +20,7 @@ public sealed class PinnedStream : Stream, IPositionalReader
     private readonly byte[] _hash = MessagePins.NewHash();
     private long _position;
 
-    // The piece that was read last, for who reads on in it.
+    // The piece that was read last, for reads that continue in it.
     private byte[] _held = [];
     private long _heldPiece = -1;
     private int _heldLength;
@@ -40,7 +40,7 @@ public sealed class PinnedStream : Stream, IPositionalReader
 
     public override bool CanWrite => false;
 
-    /// <summary>As the file system tells it now.</summary>
+    /// <summary>The present length, as the file system gives it.</summary>
     public override long Length => _file.Length;
 
     public override long Position
@@ -50,19 +50,19 @@ public sealed class PinnedStream : Stream, IPositionalReader
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
 
-            // Another pass: it reads again what it may have to be told about.
+            // Another pass: it must read again from the file, so that a change is found.
             _heldPiece = value < _position ? -1 : _heldPiece;
             _position = value;
         }
     }
 
-    /// <summary>True where <see cref="ReadAt"/> can be used.</summary>
+    /// <summary>True if <see cref="ReadAt"/> can be used.</summary>
     internal bool CanReadAt => _positional is not null;
 
-    /// <summary>The message of a file, whose bytes are pinned as they are read; the same one where it is that already.</summary>
-    /// <param name="file">Seekable. It is disposed of with what is returned.</param>
+    /// <summary>The message of a file, whose bytes are pinned as they are read; the same stream if it is pinned already.</summary>
+    /// <param name="file">Seekable. It is disposed of together with the result.</param>
     /// <param name="name">Its name in messages.</param>
-    /// <param name="pins">What it was before, where the file was opened before; else null.</param>
+    /// <param name="pins">The pins of its earlier bytes, if the file was opened before; else null.</param>
     public static PinnedStream Of(Stream file, string name, MessagePins? pins = null)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -70,7 +70,7 @@ public sealed class PinnedStream : Stream, IPositionalReader
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SyncException"><see cref="SyncError.SourceChanged"/>: a piece is not what it was.</exception>
+    /// <exception cref="SyncException"><see cref="SyncError.SourceChanged"/>: a piece has changed.</exception>
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty)
@@ -111,7 +111,7 @@ public sealed class PinnedStream : Stream, IPositionalReader
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SyncException"><see cref="SyncError.SourceChanged"/>: a piece is not what it was.</exception>
+    /// <exception cref="SyncException"><see cref="SyncError.SourceChanged"/>: a piece has changed.</exception>
     public int ReadAt(Span<byte> buffer, long offset)
     {
         Span<byte> hash = stackalloc byte[_hash.Length];
@@ -161,7 +161,7 @@ public sealed class PinnedStream : Stream, IPositionalReader
         base.Dispose(disposing);
     }
 
-    // Whole pieces, straight to where they are wanted; fewer bytes only at the end of the file.
+    // Whole pieces, straight into the caller's buffer; fewer bytes only at the end of the file.
     private int ReadWhole(Span<byte> buffer, long offset, Span<byte> hash)
     {
         int got = Fill(buffer, offset);
@@ -171,7 +171,7 @@ public sealed class PinnedStream : Stream, IPositionalReader
             Demand((offset + at) / _piece, hash);
         }
 
-        // Where the file ended between two pieces, the one that is not there belongs to what it was.
+        // If the file ended between two pieces, the missing next piece is compared too, as an empty one.
         if (got > 0 && got < buffer.Length && got % _piece == 0)
         {
             MessagePins.Hash([], hash);
@@ -181,7 +181,7 @@ public sealed class PinnedStream : Stream, IPositionalReader
         return got;
     }
 
-    // Some bytes of one piece, which is read whole and not kept: what lies elsewhere is most often wanted once.
+    // Some bytes of one piece, which is read whole and not kept: such bytes are most often needed only once.
     private int ReadPart(Span<byte> buffer, long offset, Span<byte> hash)
     {
         long begin = offset - (offset % _piece);

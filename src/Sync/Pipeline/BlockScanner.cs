@@ -4,7 +4,7 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Pipeline;
 
 /// <summary>
-/// Reads the blocks of a storage, hashes them on several threads and hands them to a sink in order: the one loop in which a block gets
+/// Reads the blocks of a storage, hashes them on several threads and passes them to a sink in order: the only loop in which a block gets
 /// its hash.
 /// </summary>
 internal sealed class BlockScanner
@@ -26,7 +26,7 @@ internal sealed class BlockScanner
     /// <param name="geometry">The blocks; a device may be longer.</param>
     /// <param name="hash">The block hash.</param>
     /// <param name="holes">Whether holes are read.</param>
-    /// <param name="belowCache">Read from below the page cache: for what has just been written.</param>
+    /// <param name="belowCache">Read from below the page cache: for content that has just been written.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
     public BlockScanner(
         IReadableStorage storage, BlockGeometry geometry, BlockHash hash, HolePolicy holes, bool belowCache, SyncOptions options)
@@ -41,19 +41,21 @@ internal sealed class BlockScanner
         _options = options;
     }
 
-    /// <summary>Bytes read so far: holes that are trusted are not among them.</summary>
+    /// <summary>Bytes read so far, not counting holes that are trusted.</summary>
     public long ReadBytes => Interlocked.Read(ref _readBytes);
 
     /// <summary>With skip, the sink is an <see cref="IUnreadableSink"/>.</summary>
     public ReadErrorPolicy ReadErrors { get; init; }
 
-    /// <summary>What speaks against the holes of the storage: they are read then, although they were to be trusted. Null where nothing
-    /// does.</summary>
+    /// <summary>
+    /// Why the holes of the storage are doubted: they are then read, although they were to be trusted. Null if there is no reason.
+    /// </summary>
     public HoleClaim? DoubtedHoles { get; }
 
-    /// <summary>Reads blocks of a hole where somebody else says that there is content.</summary>
-    /// <exception cref="SyncException"><see cref="SyncError.HolesUntrue"/>: not all of it is zeros, so that nothing that was taken for a
-    /// hole can be believed.</exception>
+    /// <summary>Reads blocks of a hole if the other side has content there.</summary>
+    /// <exception cref="SyncException">
+    /// <see cref="SyncError.HolesUntrue"/>: not all of it is zeros, so none of the storage's holes can be trusted.
+    /// </exception>
     public void DemandZeros(BlockRun hole)
     {
         byte[] buffer = new byte[(int)Math.Min(ChunkLength, _geometry.LengthOf(hole))];
@@ -78,7 +80,7 @@ internal sealed class BlockScanner
         }
     }
 
-    /// <summary>Hands all covered blocks to the sink, in order.</summary>
+    /// <summary>Passes all covered blocks to the sink, in order.</summary>
     public void Scan(BlockCoverage coverage, IBlockSink sink)
     {
         using IEnumerator<ScanItem> items = Items(coverage).GetEnumerator();
@@ -106,13 +108,13 @@ internal sealed class BlockScanner
 
     /// <summary>A place where one item is read and hashed.</summary>
     /// <param name="keepsContent">
-    /// True where the content of a block larger than <see cref="ChunkLength"/> is wanted, and not its hash alone.
+    /// True if the content of a block larger than <see cref="ChunkLength"/> is needed, and not only its hash.
     /// </param>
-    /// <param name="leastBuffer">Bytes that the buffer has at least.</param>
+    /// <param name="leastBuffer">The least length of the buffer in bytes.</param>
     public ScanSlot CreateSlot(bool keepsContent = false, int leastBuffer = 0) =>
         new(_geometry, _hash, new BlockHasher(_hash, _geometry, _zeros), keepsContent, leastBuffer);
 
-    /// <summary>What is to be read of a coverage, in order.</summary>
+    /// <summary>The items to be read of a coverage, in order.</summary>
     public IEnumerable<ScanItem> Items(BlockCoverage coverage)
     {
         int chunkBlocks = Math.Max(1, ChunkLength / _geometry.BlockSize);
@@ -145,7 +147,7 @@ internal sealed class BlockScanner
         }
     }
 
-    // The blocks from this one on that lie wholly in the hole.
+    // The blocks from this one on that are wholly in the hole.
     private BlockRun HoleFrom(long block, StorageExtent extent)
     {
         if (!_trustHoles || !extent.IsHole || extent.Offset > _geometry.OffsetOf(block))
@@ -157,7 +159,7 @@ internal sealed class BlockScanner
         return inside.First <= block && block < inside.End ? BlockRun.Between(block, inside.End) : default;
     }
 
-    // Data is read to the end of its extent, and a block that is partly hole to its own end.
+    // Data is read to the end of its extent, and a block that is partly a hole is read to its own end.
     private long DataEnd(long block, StorageExtent extent)
     {
         if (!_trustHoles)
@@ -168,7 +170,7 @@ internal sealed class BlockScanner
         return extent.IsHole ? block + 1 : Math.Max(block + 1, _geometry.BlockAt(extent.End + _geometry.BlockSize - 1));
     }
 
-    /// <summary>Reads and hashes the slot's item. Many threads may do so at once, each with its own slot.</summary>
+    /// <summary>Reads and hashes the slot's item. Many threads may do this at once, each with its own slot.</summary>
     public void Hash(ScanSlot slot)
     {
         if (slot.Item.IsHole)
@@ -199,7 +201,7 @@ internal sealed class BlockScanner
         }
     }
 
-    // From here on by itself: each block, or of a large one each piece.
+    // From here on, each block is read by itself; a large block is read piece by piece.
     private void HashReadable(ScanSlot slot, StorageException failure, long at)
     {
         BlockRunList unreadable = new();

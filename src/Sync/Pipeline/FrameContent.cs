@@ -2,13 +2,13 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Pipeline;
 
-/// <summary>Blocks whose content is not what their new hash says.</summary>
+/// <summary>Blocks whose content does not match their new hash.</summary>
 internal sealed class WrongBlocks
 {
     /// <summary>Their numbers, ascending.</summary>
     public List<long> Blocks { get; } = [];
 
-    /// <summary>Those of them that are as they were before their operation.</summary>
+    /// <summary>Those of them that still have the content from before their operation.</summary>
     public int OldBlocks { get; private set; }
 
     public void Add(OperationGroup group, in Operation operation, BlockHasher found)
@@ -28,8 +28,8 @@ internal sealed class WrongBlocks
 }
 
 /// <summary>
-/// Compares the content of frames with the new hashes of the blocks in it. Blocks that lie in one frame are compared by themselves, on
-/// many threads; a block that is larger than a frame is compared as its frames go by in order.
+/// Compares the content of frames with the new hashes of their blocks. Blocks within one frame are compared by themselves, on many threads.
+/// A block that is larger than a frame is compared as its frames arrive in order.
 /// </summary>
 /// <param name="geometry">B.</param>
 /// <param name="hash">The block hash.</param>
@@ -38,15 +38,15 @@ internal sealed class FrameContent(BlockGeometry geometry, BlockHash hash, int f
 {
     private readonly BlockHasher? _spanning = geometry.BlockSize > frameSize ? new BlockHasher(hash, geometry) : null;
 
-    /// <summary>True where a block is larger than a frame.</summary>
+    /// <summary>True if a block is larger than a frame.</summary>
     public bool BlocksSpanFrames => _spanning is not null;
 
-    /// <summary>Compares the blocks of a frame. Does nothing where blocks span frames.</summary>
+    /// <summary>Compares the blocks of a frame. Does nothing if blocks span frames.</summary>
     /// <param name="group">Of the frame.</param>
     /// <param name="from">Where in the group's content the frame begins.</param>
     /// <param name="raw">The frame's content.</param>
     /// <param name="hasher">Of the thread; over the same blocks.</param>
-    /// <param name="wrong">Gets the blocks that have not their new hash.</param>
+    /// <param name="wrong">Gets the blocks that do not match their new hash.</param>
     public void Compare(OperationGroup group, long from, ReadOnlySpan<byte> raw, BlockHasher hasher, WrongBlocks wrong)
     {
         if (_spanning is null)
@@ -55,7 +55,7 @@ internal sealed class FrameContent(BlockGeometry geometry, BlockHash hash, int f
         }
     }
 
-    /// <summary>As <see cref="Compare"/>, where blocks span frames; on one thread, for the frames in order.</summary>
+    /// <summary>As <see cref="Compare"/>, if blocks span frames; on one thread, for the frames in order.</summary>
     public void CompareNext(OperationGroup group, long from, ReadOnlySpan<byte> raw, WrongBlocks wrong)
     {
         if (_spanning is not null)

@@ -3,15 +3,15 @@ using System.Runtime.ExceptionServices;
 namespace BinarySync.Sync.Pipeline;
 
 /// <summary>
-/// Runs work on several threads and hands out the results in order. Each thread takes an item, works on it, and then whoever holds
-/// the next result in order emits it and those that follow. The number of slots bounds the memory. With one thread nothing but the
-/// caller's runs.
+/// Runs work on several threads and emits the results in order. Each thread takes an item and works on it. Then the thread that has the
+/// next result in order emits it and the results that follow. The number of slots bounds the memory. With one thread, only the caller's
+/// runs.
 /// </summary>
-/// <typeparam name="TSlot">Holds an item and its buffers; used again and again.</typeparam>
+/// <typeparam name="TSlot">Holds an item and its buffers; reused many times.</typeparam>
 internal sealed class OrderedPipeline<TSlot>
     where TSlot : class
 {
-    // A thread whose result is not due yet goes on with another slot: with two spare ones nobody waits for long.
+    // A thread whose result is not due yet continues with another slot: with two spare slots, no thread waits for long.
     private const int SpareSlots = 2;
 
     private readonly object _gate = new();
@@ -44,13 +44,13 @@ internal sealed class OrderedPipeline<TSlot>
         }
     }
 
-    /// <summary>Runs until <paramref name="take"/> says that there is nothing more, or something throws.</summary>
+    /// <summary>Runs until <paramref name="take"/> reports the end, or something throws.</summary>
     /// <param name="threads">At least 1.</param>
     /// <param name="createSlot">Makes a slot.</param>
     /// <param name="take">Fills a slot with the next item; false at the end. Called by one thread at a time, in order.</param>
     /// <param name="work">Works on the slot; called by many threads at once.</param>
     /// <param name="emit">Uses the result; called by one thread at a time, in order.</param>
-    /// <param name="cancellation">Looked at before each item.</param>
+    /// <param name="cancellation">Checked before each item.</param>
     /// <exception cref="Exception">The first exception thrown by any of the three, or the cancellation.</exception>
     public static void Run(
         int threads, Func<TSlot> createSlot, Func<TSlot, bool> take, Action<TSlot> work, Action<TSlot> emit, CancellationToken cancellation)
@@ -73,7 +73,7 @@ internal sealed class OrderedPipeline<TSlot>
         }
         catch (Exception exception) when (exception is ThreadStartException or OutOfMemoryException)
         {
-            // The system gives no more threads: those that run do the work.
+            // The system gives no more threads: the running ones do the work.
             _ = exception;
         }
 
@@ -136,7 +136,7 @@ internal sealed class OrderedPipeline<TSlot>
             }
             catch (Exception exception)
             {
-                // Before the gate opens: another thread must not take on from where this one broke off.
+                // Before the gate opens: no other thread may take the next item after this failure.
                 Fail(exception);
                 return false;
             }

@@ -12,7 +12,7 @@ public enum HolePolicy
     Read,
 }
 
-/// <summary>What becomes of blocks that cannot be read.</summary>
+/// <summary>How blocks that cannot be read are handled.</summary>
 public enum ReadErrorPolicy
 {
     /// <summary>They end the run.</summary>

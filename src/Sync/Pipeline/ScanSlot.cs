@@ -5,13 +5,13 @@ namespace BinarySync.Sync.Pipeline;
 /// <summary>Blocks that are read together, or a hole that is not read.</summary>
 internal readonly record struct ScanItem(BlockRun Run, bool IsHole);
 
-/// <summary>One item of a <see cref="BlockScanner"/>: its content, and what came of it.</summary>
+/// <summary>One item of a <see cref="BlockScanner"/>: its content, and its result.</summary>
 internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, BlockHasher hasher, bool keepsContent, int leastBuffer)
 {
     private readonly List<(int Count, ScannedKind Kind)> _kinds = [];
 
     /// <summary>
-    /// The content of the item; of a block larger than <see cref="BlockScanner.ChunkLength"/> only where that was asked for.
+    /// The content of the item; for a block larger than <see cref="BlockScanner.ChunkLength"/>, only if that was asked for.
     /// </summary>
     public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(
         Math.Max(leastBuffer, keepsContent ? Math.Max(BlockScanner.ChunkLength, geometry.BlockSize) : BlockScanner.ChunkLength));
@@ -33,13 +33,15 @@ internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, BlockHash
     public ReadOnlySpan<byte> ContentOf(long block) =>
         Buffer.AsSpan((int)(block - Item.Run.First) * geometry.BlockSize, geometry.LengthOf(block));
 
-    /// <summary>Where bytes of the item are read to: one after the other where its content is kept, else all into the same place.</summary>
+    /// <summary>
+    /// The buffer for bytes of the item: one place after the other if its content is kept, otherwise always the same place.
+    /// </summary>
     /// <param name="at">From the beginning of the item.</param>
     /// <param name="length">At most <see cref="BlockScanner.ChunkLength"/>.</param>
     public Span<byte> BufferFor(long at, int length) =>
         Buffer.AsSpan(keepsContent || geometry.BlockSize <= BlockScanner.ChunkLength ? (int)at : 0, length);
 
-    /// <summary>Hashes what was read next, and says of the blocks that end in it what they are.</summary>
+    /// <summary>Hashes the next bytes read, and notes the kind of the blocks that end in them.</summary>
     public void AddBlocksOf(ReadOnlySpan<byte> bytes)
     {
         while (hasher.Next(ref bytes))
@@ -49,10 +51,10 @@ internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, BlockHash
         }
     }
 
-    /// <summary>Says of the next block that it cannot be read.</summary>
+    /// <summary>Notes that the next block cannot be read.</summary>
     public void AddUnreadable() => Add(ScannedKind.Unreadable);
 
-    /// <summary>Hands the blocks to a sink.</summary>
+    /// <summary>Passes the blocks to a sink.</summary>
     public void HandTo(IBlockSink sink)
     {
         if (Item.IsHole)

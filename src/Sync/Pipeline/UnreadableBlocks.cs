@@ -4,9 +4,8 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Pipeline;
 
 /// <summary>
-/// Finds which blocks of what could not be read are at fault. Each is tried by itself: through the cache, which reads whole pages, then
-/// below it, where a sector is enough. So
-/// the time goes with the blocks that are at fault, each of which a disk may try for seconds.
+/// Finds the faulty blocks after a failed read. Each block is tried by itself: first through the cache, which reads whole pages, then below
+/// it, where a single sector can be read. So the time grows with the number of faulty blocks, each of which a disk may try for seconds.
 /// </summary>
 internal static class UnreadableBlocks
 {
@@ -30,7 +29,7 @@ internal static class UnreadableBlocks
         }
     }
 
-    /// <summary>True where a block, or a piece of one, can be read after all.</summary>
+    /// <summary>True if a block, or a piece of one, can be read after all.</summary>
     /// <param name="storage">Any.</param>
     /// <param name="bytes">To be filled.</param>
     /// <param name="offset">Where.</param>
@@ -46,7 +45,7 @@ internal static class UnreadableBlocks
             }
             catch (StorageException failure) when (failure.IsOfMedium)
             {
-                // The page may be at fault in another sector than those asked for.
+                // The fault may be in another sector of the page than those asked for.
             }
         }
 
@@ -63,9 +62,9 @@ internal static class UnreadableBlocks
 
     /// <summary>An error that names blocks, in the system's words.</summary>
     /// <param name="name">Of the storage.</param>
-    /// <param name="blocks">The blocks; where none is at fault any more, the place says where it was.</param>
-    /// <param name="cause">What the storage said.</param>
-    /// <param name="rest">What else there is to say; begins with "; ".</param>
+    /// <param name="blocks">The blocks; if none is faulty any more, the message gives the place where it was.</param>
+    /// <param name="cause">The error of the storage.</param>
+    /// <param name="rest">Anything else to say; begins with "; ".</param>
     public static SyncException Error(string name, BlockRunList blocks, StorageException cause, string rest = "")
     {
         string words = cause.Message.StartsWith($"{name}: ", StringComparison.Ordinal) ? cause.Message[(name.Length + 2)..] : cause.Message;
@@ -99,7 +98,7 @@ internal static class UnreadableBlocks
     }
 }
 
-/// <summary>A sink that is told of blocks that cannot be read, in order with the others.</summary>
+/// <summary>A sink that also gets blocks that cannot be read, in order with the others.</summary>
 internal interface IUnreadableSink : IBlockSink
 {
     /// <summary>Blocks whose content is not known.</summary>

@@ -4,13 +4,13 @@ using BinarySync.Sync.Copies;
 
 namespace BinarySync.Sync.Requests;
 
-/// <summary>What came of comparing two checksum files.</summary>
+/// <summary>The result of comparing two checksum files.</summary>
 /// <param name="Header">Of the data request, as written.</param>
 /// <param name="Trailer">Of the data request, as written.</param>
-/// <param name="SizeLeft">True where the sizes differ, but the ranges leave out part of what lies between.</param>
+/// <param name="SizeLeft">True if the sizes differ, but the ranges leave out part of the bytes between them.</param>
 /// <param name="ComparedBlocks">Blocks in the compared coverage.</param>
 /// <param name="BlocksLeftOut">
-/// Blocks that are sent without a look at whether the base has them elsewhere: there are too many to remember.
+/// Blocks that are sent without checking whether the base has them elsewhere: there are too many to remember.
 /// </param>
 /// <param name="ReadBytes">Bytes of the two checksum files.</param>
 public sealed record DataRequestResult(
@@ -19,7 +19,9 @@ public sealed record DataRequestResult(
 /// <summary>Compares two checksum files into a data request.</summary>
 public static class DataRequestOperation
 {
-    /// <summary>Reads both checksum files once, side by side, and writes the request. All that differs is sent, or is zeros.</summary>
+    /// <summary>
+    /// Reads both checksum files once, side by side, and writes the request. All blocks that differ are sent, or are zeros.
+    /// </summary>
     /// <param name="remote">The checksum file of A.</param>
     /// <param name="master">The checksum file of B.</param>
     /// <param name="label">Label of the request, or null.</param>
@@ -31,7 +33,9 @@ public static class DataRequestOperation
         ChecksumFileReader remote, ChecksumFileReader master, string? label, Stream output, SyncOptions options) =>
         Write(remote, master, Geometry(remote, master, out bool sizeLeft), [], sizeLeft, 0, label, output, options);
 
-    /// <summary>Reads both checksum files up to four times, and writes the request: what A has elsewhere is copied there.</summary>
+    /// <summary>
+    /// Reads both checksum files up to four times, and writes the request: content that A has elsewhere is copied from there.
+    /// </summary>
     /// <param name="remote">The checksum file of A.</param>
     /// <param name="master">The checksum file of B.</param>
     /// <param name="label">Label of the request, or null.</param>
@@ -98,7 +102,7 @@ public static class DataRequestOperation
             remote.Position + master.Position);
     }
 
-    // What both have in common to be compared, or why nothing can be.
+    // The geometry that both have in common to be compared, or an error that says why nothing can be compared.
     private static SyncGeometry Geometry(ChecksumFileReader remote, ChecksumFileReader master, out bool sizeLeft)
     {
         RequireSameSpecification(remote, master);
@@ -171,7 +175,7 @@ public static class DataRequestOperation
         }
     }
 
-    /// <summary>Refuses a side whose size is not that of the coarse request which is refined.</summary>
+    /// <summary>Refuses a side whose size is not that of the coarse request that is refined.</summary>
     internal static void RequireSize(string side, long size, long expected, string name)
     {
         if (size != expected)

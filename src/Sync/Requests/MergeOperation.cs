@@ -8,18 +8,18 @@ namespace BinarySync.Sync.Requests;
 /// <param name="Name">Its name in messages.</param>
 public sealed record MergeInput(Stream Stream, string Name);
 
-/// <summary>What came of merging data requests.</summary>
+/// <summary>The result of merging data requests.</summary>
 /// <param name="Header">As written.</param>
 /// <param name="Trailer">As written.</param>
 public sealed record MergeResult(DataRequestHeader Header, OperationsTrailer Trailer);
 
 /// <summary>
-/// Makes one data request of those of several remotes with one master (Format.md 4.4). All are read side by side; of each, one group is
-/// in memory.
+/// Makes one data request of those of several remotes with one master (Format.md 4.4). All are read side by side, with one group of each in
+/// memory.
 /// </summary>
 public static class MergeOperation
 {
-    /// <summary>Reads all requests twice, first for what they are and then for their operations, and writes the merged one.</summary>
+    /// <summary>Reads all requests twice, first to identify them and then for their operations, and writes the merged one.</summary>
     /// <param name="inputs">1 to 4,096 requests.</param>
     /// <param name="label">Label of the merged request, or null.</param>
     /// <param name="output">Where the request is written.</param>
@@ -127,7 +127,7 @@ public static class MergeOperation
             : $"{string.Join(',', coverage.Ranges[..Shown].ToArray())} and {coverage.Ranges.Length - Shown} more";
     }
 
-    // From each block on, all sources that have it go on together as far as none of them ends or another one begins.
+    // From each block on, all sources that have it advance together until one of them ends or another one begins.
     private static void Merge(Source[] sources, DataRequestWriter writer, int hashLength, SyncOptions options)
     {
         List<Source> together = [];
@@ -185,7 +185,7 @@ public static class MergeOperation
             [new BlockRun(block, 1)]);
     }
 
-    /// <summary>One request, at the first of its blocks that has not been handed on.</summary>
+    /// <summary>One request, at the first of its blocks that has not been passed on.</summary>
     private sealed class Source
     {
         private readonly OperationReader _reader;
@@ -211,7 +211,7 @@ public static class MergeOperation
 
         public long End => _cursor.Operation.Blocks.End;
 
-        /// <summary>True where the blocks do not become zeros. What was to be copied is data to others.</summary>
+        /// <summary>True if the blocks do not become zeros. A block to be copied is data for the other remotes.</summary>
         public bool HasContent => _cursor.Operation.HasNewHashes;
 
         public ReadOnlySpan<byte> NewHashes(BlockRun run, int hashLength)

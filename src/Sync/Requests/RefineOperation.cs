@@ -3,23 +3,21 @@ using BinarySync.Sync.Comparing;
 
 namespace BinarySync.Sync.Requests;
 
-/// <summary>What came of refining a data request.</summary>
+/// <summary>The result of refining a data request.</summary>
 /// <param name="Header">Of the checksum request that asks for the smaller blocks.</param>
-/// <param name="Bytes">Bytes of the larger one of A and B that it asks for.</param>
-/// <param name="HasJoined">True where there were more ranges than a request has, and near ones became one.</param>
-/// <param name="NothingDiffers">
-/// True where no block differs: then one block is asked for, so that the files that follow can be made.
-/// </param>
+/// <param name="Bytes">Bytes that it asks for, counted in the larger one of A and B.</param>
+/// <param name="HasJoined">True if there were more ranges than a request may have, and near ones were joined.</param>
+/// <param name="NothingDiffers">True if no block differs: then one block is asked for, so that the following files can be made.</param>
 /// <param name="ReadBytes">Bytes of the coarse request.</param>
 public sealed record RefineResult(ChecksumRequestHeader Header, long Bytes, bool HasJoined, bool NothingDiffers, long ReadBytes);
 
 /// <summary>
-/// Asks for the checksums of smaller blocks, only where a coarse data request has found differences (Format.md 4.3).
+/// Asks for the checksums of smaller blocks, only in the places where a coarse data request has found differences (Format.md 4.3).
 /// </summary>
 public static class RefineOperation
 {
     /// <summary>Reads the coarse request to its end.</summary>
-    /// <param name="coarse">The request; nothing of it has been read but the header.</param>
+    /// <param name="coarse">The request; only its header has been read.</param>
     /// <param name="blockSize">Bytes of a block, less than those of the request.</param>
     /// <param name="hash">The block hash.</param>
     /// <param name="label">Label, or null.</param>
@@ -68,8 +66,8 @@ public static class RefineOperation
         options.Progress.Advance(coarse.Position - position);
         if (geometry.ResizesTarget)
         {
-            // What lies between the two sizes, whether it becomes or was; and the block before it, so that the shorter side's checksum
-            // file reaches its end (Format.md 9.1).
+            // The bytes between the two sizes, whether the target grows or shrinks; and the block before them, so that the shorter side's
+            // checksum file reaches its end (Format.md 9.1).
             nothing = false;
             long shorter = Math.Min(geometry.Base.Size, geometry.Target.Size);
             ranges.AddToEnd((Math.Max(shorter, 1) - 1) / blockSize);

@@ -4,12 +4,12 @@ using BinarySync.Sync.Comparing;
 namespace BinarySync.Sync.Splitting;
 
 /// <summary>
-/// Finds the copies of a data request that a set cannot have, and writes a request in which their blocks are sent: parts are applied in
-/// any order, so the source of a copy must be overwritten by no operation of any part (Format.md 4.5).
+/// Finds the copies of a data request that a set cannot have, and writes a request in which their blocks are sent. Parts are applied in any
+/// order, so no operation of any part may overwrite the source of a copy (Format.md 4.5).
 /// </summary>
 internal sealed class CopyConversion
 {
-    // Stretches of sources that are overwritten. Past these, all that follows is taken for overwritten: more is sent than need be, and
+    // Stretches of sources that are overwritten. Behind this many, everything is taken for overwritten: more is sent than necessary, but
     // never too little.
     private const int MaxOverwritten = 4 * FormatLimits.MaxCopies;
 
@@ -17,7 +17,7 @@ internal sealed class CopyConversion
     private readonly List<BlockRun> _overwritten = [];
 
     /// <summary>
-    /// Keeps the sources of a group's copies. At most <see cref="FormatLimits.MaxCopies"/> in all: the reader sees to that.
+    /// Keeps the sources of a group's copies. At most <see cref="FormatLimits.MaxCopies"/> in all, which the reader ensures.
     /// </summary>
     public void Collect(OperationGroup group)
     {
@@ -27,8 +27,8 @@ internal sealed class CopyConversion
         }
     }
 
-    /// <summary>Goes through all operations, to see which sources they overwrite.</summary>
-    /// <returns>True where there are any.</returns>
+    /// <summary>Goes through all operations, to find the sources that they overwrite.</summary>
+    /// <returns>True if there are any.</returns>
     public bool FindOverwritten(OperationReader request, CancellationToken cancellation)
     {
         if (_sources.Count == 0)
@@ -57,7 +57,7 @@ internal sealed class CopyConversion
         return _overwritten.Count > 0;
     }
 
-    /// <summary>Writes the request anew, its groups included.</summary>
+    /// <summary>Writes the request anew, including its groups.</summary>
     public void Write(OperationReader request, Stream output, CancellationToken cancellation)
     {
         DataRequestWriter writer = new(output, request.RequestHeader);
@@ -87,7 +87,7 @@ internal sealed class CopyConversion
         writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot);
     }
 
-    // The longest run from the front of what is left of an operation that stays as it is, or is sent as a whole.
+    // The longest run from the front of an operation's rest that either stays as it is or is sent as a whole.
     private (BlockRun Run, bool IsSent) Take(in Operation operation, BlockRun left, DataRequestWriter writer)
     {
         if (operation.New != NewKind.Copy)
@@ -103,8 +103,8 @@ internal sealed class CopyConversion
             return (BlockRun.Between(left.First, Math.Min(left.End, _overwritten[next].End - shift)), true);
         }
 
-        // Copies that are cut up are more copies, and a message may have only so many. A run is cut once more at most for every bound of
-        // a group that it passes.
+        // Cutting copies makes more of them, and a message may have only so many. A run is cut at most once more for each group boundary
+        // that it passes.
         BlockRun kept = BlockRun.Between(left.First, Math.Min(left.End, stop));
         long pieces = 2 + (kept.Count * 2 * BlockHash.Sha256.Length / FormatLimits.MaxGroupHashBytes);
         return (kept, writer.Copies + pieces > FormatLimits.MaxCopies);

@@ -15,7 +15,7 @@ internal sealed class PartCutter(long splitSize, long emptyPart, int frameSize)
 
     public long SplitSize => splitSize;
 
-    /// <summary>True where there are more parts than a set can have; then no more are kept.</summary>
+    /// <summary>True if there are more parts than a set can have; from then on, no more are kept.</summary>
     public bool HasTooMany => _parts.Count > FormatLimits.MaxParts;
 
     /// <summary>Bytes of the longest file.</summary>
@@ -56,7 +56,7 @@ internal sealed class PartCutter(long splitSize, long emptyPart, int frameSize)
         long first = 0;
         foreach (Part part in _parts)
         {
-            SetPlace place = new()
+            SetPart place = new()
             {
                 Id = id,
                 Part = plans.Count + 1,

@@ -6,14 +6,14 @@ using BinarySync.Sync.Messages;
 
 namespace BinarySync.Sync.Splitting;
 
-/// <summary>Collects the requested blocks on the master into a set of data files, none longer than wanted (Format.md 4.5).</summary>
+/// <summary>Collects the requested blocks on the master into a set of data files, none longer than requested (Format.md 4.5).</summary>
 public static class SplitOperation
 {
     /// <summary>Longest file of a FAT32 file system. Bytes.</summary>
     public const long Fat32 = (4L << 30) - 1;
 
     /// <summary>
-    /// Least length of a part that may be asked for: a group with its content is 8 MiB, and its operations and hashes take up to a few
+    /// Least length of a part that may be requested: a group with its content is 8 MiB, and its operations and hashes take up to a few
     /// more.
     /// </summary>
     public const long LeastPart = 16L << 20;
@@ -21,8 +21,8 @@ public static class SplitOperation
     // A trailer and a tail are shorter than this.
     private const long MostOfTrailer = 1024;
 
-    // Raw content in 64ths of a file's length. A part is closed by its raw content alone, and what comes on top of that depends on the
-    // request: so the largest is taken with which every part stays short enough, whatever its content compresses to.
+    // Raw content in 64ths of a file's length. Only raw content closes a part, and the overhead depends on the request. So the largest
+    // share is taken with which every part stays short enough, whatever its content compresses to.
     private static readonly int[] Shares = [63, 62, 60, 56, 48, 32, 16, 8, 4, 2, 1];
 
     /// <summary>Cuts a request: reads it whole, and counts.</summary>
@@ -30,11 +30,11 @@ public static class SplitOperation
     /// <param name="name">Its name in messages.</param>
     /// <param name="specification">How the data files are made.</param>
     /// <param name="mostBytes">Bytes that a part's file has at most; <see cref="LeastPart"/> or more.</param>
-    /// <param name="createSpool">Room for another request, where copies must become content; seekable.</param>
+    /// <param name="createSpool">Makes room for another request, if copies must become content; seekable.</param>
     /// <param name="options">Progress, cancellation.</param>
     /// <exception cref="MessageFormatException">The request is refused.</exception>
     /// <exception cref="SyncException">
-    /// <see cref="SyncError.OutOfBounds"/>: it cannot be cut into parts so short, or not into so few.
+    /// <see cref="SyncError.OutOfBounds"/>: it cannot be cut into parts that short, or not into that few.
     /// </exception>
     public static SplitPlan Plan(
         Stream request, string name, DataFileSpecification specification, long mostBytes, Func<Stream> createSpool, SyncOptions options) =>
@@ -85,7 +85,7 @@ public static class SplitOperation
         try
         {
             PartCutter cutter = Choose(cutters, name, mostBytes);
-            byte[] id = SetPlace.IdOf(
+            byte[] id = SetPart.IdOf(
                 cutter.SplitSize, reader.Header.Bases?.Select(one => one.Root) ?? [trailer.BaseRoot], trailer.TargetRoot);
             return new SplitPlan(source, name, source != pinned, trailer, cutter.Finish(id));
         }
@@ -96,27 +96,25 @@ public static class SplitOperation
         }
     }
 
-    /// <summary>
-    /// Writes the parts, one after the other. Those that are complete stay where a later one fails: each is right by itself.
-    /// </summary>
+    /// <summary>Writes the parts, one after the other. If a later part fails, the complete ones stay: each is right by itself.</summary>
     /// <param name="master">Is read once, the requested blocks only.</param>
     /// <param name="plan">How the request was cut.</param>
     /// <param name="only">The number of the only part to be written; null for all.</param>
-    /// <param name="specification">As it was planned with.</param>
+    /// <param name="specification">The specification that it was planned with.</param>
     /// <param name="mostBytes">Bytes that a part's file has at most.</param>
     /// <param name="begin">Begins the output of a part.</param>
-    /// <param name="done">Told of each part that is complete.</param>
+    /// <param name="done">Called for each complete part.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
-    /// <exception cref="MessageFormatException">The request is not what it was.</exception>
-    /// <exception cref="StorageException">The master cannot be read, or a part not be written.</exception>
-    /// <exception cref="SyncException">The master is not, or no longer, what the request was made for.</exception>
+    /// <exception cref="MessageFormatException">The request has changed.</exception>
+    /// <exception cref="StorageException">The master cannot be read, or a part cannot be written.</exception>
+    /// <exception cref="SyncException">The master is not, or is no longer, the one that the request was made for.</exception>
     public static void Write(
         IReadableStorage master,
         SplitPlan plan,
         int? only,
         DataFileSpecification specification,
         long mostBytes,
-        Func<SetPlace, MessageOutput> begin,
+        Func<SetPart, MessageOutput> begin,
         Action<DataFileResult> done,
         SyncOptions options)
     {
@@ -125,14 +123,14 @@ public static class SplitOperation
         DataFileOperation.RequireMaster(master, request);
         options.Progress.Begin(
             "collecting",
-            plan.Parts.Where(part => only is null || part.Place.Part == only).Sum(
+            plan.Parts.Where(part => only is null || part.Set.Part == only).Sum(
                 part => part.DataBytes + (part.UnsentBlocks * request.Header.BlockSize)));
         OperationGroup passedOver = new();
         foreach (PartPlan part in plan.Parts)
         {
-            if (only is { } number && part.Place.Part != number)
+            if (only is { } number && part.Set.Part != number)
             {
-                for (long i = 0; i < part.Place.GroupCount && request.ReadGroup(passedOver); i++)
+                for (long i = 0; i < part.Set.GroupCount && request.ReadGroup(passedOver); i++)
                 {
                     options.Cancellation.ThrowIfCancellationRequested();
                 }
@@ -140,17 +138,17 @@ public static class SplitOperation
                 continue;
             }
 
-            using MessageOutput output = begin(part.Place);
-            DataFileHeader header = HeaderOf(request.RequestHeader, specification) with { Set = part.Place };
+            using MessageOutput output = begin(part.Set);
+            DataFileHeader header = HeaderOf(request.RequestHeader, specification) with { Set = part.Set };
             DataFileWriter writer = new(output.Stream, header);
             BlockRunList changed = new();
-            FrameCollector collector = new(master, request, writer, specification, changed, part.Place.GroupCount, comparesZeros: true);
+            FrameCollector collector = new(master, request, writer, specification, changed, part.Set.GroupCount, comparesZeros: true);
             collector.Run(options);
             watch.ThrowIfChanged();
             DataFileOperation.RequireUnchanged(master, request, changed, collector.OldBlocks);
             OperationsTrailer trailer = writer.Finish(plan.Trailer.BaseRoot, plan.Trailer.TargetRoot);
             RequireFits(output.Name, writer.Position, mostBytes);
-            if (trailer.Groups != part.Place.GroupCount)
+            if (trailer.Groups != part.Set.GroupCount)
             {
                 throw Changed(request);
             }
@@ -197,10 +195,10 @@ public static class SplitOperation
         return cutters;
     }
 
-    // With the largest numbers that a set can have: they are written as short as they are.
+    // With the largest numbers that a set can have, because numbers are written as short as they are.
     private static long LengthWithoutGroups(DataFileHeader header)
     {
-        SetPlace largest = new()
+        SetPart largest = new()
         {
             Id = new byte[FormatLimits.DigestLength],
             Part = FormatLimits.MaxParts,
@@ -237,7 +235,7 @@ public static class SplitOperation
             };
     }
 
-    // What was counted is an upper bound. Should it ever not be, the file must not be believed to fit.
+    // The counted length is an upper bound. Should it ever not be, the file must not be believed to fit.
     private static void RequireFits(string output, long length, long mostBytes)
     {
         if (length > mostBytes)

@@ -2,14 +2,14 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Splitting;
 
-/// <summary>What goes into one part of a set.</summary>
-/// <param name="Place">As its header says.</param>
+/// <summary>The content of one part of a set.</summary>
+/// <param name="Set">As in its header.</param>
 /// <param name="DataBytes">Raw bytes of its content.</param>
 /// <param name="MostBytes">Bytes that its file has at most, whatever the content compresses to.</param>
-/// <param name="UnsentBlocks">Blocks that are copied or become zeros: they are looked at on the master too.</param>
-public sealed record PartPlan(SetPlace Place, long DataBytes, long MostBytes, long UnsentBlocks);
+/// <param name="UnsentBlocks">Blocks that are copied or become zeros: they are read on the master too.</param>
+public sealed record PartPlan(SetPart Set, long DataBytes, long MostBytes, long UnsentBlocks);
 
-/// <summary>How a data request is cut into parts (Format.md 4.5). Holds the request, until it is disposed of.</summary>
+/// <summary>How a data request is cut into parts (Format.md 4.5). Holds the request until it is disposed of.</summary>
 public sealed class SplitPlan : IDisposable
 {
     private readonly Stream _request;
@@ -25,14 +25,14 @@ public sealed class SplitPlan : IDisposable
         Parts = parts;
     }
 
-    /// <summary>Of the request that is cut: the counts are those of all parts together.</summary>
+    /// <summary>The trailer of the request that is cut: the counts are those of all parts together.</summary>
     public OperationsTrailer Trailer { get; }
 
     /// <summary>In order; at least one.</summary>
     public IReadOnlyList<PartPlan> Parts { get; }
 
     /// <summary>
-    /// Begins to read what is cut: the request itself, or a copy of it in which blocks are sent that it would have copied.
+    /// Begins to read the request that is cut: the request itself, or a copy of it in which some blocks are sent instead of copied.
     /// </summary>
     internal OperationReader Open()
     {

@@ -6,7 +6,7 @@ public class FramePlacesTests
     public void The_last_frames_are_known_by_their_distance()
     {
         const long Count = (2L * FormatLimits.MaxRepeatDistance) + 5;
-        FramePlaces places = new();
+        FramePositions places = new();
         Assert.False(places.TryFind(1, out _));
         for (long i = 0; i < Count; i++)
         {

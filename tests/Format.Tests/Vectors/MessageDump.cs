@@ -209,5 +209,5 @@ internal sealed class ContentChecker
     }
 
     private MessageFormatException Damaged(string what) => new(
-        FormatError.Damaged, _reader.Source, _reader.FramePlace.Offset, "content", $"section {_reader.FramePlace.Number} {what}");
+        FormatError.Damaged, _reader.Source, _reader.FramePosition.Offset, "content", $"section {_reader.FramePosition.Number} {what}");
 }

@@ -97,7 +97,7 @@ internal static class SetVectors
         // The values of the trailer are byte strings of 16: two bytes before each.
         ReadOnlyMemory<byte> baseRoot = forge.Trailer.ValueOf("base_root").AsMemory(2);
         ReadOnlyMemory<byte> targetRoot = forge.Trailer.ValueOf("target_root").AsMemory(2);
-        id ??= SetPlace.IdOf((long)splitSize, [baseRoot], targetRoot);
+        id ??= SetPart.IdOf((long)splitSize, [baseRoot], targetRoot);
         List<(string Key, byte[] Value)> values =
         [
             ("first_group", Number(firstGroup)),

@@ -119,7 +119,7 @@ public sealed class ForeignRedoTests
             Content = new JournalRecord
             {
                 Session = FourSteps.TrailerOfDataFile(DataFile).Digest,
-                Redo = log.Seal(flushes: true),
+                Redo = log.Seal(),
                 BaseSize = A.Length,
                 TargetSize = B.Length,
                 Target = "file:target",

@@ -111,6 +111,12 @@ internal sealed record CrashBehaviour
     /// <summary>Changes of the journal are durable when their call returns, as they must be.</summary>
     public bool FlushesJournal { get; init; } = true;
 
+    /// <summary>What was written to the target is durable when a flush has succeeded, as it must be.</summary>
+    public bool FlushesTarget { get; init; } = true;
+
+    /// <summary>What was written to the redo is durable when a flush has succeeded, as it must be.</summary>
+    public bool FlushesRedo { get; init; } = true;
+
     /// <summary>An undo file of an earlier run is durable when it has been opened, as it must be.</summary>
     public bool FlushesFoundUndo { get; init; } = true;
 }

@@ -30,8 +30,9 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     public void Success_without_a_flush_is_found() =>
         DemandFind(
             "success was said, and the medium is not B",
-            new ApplyTuning { FlushesBeforeFinish = false },
-            new CrashEffort { Verify = VerifyMode.None });
+            new ApplyTuning(),
+            new CrashEffort { Verify = VerifyMode.None },
+            machine => machine with { FlushesTarget = false });
 
     [Fact]
     public void Believing_the_cache_after_a_flush_that_failed_is_found() => DemandFind(
@@ -74,8 +75,9 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     public void A_redo_that_the_journal_names_before_it_is_durable_is_found() =>
         DemandFind(
             "is missing or damaged",
-            new ApplyTuning { FlushesRedo = false },
+            new ApplyTuning(),
             new CrashEffort { ThirdShare = 0, OnlyFault = CrashFault.PowerCut },
+            machine => machine with { FlushesRedo = false },
             first: CaseOfRedo);
 
     [Fact]

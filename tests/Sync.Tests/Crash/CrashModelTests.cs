@@ -11,7 +11,7 @@ namespace BinarySync.Sync.Tests.Crash;
 /// </summary>
 public sealed class CrashModelTests(ITestOutputHelper output)
 {
-    private const int LeastStates = 25_000;
+    private const int LeastStates = 15_000;
 
     [Fact]
     public void From_every_state_that_a_crash_leaves_the_same_command_finishes_and_the_undo_file_leads_back()

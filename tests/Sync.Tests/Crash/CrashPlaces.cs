@@ -69,7 +69,9 @@ internal sealed class CrashDisk(CrashMachine machine) : IWritableStorage
         Do(CrashCall.SetLength, new CrashChange(ChangeKind.Resize, Length, length, null));
     }
 
-    public void Flush() => machine.Do(new CrashPoint(CrashCall.Flush, machine.State), machine.State.Flushed());
+    public void Flush() =>
+        machine.Do(
+            new CrashPoint(CrashCall.Flush, machine.State), machine.Behaviour.FlushesTarget ? machine.State.Flushed() : machine.State);
 
     public void Dispose()
     {
@@ -247,7 +249,8 @@ internal sealed class CrashRedoFile(CrashMachine machine) : IRedoFile
     }
 
     public void Flush() => machine.Do(
-        new CrashPoint(CrashCall.RedoFlush, machine.State), machine.State with { Redo = StateOfFile.Durable(machine.State.Redo.Cache) });
+        new CrashPoint(CrashCall.RedoFlush, machine.State),
+        machine.Behaviour.FlushesRedo ? machine.State with { Redo = StateOfFile.Durable(machine.State.Redo.Cache) } : machine.State);
 
     public int Read(Span<byte> buffer, long offset)
     {

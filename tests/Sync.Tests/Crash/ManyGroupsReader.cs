@@ -28,7 +28,7 @@ internal sealed class ManyGroupsReader(IReadOnlyList<byte[]> files) : IOperation
 
     public SectionHeader Frame => _file.Frame;
 
-    public (long Number, long Offset) FramePlace => _file.FramePlace;
+    public (long Number, long Offset) FramePosition => _file.FramePosition;
 
     public bool ReadGroup(OperationGroup group)
     {

@@ -130,11 +130,11 @@ internal sealed class SetCase
         byte[] request = sync.Copies ? FourSteps.RequestWithCopies(remote, master, threads: 1) : FourSteps.Request(remote, master);
         using SplitPlan plan = Plan(request, sync.HowData);
         List<byte[]> requests = RequestCutter.Cut(plan.Open(), FourSteps.TrailerOf(request), random.Next(2, 6), random);
-        byte[] id = SetPlace.IdOf(SplitSize, [plan.Trailer.BaseRoot], plan.Trailer.TargetRoot);
+        byte[] id = SetPart.IdOf(SplitSize, [plan.Trailer.BaseRoot], plan.Trailer.TargetRoot);
         return [.. requests.Select((part, i) => RequestCutter.Collect(sync, part, plan.Trailer, header => header with
         {
             IsForward = false,
-            Set = new SetPlace
+            Set = new SetPart
             {
                 Id = id,
                 Part = i + 1,

@@ -99,7 +99,7 @@ public sealed class EvidenceGatheringTests
         }
 
         byte[] dataFile = FourSteps.DataFile(a, b);
-        UntouchedPlaces places = new(new SyncGeometry(a.Length, b.Length, 512, BlockCoverage.Whole), BlockCoverage.Whole);
+        UntouchedBlocks places = new(new SyncGeometry(a.Length, b.Length, 512, BlockCoverage.Whole), BlockCoverage.Whole);
         foreach (OperationGroup group in FourSteps.Groups(dataFile))
         {
             places.Add(group);
@@ -119,7 +119,7 @@ public sealed class EvidenceGatheringTests
     public void Nothing_outside_of_the_ranges_is_looked_at()
     {
         BlockCoverage coverage = BlockCoverage.Of([new BlockRun(10, 5)]);
-        UntouchedPlaces places = new(new SyncGeometry(512 * 1000, 512 * 1000, 512, coverage), coverage);
+        UntouchedBlocks places = new(new SyncGeometry(512 * 1000, 512 * 1000, 512, coverage), coverage);
 
         Assert.All(places.Finish(), block => Assert.InRange(block, 10, 14));
     }

@@ -43,7 +43,7 @@ public sealed class JournalRecordTests
                     if ((written >> sector & 1) != 0)
                     {
                         Span<byte> part = bytes.AsSpan(sector * 512, Math.Min(512, bytes.Length - (sector * 512)));
-                        part.CopyTo(torn.AsSpan((int)last.PlaceInFile + (sector * 512)));
+                        part.CopyTo(torn.AsSpan((int)last.OffsetInFile + (sector * 512)));
                     }
                 }
 
@@ -64,7 +64,7 @@ public sealed class JournalRecordTests
         int length = last.Encode().Length;
         for (int at = 0; at < length; at++)
         {
-            int place = (int)last.PlaceInFile + at;
+            int place = (int)last.OffsetInFile + at;
 
             Assert.Equal(JournalContent.Valid, JournalRecord.TryDecode(Flipped(both, place, random), out JournalRecord? read));
             AssertSame(before, read!);
@@ -84,7 +84,7 @@ public sealed class JournalRecordTests
             JournalContent content = JournalRecord.TryDecode(both.AsSpan(0, length), out JournalRecord? read);
 
             bool hasFirst = length >= first.Encode().Length;
-            bool hasSecond = length >= second.PlaceInFile + second.Encode().Length;
+            bool hasSecond = length >= second.OffsetInFile + second.Encode().Length;
             Assert.Equal(hasFirst ? JournalContent.Valid : JournalContent.Damaged, content);
             if (hasFirst)
             {
@@ -184,7 +184,7 @@ public sealed class JournalRecordTests
     private static byte[] Both(JournalRecord one, JournalRecord other)
     {
         byte[] file = one.ToFile();
-        other.Encode().CopyTo(file, (int)other.PlaceInFile);
+        other.Encode().CopyTo(file, (int)other.OffsetInFile);
         return file;
     }
 

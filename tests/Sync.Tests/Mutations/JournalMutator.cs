@@ -117,7 +117,7 @@ internal sealed class JournalMutator(Random random)
             JournalRecord other = Bend(record) with { Sequence = record.Sequence + (random.Next(2) == 0 ? 1 : -1) };
             if (other.Sequence >= 0)
             {
-                other.Encode().CopyTo(both, (int)other.PlaceInFile);
+                other.Encode().CopyTo(both, (int)other.OffsetInFile);
             }
         }
 

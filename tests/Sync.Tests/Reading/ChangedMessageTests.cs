@@ -9,6 +9,7 @@ using BinarySync.Sync.Comparing;
 using BinarySync.Sync.Requests;
 using BinarySync.Sync.Splitting;
 using BinarySync.Sync.Tests.Splitting;
+using BinarySync.Tests.Support;
 
 namespace BinarySync.Sync.Tests.Reading;
 
@@ -67,7 +68,8 @@ public sealed class ChangedMessageTests
         byte[] a = Bytes(1, 20 * Frame);
         byte[] b = Bytes(2, a.Length);
         byte[] dataFile = FourSteps.DataFile(a, b, Block);
-        for (int at = 0; at < dataFile.Length; at += at < 200 || at > dataFile.Length - 200 ? 5 : 9973)
+        (int near, int far) = RunShare.IsWide ? (5, 9973) : (20, 59_999);
+        for (int at = RunSeed.Value % near; at < dataFile.Length; at += at < 200 || at > dataFile.Length - 200 ? near : far)
         {
             byte[] other = [.. dataFile];
             other[at] ^= 0x10;

@@ -25,7 +25,7 @@ public sealed class SplitOperationTests
         int at = 0;
         for (int i = 0; i < parts.Count; i++)
         {
-            SetPlace place = SplitCase.HeaderOf(parts[i]).Set!;
+            SetPart place = SplitCase.HeaderOf(parts[i]).Set!;
             Assert.Equal((i + 1, parts.Count, at, splitSize), (place.Part, place.Parts, place.FirstGroup, place.SplitSize));
             long bytes = groups.Skip(at).Take((int)place.GroupCount).Sum(group => group.ContentLength);
             at += (int)place.GroupCount;
@@ -54,7 +54,7 @@ public sealed class SplitOperationTests
     {
         byte[] part = Assert.Single(SplitCase.Equal().Parts(1));
 
-        SetPlace place = SplitCase.HeaderOf(part).Set!;
+        SetPart place = SplitCase.HeaderOf(part).Set!;
         Assert.Equal((1, 1, 0L, 0L), (place.Part, place.Parts, place.FirstGroup, place.GroupCount));
         Assert.Empty(FourSteps.Groups(part));
     }
@@ -68,7 +68,7 @@ public sealed class SplitOperationTests
         using SplitPlan plan = SplitOperation.Plan(
             input, "update.dtr", SplitCase.Specification, Most, () => new MemoryStream(), FourSteps.Threads(2));
 
-        Assert.Equal(Most / 64 * 63, plan.Parts[0].Place.SplitSize);
+        Assert.Equal(Most / 64 * 63, plan.Parts[0].Set.SplitSize);
         Assert.All(plan.Parts, part => Assert.True(part.MostBytes <= Most));
         List<byte[]> parts = pair.Write(plan, Most);
         Assert.All(parts.Zip(plan.Parts), pair => Assert.True(pair.First.Length <= pair.Second.MostBytes));
@@ -128,7 +128,7 @@ public sealed class SplitOperationTests
         }
 
         Assert.False(cutter.HasTooMany);
-        Assert.Equal(FormatLimits.MaxParts, cutter.Finish(new byte[16])[^1].Place.Part);
+        Assert.Equal(FormatLimits.MaxParts, cutter.Finish(new byte[16])[^1].Set.Part);
         cutter.Add(group);
         Assert.True(cutter.HasTooMany);
     }

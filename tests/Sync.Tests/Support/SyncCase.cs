@@ -174,7 +174,7 @@ public static class SyncCases
     /// Checks a property for so many cases, drawn anew in each run: a case that fails is printed, with what draws it again.
     /// </summary>
     /// <param name="cases">What is drawn from.</param>
-    /// <param name="count">Cases of a wide run; an ordinary one takes half of them.</param>
+    /// <param name="count">Cases of a wide run; an ordinary one takes a quarter of them.</param>
     /// <param name="property">Throws where it does not hold.</param>
     public static void Check(this Arbitrary<SyncCase> cases, int count, Action<SyncCase> property) =>
         FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(Share(count)).WithQuietOnSuccess(true), Prop.ForAll(cases, property));
@@ -184,13 +184,13 @@ public static class SyncCases
     /// are too many, the test fails.
     /// </summary>
     /// <param name="cases">What is drawn from.</param>
-    /// <param name="count">Cases that fit, of a wide run; an ordinary one takes half of them.</param>
+    /// <param name="count">Cases that fit, of a wide run; an ordinary one takes a quarter of them.</param>
     /// <param name="property">True if what it is about was tried; false if the case does not fit.</param>
     public static void CheckFitting(this Arbitrary<SyncCase> cases, int count, Func<SyncCase, bool> property) => FsCheck.Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(Share(count)).WithMaxRejected(Share(count) * MostDrawsForOne).WithQuietOnSuccess(true),
         Prop.ForAll(cases, sync => true.When(property(sync))));
 
-    private static int Share(int count) => RunShare.IsWide ? count : (count + 1) / 2;
+    private static int Share(int count) => RunShare.IsWide ? count : (count + 3) / 4;
 
     private static Gen<SyncCase> Cases(bool ranges) =>
         from size in Gen.Frequency(

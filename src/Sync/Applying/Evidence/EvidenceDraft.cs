@@ -1,11 +1,11 @@
 namespace BinarySync.Sync.Applying.Evidence;
 
-/// <summary>What a plan gathers for the evidence of its target.</summary>
+/// <summary>What a plan gathers as evidence about its target.</summary>
 /// <param name="Witnesses">Sectors that change.</param>
-/// <param name="Untouched">Blocks that stay, ascending.</param>
+/// <param name="Untouched">Blocks that do not change, ascending.</param>
 internal sealed record EvidenceDraft(WitnessCollector Witnesses, IReadOnlyList<long> Untouched);
 
-/// <summary>What a plan has found in the target, blocks in windows included, which it does not believe.</summary>
+/// <summary>Blocks that a plan has found in the target, including those in windows, which it does not believe.</summary>
 /// <param name="Old">Blocks that are old and not new.</param>
 /// <param name="New">Blocks that are new and not old.</param>
 /// <param name="Torn">Blocks in windows that are neither.</param>

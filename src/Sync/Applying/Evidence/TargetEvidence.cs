@@ -4,8 +4,8 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>
-/// What a journal keeps of its target, so that a later run does not take another one of the same name for it (docs/Design.md, "Which
-/// target it was").
+/// What a journal keeps about its target, so that a later run does not mistake another target of the same name for it (docs/Design.md,
+/// "Which target it was").
 /// </summary>
 /// <remarks>
 /// Little-endian: flags (u8: 1 there is a birth, 2 with a time, 4 the witnesses are complete), number of pieces (u8), number of cells
@@ -22,7 +22,7 @@ internal sealed record TargetEvidence
 
     private byte[]? _encoded;
 
-    /// <summary>Which file; null where nothing tells.</summary>
+    /// <summary>Which file it is; null if nothing tells.</summary>
     public FileBirth? Birth { get; init; }
 
     /// <summary>Pieces that stay as they are. Ascending.</summary>
@@ -31,16 +31,16 @@ internal sealed record TargetEvidence
     /// <summary>Sectors that change. Ascending.</summary>
     public IReadOnlyList<WitnessCell> Cells { get; init; } = [];
 
-    /// <summary>True where there is a witness of every sector that is overwritten.</summary>
+    /// <summary>True if there is a witness of every sector that is overwritten.</summary>
     public bool IsComplete { get; init; }
 
     /// <summary>Where the last sector ends, if it is short.</summary>
     public long End { get; init; } = long.MaxValue;
 
-    /// <summary>The bytes.</summary>
+    /// <summary>The encoded bytes.</summary>
     public ReadOnlySpan<byte> Encode() => _encoded ??= ToBytes();
 
-    /// <summary>Reads them; null where they are none.</summary>
+    /// <summary>Decodes the bytes; null if they are not valid evidence.</summary>
     public static TargetEvidence? TryDecode(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < FixedLength || bytes[0] > (BirthFlag | BornFlag | CompleteFlag))

@@ -4,13 +4,13 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>
-/// Eight sectors of the target, each with a fingerprint of what it was when the run began and of what it becomes. A kill or a power cut
-/// leaves each of them as one of the two: anything else was written by somebody else.
+/// Eight sectors of the target, each with a fingerprint of its old and of its new content. A kill or a power cut leaves each sector as one
+/// of the two. Anything else was written by somebody else.
 /// </summary>
 /// <param name="Number">The cell of the target: its offset is this times <see cref="Length"/>.</param>
-/// <param name="Known">A bit for each sector that both are known of.</param>
+/// <param name="Known">A bit for each sector of which both fingerprints are known.</param>
 /// <param name="Before">The fingerprint of each sector before.</param>
-/// <param name="After">The fingerprint of each sector behind.</param>
+/// <param name="After">The fingerprint of each sector after.</param>
 internal readonly record struct WitnessCell(long Number, byte Known, uint[] Before, uint[] After)
 {
     /// <summary>Bytes of a cell.</summary>
@@ -24,7 +24,7 @@ internal readonly record struct WitnessCell(long Number, byte Known, uint[] Befo
 
     public long Offset => Number * Length;
 
-    /// <summary>Half of the XXH3 of a sector: a foreign sector is taken for one of two with a chance of 1 in 2^31.</summary>
+    /// <summary>Half of the XXH3 of a sector: the chance that a foreign sector is taken for one of the two is 1 in 2^31.</summary>
     public static uint FingerprintOf(ReadOnlySpan<byte> sector)
     {
         Span<byte> hash = stackalloc byte[sizeof(ulong)];

@@ -3,15 +3,15 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>
-/// Gathers witnesses while a data file is verified and the target recognised: of all blocks that will be written, as long as there is
-/// room, else of an even share of them, and of the first ones, where a run begins to write. Which ones depends on nothing but their
-/// places. Safe from several threads. Takes a fixed room.
+/// Gathers witnesses while a data file is verified and the target is recognised. As long as there is room, it takes all blocks that will be
+/// written. After that it takes an even share of them, and the first ones, where a run begins to write. The choice depends only on their
+/// places. Safe from several threads. Takes a fixed amount of room.
 /// </summary>
 /// <param name="geometry">A and B.</param>
-/// <param name="most">Cells at most, but for the first ones.</param>
+/// <param name="most">Cells at most, not counting the first ones.</param>
 internal sealed class WitnessCollector(SyncGeometry geometry, int most = WitnessCollector.MostCells)
 {
-    /// <summary>Cells at most, where nothing else is said.</summary>
+    /// <summary>Cells at most, by default.</summary>
     public const int MostCells = 350;
 
     private const int MostFirst = 16;
@@ -22,22 +22,22 @@ internal sealed class WitnessCollector(SyncGeometry geometry, int most = Witness
     private ulong _mask;
     private long _lastOfFirst = long.MaxValue;
 
-    /// <summary>The end of the last sector, which may be short where A and B end together.</summary>
+    /// <summary>The end of the last sector, which may be short if A and B end together.</summary>
     private readonly long _end = geometry.Base.Size == geometry.Target.Size ? geometry.Target.Size : long.MaxValue;
 
-    /// <summary>True where every cell was kept.</summary>
+    /// <summary>True if every cell was kept.</summary>
     public bool IsComplete => _mask == 0;
 
-    /// <summary>What the target has now.</summary>
-    /// <param name="offset">In the target; of a sector.</param>
-    /// <param name="content">From there on.</param>
+    /// <summary>Adds the present content of the target.</summary>
+    /// <param name="offset">In the target; the start of a sector.</param>
+    /// <param name="content">The bytes from there on.</param>
     /// <param name="becomesZero">It will be zeros.</param>
     public void AddBefore(long offset, ReadOnlySpan<byte> content, bool becomesZero) => Add(offset, content, isAfter: false, becomesZero);
 
-    /// <summary>What it will have.</summary>
+    /// <summary>Adds the future content of the target.</summary>
     public void AddAfter(long offset, ReadOnlySpan<byte> content) => Add(offset, content, isAfter: true, becomesZero: false);
 
-    /// <summary>The cells of which both are known, ascending.</summary>
+    /// <summary>The cells of which old and new content are both known, ascending.</summary>
     public IReadOnlyList<WitnessCell> Finish() =>
     [
         .. _cells.Where(pair => (pair.Value.HasBefore & pair.Value.HasAfter) != 0).OrderBy(pair => pair.Key)
@@ -119,11 +119,11 @@ internal sealed class WitnessCollector(SyncGeometry geometry, int most = Witness
             }
         }
 
-        // Whatever comes behind the last one is none of the first, once there are enough.
+        // Once there are enough, a cell behind the last one cannot be one of the first.
         Volatile.Write(ref _lastOfFirst, _first.Count == MostFirst ? _first.Max + 1 : long.MaxValue);
     }
 
-    // Scattered: a disk on which every second block was changed must not be seen by half, or not at all.
+    // The choice is scattered. A regular choice could miss half of the changes, or all, if every second block of a disk was changed.
     private bool IsChosen(long number)
     {
         ulong mixed = ((ulong)number + 1) * 0x9E3779B97F4A7C15;

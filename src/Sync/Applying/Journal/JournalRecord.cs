@@ -19,16 +19,16 @@ internal enum JournalContent
 }
 
 /// <summary>
-/// What a run knows about a target that it is changing, and the next run must know after a power cut. The file of a journal has two
-/// halves; each record is written over the older one, so that a torn write leaves the other. A record is found whole by its checksum.
+/// What a run knows about a target that it is changing, and what the next run must know after a power cut. The file of a journal has two
+/// halves. Each record overwrites the older one, so that a torn write leaves the other. The checksum shows that a record is whole.
 /// </summary>
 /// <remarks>
 /// Little-endian: magic (8 bytes), version (u16), length of the record (u16), sequence (u64), session (16 bytes), other direction (16
 /// bytes, zeros: none), flags (u8: 1 finished, 2 the other direction is given, 4 the tail was zeros, 8 there is a redo, 16 distrusted),
-/// number of windows (u8), doubt from (i64), base size, target size (i64 each), redo (16 bytes, zeros: none), windows (offset and end,
-/// i64 each), then target and data file, each a length (u16) and UTF-8, then the evidence to the end (none: no bytes), and XXH128 of all
-/// before it. A half is as many times 4096 bytes as its record may need, at most 8. Records of version 2 have no evidence. It is the
-/// state of one program on one machine, no message: Format.md does not speak of it.
+/// number of windows (u8), doubt from (i64), base size, target size (i64 each), redo (16 bytes, zeros: none), windows (offset and end, i64
+/// each), then target and data file, each a length (u16) and UTF-8, then the evidence to the end (none: no bytes), and XXH128 of all before
+/// it. A half is as many times 4096 bytes as its record may need, at most 8. Records of version 2 have no evidence. It is the state of one
+/// program on one machine, not a message: Format.md does not describe it.
 /// </remarks>
 internal sealed record JournalRecord
 {
@@ -56,7 +56,7 @@ internal sealed record JournalRecord
     private const byte RedoFlag = 8;
     private const byte DistrustFlag = 16;
 
-    // All but the evidence, at most: a half must not become longer from one record to the next.
+    // The most bytes of a record without its evidence: a half must not become longer from one record to the next.
     private const int MostWithoutEvidence = FixedLength + (MaxWindows * 16) + (2 * (2 + MaxText)) + HashLength;
 
     private static ReadOnlySpan<byte> Magic => "BSJRNL\r\n"u8;
@@ -67,17 +67,15 @@ internal sealed record JournalRecord
     /// <summary>The digest of the data file that is being applied. 16 bytes.</summary>
     public required ReadOnlyMemory<byte> Session { get; init; }
 
-    /// <summary>
-    /// The digest of the data file that leads back: the undo file, or what the undo file undoes. Null where there is none.
-    /// </summary>
+    /// <summary>The digest of the data file that leads back: the undo file, or what the undo file undoes. Null if there is none.</summary>
     public ReadOnlyMemory<byte>? Other { get; init; }
 
     /// <summary>Everything is done and durable; only the file of the journal is left over.</summary>
     public bool IsFinished { get; init; }
 
     /// <summary>
-    /// The target is a device, and the session began by making what it holds larger: what lies between the two sizes was zeros, and
-    /// becomes zeros again where the direction is turned round.
+    /// The target is a device, and the session began by making its content larger. The bytes between the two sizes were zeros, and become
+    /// zeros again if the direction is turned round.
     /// </summary>
     public bool TailWasZero { get; init; }
 
@@ -87,18 +85,17 @@ internal sealed record JournalRecord
     public IReadOnlyList<ByteRange> Windows { get; init; } = [];
 
     /// <summary>
-    /// From this byte on, what the cache shows as new is not believed: nothing has been flushed since it was looked at, or a flush
+    /// From this byte on, blocks that the cache shows as new are not believed: nothing has been flushed since they were read, or a flush
     /// failed.
     /// </summary>
     public long DoubtFrom { get; init; } = NoDoubt;
 
     /// <summary>
-    /// The digest of what stands in the redo file: content that has to be in the target whatever is there now. 16 bytes; null where there
-    /// is none.
+    /// The digest of the redo file: content that must get into the target, no matter what is there now. 16 bytes; null if there is none.
     /// </summary>
     public ReadOnlyMemory<byte>? Redo { get; init; }
 
-    /// <summary>Blocks did not read back as they were written: what is in the windows may look like anything.</summary>
+    /// <summary>Blocks did not read back as they were written: the bytes in the windows may look like anything.</summary>
     public bool IsDistrusted { get; init; }
 
     /// <summary>What the target was like. Null in a record of an older program. The same in all records of a file.</summary>
@@ -110,13 +107,13 @@ internal sealed record JournalRecord
     /// <summary>Bytes of B.</summary>
     public required long TargetSize { get; init; }
 
-    /// <summary>What the target is, for people and to be compared.</summary>
+    /// <summary>What the target is, for people and for comparison.</summary>
     public required string Target { get; init; }
 
-    /// <summary>How the data file was called, for people.</summary>
+    /// <summary>The name of the data file, for people.</summary>
     public required string Patch { get; init; }
 
-    /// <summary>With a range added; the nearest two are joined where there are too many.</summary>
+    /// <summary>Joins ranges that touch. If there are still too many, the nearest ones are joined too.</summary>
     public static IReadOnlyList<ByteRange> Join(IEnumerable<ByteRange> ranges, int most = MaxWindows)
     {
         List<ByteRange> all = [.. ranges.Where(range => range.Offset < range.End)];
@@ -139,7 +136,8 @@ internal sealed record JournalRecord
             return joined;
         }
 
-        // The largest gaps stay; of equal ones the later. To close the smallest one again and again would take the square of their number.
+        // The largest gaps stay; of equal ones, the later. Closing the smallest gap again and again would take time quadratic in their
+        // number.
         HashSet<int> kept = [.. Enumerable.Range(1, joined.Count - 1).OrderByDescending(
             i => joined[i].Offset - joined[i - 1].End).ThenByDescending(i => i).Take(most - 1)];
         List<ByteRange> few = [joined[0]];
@@ -162,12 +160,12 @@ internal sealed record JournalRecord
     public byte[] ToFile()
     {
         byte[] file = new byte[2 * HalfLength];
-        Encode().CopyTo(file, (int)PlaceInFile);
+        Encode().CopyTo(file, (int)OffsetInFile);
         return file;
     }
 
     /// <summary>Where in the file this record belongs.</summary>
-    public long PlaceInFile => Sequence % 2 * HalfLength;
+    public long OffsetInFile => Sequence % 2 * HalfLength;
 
     private int HalfLength => (MostWithoutEvidence + (Evidence?.Encode().Length ?? 0) + Page - 1) / Page * Page;
 
@@ -222,7 +220,7 @@ internal sealed record JournalRecord
         record = null;
         bool newer = false;
 
-        // Where the second half begins, its own record tells; and if the first one is torn, no other does.
+        // Only the record in the second half tells where that half begins. If the first record is torn, no other one tells.
         for (int page = 0; page <= MostPages; page++)
         {
             int from = Math.Min(page * Page, file.Length);
@@ -236,14 +234,14 @@ internal sealed record JournalRecord
             {
                 newer = true;
             }
-            else if (TryDecodeHalf(bytes[..(length - HashLength)]) is { } found && found.PlaceInFile == page * Page
+            else if (TryDecodeHalf(bytes[..(length - HashLength)]) is { } found && found.OffsetInFile == page * Page
                 && (record is null || found.Sequence > record.Sequence))
             {
                 record = found;
             }
         }
 
-        // A record of a newer program must not be passed over for an older one that stands beside it.
+        // An older record must not be used if there is also a record of a newer program.
         return newer ? JournalContent.Newer : record is null ? JournalContent.Damaged : JournalContent.Valid;
     }
 
@@ -308,7 +306,7 @@ internal sealed record JournalRecord
                 Sequence = sequence,
                 Session = bytes[20..36].ToArray(),
 
-                // Without the cast there would be an empty digest in place of none.
+                // Without the cast, this would be an empty digest instead of null.
                 Other = (flags & OtherFlag) != 0 ? (ReadOnlyMemory<byte>?)bytes[36..52].ToArray() : null,
                 IsFinished = (flags & FinishedFlag) != 0,
                 TailWasZero = (flags & TailFlag) != 0,

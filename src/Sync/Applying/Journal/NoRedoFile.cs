@@ -2,7 +2,7 @@ using BinarySync.Storage;
 
 namespace BinarySync.Sync.Applying.Journal;
 
-/// <summary>Stands where a run was given no place for a redo: there is none, and none can be made.</summary>
+/// <summary>Used if a run was given no place for a redo: there is none, and none can be made.</summary>
 internal sealed class NoRedoFile : IRedoFile
 {
     public string Name => string.Empty;

@@ -3,7 +3,8 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>
-/// Which blocks of the target the journal of an interrupted run does not vouch for. They are written again whatever they look like.
+/// The blocks of the target that the journal of an interrupted run does not vouch for. They are written again, no matter what they look
+/// like.
 /// </summary>
 internal sealed class PatchDoubt
 {
@@ -20,10 +21,10 @@ internal sealed class PatchDoubt
     /// <summary>There is no journal: all blocks are what they look like.</summary>
     public static PatchDoubt None { get; } = new([], long.MaxValue);
 
-    /// <summary>After another session: each block must be old or new, but what looks new may be so in the cache only.</summary>
+    /// <summary>After another session: each block must be old or new, but a block that looks new may be new only in the cache.</summary>
     public static PatchDoubt OfAllNew { get; } = new([], 0);
 
-    /// <summary>What the journal of this session, in this direction or the other, does not vouch for.</summary>
+    /// <summary>The blocks that the journal of this session, in this direction or the other, does not vouch for.</summary>
     public static PatchDoubt Of(JournalRecord record, int blockSize)
     {
         if (record.IsFinished)
@@ -47,19 +48,19 @@ internal sealed class PatchDoubt
     /// <summary>The windows of the journal, in bytes.</summary>
     public IReadOnlyList<ByteRange> Windows { get; }
 
-    /// <summary>True where nothing is in doubt.</summary>
+    /// <summary>True if nothing is in doubt.</summary>
     public bool IsNone => _torn.Count == 0 && _newFrom == long.MaxValue;
 
-    /// <summary>True where any of the blocks is in doubt.</summary>
+    /// <summary>True if any of the blocks is in doubt.</summary>
     public bool Touches(BlockRun run) => run.End > _newFrom || MayBeTorn(run);
 
-    /// <summary>True where the block is not believed to be new although it looks so.</summary>
+    /// <summary>True if the block is not believed to be new although it looks new.</summary>
     public bool DoubtsNew(long block) => block >= _newFrom;
 
-    /// <summary>True where the block may be neither old nor new.</summary>
+    /// <summary>True if the block may be neither old nor new.</summary>
     public bool MayBeTorn(long block) => MayBeTorn(new BlockRun(block, 1));
 
-    // Asked of each block: no delegate.
+    // Called for each block, so it uses no delegate.
     private bool MayBeTorn(BlockRun run)
     {
         foreach (BlockRun torn in _torn)

@@ -8,8 +8,8 @@ namespace BinarySync.Sync.Applying.Journal;
 internal readonly record struct PatchWindow(long EndGroup, BlockRun Blocks);
 
 /// <summary>
-/// Cuts the groups of a data file into windows. Only between groups: inside a group content and zeros do not come strictly ascending.
-/// Takes a fixed room: where there are too many windows, each becomes twice as long.
+/// Cuts the groups of a data file into windows, only between groups: inside a group, content and zeros are not strictly ascending. Takes a
+/// fixed amount of room: if there are too many windows, each becomes twice as long.
 /// </summary>
 /// <param name="bytes">Bytes that are changed in a window; one group may be more.</param>
 internal sealed class PatchWindows(long bytes)

@@ -3,14 +3,16 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>Content of a redo.</summary>
-/// <param name="Place">Where in the target it belongs.</param>
+/// <param name="Range">Where in the target it belongs.</param>
 /// <param name="At">Where it begins in the buffer of its piece.</param>
-internal readonly record struct RedoPart(ByteRange Place, int At)
+internal readonly record struct RedoPart(ByteRange Range, int At)
 {
-    public int Length => (int)(Place.End - Place.Offset);
+    public int Length => (int)(Range.End - Range.Offset);
 }
 
-/// <summary>Some stretches of a redo, ascending: many, since of small ones each by itself would cost more than its bytes.</summary>
+/// <summary>
+/// Some stretches of a redo, ascending. It takes many, because handling small stretches one by one would cost more than their bytes.
+/// </summary>
 internal sealed class RedoPiece
 {
     /// <summary>Bytes at most.</summary>
@@ -19,7 +21,7 @@ internal sealed class RedoPiece
     /// <summary>Ascending; no two touch.</summary>
     public List<RedoPart> Parts { get; } = [];
 
-    /// <summary>Where in the redo the bytes of the piece are, in the order in which they stand in the buffer.</summary>
+    /// <summary>Where in the redo the bytes of the piece are, in the order of the buffer.</summary>
     public List<(long At, int Length)> Extents { get; } = [];
 
     /// <summary>Which piece of its redo this is, from 0 on.</summary>
@@ -31,9 +33,7 @@ internal sealed class RedoPiece
     public Span<byte> BytesOf(in RedoPart part) => Buffer.AsSpan(part.At, part.Length);
 }
 
-/// <summary>
-/// Goes through a redo that is sealed or loaded by ascending offsets of the target. The pieces are always the same.
-/// </summary>
+/// <summary>Goes through a sealed or loaded redo by ascending offsets of the target. The pieces are always the same.</summary>
 /// <param name="redo">The redo.</param>
 internal sealed class RedoCursor(RedoLog redo)
 {
@@ -43,7 +43,7 @@ internal sealed class RedoCursor(RedoLog redo)
     private int _next;
     private long _done;
 
-    /// <summary>Says what is in the next piece, without its content; false at the end.</summary>
+    /// <summary>Describes the next piece, without its content; false at the end.</summary>
     public bool Next(RedoPiece piece)
     {
         piece.Parts.Clear();
@@ -82,9 +82,9 @@ internal sealed class RedoCursor(RedoLog redo)
 
     private static void Add(RedoPiece piece, ByteRange place, int at)
     {
-        if (piece.Parts.Count > 0 && piece.Parts[^1] is var last && last.Place.End == place.Offset)
+        if (piece.Parts.Count > 0 && piece.Parts[^1] is var last && last.Range.End == place.Offset)
         {
-            piece.Parts[^1] = last with { Place = last.Place with { End = place.End } };
+            piece.Parts[^1] = last with { Range = last.Range with { End = place.End } };
         }
         else
         {

@@ -5,20 +5,19 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Applying.Journal;
 
 /// <summary>
-/// Content that goes to the target and must not be lost while what it was read from is overwritten: stretches of the target, each with
-/// its bytes. Written as a whole, made durable, named in the journal by its digest, written to the target; then the next one takes its
-/// place.
+/// Content for the target that must not be lost while its source is overwritten: stretches of the target, each with its bytes. A redo is
+/// written as a whole, made durable, named in the journal by its digest, and written to the target. Then the next redo replaces it.
 /// </summary>
 /// <remarks>
 /// The file, little-endian: bytes of content and number of stretches (i64 each); the content of the stretches, one after the other; then
-/// of each its offset in the target and its length (i64 each). The digest is XXH128 of the content, the stretches and the two numbers.
-/// Like the journal it is the state of one program on one machine.
+/// the offset in the target and the length of each (i64 each). The digest is XXH128 of the content, the stretches and the two numbers. Like
+/// the journal, it is the state of one program on one machine.
 /// </remarks>
 internal sealed class RedoLog(IRedoFile file)
 {
     /// <summary>
-    /// Stretches at most: so many blocks of 512 bytes are 64 MiB. Blocks in random order are a stretch each, and with fewer stretches
-    /// there would be as many more flushes.
+    /// Stretches at most: that many blocks of 512 bytes are 64 MiB. Blocks in random order are a stretch each, and fewer stretches would
+    /// mean more flushes.
     /// </summary>
     public const int MostStretches = 131_072;
 
@@ -27,17 +26,20 @@ internal sealed class RedoLog(IRedoFile file)
     private const int ContentOffset = 2 * sizeof(long);
     private const int PieceLength = 256 << 10;
 
-    private readonly List<(ByteRange Place, long At)> _stretches = [];
+    private readonly List<(ByteRange Range, long At)> _stretches = [];
     private readonly RunningHash _hash = BlockHash.Xxh128.StartBlock();
 
-    // What was added last, until there is enough of it: a block in random order is a write to the file else.
+    // The bytes added last, until there are enough of them: otherwise each block in random order would be a write to the file.
     private byte[] _buffer = [];
     private int _buffered;
     private long _length;
     private bool _exists;
 
-    /// <summary>The stretches of the target: ascending once it is sealed or loaded, before that as they were added.</summary>
-    public IEnumerable<ByteRange> Stretches => _stretches.Select(stretch => stretch.Place);
+    /// <summary>
+    /// The stretches of the target. Once the log is sealed or loaded they ascend; before that they are in the order in which they were
+    /// added.
+    /// </summary>
+    public IEnumerable<ByteRange> Stretches => _stretches.Select(stretch => stretch.Range);
 
     /// <summary>How many stretches there are.</summary>
     public int Count => _stretches.Count;
@@ -56,8 +58,8 @@ internal sealed class RedoLog(IRedoFile file)
         _buffered = 0;
     }
 
-    /// <summary>A stretch of the target, and where its content begins in this.</summary>
-    public (ByteRange Place, long At) StretchAt(int index) => _stretches[index];
+    /// <summary>A stretch of the target, and where its content begins in this log.</summary>
+    public (ByteRange Range, long At) StretchAt(int index) => _stretches[index];
 
     /// <summary>Adds content that belongs at an offset of the target.</summary>
     /// <exception cref="StorageException">There is no room for it.</exception>
@@ -70,9 +72,9 @@ internal sealed class RedoLog(IRedoFile file)
         }
 
         Append(content);
-        if (_stretches.Count > 0 && _stretches[^1] is var last && last.Place.End == offset)
+        if (_stretches.Count > 0 && _stretches[^1] is var last && last.Range.End == offset)
         {
-            _stretches[^1] = last with { Place = last.Place with { End = offset + content.Length } };
+            _stretches[^1] = last with { Range = last.Range with { End = offset + content.Length } };
         }
         else if (_stretches.Count == MostStretches)
         {
@@ -82,7 +84,7 @@ internal sealed class RedoLog(IRedoFile file)
         {
             if (_stretches.Count == FewStretches)
             {
-                // All at once: a list that doubles has three times the room in the end, most of it garbage.
+                // Allocated at once: a list that grows by doubling would take three times the room, most of it garbage.
                 _stretches.EnsureCapacity(MostStretches);
             }
 
@@ -126,9 +128,8 @@ internal sealed class RedoLog(IRedoFile file)
     }
 
     /// <summary>Makes it durable.</summary>
-    /// <param name="flushes">False only where a test takes that away.</param>
     /// <returns>Its digest.</returns>
-    public ReadOnlyMemory<byte> Seal(bool flushes)
+    public ReadOnlyMemory<byte> Seal()
     {
         byte[] numbers = new byte[ContentOffset];
         BinaryPrimitives.WriteInt64LittleEndian(numbers, _length);
@@ -137,16 +138,12 @@ internal sealed class RedoLog(IRedoFile file)
         WriteTable();
         file.Write(numbers, 0);
         _hash.Append(numbers);
-        if (flushes)
-        {
-            file.Flush();
-        }
-
+        file.Flush();
         Sort();
         return Digest();
     }
 
-    // In pieces: it may have some megabytes.
+    // In pieces: the table may have some megabytes.
     private void WriteTable()
     {
         long at = _length;
@@ -156,8 +153,8 @@ internal sealed class RedoLog(IRedoFile file)
             for (; i < _stretches.Count && length + StretchLength <= _buffer.Length; i++)
             {
                 Span<byte> entry = _buffer.AsSpan(length);
-                BinaryPrimitives.WriteInt64LittleEndian(entry, _stretches[i].Place.Offset);
-                BinaryPrimitives.WriteInt64LittleEndian(entry[sizeof(long)..], _stretches[i].Place.End - _stretches[i].Place.Offset);
+                BinaryPrimitives.WriteInt64LittleEndian(entry, _stretches[i].Range.Offset);
+                BinaryPrimitives.WriteInt64LittleEndian(entry[sizeof(long)..], _stretches[i].Range.End - _stretches[i].Range.Offset);
                 length += StretchLength;
             }
 
@@ -167,11 +164,11 @@ internal sealed class RedoLog(IRedoFile file)
         }
     }
 
-    private void Sort() => _stretches.Sort((one, other) => one.Place.Offset.CompareTo(other.Place.Offset));
+    private void Sort() => _stretches.Sort((one, other) => one.Range.Offset.CompareTo(other.Range.Offset));
 
-    /// <summary>Reads what an earlier run has left.</summary>
+    /// <summary>Reads the redo that an earlier run has left.</summary>
     /// <param name="digest">As its journal says.</param>
-    /// <returns>False where there is none of that digest.</returns>
+    /// <returns>False if there is no redo with that digest.</returns>
     public bool TryLoad(ReadOnlySpan<byte> digest)
     {
         Clear();
@@ -219,8 +216,8 @@ internal sealed class RedoLog(IRedoFile file)
         return false;
     }
 
-    /// <summary>Reads bytes of the target from a log that was loaded.</summary>
-    /// <returns>False where they are not all in one stretch.</returns>
+    /// <summary>Reads bytes of the target from a loaded log.</summary>
+    /// <returns>False if they are not all in one stretch.</returns>
     public bool TryRead(Span<byte> bytes, long offset)
     {
         int low = 0;
@@ -228,20 +225,20 @@ internal sealed class RedoLog(IRedoFile file)
         while (low < high)
         {
             int middle = (low + high + 1) / 2;
-            (low, high) = _stretches[middle].Place.Offset <= offset ? (middle, high) : (low, middle - 1);
+            (low, high) = _stretches[middle].Range.Offset <= offset ? (middle, high) : (low, middle - 1);
         }
 
         if (_stretches.Count == 0
-            || _stretches[low] is var stretch && (offset < stretch.Place.Offset || offset + bytes.Length > stretch.Place.End))
+            || _stretches[low] is var stretch && (offset < stretch.Range.Offset || offset + bytes.Length > stretch.Range.End))
         {
             return false;
         }
 
-        Read(bytes, stretch.At + (offset - stretch.Place.Offset));
+        Read(bytes, stretch.At + (offset - stretch.Range.Offset));
         return true;
     }
 
-    /// <summary>True where a log that was loaded has content for any of these bytes of the target.</summary>
+    /// <summary>True if a loaded log has content for any of these bytes of the target.</summary>
     public bool Overlaps(ByteRange range)
     {
         int low = 0;
@@ -249,10 +246,10 @@ internal sealed class RedoLog(IRedoFile file)
         while (low < high)
         {
             int middle = (low + high) / 2;
-            (low, high) = _stretches[middle].Place.End <= range.Offset ? (middle + 1, high) : (low, middle);
+            (low, high) = _stretches[middle].Range.End <= range.Offset ? (middle + 1, high) : (low, middle);
         }
 
-        return low < _stretches.Count && _stretches[low].Place.Offset < range.End;
+        return low < _stretches.Count && _stretches[low].Range.Offset < range.End;
     }
 
     /// <summary>Reads content.</summary>
@@ -290,7 +287,7 @@ internal sealed class RedoLog(IRedoFile file)
         return Digest();
     }
 
-    // Of what was appended; begins anew.
+    // The digest of the bytes appended so far; begins anew.
     private byte[] Digest()
     {
         byte[] digest = new byte[BlockHash.Xxh128.Length];

@@ -1,6 +1,6 @@
 namespace BinarySync.Sync.Applying.Journal;
 
-/// <summary>Few stretches that together cover many, in a fixed room: what a journal can say of them.</summary>
+/// <summary>A few stretches that together cover many, in a fixed amount of room: used for the journal.</summary>
 internal sealed class StretchCover
 {
     private const int Most = 1024;
@@ -8,10 +8,10 @@ internal sealed class StretchCover
 
     private List<ByteRange> _ranges = [];
 
-    /// <summary>What covers all that was added.</summary>
+    /// <summary>Stretches that cover all that was added.</summary>
     public IEnumerable<ByteRange> Ranges => _ranges;
 
-    /// <summary>Adds a stretch; any order, and best ascending.</summary>
+    /// <summary>Adds a stretch, in any order, ideally ascending.</summary>
     public void Add(ByteRange range)
     {
         if (_ranges.Count > 0 && _ranges[^1].End == range.Offset)

@@ -12,47 +12,47 @@ internal readonly record struct CopyPiece(int Operation, BlockRun Blocks, long S
 /// <summary>A piece, and where its bytes are.</summary>
 /// <param name="Piece">The piece.</param>
 /// <param name="At">Where they begin in the buffer.</param>
-/// <param name="IsNear">The source is read together with that of the piece before, and with what lies between.</param>
-internal readonly record struct PlacedPiece(CopyPiece Piece, int At, bool IsNear);
+/// <param name="IsNear">The source is read together with that of the previous piece, and with the bytes between them.</param>
+internal readonly record struct BufferedPiece(CopyPiece Piece, int At, bool IsNear);
 
 /// <summary>
-/// A slot of the pipeline through which the content of copies goes: pieces in the order in which their sources lie, and their bytes.
-/// Many, wherever they lie: for each by itself the way through the pipeline would cost more than what is copied.
+/// A slot of the pipeline through which the content of copies goes: pieces in the order of their sources, and their bytes. It takes many
+/// pieces from anywhere: passing each one alone through the pipeline would cost more than the copy.
 /// </summary>
-/// <param name="item">Whose buffers it takes.</param>
+/// <param name="item">The item whose buffers it takes.</param>
 internal sealed class CopyBatch(PatchItem item)
 {
-    // Bytes that nobody asked for and that are read all the same. What is copied lies anywhere: with longer gaps, every window
-    // of copies would read the whole target.
+    // Bytes in a gap that are read although no copy needs them. Copied blocks may be anywhere: with longer gaps, every window of copies
+    // would read the whole target.
     public const int LongestGap = 4096;
 
-    public List<PlacedPiece> Pieces { get; } = [];
+    public List<BufferedPiece> Pieces { get; } = [];
 
-    /// <summary>The content: what lies near is there as it lies in the target.</summary>
+    /// <summary>The content. Pieces near each other are in it as they are in the target.</summary>
     public byte[] Buffer => item.Target;
 
     /// <summary>As long as a hash.</summary>
     public byte[] Hash => item.Hash;
 
-    /// <summary>Blocks whose content is nowhere.</summary>
+    /// <summary>Blocks whose content was not found anywhere.</summary>
     public List<long> Missing { get; } = [];
 
     /// <summary>Copies whose content is another one with the same hashes.</summary>
     public List<BlockRun> Other { get; } = [];
 
-    /// <summary>False for a piece that is longer than the buffer: it is alone then, and none of its bytes are in it.</summary>
+    /// <summary>False for a piece that is longer than the buffer. It is then alone, and none of its bytes are in the buffer.</summary>
     public bool Fits { get; private set; }
 
     /// <summary>The bytes of a piece that fits into the buffer.</summary>
-    public Span<byte> BytesOf(in PlacedPiece piece, BlockGeometry geometry) =>
+    public Span<byte> BytesOf(in BufferedPiece piece, BlockGeometry geometry) =>
         Buffer.AsSpan(piece.At, (int)geometry.LengthOf(piece.Piece.Blocks));
 
-    /// <summary>Takes the next pieces, as many as fit into the buffer, or one that does not.</summary>
+    /// <summary>Takes the next pieces, as many as fit into the buffer, or one that does not fit.</summary>
     /// <param name="pieces">Sources ascending.</param>
-    /// <param name="next">The first that was not taken yet.</param>
-    /// <param name="geometry">B; and of all blocks that are copied, A.</param>
-    /// <param name="coverage">Outside of it nothing is read.</param>
-    /// <returns>False where there is none.</returns>
+    /// <param name="next">The first piece that was not taken yet.</param>
+    /// <param name="geometry">The geometry of B; for all blocks that are copied it is also that of A.</param>
+    /// <param name="coverage">Nothing outside of it is read.</param>
+    /// <returns>False if no piece is left.</returns>
     public bool Take(List<CopyPiece> pieces, ref int next, BlockGeometry geometry, BlockCoverage coverage)
     {
         Pieces.Clear();
@@ -67,7 +67,7 @@ internal sealed class CopyBatch(PatchItem item)
         long sourceEnd = 0;
         for (int filled = 0; next < pieces.Count && Pieces.Count < PatchItem.MostParts; next++)
         {
-            // What is wanted in two places is read for each: one of them may have it from elsewhere.
+            // Content that is needed in two places is read for each of them: one of them may have it from elsewhere.
             CopyPiece piece = pieces[next];
             long offset = geometry.OffsetOf(piece.Source);
             long length = geometry.LengthOf(piece.Blocks);
@@ -78,7 +78,7 @@ internal sealed class CopyBatch(PatchItem item)
                 break;
             }
 
-            Pieces.Add(new PlacedPiece(piece, (int)at, isNear));
+            Pieces.Add(new BufferedPiece(piece, (int)at, isNear));
             sourceEnd = offset + length;
             filled = (int)Math.Min(at + length, Buffer.Length);
         }

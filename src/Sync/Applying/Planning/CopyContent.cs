@@ -6,38 +6,36 @@ using BinarySync.Sync.Applying.Reading;
 namespace BinarySync.Sync.Applying.Planning;
 
 /// <summary>
-/// Finds the content of blocks that are copied, each by its hash: in the redo that an interrupted run has left, and then nowhere else,
-/// because the redo is written as it is; otherwise at its source; or, if that is overwritten already, in its own place, where that run
-/// has brought it. Safe from several threads, each with its own buffers.
+/// Finds the content of blocks that are copied, each by its hash. If an interrupted run has left a redo with the block, only the redo
+/// counts, because it is written as it is. Otherwise the content is read at its source. If that is overwritten already, it is read in the
+/// block's own place, where that run has brought it. Safe from several threads, each with its own buffers.
 /// </summary>
 /// <param name="target">The target.</param>
 /// <param name="geometry">A and B.</param>
 /// <param name="hash">The block hash.</param>
-/// <param name="redo">What an earlier run has left, and what is written first; null for none.</param>
+/// <param name="redo">The redo that an earlier run has left, and that is written first; null for none.</param>
 /// <param name="belowCache">
-/// Read from below the page cache. After an interrupted run the cache may show a source that is not on the medium: if it were relied on
-/// and the power failed, the content would be gone.
+/// Read from below the page cache. After an interrupted run, the cache may show a source that is not on the medium. Content read from the
+/// cache would then be lost if the power failed.
 /// </param>
 internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry, BlockHash hash, RedoLog? redo, bool belowCache)
 {
-    // For so few pieces nobody starts a thread.
+    // For so few pieces no thread is started.
     private const int Few = 16;
 
-    // Reading from below the cache waits for the disk, which does several such reads in the time of one.
+    // Reads from below the cache wait for the disk, which does several such reads in the time of one.
     private const int ThreadsThatWait = 6;
 
     private readonly Lock _redoGate = new();
 
-    /// <summary>Blocks that are looked at together: as many as fit into a buffer, or one.</summary>
+    /// <summary>Blocks that are read together: as many as fit into a buffer, or one.</summary>
     public int ChunkBlocks { get; } = Math.Max(1, PatchItem.ChunkLength / geometry.Target.BlockSize);
 
-    /// <summary>
-    /// Threads for so many pieces: if they wait for the disk, more of them than there are processors have something to do.
-    /// </summary>
+    /// <summary>Threads for so many pieces. If they wait for the disk, more threads than processors are useful.</summary>
     public int Threads(int pieces, SyncOptions options) =>
         options.Threads == 1 || pieces < Few ? 1 : belowCache ? Math.Max(options.Threads, ThreadsThatWait) : options.Threads;
 
-    /// <summary>Reads the content of all pieces of a batch into its buffer: they fit into it.</summary>
+    /// <summary>Reads the content of all pieces of a batch, which fit into its buffer.</summary>
     public void Read(OperationGroup group, CopyBatch batch)
     {
         for (int first = 0, end; first < batch.Pieces.Count; first = end)
@@ -54,13 +52,13 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
 
     private void ReadNear(OperationGroup group, CopyBatch batch, int first, int end)
     {
-        PlacedPiece last = batch.Pieces[end - 1];
+        BufferedPiece last = batch.Pieces[end - 1];
         int at = batch.Pieces[first].At;
         int length = last.At + (int)geometry.Target.LengthOf(last.Piece.Blocks) - at;
         bool isThere = TryRead(geometry.Target.OffsetOf(batch.Pieces[first].Piece.Source), batch.Buffer.AsSpan(at, length));
         for (int i = first; i < end; i++)
         {
-            PlacedPiece placed = batch.Pieces[i];
+            BufferedPiece placed = batch.Pieces[i];
             Operation copy = group.Operations[placed.Piece.Operation];
             Span<byte> bytes = batch.BytesOf(placed, geometry.Target);
             if (isThere)
@@ -74,13 +72,13 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         }
     }
 
-    /// <summary>Reads the content of blocks that have no room in the buffer together.</summary>
+    /// <summary>Reads the content of blocks that do not fit into the buffer together.</summary>
     /// <param name="group">The group of the copy.</param>
     /// <param name="copy">The copy.</param>
     /// <param name="blocks">Of the copy.</param>
-    /// <param name="batch">Its buffers; gets the blocks whose content is nowhere.</param>
-    /// <param name="use">Takes each piece, and its offset in the target; nothing of blocks whose content is nowhere.</param>
-    /// <exception cref="SyncException">Content was there, and was another one when it was read again.</exception>
+    /// <param name="batch">Its buffers; gets the blocks whose content was not found anywhere.</param>
+    /// <param name="use">Takes each piece, and its offset in the target; gets nothing for blocks whose content was not found.</param>
+    /// <exception cref="SyncException">Content was there, but differed when it was read again.</exception>
     public void Read(OperationGroup group, in Operation copy, BlockRun blocks, CopyBatch batch, RedoHandler use)
     {
         for (BlockRun left = blocks; left.Count > 0;)
@@ -119,8 +117,8 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         }
     }
 
-    // A block that is larger than the buffer is read twice, in pieces: it is known only at its end whether it is the right one. False where
-    // the content is nowhere: nothing was handed on then.
+    // A block that is larger than the buffer is read twice, in pieces: only its end shows whether it is the right one. False if the content
+    // was not found; then nothing was passed on.
     private bool TryReadLarge(OperationGroup group, in Operation copy, long block, byte[] buffer, RedoHandler use)
     {
         long own = geometry.Target.OffsetOf(block);
@@ -188,8 +186,8 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         }
     }
 
-    // The redo is written before anything else is copied. The run that made it had copied what it overwrites: that is in its own place by
-    // now, or this is another target.
+    // The redo is written before anything else is copied. The run that made it had already copied the content that the redo overwrites.
+    // That content is in its own place by now, or this is another target.
     private bool IsSourceGoing(in Operation copy, long block)
     {
         if (redo is null)
@@ -201,7 +199,8 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         return redo.Overlaps(new ByteRange(source, source + geometry.Target.LengthOf(block)));
     }
 
-    // Some of it may lie behind the end of a target that was cut already, or on a sector that cannot be read: block by block.
+    // Some of it may be behind the end of a target that was cut already, or on a sector that cannot be read. So each block is read by
+    // itself.
     private void ReadEach(
         OperationGroup group, in Operation copy, BlockRun blocks, Span<byte> buffer, Span<byte> scratch, List<long> missing)
     {

@@ -4,8 +4,8 @@ using BinarySync.Sync.Applying.Reading;
 namespace BinarySync.Sync.Applying.Planning;
 
 /// <summary>
-/// Gathers what the groups of a data file say of many copies into one group in memory: each group is read, hashed and parsed once for all
-/// of them. To read it for every copy would cost a thousand times what is copied.
+/// Gathers the data file's statements about many copies into one group in memory: each group is read, hashed and parsed once for all of
+/// them. Reading it again for every copy would cost a thousand times as much as the copying.
 /// </summary>
 internal sealed class CopyGather
 {
@@ -24,8 +24,8 @@ internal sealed class CopyGather
     /// <summary>Begins.</summary>
     /// <param name="patch">The data file, which has been verified.</param>
     /// <param name="plan">Its copies.</param>
-    /// <param name="limits">Of the room.</param>
-    /// <param name="workspace">Where the room is; one gathers at a time.</param>
+    /// <param name="limits">Limits of the room.</param>
+    /// <param name="workspace">Gives the room; only one gatherer uses it at a time.</param>
     public CopyGather(PatchSource patch, CopyPlan plan, CopyGatherLimits limits, PatchWorkspace workspace)
     {
         _patch = patch;
@@ -41,11 +41,11 @@ internal sealed class CopyGather
     /// <summary>The header of the data file.</summary>
     public DataFileHeader Header => _reader.FileHeader;
 
-    /// <summary>Reads the groups, and puts what they say of some slices into <see cref="Group"/>: each slice an operation.</summary>
+    /// <summary>Reads the groups, and puts some slices into <see cref="Group"/>: each slice becomes an operation.</summary>
     /// <param name="slices">Any order; at least one.</param>
     /// <returns>
-    /// For as many of them, from the first one on, as there was room for, at least one: its index among the operations. Valid until the
-    /// next call.
+    /// The slices' indices among the operations, for as many slices from the first one on as there was room for, at least one. Valid until
+    /// the next call.
     /// </returns>
     /// <exception cref="SyncException">The data file changed.</exception>
     public ReadOnlySpan<int> Load(ReadOnlySpan<CopySlice> slices)
@@ -53,7 +53,7 @@ internal sealed class CopyGather
         slices = slices[..RoomFor(slices)];
         if (_sorted.Length < slices.Length)
         {
-            // As many as there may be, where there are many: no array is thrown away then.
+            // If there are many, the arrays get the greatest possible length: then none is thrown away.
             int length = 2 * slices.Length < _limits.Slices ? slices.Length : Math.Max(_limits.Slices, slices.Length);
             (_sorted, _places, _firsts) = (new int[length], new int[length], new long[length]);
         }
@@ -84,7 +84,7 @@ internal sealed class CopyGather
         long hashBytes = 0;
         for (int i = 0; i < slices.Length; i++)
         {
-            // As many as there may be for each block, and the SHA-256.
+            // The most hashes that each block may have, and the SHA-256.
             hashBytes += (2 * slices[i].Blocks.Count * _reader.Header.Hash.Length) + OperationGroup.Sha256Length;
             if (i > 0 && (i == _limits.Slices || hashBytes > _limits.HashBytes))
             {
@@ -95,7 +95,7 @@ internal sealed class CopyGather
         return slices.Length;
     }
 
-    // Slices ascend, and so do the operations of a group: only a slice before the last one makes this begin again.
+    // Slices ascend, and so do the operations of a group: only a slice before the last one makes this start over.
     private Operation OperationOf(int copy)
     {
         CopyGroup group = _plan.GroupOf(copy);

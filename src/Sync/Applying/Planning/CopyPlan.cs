@@ -8,8 +8,8 @@ namespace BinarySync.Sync.Applying.Planning;
 internal readonly record struct CopyGroup(int FirstCopy, long Offset);
 
 /// <summary>
-/// The copies of a data file, and how they are to be done: those whose source is overwritten by copies first, through the redo, each
-/// before the one that overwrites its source; then the others, ascending; then content and zeros, which may overwrite any source. Pure.
+/// The copies of a data file, and their order. First come those whose source is overwritten by copies: through the redo, each before the
+/// one that overwrites its source. Then come the others, ascending, and then content and zeros, which may overwrite any source. Pure.
 /// </summary>
 internal sealed class CopyPlan
 {
@@ -23,7 +23,7 @@ internal sealed class CopyPlan
         Plain = plain;
     }
 
-    /// <summary>There are none.</summary>
+    /// <summary>No copies.</summary>
     public static CopyPlan None { get; } = new(new CopyRunList(), [], [], []);
 
     /// <summary>All copies, ascending.</summary>
@@ -69,8 +69,8 @@ internal sealed class CopyPlan
 
         /// <summary>Divides the copies.</summary>
         /// <param name="runs">Those that the reader has kept.</param>
-        /// <param name="order">Their order: it has refused circles.</param>
-        /// <param name="usesRedo">False only where a test takes that away.</param>
+        /// <param name="order">Their order: the reader that made it has refused circles.</param>
+        /// <param name="usesRedo">False only if a test switches it off.</param>
         public CopyPlan Finish(CopyRunList runs, IReadOnlyList<int> order, bool usesRedo)
         {
             if (_copies == 0)
@@ -80,11 +80,11 @@ internal sealed class CopyPlan
 
             if (!usesRedo)
             {
-                // They are still in order: that alone is what a test takes away.
+                // They are still in order: the test switches off nothing else.
                 return new CopyPlan(runs, _groups, [], [.. order]);
             }
 
-            // Arrays of just the right length: there may be a quarter of a million.
+            // Arrays of the exact length: there may be a quarter of a million copies.
             int[] redo = new int[order.Count(NeedsRedo)];
             int[] plain = new int[order.Count - redo.Length];
             int next = 0;

@@ -2,14 +2,14 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Applying.Planning;
 
-/// <summary>Some blocks of a copy, no more than are looked at together.</summary>
+/// <summary>Some blocks of a copy, no more than are read together.</summary>
 /// <param name="Copy">Its index in the plan.</param>
 /// <param name="Blocks">Blocks of B.</param>
 internal readonly record struct CopySlice(int Copy, BlockRun Blocks);
 
 /// <summary>
-/// Goes through copies in an order, and cuts each from the end that it does not overwrite itself, like memmove. A value: a
-/// copy of it looks ahead.
+/// Goes through copies in an order, and cuts each from the end that it does not overwrite itself, like memmove. It is a value type: a copy
+/// of it looks ahead.
 /// </summary>
 /// <param name="runs">All copies.</param>
 /// <param name="order">Those to go through. Indices of <paramref name="runs"/>.</param>

@@ -6,14 +6,14 @@ using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Sync.Applying.Planning;
 
-/// <summary>What stands against copying.</summary>
-/// <param name="WithoutSource">Blocks whose content is nowhere to be found.</param>
+/// <summary>Reasons against copying.</summary>
+/// <param name="WithoutSource">Blocks whose content was not found anywhere.</param>
 /// <param name="OtherContent">Copies whose content has the hashes of the master's, but not its SHA-256.</param>
 internal readonly record struct CopyFaults(BlockRunList WithoutSource, BlockRunList OtherContent);
 
 /// <summary>
-/// Looks at the content of all copies before anything is written: is it where the data file says, and is it what the master has? Many
-/// copies are gathered, and read in the order in which their sources lie.
+/// Checks the content of all copies before anything is written: is it where the data file says, and is it the master's? Many copies are
+/// gathered, and read in the order of their sources.
 /// </summary>
 internal sealed class CopyVerifier
 {
@@ -36,14 +36,14 @@ internal sealed class CopyVerifier
         _witnesses = witnesses;
     }
 
-    /// <summary>Reads each source once; of a block that is larger than a buffer twice.</summary>
-    /// <param name="content">Finds it.</param>
+    /// <summary>Reads each source once, but twice for a block that is larger than a buffer.</summary>
+    /// <param name="content">Finds the content.</param>
     /// <param name="plan">The copies.</param>
     /// <param name="patch">The data file, which has been verified.</param>
     /// <param name="gathering">Room for what is gathered.</param>
     /// <param name="workspace">Buffers.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
-    /// <param name="witnesses">Gets what the copies make; null where nobody asks.</param>
+    /// <param name="witnesses">Gets the content that the copies make; null if it is not wanted.</param>
     public static CopyFaults Verify(
         CopyContent content,
         CopyPlan plan,
@@ -115,7 +115,7 @@ internal sealed class CopyVerifier
 
         _content.Read(_gather.Group, batch);
         Span<byte> digest = stackalloc byte[OperationGroup.Sha256Length];
-        foreach (PlacedPiece placed in batch.Pieces)
+        foreach (BufferedPiece placed in batch.Pieces)
         {
             CopyPiece piece = placed.Piece;
             Span<byte> bytes = batch.BytesOf(placed, _geometry.Target);
@@ -155,7 +155,7 @@ internal sealed class CopyVerifier
         batch.Missing.Sort();
         _missing.AddRange(batch.Missing);
 
-        // Of what is not there, the digest says nothing.
+        // The digest says nothing about content that is missing.
         _other.AddRange(batch.Other.Where(run => !IsMissingAny(batch.Missing, run)));
     }
 
@@ -166,7 +166,7 @@ internal sealed class CopyVerifier
         return at < sorted.Count && sorted[at] < run.End;
     }
 
-    // Copies were gathered ascending, and looked at in the order of their sources.
+    // Copies were gathered ascending, but checked in the order of their sources.
     private void TellFaults()
     {
         _missing.Sort();

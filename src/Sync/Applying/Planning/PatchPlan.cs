@@ -14,25 +14,27 @@ public sealed record PatchPlan
 
     public required TargetSizing Sizing { get; init; }
 
-    /// <summary>Blocks that are as the base was.</summary>
+    /// <summary>Blocks that equal the base.</summary>
     public required long OldBlocks { get; init; }
 
-    /// <summary>Blocks that already are as they shall be.</summary>
+    /// <summary>Blocks that are already new.</summary>
     public required long NewBlocks { get; init; }
 
     /// <summary>
-    /// Blocks that the journal of an interrupted run does not vouch for: they are written again, whatever they look like.
+    /// Blocks that the journal of an interrupted run does not vouch for: they are written again, no matter what they look like.
     /// </summary>
     public required long AgainBlocks { get; init; }
 
-    /// <summary>Blocks that are neither.</summary>
+    /// <summary>Blocks that are neither old nor new.</summary>
     public required BlockRunList Unrecognized { get; init; }
 
-    /// <summary>Blocks that the medium does not give.</summary>
+    /// <summary>Blocks that the medium does not return.</summary>
     public BlockRunList Unreadable { get; init; } = new();
 
-    /// <summary>Those of them that the data file does not bring whole: what is copied comes from elsewhere in the target, and a part of a
-    /// block leaves the rest.</summary>
+    /// <summary>
+    /// Those of them that the data file does not bring whole. Copied content comes from elsewhere in the target, and a partial block leaves
+    /// the rest as it is.
+    /// </summary>
     public BlockRunList UnreadableLost { get; init; } = new();
 
     /// <summary>Why they could not be read.</summary>
@@ -41,16 +43,16 @@ public sealed record PatchPlan
     /// <summary>Blocks that cannot be copied: their content is not where the data file says.</summary>
     public BlockRunList WithoutSource { get; init; } = new();
 
-    /// <summary>Blocks to be copied from content that has the hash of the master's, and is another one.</summary>
+    /// <summary>Blocks to be copied from content that has the hash of the master's content, but differs from it.</summary>
     public BlockRunList OtherContent { get; init; } = new();
 
     /// <summary>Blocks that would be written.</summary>
     public long BlocksToWrite => OldBlocks + AgainBlocks + Unrecognized.BlockCount + Unreadable.BlockCount;
 
-    /// <summary>Blocks that are not as the base had them, those of which the journal knows included.</summary>
+    /// <summary>Blocks that differ from the base, including those of which the journal knows.</summary>
     internal long NotOldBlocks { get; init; }
 
-    /// <summary>Bytes of the target's blocks that the data file speaks of.</summary>
+    /// <summary>Bytes of the target's blocks that have an operation in the data file.</summary>
     internal long Bytes { get; init; }
 
     /// <summary>Those of them that are copied from elsewhere.</summary>
@@ -59,18 +61,18 @@ public sealed record PatchPlan
     /// <summary>The copies, in order.</summary>
     internal CopyPlan Copies { get; init; } = CopyPlan.None;
 
-    /// <summary>What the evidence of the target is made of; null where nothing was looked at.</summary>
+    /// <summary>What the evidence of the target is made of; null if nothing was read.</summary>
     internal EvidenceDraft? Draft { get; init; }
 
-    /// <summary>What was seen of the blocks, whatever is believed of them.</summary>
+    /// <summary>What was seen of the blocks, whether or not it is believed.</summary>
     internal SeenBlocks Seen { get; init; }
 
-    /// <summary>Why the target's size does not fit; null where it does.</summary>
+    /// <summary>Why the target's size does not fit; null if it fits.</summary>
     internal SyncException? Misfit { get; init; }
 
-    /// <summary>What the journal does not vouch for.</summary>
+    /// <summary>The blocks that the journal does not vouch for.</summary>
     internal PatchDoubt Doubt { get; init; } = PatchDoubt.None;
 
-    /// <summary>What is written between two flushes, ascending.</summary>
+    /// <summary>The blocks that are written between two flushes, ascending.</summary>
     internal IReadOnlyList<PatchWindow> Windows { get; init; } = [];
 }

@@ -8,11 +8,11 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Planning;
 
 /// <summary>
-/// Finds out what applying would do, and changes nothing: verifies the data file whole, content and all, and recognises every block that
-/// would be overwritten (docs/Design.md, "The passes of apply").
+/// Finds out what applying would do, and changes nothing. It verifies the whole data file, including its content, and recognises every
+/// block that would be overwritten (docs/Design.md, "The passes of apply").
 /// </summary>
 /// <param name="context">The run.</param>
-/// <param name="redo">What an interrupted run has left; null for none.</param>
+/// <param name="redo">The redo that an interrupted run has left; null for none.</param>
 internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
 {
     private readonly IReadableStorage _target = context.Target;
@@ -32,16 +32,16 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
     private long _copyBytes;
     private SeenBlocks _seen;
 
-    /// <summary>Reads the data file once, and the blocks of the target that it speaks of.</summary>
-    /// <param name="standing">The journal that stands, taken for one of this very session; null for none.</param>
-    /// <param name="othersStands">The journal of another session stands.</param>
+    /// <summary>Reads the data file once, and the blocks of the target that it describes.</summary>
+    /// <param name="standing">The existing journal, treated as one of this very session; null for none.</param>
+    /// <param name="othersStands">There is a journal of another session.</param>
     /// <exception cref="MessageFormatException">The data file is refused.</exception>
     public PatchPlan Plan(JournalRecord? standing, bool othersStands)
     {
         IOperationReader reader = _patch.Open(skipContent: false, keepsCopies: true);
         SyncGeometry geometry = reader.Geometry;
 
-        // A target of the wrong size is told only when the data file is known to be whole: a damaged file says nothing about sizes.
+        // A wrong size of the target is reported only when the data file is known to be whole: a damaged file says nothing about sizes.
         (TargetSizing? sizing, SyncException? misfit) = Size(geometry, standing is { IsFinished: false });
         PatchDoubt doubt = othersStands
             ? PatchDoubt.OfAllNew
@@ -50,7 +50,7 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
             : PatchDoubt.Of(standing, geometry.Target.BlockSize);
         long targetLength = _target.Length;
         WitnessCollector witnesses = new(geometry, _tuning.MostWitnesses);
-        UntouchedPlaces untouched = new(geometry, reader.Header.Coverage);
+        UntouchedBlocks untouched = new(geometry, reader.Header.Coverage);
         TargetChecker checker = new(_target, geometry, CheckMode.Recognize, doubt, witnesses);
         CopyPlan.Builder copying = new();
         PatchItems items = new(reader, PatchPass.Plan, targetLength, _workspace, group =>
@@ -66,10 +66,10 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
             }
         });
         int blockSize = geometry.Target.BlockSize;
+        OperationsTrailer? announced = reader.PeekTrailer();
         _options.Progress.Begin(
-            "verifying and checking", reader.PeekTrailer() is { } announced
-                ? _patch.Length + SyncProgress.NominalBytes(announced, blockSize)
-                : 0);
+            "verifying and checking", announced is null ? 0 : _patch.Length + SyncProgress.NominalBytes(announced, blockSize));
+        _options.Progress.Expect(ApplyPhases.AfterVerifying(context, announced));
         PatchWalk walk = new(_patch, _workspace, _options)
         {
             Work = item =>
@@ -180,7 +180,7 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
         return part.Operation.New != NewKind.Copy && geometry.LengthOf(block) >= seen;
     }
 
-    // What is copied is read in its own places.
+    // The sources of copies are read in places of their own.
     private CopyFaults VerifyCopies(CopyContent content, CopyPlan copies, SyncGeometry geometry, WitnessCollector? witnesses)
     {
         try

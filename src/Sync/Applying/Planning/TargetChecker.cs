@@ -8,18 +8,18 @@ using BinarySync.Sync.Applying.Recognizing;
 
 namespace BinarySync.Sync.Applying.Planning;
 
-/// <summary>From where the target is read, and what is not believed.</summary>
+/// <summary>From where the target is read, and which blocks are not believed.</summary>
 internal enum CheckMode
 {
-    /// <summary>From the cache; what is in doubt from below it.</summary>
+    /// <summary>From the cache; blocks in doubt from below it.</summary>
     Recognize,
 
     /// <summary>
-    /// As <see cref="Recognize"/>, so that the same is found again; but what may be torn is not read at all: it is written.
+    /// As <see cref="Recognize"/>, so that the same is found again. But blocks that may be torn are not read at all: they are written.
     /// </summary>
     Write,
 
-    /// <summary>All from below the cache.</summary>
+    /// <summary>Everything from below the cache.</summary>
     ReadBack,
 }
 
@@ -27,9 +27,9 @@ internal enum CheckMode
 /// <param name="target">The target.</param>
 /// <param name="geometry">A and B.</param>
 /// <param name="mode">From where it is read.</param>
-/// <param name="doubt">What is not believed.</param>
-/// <param name="witnesses">Is shown what the target has; null where nobody asks.</param>
-/// <param name="longestGap">Bytes that nobody asked for and that are read all the same between two parts.</param>
+/// <param name="doubt">The blocks that are not believed.</param>
+/// <param name="witnesses">Gets the present content of the target; null if it is not wanted.</param>
+/// <param name="longestGap">Bytes between two parts that are read although they are not needed.</param>
 internal sealed class TargetChecker(
     IReadableStorage target,
     SyncGeometry geometry,
@@ -44,13 +44,13 @@ internal sealed class TargetChecker(
 
     private volatile StorageException? _failure;
 
-    /// <summary>Why a block could not be read, the latest time; null where all could.</summary>
+    /// <summary>Why a block could not be read, the latest time; null if all could be read.</summary>
     public StorageException? Failure => _failure;
 
-    /// <summary>Counts what the blocks of an item are found to be.</summary>
+    /// <summary>Counts the blocks of an item by their states.</summary>
     /// <param name="item">Blocks of operations.</param>
-    /// <param name="targetLength">Bytes of the target that are looked at.</param>
-    /// <param name="onOther">Told of each block that is not new, and what it is.</param>
+    /// <param name="targetLength">Bytes of the target that are checked.</param>
+    /// <param name="onOther">Called for each block that is not new, with its state.</param>
     public void Check(PatchItem item, long targetLength, Action<long, BlockState>? onOther = null)
     {
         for (int first = 0, end; first < item.Parts.Count; first = end)
@@ -71,8 +71,8 @@ internal sealed class TargetChecker(
         }
     }
 
-    // What lies near in the target is read with one call, and the gaps with it: a disk that turns would wait for each. Nothing outside
-    // the ranges of the data file is read.
+    // Parts that are near each other in the target are read with one call, including the gaps: a rotating disk would wait for each. Nothing
+    // outside the ranges of the data file is read.
     private int EndOfStretch(List<OperationPart> parts, int first)
     {
         int end = first + 1;
@@ -97,14 +97,14 @@ internal sealed class TargetChecker(
     /// <param name="group">The operation's group.</param>
     /// <param name="operation">The operation.</param>
     /// <param name="blocks">Blocks of the operation; several only if they fit into the slot's buffer.</param>
-    /// <param name="targetLength">Bytes of the target that are looked at.</param>
-    /// <param name="onOther">Told of each block that is not new, and what it is.</param>
+    /// <param name="targetLength">Bytes of the target that are checked.</param>
+    /// <param name="onOther">Called for each block that is not new, with its state.</param>
     public void Check(
         PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, Action<long, BlockState>? onOther)
     {
         if (operation.Old == OldKind.Absent && geometry.Target.OffsetOf(blocks.First) >= targetLength)
         {
-            // The target has not grown yet, and there is nothing to look at, however many blocks it is.
+            // The target has not grown yet, so there is nothing to read, however many blocks there are.
             item.OldBlocks += blocks.Count;
             return;
         }
@@ -128,7 +128,7 @@ internal sealed class TargetChecker(
         }
     }
 
-    // Blocks that cannot be read together are tried one by one, and each below the cache, where a sector is enough.
+    // Blocks that cannot be read together are tried one by one, each from below the cache, where a single sector can be read.
     private void CheckBelieved(
         PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, Action<long, BlockState>? onOther)
     {
@@ -186,8 +186,8 @@ internal sealed class TargetChecker(
         }
     }
 
-    // Whatever these blocks are, they are written. Whether they are still old matters to an undo file only; and a sector that was being
-    // written when the power failed may not be readable before it is written again.
+    // These blocks are written in any case. Whether they are still old matters only to an undo file. A sector that was being written when
+    // the power failed may be unreadable until it is written again.
     private void CheckTorn(
         PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength, Action<long, BlockState>? onOther)
     {
@@ -251,7 +251,7 @@ internal sealed class TargetChecker(
 
     private static bool IsOld(BlockState state) => state is BlockState.Old or BlockState.OldAndNew;
 
-    // Several parts fit into the buffer with what lies between them.
+    // Several parts fit into the buffer, together with the gaps between them.
     private void LoadAll(PatchItem item, BlockRun all, long targetLength)
     {
         try
@@ -260,7 +260,7 @@ internal sealed class TargetChecker(
         }
         catch (StorageException)
         {
-            // It may be a gap that cannot be read, and nobody asked for that: each part is read by itself, and tells its own error.
+            // Perhaps only a gap cannot be read, and gaps are not needed. Each part is read by itself, and reports its own error.
         }
     }
 

@@ -8,8 +8,8 @@ namespace BinarySync.Sync.Applying.Planning;
 /// </summary>
 /// <param name="LengthBefore">Bytes of the target when it was opened.</param>
 /// <param name="LengthAfter">Bytes of the target when all is done.</param>
-/// <param name="SizeLeft">True where A's and B's sizes differ but the ranges do not cover what lies between.</param>
-/// <param name="TailLeftAlone">Bytes by which a device is longer than what is patched.</param>
+/// <param name="SizeLeft">True if A's and B's sizes differ but the ranges do not cover the bytes between them.</param>
+/// <param name="TailLeftAlone">Bytes by which a device is longer than its patched part.</param>
 public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool SizeLeft, long TailLeftAlone)
 {
     public bool Grows => LengthAfter > LengthBefore;
@@ -17,8 +17,8 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
     public bool Shrinks => LengthAfter < LengthBefore;
 
     /// <summary>
-    /// True where so much goes that it is more likely a mistake than meant: more than half, or all. An empty master may be one that was
-    /// not there when it was read.
+    /// True if so much is lost that it is more likely a mistake than intended: more than half, or all. An empty master may be one that was
+    /// missing when it was read.
     /// </summary>
     /// <param name="from">Bytes before.</param>
     /// <param name="to">Bytes after.</param>
@@ -27,10 +27,10 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
     /// <summary>Decides, or refuses a target of the wrong size.</summary>
     /// <exception cref="SyncException"><see cref="SyncError.Mismatch"/>.</exception>
     /// <param name="hasFixedLength">
-    /// Of the target, as all that is said of its length (<see cref="IReadableStorage.HasFixedLength"/>).
+    /// Whether the target's length is fixed (<see cref="IReadableStorage.HasFixedLength"/>); <paramref name="length"/> is the target's too.
     /// </param>
-    /// <param name="interrupted">A run of this very session was interrupted: a file may have any size between A's and B's.</param>
-    /// <param name="keepsLarger">Other parts of the set are not applied yet: a file that becomes smaller is not cut.</param>
+    /// <param name="interrupted">A run of this very session was interrupted, so a file may have any size between A's and B's.</param>
+    /// <param name="keepsLarger">Other parts of the set are not applied yet, so a file that becomes smaller is not cut.</param>
     public static TargetSizing Decide(
         bool hasFixedLength, long length, SyncGeometry geometry, bool interrupted, string target, string patch, bool keepsLarger = false)
     {
@@ -64,7 +64,7 @@ public sealed record TargetSizing(long LengthBefore, long LengthAfter, bool Size
             };
         }
 
-        // Cut already it stays so; in between, it was being made as long as A when a run was interrupted.
+        // If the target was cut already, it stays so. If its size is in between, the interrupted run was making it as long as A.
         long after = keepsLarger && b < a && length != b ? a : b;
         return new TargetSizing(length, sizeLeft ? length : after, sizeLeft, 0);
     }

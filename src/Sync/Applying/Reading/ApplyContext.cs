@@ -2,8 +2,8 @@ using BinarySync.Storage;
 
 namespace BinarySync.Sync.Applying.Reading;
 
-/// <summary>What every step of one run is told.</summary>
-/// <param name="Target">The target; opened for reading only where nothing is to be written.</param>
+/// <summary>The context of every step of one run.</summary>
+/// <param name="Target">The target; opened for reading only if nothing is to be written.</param>
 /// <param name="Patch">The data file.</param>
 /// <param name="Places">Files beside the two.</param>
 /// <param name="Specification">How it is applied.</param>

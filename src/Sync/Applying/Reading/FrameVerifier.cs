@@ -3,7 +3,7 @@ using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Sync.Applying.Reading;
 
-/// <summary>Decodes the frames of a data file, and compares their content with the hashes that it gives.</summary>
+/// <summary>Decodes the frames of a data file, and compares their content with the hashes in the file.</summary>
 internal sealed class FrameVerifier(DataFileHeader header, PatchSource patch)
 {
     private readonly FrameContent _content = new(header.SyncGeometry.Target, header.Hash, header.FrameSize);
@@ -17,7 +17,7 @@ internal sealed class FrameVerifier(DataFileHeader header, PatchSource patch)
         DemandNone(item);
     }
 
-    /// <summary>Compares blocks that are larger than a frame, as their frames come by in order.</summary>
+    /// <summary>Compares blocks that are larger than a frame, as their frames arrive in order.</summary>
     /// <exception cref="MessageFormatException">A block is wrong.</exception>
     public void CheckNext(PatchItem item)
     {
@@ -25,7 +25,7 @@ internal sealed class FrameVerifier(DataFileHeader header, PatchSource patch)
         DemandNone(item);
     }
 
-    // The content is not what its hash says, although every checksum of the message is right.
+    // The content does not match its hash, although every checksum of the message is right.
     private void DemandNone(PatchItem item)
     {
         if (item.WrongContent.Blocks is [var block, ..])
@@ -33,9 +33,9 @@ internal sealed class FrameVerifier(DataFileHeader header, PatchSource patch)
             throw new MessageFormatException(
                 FormatError.Damaged,
                 patch.Name,
-                item.FramePlace.Offset,
-                $"section {item.FramePlace.Number}",
-                $"section {item.FramePlace.Number} has content for block {block} that does not match its hash");
+                item.FramePosition.Offset,
+                $"section {item.FramePosition.Number}",
+                $"section {item.FramePosition.Number} has content for block {block} that does not match its hash");
         }
     }
 }

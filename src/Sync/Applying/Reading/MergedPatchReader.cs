@@ -4,9 +4,9 @@ using BinarySync.Sync.Comparing;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// A data file for several remotes as one of them sees it: header, roots and old hashes of its own request, and of the operations those
-/// that it asked for. Each group is cut to them; its frames are those of the merged file, so there may be content between its blocks that
-/// nobody here wants.
+/// A data file for several remotes, as one of them sees it. It shows the header, roots and old hashes of that remote's own request, and
+/// only the operations that it asked for. Each group is cut to them. Its frames are those of the merged file, so there may be unneeded
+/// content between its blocks.
 /// </summary>
 internal sealed class MergedPatchReader : IOperationReader
 {
@@ -18,7 +18,7 @@ internal sealed class MergedPatchReader : IOperationReader
     private readonly int _hashLength;
     private readonly HeldFrame _held = new();
 
-    // In the merged group: how far its operations and its frames have been gone through.
+    // In the merged group: how far its operations and its frames have been read.
     private int _operation;
     private long _blocksDone;
     private long _contentRead;
@@ -26,7 +26,7 @@ internal sealed class MergedPatchReader : IOperationReader
     // Of the own request: the first block that has not been found yet.
     private long _due;
 
-    // The frames of the group that was handed out: from here to there in the merged group's content, and how much of that its blocks reach.
+    // The frames of the group that was returned: their range in the merged group's content, and how far its blocks reach in it.
     private long _nextFrame;
     private long _framesEnd;
     private long _neededEnd;
@@ -77,7 +77,7 @@ internal sealed class MergedPatchReader : IOperationReader
 
     public SectionHeader Frame => _held.IsCurrent ? _held.Frame : _file.Frame;
 
-    public (long Number, long Offset) FramePlace => _held.IsCurrent ? _held.Place : _file.FramePlace;
+    public (long Number, long Offset) FramePosition => _held.IsCurrent ? _held.Position : _file.FramePosition;
 
     public bool ReadGroup(OperationGroup group)
     {
@@ -117,7 +117,7 @@ internal sealed class MergedPatchReader : IOperationReader
         }
         else
         {
-            // Frames before it are for others only.
+            // The frames before it are only for other remotes.
             long from;
             do
             {
@@ -131,8 +131,8 @@ internal sealed class MergedPatchReader : IOperationReader
         long end = _nextFrame + Frame.RawLength;
         if (!_held.IsCurrent && end == _framesEnd && end > _neededEnd)
         {
-            // What follows in it may belong to the next group.
-            _held.Keep(_nextFrame, _file.Frame, _file.FramePlace, stored.Span, _file.Pieces);
+            // The rest of the frame may belong to the next group.
+            _held.Keep(_nextFrame, _file.Frame, _file.FramePosition, stored.Span, _file.Pieces);
         }
 
         _nextFrame = end;
@@ -152,7 +152,7 @@ internal sealed class MergedPatchReader : IOperationReader
         return replacement;
     }
 
-    // The part of the merged group that comes next, as much of it as one group may have; false where nothing more of it is wanted.
+    // The next part of the merged group, as much of it as one group may have; false if nothing more of it is needed.
     private bool Fill(OperationGroup group)
     {
         group.Begin(_hashLength);
@@ -203,7 +203,7 @@ internal sealed class MergedPatchReader : IOperationReader
             }
         }
 
-        PlaceFrames(group, neededFrom);
+        LocateFrames(group, neededFrom);
         return group.Operations.Count > 0;
     }
 
@@ -228,11 +228,11 @@ internal sealed class MergedPatchReader : IOperationReader
         return contentAt;
     }
 
-    // The hashes of some of an operation's blocks; none where it has none.
+    // The hashes of some of an operation's blocks; none if it has none.
     private ReadOnlySpan<byte> Part(ReadOnlySpan<byte> hashes, BlockRun run, in Operation operation) =>
         hashes.IsEmpty ? hashes : hashes.Slice((int)(run.First - operation.Blocks.First) * _hashLength, (int)run.Count * _hashLength);
 
-    private void PlaceFrames(OperationGroup group, long neededFrom)
+    private void LocateFrames(OperationGroup group, long neededFrom)
     {
         int frame = FileHeader.FrameSize;
         _nextFrame = neededFrom < 0 ? 0 : neededFrom / frame * frame;
@@ -308,12 +308,12 @@ internal sealed class MergedPatchReader : IOperationReader
         private int _length;
         private long _from = -1;
 
-        /// <summary>True where it is the frame that was read last.</summary>
+        /// <summary>True if it is the frame that was read last.</summary>
         public bool IsCurrent { get; set; }
 
         public SectionHeader Frame { get; private set; }
 
-        public (long Number, long Offset) Place { get; private set; }
+        public (long Number, long Offset) Position { get; private set; }
 
         /// <summary>Of a frame with repeats.</summary>
         public FramePieces Pieces { get; } = new();
@@ -322,7 +322,7 @@ internal sealed class MergedPatchReader : IOperationReader
 
         public bool Has(long from) => _from == from;
 
-        public void Keep(long from, SectionHeader frame, (long Number, long Offset) place, ReadOnlySpan<byte> stored, FramePieces pieces)
+        public void Keep(long from, SectionHeader frame, (long Number, long Offset) position, ReadOnlySpan<byte> stored, FramePieces pieces)
         {
             if (frame.Codec == FrameCodec.Repeats && !stored.IsEmpty)
             {
@@ -335,7 +335,7 @@ internal sealed class MergedPatchReader : IOperationReader
             }
 
             stored.CopyTo(_stored);
-            (_length, _from, Frame, Place) = (stored.Length, from, frame, place);
+            (_length, _from, Frame, Position) = (stored.Length, from, frame, position);
         }
 
         public byte[] CopyTo(byte[] replacement)

@@ -4,7 +4,9 @@ using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Sync.Applying.Reading;
 
-/// <summary>Hands blocks on, in place of those that have an operation what the operation says that they were (or shall be).</summary>
+/// <summary>
+/// Passes blocks on to a sink. Blocks that have an operation are replaced by their old (or new) content, as the operation gives it.
+/// </summary>
 internal sealed class OperationSubstitution(IBlockSink sink, IOperationReader reader, bool old, string target = "") : IUnreadableSink
 {
     private readonly int _hashLength = reader.Header.Hash.Length;
@@ -41,7 +43,7 @@ internal sealed class OperationSubstitution(IBlockSink sink, IOperationReader re
         }
     }
 
-    // What is overwritten need not be read; of the rest, nothing can be said.
+    // Blocks that are overwritten need not be read; about the others, nothing can be said.
     public void AddUnreadable(BlockRun run)
     {
         while (run.Count > 0)
@@ -62,7 +64,7 @@ internal sealed class OperationSubstitution(IBlockSink sink, IOperationReader re
         }
     }
 
-    // What lies before the next operation.
+    // The blocks before the next operation.
     private BlockRun TakeUntouched(ref BlockRun run)
     {
         _cursor.Seek(run.First);
@@ -71,7 +73,7 @@ internal sealed class OperationSubstitution(IBlockSink sink, IOperationReader re
         return before;
     }
 
-    // What lies in the operation, if it has come to that.
+    // The blocks inside the operation, if it has been reached.
     private BlockRun TakeReplaced(ref BlockRun run)
     {
         Operation operation = _cursor.Operation;

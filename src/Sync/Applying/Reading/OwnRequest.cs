@@ -4,8 +4,8 @@ using BinarySync.Sync.Messages;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// The data request that a remote gave to be merged with others: what the merged data file leaves out, the old content of this very
-/// remote, stands in it (Format.md 4.4). It is read along with the data file, in each pass, and pinned as that is.
+/// The data request that a remote gave to be merged with others. It has what the merged data file leaves out: the old content of this very
+/// remote (Format.md 4.4). It is read along with the data file in each pass, and pinned like it.
 /// </summary>
 /// <param name="stream">Seekable; stays the caller's.</param>
 /// <param name="name">Its name in messages.</param>
@@ -22,7 +22,7 @@ public sealed class OwnRequest(Stream stream, string name)
     /// <summary>The request's trailer. The request is read to its end the first time.</summary>
     public OperationsTrailer Trailer => Read().Trailer;
 
-    /// <summary>What identifies applying a merged data file by this request: another request is another session.</summary>
+    /// <summary>Identifies applying a merged data file by this request: another request is another session.</summary>
     public byte[] SessionOf(ReadOnlyMemory<byte> patchDigest)
     {
         byte[] session = new byte[BlockHash.Xxh128.Length];
@@ -39,7 +39,7 @@ public sealed class OwnRequest(Stream stream, string name)
         return reader.Header == known ? reader : throw Changed();
     }
 
-    /// <summary>Compares the digest with the one of the time before.</summary>
+    /// <summary>Compares the digest with that of the previous reading.</summary>
     /// <exception cref="SyncException">It is not the request that was read before.</exception>
     internal void RequireSame(OperationsTrailer trailer)
     {

@@ -5,7 +5,7 @@ using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Sync.Applying.Reading;
 
-/// <summary>Which items of a data file a pass looks at.</summary>
+/// <summary>The items of a data file that a pass processes.</summary>
 internal enum PatchPass
 {
     /// <summary>All frames, and all blocks of all operations.</summary>
@@ -14,7 +14,7 @@ internal enum PatchPass
     /// <summary>All frames, and the blocks that become zeros.</summary>
     Write,
 
-    /// <summary>All blocks of all operations; frames are passed over.</summary>
+    /// <summary>All blocks of all operations; frames are skipped.</summary>
     ReadBack,
 
     /// <summary>All frames, and no block of the target.</summary>
@@ -24,18 +24,17 @@ internal enum PatchPass
 /// <summary>A slot of the pipeline through which a pass goes: a frame of content, or some blocks of one operation.</summary>
 internal sealed class PatchItem : IDisposable
 {
-    /// <summary>Bytes of the target that are looked at together.</summary>
+    /// <summary>Bytes of the target that are read together.</summary>
     public const int ChunkLength = 1 << 20;
 
     /// <summary>
-    /// Parts of an item at most: so many that the way through the pipeline costs little beside them, and so few that every thread has
-    /// some.
+    /// Parts of an item at most: enough to make the cost of the pipeline small, and few enough that every thread gets some.
     /// </summary>
     public const int MostParts = 256;
 
     private static readonly OperationGroup Nothing = new();
 
-    // Made when a frame comes: a slot that only looks at the target has no use for them.
+    // Allocated when a frame comes: a slot that only reads the target does not need them.
     private readonly int _frameLength;
     private byte[]? _stored;
     private byte[]? _raw;
@@ -47,7 +46,7 @@ internal sealed class PatchItem : IDisposable
         Hash = new byte[hash.Length];
         Hasher = new BlockHasher(hash, geometry.Target);
 
-        // No more than there is to be looked at: buffers of a megabyte for a file of a few blocks would be most of the work.
+        // No more than there is to read: for a file of a few blocks, buffers of a megabyte would be most of the work.
         Target = GC.AllocateUninitializedArray<byte>((int)Math.Min(ChunkLength, Math.Max(geometry.Base.Size, geometry.Target.Size)));
         Window = new TargetWindow(Target);
         _frameLength = (int)Math.Min(FormatLimits.DefaultFrameSize, geometry.Target.Size);
@@ -75,7 +74,7 @@ internal sealed class PatchItem : IDisposable
         set => _stored = value;
     }
 
-    /// <summary>The frame's content; becomes longer where a frame is.</summary>
+    /// <summary>The frame's content; grows if a frame is longer.</summary>
     public byte[] Raw => _raw ??= GC.AllocateUninitializedArray<byte>(_frameLength);
 
     /// <summary>The pieces of a frame with repeats; exchanged with the reader's.</summary>
@@ -92,46 +91,46 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Codec and lengths of the frame.</summary>
     public SectionHeader Frame { get; set; }
 
-    /// <summary>Where in the message the frame stands, for errors.</summary>
-    public (long Number, long Offset) FramePlace { get; set; }
+    /// <summary>Where in the message the frame is, for errors.</summary>
+    public (long Number, long Offset) FramePosition { get; set; }
 
     /// <summary>Where in the group's content the frame begins.</summary>
     public long ContentFrom { get; set; }
 
     /// <summary>
-    /// The blocks of operations, ascending, anywhere in the target. If there are several, they have no more blocks together than fit into
-    /// <see cref="Target"/>.
+    /// The blocks of operations, ascending, anywhere in the target. If there are several parts, all of them together fit into <see
+    /// cref="Target"/>.
     /// </summary>
     public List<OperationPart> Parts { get; } = [];
 
-    /// <summary>Blocks found to be as they were.</summary>
+    /// <summary>Blocks found to be old.</summary>
     public long OldBlocks { get; set; }
 
-    /// <summary>Blocks found to be as they shall be.</summary>
+    /// <summary>Blocks found to be new.</summary>
     public long NewBlocks { get; set; }
 
-    /// <summary>Blocks to be written whatever they look like.</summary>
+    /// <summary>Blocks to be written no matter what they look like.</summary>
     public long AgainBlocks { get; set; }
 
-    /// <summary>Blocks that are not as they were, whatever is to be done with them: an undo file cannot be made any more.</summary>
+    /// <summary>Blocks that are not old, whatever is to be done with them: an undo file cannot be made any more.</summary>
     public long NotOldBlocks { get; set; }
 
-    /// <summary>What was seen of all blocks, whatever is believed of them.</summary>
+    /// <summary>What was seen of all blocks, whether or not it is believed.</summary>
     public SeenBlocks Seen { get; set; }
 
     /// <summary>Blocks found to be neither.</summary>
     public List<long> Unrecognized { get; } = [];
 
-    /// <summary>Blocks that the medium does not give.</summary>
+    /// <summary>Blocks that the medium does not return.</summary>
     public List<long> Unreadable { get; } = [];
 
-    /// <summary>Blocks of the frame whose content is not what its hash says.</summary>
+    /// <summary>Blocks of the frame whose content does not match its hash.</summary>
     public WrongBlocks WrongContent { get; } = new();
 
-    /// <summary>Blocks found not to be new, where that is asked for.</summary>
+    /// <summary>Blocks found not to be new, if that is asked for.</summary>
     public List<long> NotNew { get; } = [];
 
-    /// <summary>What is to be written: stretches of the target; for a frame with the place in its content.</summary>
+    /// <summary>Stretches of the target that are to be written; for a frame, with their place in its content.</summary>
     public List<ContentPiece> Writes { get; } = [];
 
     public void Clear()
@@ -149,7 +148,7 @@ internal sealed class PatchItem : IDisposable
         Writes.Clear();
     }
 
-    /// <summary>Lets go of the group when the slot is done with: else each slot would hold another one until it is used again.</summary>
+    /// <summary>Releases the group when the slot is done: otherwise each slot would hold a group until it is used again.</summary>
     public void Release() => Group = Nothing;
 
     public void Count(BlockState state, long block)
@@ -174,7 +173,7 @@ internal sealed class PatchItem : IDisposable
         }
     }
 
-    /// <summary>Adds a stretch to what is to be written, joined with the one before it where they touch.</summary>
+    /// <summary>Adds a stretch to those to be written. If it touches the one before it, the two are joined.</summary>
     public void AddWrite(in Operation operation, long targetOffset, int contentOffset, int length)
     {
         if (Writes.Count > 0 && Writes[^1] is var last && last.TargetOffset + last.Length == targetOffset)
@@ -187,11 +186,11 @@ internal sealed class PatchItem : IDisposable
         }
     }
 
-    /// <summary>The content of the frame, once it was decoded.</summary>
+    /// <summary>The content of the frame, once it is decoded.</summary>
     public ReadOnlySpan<byte> Content => Raw.AsSpan(0, Frame.RawLength);
 
     /// <summary>Decodes the frame.</summary>
-    /// <param name="patch">The data file that it is from: the same one for all that a slot decodes.</param>
+    /// <param name="patch">The data file that the frame is from: the same one for all frames that a slot decodes.</param>
     /// <exception cref="MessageFormatException">It does not decompress.</exception>
     public ReadOnlySpan<byte> Decode(PatchSource patch)
     {
@@ -202,7 +201,7 @@ internal sealed class PatchItem : IDisposable
 
         Span<byte> raw = Raw.AsSpan(0, Frame.RawLength);
         _decoder ??= patch.CreateDecoder();
-        _decoder.Decode(Frame, Stored.AsSpan(0, Frame.StoredLength), Pieces, FramePlace, raw);
+        _decoder.Decode(Frame, Stored.AsSpan(0, Frame.StoredLength), Pieces, FramePosition, raw);
         return raw;
     }
 

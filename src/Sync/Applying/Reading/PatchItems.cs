@@ -3,16 +3,17 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// Cuts a data file into items for a pass: the frames of each group and the blocks of its operations, in ascending order of blocks as far
-/// as a frame, which may span several operations, allows it.
+/// Cuts a data file into items for a pass: the frames of each group and the blocks of its operations. Blocks ascend as far as a frame,
+/// which may span several operations, allows it.
 /// </summary>
 /// <param name="reader">The data file.</param>
-/// <param name="pass">Which items.</param>
+/// <param name="pass">The items to take.</param>
 /// <param name="lengthBefore">
-/// Bytes of the target when it was opened: zeros behind them come by growing, so nobody looks at them and a run of them is one item.
+/// Bytes of the target when it was opened. Zeros behind them appear when the file grows, so they are not read, and a run of them is one
+/// item.
 /// </param>
 /// <param name="workspace">Where groups come from.</param>
-/// <param name="onGroup">Told of each group, in order.</param>
+/// <param name="onGroup">Called for each group, in order.</param>
 internal sealed class PatchItems(
     IOperationReader reader, PatchPass pass, long lengthBefore, PatchWorkspace workspace, Action<OperationGroup>? onGroup = null)
 {
@@ -25,10 +26,10 @@ internal sealed class PatchItems(
     private long _contentDone;
     private (long Content, long Block) _nextFrame = (-1, 0);
 
-    /// <summary>True where the next item does not continue a block that the last one has begun.</summary>
+    /// <summary>True if the next item does not continue a block that the last item has begun.</summary>
     public bool IsBetweenBlocks => _contentDone == _group.ContentLength || _contentDone % _geometry.Target.BlockSize == 0;
 
-    /// <summary>Fills the slot with the next item; false at the end of the data file, when it has been found right.</summary>
+    /// <summary>Fills the slot with the next item; false at the end of the data file, once it is verified.</summary>
     /// <param name="item">The slot.</param>
     public bool Take(PatchItem item)
     {
@@ -65,8 +66,8 @@ internal sealed class PatchItems(
         _blocksDone += blocks.Count;
     }
 
-    // An item for each of a thousand small operations would cost more than what it looks at. Writes ascend: content that lies between two
-    // runs of zeros is an item between two items.
+    // One item for each of a thousand small operations would cost more than their processing. Writes ascend: content between two runs of
+    // zeros is an item between two items.
     private void AddMore(PatchItem item, BlockRun first)
     {
         long blocks = first.Count;
@@ -111,7 +112,8 @@ internal sealed class PatchItems(
     {
         if (_nextFrame.Content != _contentDone)
         {
-            // In a data file for several remotes, content that only others want may lie before that, or all that is left.
+            // In a data file for several remotes, the bytes before the next needed ones, or all that is left, may be only for other
+            // remotes.
             ContentPiece first = _group.PiecesOf(
                 _geometry.Target, _contentDone, (int)(_group.ContentLength - _contentDone)).FirstOrDefault();
             _nextFrame = (_contentDone, first.Length == 0 ? long.MaxValue : _geometry.Target.BlockAt(first.TargetOffset));
@@ -137,7 +139,7 @@ internal sealed class PatchItems(
         item.Group = _group;
         item.GroupNumber = _groupNumber;
         item.Frame = reader.Frame;
-        item.FramePlace = reader.FramePlace;
+        item.FramePosition = reader.FramePosition;
         item.ContentFrom = _contentDone;
         _contentDone += reader.Frame.RawLength;
     }
@@ -148,7 +150,7 @@ internal sealed class PatchItems(
         {
         }
 
-        // Items of the group before may still be at work with it.
+        // Items of the previous group may still use it.
         _group = workspace.TakeGroup();
         _operation = 0;
         _blocksDone = 0;

@@ -2,17 +2,17 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Applying.Reading;
 
-/// <summary>Decides which variant of a data file is read: the only place that knows them.</summary>
+/// <summary>Decides which variant of a data file is read: no other place knows the variants.</summary>
 internal static class PatchReaders
 {
     /// <summary>Reads the header, and opens the variant.</summary>
     /// <param name="stream">The data file, from its beginning.</param>
     /// <param name="name">Its name in messages.</param>
-    /// <param name="skipContent">Pass over the frames.</param>
-    /// <param name="buffers">Used again by each reading of a whole data file.</param>
-    /// <param name="own">The request of the remote whose target it is, where the data file is for several; else null.</param>
+    /// <param name="skipContent">Skip the frames.</param>
+    /// <param name="buffers">Reused each time a whole data file is read.</param>
+    /// <param name="own">The request of the remote that owns the target, if the data file is for several; else null.</param>
     /// <param name="stretch">Which stretch of a stream it is; null for a whole data file.</param>
-    /// <exception cref="SyncException">It is merged, and nobody says for whom; or the request is none of those merged.</exception>
+    /// <exception cref="SyncException">It is merged, and no request says for whom; or the request is none of those merged.</exception>
     /// <exception cref="MessageFormatException">It is refused.</exception>
     public static IOperationReader Open(
         Stream stream, string name, bool skipContent, MessageBuffers buffers, OwnRequest? own, StreamStretch? stretch)

@@ -5,13 +5,15 @@ using BinarySync.Sync.Messages;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// A data file that is read several times: a regular file, or a pipe that was spooled. Each time it has to be the same one: what is read
-/// is pinned (<see cref="PinnedStream"/>).
+/// A data file that is read several times: a regular file, or a pipe that was spooled. It must be the same each time, so the bytes read are
+/// pinned (<see cref="PinnedStream"/>).
 /// </summary>
-/// <param name="stream">Seekable; stays the caller's. One that is pinned already goes on being compared with what it was.</param>
+/// <param name="stream">
+/// Seekable; stays the caller's. A stream that is pinned already continues to be compared with its earlier bytes.
+/// </param>
 /// <param name="name">Its name in messages.</param>
-/// <param name="own">The request of the remote whose target it is, where the data file is for several; else null.</param>
-/// <param name="digest">The digest that it had when it was looked at before; null where it was not.</param>
+/// <param name="own">The request of the remote that owns the target, if the data file is for several; else null.</param>
+/// <param name="digest">The digest that it had when it was read before; null if it was not.</param>
 public sealed class PatchSource(Stream stream, string name, OwnRequest? own = null, ReadOnlyMemory<byte>? digest = null)
 {
     private readonly MessageBuffers _buffers = new();
@@ -21,7 +23,7 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
 
     public string Name => name;
 
-    /// <summary>The name of the remote's own request, where the data file is for several; else null.</summary>
+    /// <summary>The name of the remote's own request, if the data file is for several; else null.</summary>
     internal string? OwnName => own?.Name;
 
     /// <summary>Which stretch of a stream it is; null for a whole data file.</summary>
@@ -30,13 +32,17 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     /// <summary>What the journal calls it.</summary>
     internal string NameInJournal => Stretch is null ? name : $"{name} (as a stream)";
 
-    /// <summary>What a refusal says of the target: that nothing was written, or, in the middle of a stream, that something was.</summary>
-    /// <param name="untouched">What it says of a whole data file.</param>
+    /// <summary>
+    /// What a refusal says about the target: that nothing was written, or, in the middle of a stream, that something was.
+    /// </summary>
+    /// <param name="untouched">What it says for a whole data file.</param>
     internal string Untouched(string untouched) => Stretch is { IsFirst: false } stretch
         ? $"everything before block {stretch.FirstBlock} is patched, and nothing else was written"
         : untouched;
 
-    /// <summary>The digest of the data file, with that of the own request where there is one, once it has been read to its end.</summary>
+    /// <summary>
+    /// The digest of the data file, joined with that of the own request if there is one. Available once the file has been read to its end.
+    /// </summary>
     public ReadOnlyMemory<byte> Digest => _digest ?? throw new InvalidOperationException("the data file has not been read yet");
 
     /// <summary>Bytes.</summary>
@@ -47,10 +53,10 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
     /// </summary>
     internal FrameDecoder CreateDecoder() => new(name, Pinned is PinnedStream { CanReadAt: true } file ? file.ReadAt : null);
 
-    /// <summary>Begins to read from the front. A reader that was opened before may not be used any more.</summary>
-    /// <param name="skipContent">Pass over the frames: for a data file that has been verified.</param>
+    /// <summary>Begins to read from the front. A reader that was opened before must not be used any more.</summary>
+    /// <param name="skipContent">Skip the frames: for a data file that has been verified.</param>
     /// <param name="keepsCopies">
-    /// Keep the copies; otherwise only as long as nobody has found that they can be ordered: see <see cref="OperationReader.Copies"/>.
+    /// Keep the copies. Otherwise they are kept only until they are known to have an order: see <see cref="OperationReader.Copies"/>.
     /// </param>
     /// <exception cref="SyncException">It is not the one that was read before, or not for the remote whose request was given.</exception>
     internal IOperationReader Open(bool skipContent, bool keepsCopies = false)
@@ -58,7 +64,7 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
         IOperationReader reader = ReadHeader(skipContent);
         if (!keepsCopies && _digest is not null)
         {
-            // Should it be another one by now, its digest tells.
+            // If it is another file by now, its digest shows that.
             reader.ForgetCopies();
         }
 
@@ -74,7 +80,7 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
         return reader.Header == _header ? reader : throw Changed();
     }
 
-    /// <summary>Compares the digest with the one of the time before.</summary>
+    /// <summary>Compares the digest with that of the previous reading.</summary>
     /// <exception cref="SyncException">It is not the one that was read before.</exception>
     public void RequireSame(OperationsTrailer trailer)
     {
@@ -91,6 +97,6 @@ public sealed class PatchSource(Stream stream, string name, OwnRequest? own = nu
         name,
         "changed since it was first read: it is another file now");
 
-    // A stretch is in memory: nobody exchanges it.
+    // A stretch is in memory, where nobody can exchange it.
     private Stream Pinned => _pinned ??= Stretch is null ? PinnedStream.Of(stream, name) : stream;
 }

@@ -4,20 +4,20 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// One reading of a data file from front to back in which all content is verified: its frames are decoded and compared with their hashes,
-/// and its digest with the one of the time before.
+/// One reading of a data file from front to back in which all content is verified. Its frames are decoded and compared with their hashes,
+/// and its digest is compared with that of the previous reading.
 /// </summary>
 internal sealed class PatchWalk(PatchSource patch, PatchWorkspace workspace, SyncOptions options)
 {
-    /// <summary>Does with an item what may be done on many threads: with a frame after it was verified.</summary>
+    /// <summary>Processes an item on any of several threads; a frame after it was verified.</summary>
     public Action<PatchItem>? Work { get; init; }
 
-    /// <summary>Gets what was found in an item, in order.</summary>
+    /// <summary>Gets the findings in an item, in order.</summary>
     public Action<PatchItem>? Collect { get; init; }
 
     /// <summary>Goes through all items.</summary>
     /// <param name="reader">The data file, just opened.</param>
-    /// <param name="items">What of it is looked at.</param>
+    /// <param name="items">The items to process.</param>
     /// <exception cref="MessageFormatException">The data file is refused.</exception>
     /// <exception cref="SyncException">It is not the one that was read before.</exception>
     public void Run(IOperationReader reader, PatchItems items)

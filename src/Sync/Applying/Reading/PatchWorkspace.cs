@@ -4,8 +4,8 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// What the passes over one data file work with: slots and groups are made once and used by all passes, so that a long file leaves
-/// no more garbage than a short one.
+/// Slots and groups for the passes over one data file. They are allocated once and reused by all passes, so that a long file leaves no more
+/// garbage than a short one.
 /// </summary>
 internal sealed class PatchWorkspace : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class PatchWorkspace : IDisposable
     /// <summary>Begins a pass, and makes its slots.</summary>
     public Func<PatchItem> BeginPass(IOperationReader reader) => BeginPass(reader.Geometry, reader.Header.Hash);
 
-    /// <summary>As <see cref="BeginPass(IOperationReader)"/>, over what has been read before.</summary>
+    /// <summary>As <see cref="BeginPass(IOperationReader)"/>, for a file whose header has been read before.</summary>
     public Func<PatchItem> BeginPass(SyncGeometry geometry, BlockHash hash)
     {
         _handedOut = 0;
@@ -33,16 +33,14 @@ internal sealed class PatchWorkspace : IDisposable
         };
     }
 
-    /// <summary>
-    /// For a group that is looked into for its copies, and for what is gathered from many. Valid until the next pass over the data file.
-    /// </summary>
+    /// <summary>One group for reading copies, and one for gathering many of them. Valid until the next pass over the data file.</summary>
     public (OperationGroup Read, OperationGroup Gathered) TakeCopyGroups()
     {
         OperationGroup read = _groups.Take();
         return (read, _groups.Take(read));
     }
 
-    /// <summary>A group that no slot is at work with.</summary>
+    /// <summary>A group that no slot is using.</summary>
     public OperationGroup TakeGroup() => _groups.Take();
 
     public void Dispose() => _items.ForEach(item => item.Dispose());

@@ -1,7 +1,7 @@
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// What arrived of a stream, in memory: pieces that stay where they are. A stream of one array would be twice as long for a while each
+/// The bytes that arrived of a stream, in memory, as pieces that are never moved. With one array, memory use would double for a while each
 /// time it grows, and a stretch may have a block of 64 MiB.
 /// </summary>
 internal sealed class StretchBuffer : Stream

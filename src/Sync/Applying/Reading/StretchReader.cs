@@ -2,7 +2,7 @@ using BinarySync.Format;
 
 namespace BinarySync.Sync.Applying.Reading;
 
-/// <summary>Reads a stretch, and tells the places of the stream.</summary>
+/// <summary>Reads a stretch, and gives positions in the stream.</summary>
 internal sealed class StretchReader(OperationReader file, StreamStretch stretch) : IOperationReader
 {
     public OperationsHeader Header => file.Header;
@@ -19,8 +19,8 @@ internal sealed class StretchReader(OperationReader file, StreamStretch stretch)
 
     public SectionHeader Frame => file.Frame;
 
-    public (long Number, long Offset) FramePlace =>
-        (file.FramePlace.Number + stretch.SectionsBefore, file.FramePlace.Offset + stretch.OffsetShift);
+    public (long Number, long Offset) FramePosition =>
+        (file.FramePosition.Number + stretch.SectionsBefore, file.FramePosition.Offset + stretch.OffsetShift);
 
     public long GroupOffset => file.GroupOffset;
 

@@ -3,9 +3,9 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// The bytes of the target that a slot looks at, read with one call as far as they fit into its buffer. Not safe from several threads.
+/// The bytes of the target that a slot processes, read with one call as far as they fit into its buffer. Not safe from several threads.
 /// </summary>
-/// <param name="buffer">Theirs alone while they are looked at.</param>
+/// <param name="buffer">Used by nothing else while the bytes are processed.</param>
 internal sealed class TargetWindow(byte[] buffer)
 {
     private IReadableStorage? _target;
@@ -15,7 +15,7 @@ internal sealed class TargetWindow(byte[] buffer)
     private bool _belowCache;
     private bool _isHeld;
 
-    /// <summary>Makes ready for a stretch. Nothing that was read before is used for it, unless it is held.</summary>
+    /// <summary>Prepares for a stretch. Bytes that were read before are not used for it, unless they are held.</summary>
     /// <param name="target">The target.</param>
     /// <param name="end">No bytes from there on are read.</param>
     /// <param name="belowCache">From below the page cache.</param>
@@ -28,7 +28,7 @@ internal sealed class TargetWindow(byte[] buffer)
         }
     }
 
-    /// <summary>Reads a stretch that fits into the buffer, and holds it for all that begins until it is released.</summary>
+    /// <summary>Reads a stretch that fits into the buffer, and holds it for every stretch that begins before it is released.</summary>
     /// <exception cref="StorageException">It cannot be read; nothing is held.</exception>
     public void Hold(IReadableStorage target, long offset, long end, bool belowCache)
     {
@@ -48,7 +48,7 @@ internal sealed class TargetWindow(byte[] buffer)
         _length = 0;
     }
 
-    /// <summary>The bytes from an offset on, as many as are there, and at most as many as are wanted.</summary>
+    /// <summary>The bytes from an offset on: as many as are in the buffer, and at most as many as are wanted.</summary>
     /// <param name="offset">Before the end of the stretch.</param>
     /// <param name="wanted">Bytes, at least one.</param>
     /// <exception cref="StorageException">They cannot be read.</exception>

@@ -23,14 +23,14 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
     private bool _restIsZero;
 
     /// <summary>
-    /// Bytes of a block that must be seen: as long as A's or B's block, whichever is longer, and no longer than the target is.
+    /// Bytes of a block that must be read: the length of A's or B's block, whichever is longer, but no more than the target has.
     /// </summary>
     public int ContentLength(long block, long targetLength) => (int)Math.Clamp(
         targetLength - geometry.Target.OffsetOf(block),
         0,
         Math.Max(geometry.Base.LengthOf(block), geometry.Target.LengthOf(block)));
 
-    /// <summary>Begins with a block, whether or not the one before was seen to its end.</summary>
+    /// <summary>Begins with a block, whether or not the previous one was read to its end.</summary>
     /// <param name="group">The operation's group.</param>
     /// <param name="operation">The operation.</param>
     /// <param name="block">A block of the operation.</param>
@@ -46,7 +46,7 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
         _new.Begin(block);
     }
 
-    /// <summary>Looks at the bytes of the block that come next.</summary>
+    /// <summary>Reads the next bytes of the block.</summary>
     /// <param name="piece">All pieces have <see cref="ContentLength"/> bytes together.</param>
     public void Append(ReadOnlySpan<byte> piece)
     {
@@ -59,7 +59,7 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
         _length += piece.Length;
         if (isNewAsAWhole && HasOneLength)
         {
-            // Of the same length it cannot be both.
+            // If the lengths are equal, it cannot be both.
             return;
         }
 
@@ -74,7 +74,7 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
         }
     }
 
-    /// <summary>What was seen of the block.</summary>
+    /// <summary>The evidence about the block.</summary>
     public BlockEvidence Finish()
     {
         long index = _block - _operation.Blocks.First;
@@ -95,7 +95,7 @@ internal sealed class BlockClassifier(SyncGeometry geometry, BlockHash hash) : I
         };
     }
 
-    // Then one hash says whether it is old, and whether it is new.
+    // Then one hash shows both whether it is old and whether it is new.
     private bool HasOneLength => _oldLength == _newLength;
 
     public void Dispose()

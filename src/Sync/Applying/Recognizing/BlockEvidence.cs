@@ -3,24 +3,24 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Applying.Recognizing;
 
 /// <summary>
-/// What was seen of a block of the target beside what its operation says of it (Format.md 9.4). What an operation does not ask for need
-/// not be looked at: there, false is as good as true.
+/// The evidence about a block of the target, beside its operation (Format.md 9.4). A fact that the operation does not ask for need not be
+/// found out: its value does not matter.
 /// </summary>
 internal readonly record struct BlockEvidence
 {
-    /// <summary>What the block was, as the operation says.</summary>
+    /// <summary>What the block was, according to the operation.</summary>
     public required OldKind Old { get; init; }
 
     /// <summary>What it becomes.</summary>
     public required NewKind New { get; init; }
 
-    /// <summary>Bytes of the block in A; 0 where A has none.</summary>
+    /// <summary>Bytes of the block in A; 0 if A has none.</summary>
     public required int OldLength { get; init; }
 
-    /// <summary>Bytes of the block in B; 0 where B has none.</summary>
+    /// <summary>Bytes of the block in B; 0 if B has none.</summary>
     public required int NewLength { get; init; }
 
-    /// <summary>Bytes of it that the target has and that were looked at.</summary>
+    /// <summary>Bytes of it that the target has and that were read.</summary>
     public required int Length { get; init; }
 
     /// <summary>The first <see cref="OldLength"/> bytes have the old hash.</summary>
@@ -35,7 +35,7 @@ internal readonly record struct BlockEvidence
     /// <summary>The first <see cref="NewLength"/> bytes are zeros.</summary>
     public bool NewPartIsZero { get; init; }
 
-    /// <summary>All behind the first <see cref="OldLength"/> bytes is zeros.</summary>
+    /// <summary>All bytes behind the first <see cref="OldLength"/> are zeros.</summary>
     public bool RestIsZero { get; init; }
 
     /// <summary>What the block looks like.</summary>
@@ -49,6 +49,6 @@ internal readonly record struct BlockEvidence
 
     private bool IsNew => Length >= NewLength && (New == NewKind.Zero ? NewPartIsZero : HasNewHash);
 
-    // What lies behind A's end reads as zeros where the target has grown already; anything else there is not ours to overwrite.
+    // If the target has grown already, the bytes behind A's end read as zeros. Anything else there is not ours to overwrite.
     private bool IsOld => Length >= OldLength && RestIsZero && (Old == OldKind.Hashed ? HasOldHash : OldPartIsZero);
 }

@@ -5,23 +5,21 @@ namespace BinarySync.Sync.Applying.Recognizing;
 /// <summary>What a block of the target is found to be.</summary>
 internal enum BlockState
 {
-    /// <summary>As the base had it: may be overwritten.</summary>
+    /// <summary>Equal to the base: may be overwritten.</summary>
     Old,
 
-    /// <summary>As it shall be: nothing to do.</summary>
+    /// <summary>New: nothing to do.</summary>
     New,
 
-    /// <summary>
-    /// As it shall be, and as the base had it: the two differ in length only, and the target has what the longer one has.
-    /// </summary>
+    /// <summary>New, and also equal to the base: the two differ only in length, and the target has the content of the longer one.</summary>
     OldAndNew,
 
-    /// <summary>Neither.</summary>
+    /// <summary>Neither old nor new.</summary>
     Unrecognized,
 
-    /// <summary>The medium does not give it: what it is, nobody can tell.</summary>
+    /// <summary>The medium does not return it, so its content is unknown.</summary>
     Unreadable,
 
-    /// <summary>The journal does not vouch for it: to be written again whatever it looks like.</summary>
+    /// <summary>The journal does not vouch for it: it is written again no matter what it looks like.</summary>
     Again,
 }

@@ -10,20 +10,20 @@ namespace BinarySync.Sync.Applying.Running;
 public static class ApplyOperation
 {
     /// <summary>Does it, or finds out what it would do.</summary>
-    /// <param name="target">Opened for writing, or for reading only where <see cref="ApplySpecification.DryRun"/> is set.</param>
+    /// <param name="target">Opened for writing, or for reading only if <see cref="ApplySpecification.DryRun"/> is set.</param>
     /// <param name="patch">The data file.</param>
     /// <param name="places">Where the journal is kept, and what else is to be written.</param>
-    /// <param name="specification">How.</param>
+    /// <param name="specification">How to apply it.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
     /// <exception cref="MessageFormatException">The data file is refused; nothing was written.</exception>
-    /// <exception cref="SyncException">The target is not the data file's, or could not be verified.</exception>
+    /// <exception cref="SyncException">The target does not fit the data file, or could not be verified.</exception>
     /// <exception cref="StorageException">Reading, writing or flushing failed.</exception>
     public static ApplyResult Run(
         IWritableStorage target, PatchSource patch, ApplyPlaces places, ApplySpecification specification, SyncOptions options) =>
         Run(target, patch, places, specification, new ApplyTuning(), options);
 
     /// <summary>
-    /// The data file of a run that was interrupted, as its journal names it; null if there is no journal, or none that can be read.
+    /// The name, as in the journal, of the data file of an interrupted run. Null if there is no journal, or if it cannot be read.
     /// </summary>
     public static string? InterruptedRun(IStateFile journal)
     {

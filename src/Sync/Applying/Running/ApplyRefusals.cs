@@ -8,16 +8,16 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Running;
 
 /// <summary>
-/// Why a plan is not carried out: what was found in the target, the likely cause, and what to do. Nothing has been written by then.
+/// Why a plan is not carried out: the findings in the target, the likely cause, and the remedy. Nothing has been written by then.
 /// </summary>
 internal static class ApplyRefusals
 {
-    /// <summary>Refuses a plan whose copies would not bring what the master has.</summary>
+    /// <summary>Refuses a plan whose copies would not bring the master's content.</summary>
     /// <param name="target">The target.</param>
     /// <param name="patch">The name of the data file.</param>
     /// <param name="plan">What was found.</param>
-    /// <param name="isFresh">No interrupted run came before.</param>
-    /// <exception cref="SyncException">Content is not where it should be, or is another one with the same hash.</exception>
+    /// <param name="isFresh">There was no interrupted run before.</param>
+    /// <exception cref="SyncException">Content is not where it should be, or it differs although it has the same hash.</exception>
     public static void DemandCopies(IReadableStorage target, string patch, PatchPlan plan, bool isFresh)
     {
         if (plan.WithoutSource.BlockCount > 0)
@@ -43,7 +43,7 @@ internal static class ApplyRefusals
         }
     }
 
-    /// <summary>Refuses a target with blocks that cannot be read, unless they shall be overwritten and can be.</summary>
+    /// <summary>Refuses a target with blocks that cannot be read, unless they may be overwritten and can be.</summary>
     /// <exception cref="SyncException"><see cref="SyncError.Unreadable"/> or <see cref="SyncError.UnreadableButBrought"/>.</exception>
     public static void DemandReadable(IReadableStorage target, PatchSource patch, PatchPlan plan, bool overwrites)
     {
@@ -62,14 +62,15 @@ internal static class ApplyRefusals
         }
     }
 
-    /// <summary>Refuses to cut away more than half of a file that nobody has said shall become so small. Parts of a set are refused from
-    /// the first on.</summary>
+    /// <summary>
+    /// Refuses to cut away more than half of a file if nobody has confirmed it. Parts of a set are refused from the first one on.
+    /// </summary>
     /// <param name="target">The target.</param>
     /// <param name="patch">The data file.</param>
     /// <param name="plan">What was found.</param>
     /// <param name="takesBack">
-    /// True where an interrupted run of the other direction is being taken back: what it made longer becomes what it was, and what it was
-    /// to cut had its leave.
+    /// True if an interrupted run of the other direction is being taken back. A target that it made longer gets its old length again, and a
+    /// cut that it was to make had been confirmed.
     /// </param>
     /// <exception cref="SyncException"><see cref="SyncError.ShrinksGreatly"/>.</exception>
     public static void DemandMeantShrinking(IReadableStorage target, PatchSource patch, PatchPlan plan, bool takesBack)
@@ -104,11 +105,11 @@ internal static class ApplyRefusals
         };
     }
 
-    /// <summary>An error for a target whose journal is another data file's, which may have had the same name.</summary>
+    /// <summary>An error for a target whose journal belongs to another data file, which may have the same name.</summary>
     /// <param name="target">The target.</param>
     /// <param name="patch">The name of the data file that is refused; null for a stream, which has none of its own.</param>
     /// <param name="journal">The name of the journal.</param>
-    /// <param name="standing">What it says.</param>
+    /// <param name="standing">The record in it.</param>
     public static SyncException OtherRun(IReadableStorage target, string? patch, string journal, JournalRecord standing)
     {
         bool isNamesake = standing.Patch == patch;
@@ -122,7 +123,7 @@ internal static class ApplyRefusals
         };
     }
 
-    // What the block with the lowest number tells of the cause: "not-zero", "other-target" or "changed".
+    // The likely cause, judged by the block with the lowest number: "not-zero", "other-target" or "changed".
     private static string LikelyCause(IReadableStorage target, PatchPlan plan)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
@@ -133,7 +134,7 @@ internal static class ApplyRefusals
             return "not-zero";
         }
 
-        // Blocks that the base has not are found old in any target that is as long: they say nothing about which target it is.
+        // Blocks that the base does not have are found old in any target that is as long: they do not show which target it is.
         long absent = geometry.ResizesTarget ? Math.Max(0, geometry.Target.BlockCount - geometry.Base.BlockCount) : 0;
         return plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks <= absent ? "other-target" : "changed";
     }

@@ -11,8 +11,8 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Running;
 
 /// <summary>One run of applying, step by step (docs/Design.md, "The passes of apply").</summary>
-/// <param name="context">What it is told.</param>
-/// <param name="observer">Keeps account of it.</param>
+/// <param name="context">The context of the run.</param>
+/// <param name="observer">Follows the run.</param>
 internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
 {
     private readonly IWritableStorage _target = context.Target;
@@ -27,13 +27,14 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
     private PatchExecutor? _executor;
     private HoleClaim? _doubtedHoles;
 
-    /// <summary>How far the target has come: for errors.</summary>
+    /// <summary>How far the target has come, for errors.</summary>
     public TargetProgress Progress =>
         _executor is { HasBegun: true } || _standing is { IsFinished: false } ? TargetProgress.PartlyPatched : TargetProgress.Untouched;
 
     public ApplyResult Run()
     {
         PatchPlan plan = Plan();
+        _options.Progress.Expect(ApplyPhases.AfterPlanning(context, !plan.Copies.IsEmpty, plan.BlocksToWrite > 0));
         if (plan.Unrecognized.BlockCount > 0 && !_specification.ForceUnrecognized)
         {
             throw ApplyRefusals.Unrecognized(_target, _patch, plan);
@@ -51,7 +52,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             CheckBase(plan);
         }
 
-        // Whether there can be an undo file is found out before anything is touched, and by a dry run too.
+        // Even a dry run finds out, before anything is touched, whether an undo file is possible.
         UndoFile? undo = _places.Undo is null ? null : new UndoFile(_target, plan, _patch, _places.Undo, _options);
         ReadOnlyMemory<byte>? other = undo?.FindExisting();
         if (undo is not null && other is null)
@@ -105,20 +106,21 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             Cut(plan, journal);
         }
 
-        // Success is said of a target of this length, and what somebody has added to it would be neither verified nor the master's.
+        // Success is reported for a target of this length. Bytes that somebody has added would be neither verified nor the master's.
         _target.DemandLength();
         observer.BeforeFinishing();
         Finish(journal);
         return new ApplyResult(plan, _start, DryRun: false, undoKept, written, verified) { DoubtedHoles = _doubtedHoles };
     }
 
-    // A journal is taken for this session's at first: whose it is shows when the data file has been read to its end.
+    // At first, any journal is treated as this session's. Only when the data file has been read to its end is it known whose it is.
     private PatchPlan Plan()
     {
         _standing = ReadJournal();
         if (_standing is { IsFinished: false } && !_specification.DryRun)
         {
-            // What the run before wrote must be on the medium to be looked at there. A flush that fails here leaves the journal as it is.
+            // The writes of the previous run must be on the medium before they are read there. If this flush fails, the journal stays as it
+            // is.
             _target.Flush();
         }
 
@@ -129,7 +131,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             return plan.Misfit is { } misfit ? throw misfit : plan;
         }
 
-        // The digest decides; the sizes can only agree with it, unless the journal is not what it seems.
+        // The digest decides. The sizes always agree with it, unless the journal is not what it seems.
         (long baseSize, long targetSize) = (plan.Header.SyncGeometry.Base.Size, plan.Header.TargetSize);
         bool isSame = standing.Session.Span.SequenceEqual(_patch.Digest.Span)
             && (standing.BaseSize, standing.TargetSize) == (baseSize, targetSize);
@@ -166,8 +168,8 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             : throw ApplyRefusals.OtherRun(_target, _patch.Stretch is null ? _patch.Name : null, _places.Journal.Name, standing);
     }
 
-    // The journal was found by a name, or by what a device calls itself. Before any of it is believed the content has to prove
-    // that it is this target's.
+    // The journal was found by a name, or by a device's own identifier. Before any of it is believed, the content must prove that it is
+    // this target's.
     private void DemandSameTarget(PatchPlan plan, JournalRecord standing)
     {
         if (_tuning.ProvesTarget)
@@ -177,15 +179,15 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         }
     }
 
-    // Blocks that the other session has torn and that this data file does not speak of would stay as they are: so all of the base is
-    // looked at, on the medium. And as the cache shows it: where a flush has failed, that may be what the other session wrote, and
-    // without its journal nobody would know that it is there only.
+    // Blocks that the other session has torn, but that this data file does not change, would stay as they are. So all of the base is
+    // checked on the medium. It is also checked in the cache: if a flush has failed, the cache may show the other session's writes. Without
+    // its journal, nobody would know that they are only there.
     private bool IsBaseThroughout(PatchPlan plan) =>
         BaseCheck.Matches(_target, plan, _patch, tailMayBeGone: false, belowCache: true, _options)
         && (!_tuning.ComparesCache || BaseCheck.Matches(_target, plan, _patch, tailMayBeGone: false, belowCache: false, _options));
 
-    // What the ranges of the data file leave out, nobody can vouch for; nor for what lies behind its end on a device that is longer. The
-    // other session changed nothing behind its own two sizes, although a window ends with a whole block.
+    // Nobody can vouch for blocks outside the data file's ranges, nor for bytes behind its end on a longer device. The other session
+    // changed nothing behind its own two sizes, although a window ends with a whole block.
     private bool Covers(PatchPlan plan, JournalRecord standing)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
@@ -195,7 +197,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             BlockRun blocks = BlockRun.Between(
                 geometry.Target.BlockAt(window.Offset), geometry.Target.BlockAt(Math.Min(window.End, end) - 1) + 1);
 
-            // What B has behind A's end is in no root of the base: a data file speaks of all of it, but a part of a set leaves some to
+            // Content of B behind A's end is in no root of the base. A data file covers all of it, but a part of a set leaves some to
             // others.
             bool isOthers = _tuning.LeavesOtherPartsTail && plan.Header.Set is not null && Math.Min(window.End, end) > geometry.Base.Size;
             if (isOthers || blocks.End > geometry.BlockCount || !geometry.Coverage.Contains(blocks))
@@ -247,15 +249,15 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             TailWasZero = standing?.TailWasZero ?? (mayStayLonger && geometry.ResizesTarget && geometry.Target.Size > geometry.Base.Size),
             Windows = standing?.Windows ?? (_start == ApplyStart.OtherRetired ? LastBlock.LeftByOthers(geometry) : []),
 
-            // Until the first flush, what looks new may be so in the cache only. After an interrupted run that flush has been made, and
-            // what it left in doubt stays so.
+            // Until the first flush, blocks that look new may be new only in the cache. After an interrupted run that flush has been made,
+            // but the blocks that the run left in doubt stay in doubt.
             DoubtFrom = standing?.DoubtFrom ?? 0,
 
-            // The other direction has the old content of all that is being copied.
+            // The other direction has the old content of everything that is being copied.
             Redo = _start == ApplyStart.Resumed ? standing!.Redo : null,
             IsDistrusted = standing?.IsDistrusted ?? false,
 
-            // What was proved goes on being true. In the other direction a sector becomes what it was, and may be what it has become.
+            // Proved evidence stays true. In the other direction, a sector returns to its old content, and may still have its new content.
             Evidence = _start == ApplyStart.Resumed && !_specification.ForceUnrecognized && standing!.Evidence is { } proved
                 ? proved
                 : EvidenceTaker.Take(_target, plan),
@@ -300,7 +302,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         }
     }
 
-    // The blocks that go are marked first: half of them may be gone after a crash, and the other direction has to bring them back.
+    // The blocks to be cut are marked first: after a crash half of them may be gone, and the other direction has to bring them back.
     private void Cut(PatchPlan plan, PatchJournal journal)
     {
         if (!plan.Sizing.Shrinks || _target.Length == plan.Sizing.LengthAfter)
@@ -310,10 +312,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
 
         journal.Mark(new ByteRange(plan.Sizing.LengthAfter, Math.Max(plan.Header.SyncGeometry.Base.Size, plan.Sizing.LengthBefore)));
         _target.SetLength(plan.Sizing.LengthAfter);
-        if (_tuning.FlushesBeforeFinish)
-        {
-            _target.Flush();
-        }
+        _target.Flush();
     }
 
     private void Finish(PatchJournal journal)
@@ -322,8 +321,8 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         _places.Redo?.Remove();
     }
 
-    // Where there is one request for each of several remotes, one of them may be taken for another, and fit wherever it speaks of no more
-    // than both have. What an interrupted run goes on with, was looked at when it began.
+    // If there is one request for each of several remotes, one may be taken for another. It fits as long as it speaks only of content that
+    // both have. A resumed run was checked when it began.
     private bool DemandsBase() => _patch.OwnName is not null && _start == ApplyStart.Fresh && !_specification.ForceUnrecognized;
 
     private void CheckBase(PatchPlan plan)
@@ -347,8 +346,8 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         }
     }
 
-    // What a coarse block was before a part of it was written, nobody can tell any more: so the target is either side as a whole, or
-    // nothing can be said of it.
+    // Once a part of a coarse block is written, the block's old content cannot be told any more. So the target is one of the two sides as a
+    // whole, or nothing can be said about it.
     private void CheckParent(PatchPlan plan, ParentIdentity parent)
     {
         bool isTouched = plan.NotOldBlocks > 0 || _target.Length < parent.BaseSize;
@@ -370,7 +369,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         };
     }
 
-    // Weighed each time: what has been written since takes space that was a hole before.
+    // Weighed each time: data written since then takes space that was a hole before.
     private HolePolicy WeighHoles()
     {
         _doubtedHoles = _specification.Holes == HolePolicy.Trust ? _target.WeighHoles() ?? _doubtedHoles : null;
@@ -413,7 +412,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             return bytes;
         }
 
-        // What was to be written is written: there is nothing to go on with, and a part of a set is in place.
+        // Everything to be written is written: there is nothing to resume, and a part of a set is in place.
         WhileFailing.Do(() =>
         {
             observer.BeforeFinishing();
@@ -433,7 +432,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         }
     }
 
-    // In the cache they look right: only the journal can tell the next run that they have to be written again.
+    // In the cache these blocks look right: only the journal can tell the next run to write them again.
     private SyncException ReadBackFailed(PatchPlan plan, PatchJournal journal, BlockRunList wrong)
     {
         BlockGeometry geometry = plan.Header.SyncGeometry.Target;
@@ -459,7 +458,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         }
         catch (StorageException second)
         {
-            // That the target is wrong weighs more than what could not be done about it.
+            // The wrong blocks matter more than the failure to do something about them.
             repair = $"; {second.Message}";
         }
 

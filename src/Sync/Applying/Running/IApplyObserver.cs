@@ -2,16 +2,16 @@ using BinarySync.Sync.Applying.Planning;
 
 namespace BinarySync.Sync.Applying.Running;
 
-/// <summary>Keeps account of a run from outside: what a set does around each of its parts.</summary>
+/// <summary>Follows a run from outside: a set uses it around each of its parts.</summary>
 internal interface IApplyObserver
 {
     /// <summary>
-    /// Called once, when all has been found right, and before room is reserved, the journal begun and the target changed.
+    /// Called once, when everything has been found right, before room is reserved, the journal begun and the target changed.
     /// </summary>
     void BeforeWriting();
 
     /// <summary>
-    /// Asked once, when all is verified and durable: false leaves a target that would become smaller as long as it is.
+    /// Called once, when all is verified and durable. False leaves a target that would become smaller at its present length.
     /// </summary>
     bool MayCut(PatchPlan plan);
 

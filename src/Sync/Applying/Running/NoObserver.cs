@@ -2,7 +2,7 @@ using BinarySync.Sync.Applying.Planning;
 
 namespace BinarySync.Sync.Applying.Running;
 
-/// <summary>For a run of which nobody keeps account.</summary>
+/// <summary>For a run that nobody follows.</summary>
 internal sealed class NoObserver : IApplyObserver
 {
     public static readonly NoObserver Instance = new();

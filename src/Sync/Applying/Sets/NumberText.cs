@@ -7,7 +7,7 @@ public static class NumberText
 {
     private const int Most = 20;
 
-    /// <summary>The runs of the numbers; "none" without any, and only the first runs of very many.</summary>
+    /// <summary>The runs of the numbers: "none" if there are no numbers, and only the first runs if there are very many.</summary>
     public static string Of(IReadOnlyList<int> numbers)
     {
         List<string> runs = [];

@@ -7,11 +7,13 @@ namespace BinarySync.Sync.Applying.Sets;
 /// <summary>A data file that is opened when it is needed.</summary>
 /// <param name="Name">Its name in messages.</param>
 /// <param name="Open">A seekable stream.</param>
-/// <param name="IsKept">The stream is the same each time, and stays the caller's; else each is disposed of by who asked for it.</param>
+/// <param name="IsKept">
+/// The stream is the same each time, and stays the caller's. Otherwise the code that opened a stream disposes of it.
+/// </param>
 public sealed record PartSource(string Name, Func<Stream> Open, bool IsKept = false);
 
 /// <summary>
-/// Parts of one set that are given together, looked at before anything is written (Format.md 4.5). In order of their numbers.
+/// Parts of one set that are given together, checked before anything is written (Format.md 4.5). In order of their numbers.
 /// </summary>
 public sealed class PartFiles
 {
@@ -29,11 +31,11 @@ public sealed class PartFiles
 
     internal IReadOnlyList<PartFile> Files { get; }
 
-    internal SetPlace Set { get; }
+    internal SetPart Set { get; }
 
     /// <summary>
-    /// Reads the operations of all files and makes sure that they belong together. What only their content can tell is found when they
-    /// are applied.
+    /// Reads the operations of all files and makes sure that they belong together. Faults that only the content shows are found when the
+    /// files are applied.
     /// </summary>
     /// <returns>Null for a single data file that is no part of a set.</returns>
     /// <exception cref="MessageFormatException">A file is refused.</exception>
@@ -75,7 +77,7 @@ public sealed class PartFiles
                 (header, trailer, firstName) = (ofThis, itsTrailer, source.Name);
             }
 
-            // Of equal identity the roots are equal, for the identity is made of them; the reader has compared them.
+            // Equal identities mean equal roots, because the identity is made of the roots; the reader has compared them.
             if (Common(ofThis) != Common(header) || !set.Id.Span.SequenceEqual(header.Set!.Id.Span))
             {
                 throw new SyncException(
@@ -101,7 +103,7 @@ public sealed class PartFiles
         return new PartFiles(header!, trailer!, [.. files.Values.OrderBy(file => file.Part)]);
     }
 
-    // What all parts of a set have in common; each may have been compressed in its own way.
+    // The header fields that all parts of a set have in common; each part may have been compressed in its own way.
     private static DataFileHeader Common(DataFileHeader header) => header with
     {
         Set = header.Set! with { Id = default, Part = 1, FirstGroup = 0, GroupCount = 0 },
@@ -109,7 +111,7 @@ public sealed class PartFiles
         FrameSize = FormatLimits.DefaultFrameSize,
     };
 
-    // A single data file that is no part is read, and refused, where it is applied.
+    // A single data file that is no part of a set is read, and refused, when it is applied.
     private static (DataFileHeader Header, OperationsTrailer? Trailer) Read(PartSource source, MessagePins pins, bool isSingle)
     {
         Stream stream = PinnedStream.Of(source.Open(), source.Name, pins);
@@ -139,7 +141,7 @@ public sealed class PartFiles
     }
 }
 
-/// <summary>One of the parts, and what was read of its file: a name may lead to another file later.</summary>
+/// <summary>One of the parts, with the pins of the bytes read from its file: later, the name may lead to another file.</summary>
 internal sealed record PartFile(PartSource Source, int Part, ReadOnlyMemory<byte> Digest, MessagePins Pins)
 {
     /// <summary>Opens it once more.</summary>

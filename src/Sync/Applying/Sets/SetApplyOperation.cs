@@ -11,15 +11,14 @@ public static class SetApplyOperation
 {
     /// <summary>Does it, or finds out what it would do.</summary>
     /// <param name="target">As for <see cref="ApplyOperation"/>.</param>
-    /// <param name="parts">Looked at already.</param>
+    /// <param name="parts">The parts, checked already.</param>
     /// <param name="places">The journal, and, for a single part only, the undo file.</param>
     /// <param name="noteFile">Where the note is kept.</param>
-    /// <param name="specification">How.</param>
+    /// <param name="specification">How to apply them.</param>
     /// <param name="options">Threads, progress, cancellation.</param>
     /// <exception cref="SyncException">
-    /// As <see cref="ApplyOperation"/>; and <see cref="SyncError.Mismatch"/>, before anything is written, where
-    /// <see cref="VerifyMode.Full"/> is asked for and parts would still be missing, or <see cref="ApplySpecification.CheckBase"/> and
-    /// some are in place already.
+    /// As <see cref="ApplyOperation"/>; and <see cref="SyncError.Mismatch"/>, before anything is written, if <see cref="VerifyMode.Full"/>
+    /// is asked for and parts would still be missing, or <see cref="ApplySpecification.CheckBase"/> and some are in place already.
     /// </exception>
     public static SetResult Run(
         IWritableStorage target, PartFiles parts, ApplyPlaces places, IStateFile noteFile, ApplySpecification specification,

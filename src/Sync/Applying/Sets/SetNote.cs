@@ -6,14 +6,14 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Applying.Sets;
 
 /// <summary>
-/// What is known of a target to which some parts of a set have been applied. It is information: the blocks of the target are the truth,
-/// and a part that is applied again is recognised. Only whether a file may be cut is decided by it.
+/// The state of a target to which some parts of a set have been applied, as far as it is known. It is only information: the blocks of the
+/// target are the truth, and a part that is applied again is recognised. The note decides only whether a file may be cut.
 /// </summary>
 /// <remarks>
-/// Little-endian: magic (8 bytes), version (u16), parts (u32), the set's identity and that of the set which leads the other way (16 bytes
+/// Little-endian: magic (8 bytes), version (u16), parts (u32), the set's identity and that of the set that leads the other way (16 bytes
 /// each), the target's stamp (length, modified, changed: i64 each), the part that is being applied (u32, 0: none), whether it is in doubt
 /// (u8), the parts in place and those not (a bit each, whole bytes), the target (length u16, UTF-8), XXH128 of all before it. It is the
-/// state of one program on one machine, no message.
+/// state of one program on one machine, not a message.
 /// </remarks>
 internal sealed record SetNote
 {
@@ -33,45 +33,47 @@ internal sealed record SetNote
     /// <summary>What the target is, as in the journal.</summary>
     public required string Target { get; init; }
 
-    /// <summary>Of the target when this was written: whoever changed it since knows nothing of this note.</summary>
+    /// <summary>
+    /// The target's stamp when this was written. If it differs, a program that knows nothing of this note has changed the target.
+    /// </summary>
     public SourceStamp Stamp { get; init; }
 
     /// <summary>
-    /// The number of the part that was being applied when this was written; 0 for none. It changes the target, and its times, even before
-    /// its journal stands: room is reserved.
+    /// The number of the part that was being applied when this was written; 0 for none. That part changes the target, and its times, even
+    /// before its journal exists, because room is reserved.
     /// </summary>
     public int Running { get; init; }
 
     /// <summary>
-    /// A run with a part was interrupted, and has changed the target's times: nothing tells any more whether somebody else has changed
-    /// the target too. What this says of the other parts is proved before anything is cut by it.
+    /// A run with a part was interrupted, and has changed the target's times. So nothing shows any more whether somebody else has changed
+    /// the target too. The statements about the other parts must be proved before anything is cut by it.
     /// </summary>
     public bool IsInDoubt { get; init; }
 
-    /// <summary>Parts that are known to be applied. One for each part, that with number 1 first.</summary>
+    /// <summary>Parts that are known to be applied. One element for each part; part number 1 is first.</summary>
     public required bool[] InPlace { get; init; }
 
-    /// <summary>Parts whose blocks are known to be as the base has them. Neither: not known.</summary>
+    /// <summary>Parts whose blocks are known to be as the base has them. If a part is in neither list, nothing is known about it.</summary>
     public required bool[] NotInPlace { get; init; }
 
     /// <summary>Parts in all.</summary>
     public int Parts => InPlace.Length;
 
-    /// <summary>True where all parts are applied.</summary>
+    /// <summary>True if all parts are applied.</summary>
     public bool IsComplete => Array.TrueForAll(InPlace, part => part);
 
-    /// <summary>With one more part applied.</summary>
+    /// <summary>This note with one more part applied.</summary>
     public SetNote With(int part) =>
         this with { Running = 0, InPlace = Marked(InPlace, part, true), NotInPlace = Marked(NotInPlace, part, false) };
 
-    /// <summary>With a part of which nothing is known: it is being applied.</summary>
+    /// <summary>This note with nothing known about a part, because it is being applied.</summary>
     public SetNote Without(int part) =>
         this with { Running = part, InPlace = Marked(InPlace, part, false), NotInPlace = Marked(NotInPlace, part, false) };
 
-    /// <summary>The same, as the set sees it that leads the other way.</summary>
+    /// <summary>The same note, as seen by the set that leads the other way.</summary>
     public SetNote TurnedRound() => this with { Id = Reverse, Reverse = Id, InPlace = NotInPlace, NotInPlace = InPlace };
 
-    /// <summary>The file.</summary>
+    /// <summary>The encoded file.</summary>
     public byte[] Encode()
     {
         byte[] text = Encoding.UTF8.GetBytes(Target);
@@ -98,7 +100,7 @@ internal sealed record SetNote
         return file;
     }
 
-    /// <summary>Reads a file; null where it holds no note that this program understands.</summary>
+    /// <summary>Decodes a file; null if it holds no note that this program understands.</summary>
     public static SetNote? TryDecode(ReadOnlySpan<byte> file)
     {
         if (file.Length < FixedLength + 2 + HashLength

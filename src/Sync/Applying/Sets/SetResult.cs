@@ -3,7 +3,7 @@ using BinarySync.Sync.Applying.Planning;
 
 namespace BinarySync.Sync.Applying.Sets;
 
-/// <summary>What became of the note that stood.</summary>
+/// <summary>What happened to the existing note.</summary>
 public enum SetNoteState
 {
     /// <summary>There was none.</summary>
@@ -22,16 +22,16 @@ public enum SetNoteState
     TargetChanged,
 }
 
-/// <summary>What came of applying parts of a set.</summary>
+/// <summary>The result of applying parts of a set.</summary>
 /// <param name="Set">The first of the parts: its identity and how many there are.</param>
 /// <param name="Note">What was known before.</param>
-/// <param name="Runs">In the order in which they were applied: the name of the file, its number, and what came of it.</param>
+/// <param name="Runs">In the order in which they were applied: the name of the file, its number, and its result.</param>
 /// <param name="InPlace">Numbers of the parts that are known to be applied now (or would be, of a dry run), ascending.</param>
 /// <param name="Missing">Numbers of all others, ascending.</param>
 public sealed record SetResult(
-    SetPlace Set, SetNoteState Note, IReadOnlyList<(string Name, int Part, ApplyResult Result)> Runs, IReadOnlyList<int> InPlace,
+    SetPart Set, SetNoteState Note, IReadOnlyList<(string Name, int Part, ApplyResult Result)> Runs, IReadOnlyList<int> InPlace,
     IReadOnlyList<int> Missing)
 {
-    /// <summary>True where all parts are applied: the target is what the set makes of it.</summary>
+    /// <summary>True if all parts are applied: the target is what the set makes of it.</summary>
     public bool IsComplete => Missing.Count == 0;
 }

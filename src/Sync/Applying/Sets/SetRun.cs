@@ -9,7 +9,7 @@ using BinarySync.Sync.Applying.Verifying;
 
 namespace BinarySync.Sync.Applying.Sets;
 
-/// <summary>Parts of a set on their way into a target, and what is known of all parts meanwhile.</summary>
+/// <summary>Applies parts of a set to a target, and keeps account of all parts meanwhile.</summary>
 internal sealed class SetRun(
     IWritableStorage target,
     PartFiles parts,
@@ -32,10 +32,13 @@ internal sealed class SetRun(
         DemandAllForFull();
         DemandNoneForBase();
 
-        // A part that was interrupted goes first: no other one is let in before it is finished.
+        // An interrupted part goes first: no other part is allowed before it is finished.
         List<PartFile> order = [.. parts.Files.OrderBy(file => Stands(file) ? 0 : 1)];
-        foreach (PartFile file in order)
+        for (int i = 0; i < order.Count; i++)
         {
+            // Each part is verified, written, flushed and read back, or only checked.
+            PartFile file = order[i];
+            options.Progress.Later = (order.Count - 1 - i) * (specification.DryRun ? 1 : specification.Verify == VerifyMode.None ? 3 : 4);
             Apply(file, isFirst: file == order[0], isLast: file == order[^1]);
             _note = _note.With(file.Part);
             if (!_tuning.NotesBeforeFinishing && !specification.DryRun)
@@ -110,7 +113,8 @@ internal sealed class SetRun(
         }
     }
 
-    // Before what completes the set cuts the target, the whole proves what the note has said of the other parts, if that is not certain.
+    // The part that completes the set may cut the target. Before that, the whole target must prove what the note says about the other
+    // parts, unless that is certain.
     private bool MayCut(int part, VerifyMode verify, PatchPlan plan)
     {
         if (_note.With(part).IsComplete && (_note.IsInDoubt || CutsByHearsay(part, verify, plan)))
@@ -119,15 +123,15 @@ internal sealed class SetRun(
                 target, plan.Header.SyncGeometry.Target, plan.Header, plan.Trailer.TargetRoot, belowCache: true, options);
             _state = isWhole ? _state : SetNoteState.TargetChanged;
 
-            // Of what was believed only what this command itself has applied is left, if the whole is not what it should be by now.
+            // If the whole target is not as it should be by now, only the parts that this command has applied are still believed.
             _note = isWhole ? _note with { IsInDoubt = false } : _runs.Aggregate(Unknown(), (known, run) => known.With(run.Part));
         }
 
         return _note.With(part).IsComplete;
     }
 
-    // A note may be stale, or somebody else's: a file is cut by it only if the whole of it is what the set makes, or this very
-    // command has applied all parts of it.
+    // A note may be stale, or somebody else's. A file is cut by it only if the whole file is what the set makes, or if this very command
+    // has applied all parts.
     private bool CutsByHearsay(int part, VerifyMode verify, PatchPlan plan) => _tuning.ProvesCut
         && !target.HasFixedLength && target.Length > plan.Header.SyncGeometry.FinalSize
         && verify != VerifyMode.Full && _runs.Select(run => run.Part).Append(part).Distinct().Count() < parts.Set.Parts;
@@ -136,7 +140,7 @@ internal sealed class SetRun(
 
     private bool Stands(PartFile file) => _standing.Any(digest => digest.Span.SequenceEqual(file.Digest.Span));
 
-    // The note where it can be believed, as this set sees it; else what the target itself shows.
+    // The note, as this set sees it, if it can be believed; else the facts that the target itself shows.
     private (SetNote Note, SetNoteState State) Known()
     {
         byte[]? content = noteFile.Read();
@@ -159,7 +163,7 @@ internal sealed class SetRun(
             return (found with { IsInDoubt = isInDoubt }, state);
         }
 
-        // Every part makes a file as long as B, if B is longer: while it is as long as A, none is in place.
+        // If B is longer, every part makes the file as long as B. While it is as long as A, no part is in place.
         SyncGeometry geometry = parts.Header.SyncGeometry;
         bool isFresh = !target.HasFixedLength
             && geometry.ResizesTarget
@@ -179,10 +183,10 @@ internal sealed class SetRun(
         NotInPlace = new bool[parts.Set.Parts],
     };
 
-    // What has no times has a fixed length too, and is never cut.
+    // A target without times has a fixed length too, and is never cut.
     private bool HasTimesOf(SetNote note) => !target.HasTimes || note.Stamp == target.ReadStamp();
 
-    // A change that an interrupted run of one of these parts has made is our own; but it may not be the only one.
+    // A change made by an interrupted run of one of these parts is our own, but it may not be the only change.
     private bool IsInterrupted(SetNote note) => parts.Files.Any(file => file.Part == note.Running || Stands(file));
 
     // The digests of an interrupted session: its data file, and the one that leads the other way.

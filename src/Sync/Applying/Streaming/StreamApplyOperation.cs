@@ -8,13 +8,13 @@ using BinarySync.Sync.Applying.Running;
 namespace BinarySync.Sync.Applying.Streaming;
 
 /// <summary>
-/// Applies a data file as it arrives, for a pipe where there is no room to keep it (docs/Design.md, "Applying as it arrives"): a stretch
-/// of it at a time is verified, recognised, written, flushed and read back, each by a run of its own. What comes after may still prove to
-/// be damaged, or not to fit the target.
+/// Applies a data file as it arrives, for a pipe with no room to keep the file (docs/Design.md, "Applying as it arrives"). One stretch at a
+/// time is verified, recognised, written, flushed and read back, each by a run of its own. The bytes behind it may still prove to be
+/// damaged, or not to fit the target.
 /// </summary>
 public static class StreamApplyOperation
 {
-    // Two of the largest groups of small blocks, as they are stored; what is read in one go is held in memory.
+    // Two of the largest groups of small blocks, as they are stored. The bytes of one stretch are held in memory.
     private const long StretchBytes = 16L << 20;
 
     /// <summary>Does it, or finds out what it would do.</summary>
@@ -23,10 +23,10 @@ public static class StreamApplyOperation
     /// <param name="name">Its name in messages.</param>
     /// <param name="places">The journal; nothing else is kept.</param>
     /// <param name="specification">
-    /// How. <see cref="ApplySpecification.CheckBase"/> cannot be had: what the base is stands at the end.
+    /// How to apply it. <see cref="ApplySpecification.CheckBase"/> is not possible: only the end of the data file identifies the base.
     /// </param>
     /// <param name="options">Threads, progress, cancellation.</param>
-    /// <exception cref="MessageFormatException">The data file is refused; up to the stretch at fault it is applied.</exception>
+    /// <exception cref="MessageFormatException">The data file is refused; it is applied up to the faulty stretch.</exception>
     /// <exception cref="SyncException">
     /// As <see cref="ApplyOperation"/>; or the data file cannot be applied as it arrives, and nothing was written.
     /// </exception>
@@ -61,7 +61,7 @@ public static class StreamApplyOperation
             target.Flush();
         }
 
-        // The phases of each stretch would flicker by: what is shown is how far the stream has been applied.
+        // The phases of each stretch would flicker by, so the progress shows how far the stream has been applied.
         SyncOptions quiet = options with { Progress = new SyncProgress() };
         options.Progress.Begin("applying as it arrives", 0);
         long position = 0;
@@ -74,7 +74,7 @@ public static class StreamApplyOperation
                 Verify = specification.Verify == VerifyMode.Full && !stretches.IsComplete ? VerifyMode.Written : specification.Verify,
                 KeepsLargerSize = !stretches.IsComplete && tuning.CutsLast,
 
-                // A dry run leaves the journal where it stands: behind the stretch that it is about, it says nothing.
+                // A dry run leaves the existing journal. Behind the stretch that the journal is about, it says nothing.
                 AbandonJournal = patch.Stretch!.IsFirst && (specification.AbandonJournal || hasResumed),
             };
             ApplyContext context = new(target, patch, places, how, tuning, workspace, quiet);
@@ -93,13 +93,13 @@ public static class StreamApplyOperation
             position = reader.Position;
         }
 
-        // Where that one lies in the target, nobody knows: it may be anywhere in between.
+        // Nobody knows where in the target the journal's stretch is: it may be anywhere in between.
         return standing is null
             ? outcome.Result(specification)
             : throw ApplyRefusals.OtherRun(target, patch: null, places.Journal.Name, standing);
     }
 
-    // What cannot be applied to its end must not be begun: a copy may need what has been overwritten by then.
+    // A data file that cannot be applied to its end must not be begun: a copy may need content that has been overwritten by then.
     private static void DemandForward(DataFileHeader header, string name)
     {
         if (header.Bases is not null || header.Set is not null)
@@ -149,8 +149,8 @@ public static class StreamApplyOperation
             ? record
             : null;
 
-    // An interrupted run stands, and this is not the stretch that it was writing. If it comes later, this one is in place: it was flushed
-    // before that one's journal stood.
+    // There is an interrupted run, and it was not writing this stretch. If its stretch comes later, this one is in place: it was flushed
+    // before that stretch's journal existed.
     private static ApplyResult Recognize(ApplyContext context, JournalRecord standing)
     {
         JournalRecord believed = standing with { DoubtFrom = JournalRecord.NoDoubt };

@@ -3,7 +3,7 @@ using BinarySync.Sync.Applying.Planning;
 
 namespace BinarySync.Sync.Applying.Streaming;
 
-/// <summary>Adds up what came of the stretches of a stream.</summary>
+/// <summary>Adds up the results of the stretches of a stream.</summary>
 /// <param name="reader">The stream.</param>
 /// <param name="lengthBefore">Bytes of the target before the first stretch.</param>
 internal sealed class StreamOutcome(IOperationReader reader, long lengthBefore)
@@ -18,7 +18,7 @@ internal sealed class StreamOutcome(IOperationReader reader, long lengthBefore)
     private long _againBlocks;
     private long _verifiedBytes;
 
-    /// <summary>True where a stretch has been applied.</summary>
+    /// <summary>True if a stretch has been applied.</summary>
     public bool HasBegun => _last is not null;
 
     /// <summary>Adds the next stretch.</summary>
@@ -37,7 +37,7 @@ internal sealed class StreamOutcome(IOperationReader reader, long lengthBefore)
         _unreadable.Add(result.Plan.Unreadable);
     }
 
-    /// <summary>What a run of the whole would have said.</summary>
+    /// <summary>The result that a run of the whole stream would have had.</summary>
     public ApplyResult Result(ApplySpecification specification)
     {
         PatchPlan plan = _last!.Plan with

@@ -4,8 +4,8 @@ using BinarySync.Sync.Applying.Reading;
 namespace BinarySync.Sync.Applying.Streaming;
 
 /// <summary>
-/// Cuts a data file that arrives into stretches: whole groups, each stretch as soon as it has become long enough. Where it is cut depends
-/// on nothing but the data file, so that a later run finds the same stretches, and knows them by their digests.
+/// Cuts an arriving data file into stretches: whole groups, each stretch as soon as it is long enough. The cuts depend only on the data
+/// file. So a later run finds the same stretches, and knows them by their digests.
 /// </summary>
 /// <param name="reader">The stream; nothing but its header has been read.</param>
 /// <param name="bytes">Stored bytes after which a stretch ends.</param>
@@ -18,12 +18,12 @@ internal sealed class StreamStretches(IOperationReader reader, long bytes, bool 
     private bool _hasGroup;
 
     /// <summary>
-    /// True when the last stretch has been read, and with it the end of the stream: the whole of it has been found right.
+    /// True when the last stretch has been read, and with it the end of the stream: the whole stream has been found right.
     /// </summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>
-    /// Reads the next stretch; its stream is used again for the one after it. There is at least one, which may change no block.
+    /// Reads the next stretch; its stream is reused for the one after it. There is at least one stretch, which may change no block.
     /// </summary>
     /// <exception cref="MessageFormatException">The stream is refused.</exception>
     public PatchSource Next(CancellationToken cancellation)
@@ -38,7 +38,7 @@ internal sealed class StreamStretches(IOperationReader reader, long bytes, bool 
         _buffer.SetLength(0);
         DataFileWriter writer = new(_buffer, reader.FileHeader);
         StreamStretch stretch = _hasGroup
-            ? new(isFirst, _group.Operations[0].Blocks.First, reader.FramePlace.Number - 1, reader.GroupOffset - writer.Position)
+            ? new(isFirst, _group.Operations[0].Blocks.First, reader.FramePosition.Number - 1, reader.GroupOffset - writer.Position)
             : new(isFirst, 0, 0, 0);
         long begin = writer.Position;
         while (_hasGroup && writer.Position - begin < bytes)
@@ -53,7 +53,7 @@ internal sealed class StreamStretches(IOperationReader reader, long bytes, bool 
             _hasGroup = reader.ReadGroup(_group);
         }
 
-        // What the roots are stands at the end of the stream. Before that nothing is compared with them.
+        // The roots are at the end of the stream. Before that, nothing is compared with them.
         IsComplete = !_hasGroup;
         byte[] unknown = new byte[reader.Header.Hash.RootLength];
         OperationsTrailer trailer = IsComplete

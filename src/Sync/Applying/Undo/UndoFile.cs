@@ -9,9 +9,9 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Undo;
 
 /// <summary>
-/// The data file that takes the target back. It is what `dtreq` and `dtfile --no-repeats` would make of the two sides exchanged: the
-/// request is the data file's own operations turned round, and the content comes from the target itself, each block compared with the
-/// hash that the data file gives for it.
+/// The data file that takes the target back. It is the file that `dtreq` and `dtfile --no-repeats` would make if the two sides were
+/// exchanged. The request has the data file's own operations, turned round. The content comes from the target itself, and each block is
+/// compared with its hash in the data file.
 /// </summary>
 internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSource patch, IUndoPlace place, SyncOptions options)
 {
@@ -21,7 +21,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         TargetSize = plan.Header.SyncGeometry.Base.Size,
         Parent = plan.Header.Parent?.Reversed(),
 
-        // Larger ones would be buffers beside those of the data file, for a codec that does not profit.
+        // Larger frames would need buffers beside those of the data file, for a codec that does not profit.
         FrameSize = Math.Min(plan.Header.FrameSize, FormatLimits.DefaultFrameSize),
         Label = null,
         Set = plan.Header.Set is { } set ? SetOf(set, plan.Trailer) : null,
@@ -29,14 +29,14 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     };
 
     /// <summary>
-    /// Where the undo file of a part stands: in a set of its own, with the same number (Format.md 4.5). Its groups are its own, and
-    /// counted when it is made.
+    /// The place of a part's undo file: in a set of its own, with the same number (Format.md 4.5). Its groups are its own, and are counted
+    /// when it is made.
     /// </summary>
-    public static SetPlace SetOf(SetPlace part, OperationsTrailer trailer) =>
-        part with { Id = SetPlace.IdOf(part.SplitSize, [trailer.TargetRoot], trailer.BaseRoot), GroupCount = 0 };
+    public static SetPart SetOf(SetPart part, OperationsTrailer trailer) =>
+        part with { Id = SetPart.IdOf(part.SplitSize, [trailer.TargetRoot], trailer.BaseRoot), GroupCount = 0 };
 
     /// <summary>Looks for the undo file of an earlier run, and verifies it whole.</summary>
-    /// <returns>Its digest; null where there is no file.</returns>
+    /// <returns>Its digest; null if there is no file.</returns>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.Exists"/>: there is a file, and it is not the undo file of this data file.
     /// </exception>
@@ -73,7 +73,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
             };
     }
 
-    /// <summary>Makes sure that the target still is what the undo file has to take it back to.</summary>
+    /// <summary>Makes sure that the target still is what the undo file must take it back to.</summary>
     /// <exception cref="SyncException">It is not.</exception>
     public void DemandPossible()
     {
@@ -125,7 +125,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         BlockRunList changed = new();
         options.Progress.Begin("saving the blocks to be overwritten", bytes);
 
-        // Without repeats: it can be applied from a pipe, and nothing is read twice while the target waits.
+        // Without repeats, the file can be applied from a pipe, and nothing is read twice while the target waits.
         DataFileSpecification specification = new() { FrameSize = _header.FrameSize, Repeats = false };
         new FrameCollector(target, request, writer, specification, changed).Run(options);
         if (changed.BlockCount > 0)
@@ -142,7 +142,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         return trailer.Digest;
     }
 
-    // What the data file says of blocks, the other way round; then the blocks that the target will lose.
+    // The data file's operations, the other way round; then the blocks that the target will lose.
     private (long Groups, long Bytes) WriteRequest(Stream spool)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
@@ -153,7 +153,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
             Operation operation = cursor.Operation;
             if (operation.Old == OldKind.Absent)
             {
-                continue; // what A has not is cut
+                continue; // blocks that A does not have are cut
             }
 
             writer.Add(
@@ -176,9 +176,9 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         return (trailer.Groups, trailer.DataBytes);
     }
 
-    private SetPlace? WithGroups(long groups) => _header.Set is { } set ? set with { GroupCount = groups } : null;
+    private SetPart? WithGroups(long groups) => _header.Set is { } set ? set with { GroupCount = groups } : null;
 
-    // Of a set, the part that completes it takes away what A has behind B's end; and what takes that part back brings it.
+    // In a set, the part that completes it removes the content of A behind B's end. The undo file of that part brings it back.
     private bool LosesTail
     {
         get
@@ -190,7 +190,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         }
     }
 
-    // For every block that the data file overwrites, the undo file has what was there.
+    // True if the undo file has the old content of every block that the data file overwrites.
     private bool LeadsBack(PatchSource undo)
     {
         OperationCursor forth = new(patch.Open(skipContent: true));

@@ -7,18 +7,18 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Verifying;
 
 /// <summary>
-/// Compares the blocks that the data file leaves alone with the base, by its root. The blocks that it speaks of have been recognised one
-/// by one, as old or as already new: for them stand the hashes that the data file gives. So a target that is partly or wholly patched
-/// passes as well, and the same command can be run again.
+/// Compares the blocks that the data file leaves alone with the base, by its root. All other blocks have been recognised one by one, as old
+/// or as already new. For them, the hashes in the data file are used. So a target that is partly or wholly patched passes as well, and the
+/// same command can be run again.
 /// </summary>
 internal static class BaseCheck
 {
-    /// <summary>True where the target is the base, but for what the data file changes.</summary>
+    /// <summary>True if the target is the base, apart from the data file's changes.</summary>
     /// <param name="tailMayBeGone">
-    /// What A has and B has not may be gone although the target is as long as A: an interrupted run has cut it and the other direction
-    /// has made it longer again, or it is a device. Then it is enough that all that B has is as B has it.
+    /// The bytes that A has and B does not may be gone, although the target is as long as A. Either an interrupted run has cut them and the
+    /// other direction has made the target longer again, or it is a device. Then it is enough that all of B's bytes are as B has them.
     /// </param>
-    /// <param name="belowCache">Read from below the page cache: what the cache shows may be no more than that.</param>
+    /// <param name="belowCache">Read from below the page cache: the cache may show content that is nowhere else.</param>
     /// <param name="holes">Whether holes are read.</param>
     public static bool Matches(
         IReadableStorage target, PatchPlan plan, PatchSource patch, bool tailMayBeGone, bool belowCache, SyncOptions options,
@@ -26,7 +26,7 @@ internal static class BaseCheck
     {
         SyncGeometry both = plan.Header.SyncGeometry;
 
-        // Of a target that is shorter than A (it was cut already), the end of A cannot be seen; but all that B has must be as B has it.
+        // If the target is shorter than A (it was cut already), the end of A cannot be checked. But all of B's bytes must be as B has them.
         bool ofBase = target.Length >= both.Base.Size;
         return RootMatches(target, plan, patch, ofBase, belowCache, options, holes)
             || (ofBase

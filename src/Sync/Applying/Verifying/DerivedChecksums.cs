@@ -7,8 +7,8 @@ using BinarySync.Sync.Comparing;
 namespace BinarySync.Sync.Applying.Verifying;
 
 /// <summary>
-/// Makes the checksum file of a target that has been patched from the one that it had before and the data file, without reading the
-/// target. It is that which `ckfile` would make, but for the key that says so (Format.md 4, `derived`).
+/// Makes the checksum file of a patched target from its old checksum file and the data file, without reading the target. It is the file
+/// that `ckfile` would make, except for the key that says so (Format.md 4, `derived`).
 /// </summary>
 public static class DerivedChecksums
 {
@@ -16,7 +16,7 @@ public static class DerivedChecksums
     /// <param name="old">The checksum file.</param>
     /// <param name="plan">Of applying the data file.</param>
     /// <param name="target">The target.</param>
-    /// <exception cref="SyncException">It is not, or what it would lead to cannot be told.</exception>
+    /// <exception cref="SyncException">It is not, or the new checksum file cannot be determined.</exception>
     internal static void RequireBase(ChecksumSource old, PatchPlan plan, IReadableStorage target)
     {
         using ChecksumFileReader reader = old.Open();
@@ -36,8 +36,8 @@ public static class DerivedChecksums
             throw Refused(reader.Source, other);
         }
 
-        // A device keeps its size, and so does a file whose ranges leave out where the sizes differ: what lies there, neither of the two
-        // knows.
+        // A device keeps its size. So does a file if the ranges leave out the place where the sizes differ. Neither of the two files knows
+        // the content there.
         if (plan.Sizing.LengthAfter != geometry.FinalSize)
         {
             throw Refused(
@@ -60,11 +60,11 @@ public static class DerivedChecksums
     }
 
     /// <summary>Writes the new checksum file, when all has been applied and verified.</summary>
-    /// <param name="old">As it was when the run began.</param>
+    /// <param name="old">The old checksum file, as it was when the run began.</param>
     /// <param name="patch">The data file.</param>
-    /// <param name="plan">Of the run.</param>
-    /// <param name="output">Where to.</param>
-    /// <exception cref="SyncException">One of the two is not what it was.</exception>
+    /// <param name="plan">The plan of the run.</param>
+    /// <param name="output">Where to write it.</param>
+    /// <exception cref="SyncException">One of the two has changed.</exception>
     public static ChecksumFileTrailer Write(ChecksumSource old, PatchSource patch, PatchPlan plan, Stream output)
     {
         using ChecksumFileReader reader = old.Open();
@@ -86,7 +86,7 @@ public static class DerivedChecksums
         };
         using ChecksumFileWriter writer = new(output, header);
 
-        // The target root is that of B, also where the size is left.
+        // The target root is that of B, even if the size is left.
         using CoveredRoot root = new(both.Target, header.Hash, both.Coverage.ClipTo(both.Target.BlockCount));
         IOperationReader operations = patch.Open(skipContent: true);
         OperationSubstitution changed = new(new Sink(writer, root), operations, old: false);
@@ -105,7 +105,7 @@ public static class DerivedChecksums
 
         old.RequireSame(reader);
 
-        // Every block that A has not has an operation (Format.md 9.3).
+        // Every block that A does not have has an operation (Format.md 9.3).
         changed.AddZeros(BlockRun.Between(kept, geometry.BlockCount));
         if (!root.Finish().AsSpan().SequenceEqual(plan.Trailer.TargetRoot.Span))
         {

@@ -5,27 +5,27 @@ using BinarySync.Sync.Applying.Journal;
 namespace BinarySync.Sync.Applying.Verifying;
 
 /// <summary>
-/// Proves, before anything is overwritten that is not recognised, that a target is the one that an interrupted run was changing
-/// (docs/Design.md, "Which target it was").
+/// Proves that a target is the one that an interrupted run was changing, before anything unrecognised is overwritten (docs/Design.md,
+/// "Which target it was").
 /// </summary>
-/// <param name="target">Flushed, as far as it may be.</param>
+/// <param name="target">Flushed, as far as possible.</param>
 /// <param name="standing">The journal of that run.</param>
 /// <param name="journal">Its name.</param>
 internal sealed class EvidenceProof(IReadableStorage target, JournalRecord standing, string journal)
 {
-    // So many blocks, some torn, and not one of them new: hardly any crash leaves that. Of a few large ones it may.
+    // So many blocks, some torn, and not one of them new: hardly any crash leaves that. With a few large blocks it may.
     private const int ManyBlocks = 64;
 
     /// <summary>Compares all of the evidence.</summary>
-    /// <param name="seen">What the plan has found.</param>
-    /// <param name="isResumed">The run goes on in the direction of the journal.</param>
-    /// <param name="mayOverwrite">The user wants what is not recognised to be overwritten.</param>
+    /// <param name="seen">The blocks that the plan has found.</param>
+    /// <param name="isResumed">The run continues in the direction of the journal.</param>
+    /// <param name="mayOverwrite">The user wants unrecognised blocks to be overwritten.</param>
     /// <exception cref="SyncException"><see cref="SyncError.OtherTarget"/>, <see cref="SyncError.TargetNotProved"/>.</exception>
     public void Demand(SeenBlocks seen, bool isResumed, bool mayOverwrite)
     {
         if (standing.Evidence is not { } evidence)
         {
-            // Nothing is overwritten but what is recognised.
+            // Otherwise only recognised blocks are overwritten.
             if (!mayOverwrite && (standing.Windows.Count > 0 || standing.Redo is not null))
             {
                 throw NotProved($"{journal} is from an older program and does not describe the target");
@@ -37,8 +37,7 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
         DemandBirth(evidence);
         DemandPieces(evidence);
 
-        // Of a device this happens only behind A's end, or where nearly nothing is left of it: a run that begins does not look at that
-        // either.
+        // On a device this happens only behind A's end, or if hardly anything is left of it. A new run does not check that either.
         bool isNothingKnown = evidence is { Birth: null, Pieces.Count: 0, Cells.Count: 0 };
         if (!target.HasFixedLength && seen.Torn > 0 && !mayOverwrite && isNothingKnown)
         {
@@ -47,7 +46,8 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
 
         bool hasWritten = DemandWitnesses(evidence, mayOverwrite) || (isResumed ? seen.New : seen.Old) > 0 || standing.Redo is not null;
 
-        // Torn blocks, and nothing that the run has finished: where not every sector has a witness, nothing says that it was here at all.
+        // There are torn blocks, and none that the run has finished. If not every sector has a witness, nothing shows that the run was here
+        // at all.
         bool isMany = seen.Old + seen.New + seen.Torn >= ManyBlocks;
         if (isMany && seen.Torn > 0 && !hasWritten && !evidence.IsComplete && !standing.IsDistrusted && !mayOverwrite)
         {
@@ -94,7 +94,7 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
         }
     }
 
-    // True where one of them shows that the run has written here.
+    // True if one of them shows that the run has written here.
     private bool DemandWitnesses(TargetEvidence evidence, bool mayOverwrite)
     {
         bool hasWritten = false;
@@ -153,7 +153,7 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
         return readable != 0;
     }
 
-    // What did not read back as it was written may look like anything.
+    // Bytes that did not read back as written may look like anything.
     private bool IsExcused(long offset) =>
         standing.IsDistrusted && standing.Windows.Any(window => window.Offset <= offset && offset < window.End);
 

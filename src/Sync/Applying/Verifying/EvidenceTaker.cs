@@ -9,12 +9,12 @@ namespace BinarySync.Sync.Applying.Verifying;
 /// <summary>Takes the evidence of a target before a run changes it.</summary>
 internal static class EvidenceTaker
 {
-    // A block of zeros is found in many targets: a few of them may be kept, no more.
+    // A block of zeros is found in many targets, so only a few of them may be kept.
     private const int MostZeros = 8;
 
     /// <summary>Reads a few dozen pieces from below the page cache.</summary>
     /// <param name="target">As it is before the first change.</param>
-    /// <param name="plan">What will be changed.</param>
+    /// <param name="plan">The changes to come.</param>
     public static TargetEvidence Take(IReadableStorage target, PatchPlan plan)
     {
         SyncGeometry geometry = plan.Header.SyncGeometry;
@@ -57,7 +57,7 @@ internal static class EvidenceTaker
         }
     }
 
-    /// <summary>Reads below the cache; false where the medium does not give the bytes.</summary>
+    /// <summary>Reads below the cache; false if the medium does not return the bytes.</summary>
     public static bool TryRead(IReadableStorage target, Span<byte> bytes, long offset)
     {
         try

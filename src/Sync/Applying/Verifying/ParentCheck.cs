@@ -6,13 +6,13 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Verifying;
 
 /// <summary>
-/// Compares the whole target with the coarse data request that a refined data file goes back to: with its own ranges alone, a refined one
-/// could prove nothing of the rest. In the parent's blocks, since only those have been hashed everywhere.
+/// Compares the whole target with the coarse data request that a refined data file is based on. With its own ranges alone, a refined one
+/// could prove nothing about the rest. The comparison uses the parent's blocks, since only those have been hashed everywhere.
 /// </summary>
 internal static class ParentCheck
 {
     /// <summary>
-    /// True where all that the coarse request compared is as B has it, and the target gets B's size, if the request was for that.
+    /// True if everything that the coarse request compared is as B has it, and the target gets B's size if the request was for that.
     /// </summary>
     public static bool IsTarget(
         IReadableStorage target, TargetSizing sizing, ParentIdentity parent, bool belowCache, SyncOptions options, HolePolicy holes)
@@ -22,7 +22,7 @@ internal static class ParentCheck
         return hasSize && Matches(target, parent, both.Target, parent.TargetRoot, belowCache, options, holes);
     }
 
-    /// <summary>True where all that the coarse request compared is as A has it.</summary>
+    /// <summary>True if everything that the coarse request compared is as A has it.</summary>
     public static bool IsBase(IReadableStorage target, ParentIdentity parent, bool belowCache, SyncOptions options, HolePolicy holes) =>
         Matches(target, parent, parent.SyncGeometry.Base, parent.BaseRoot, belowCache, options, holes);
 

@@ -8,14 +8,15 @@ using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Sync.Applying.Verifying;
 
-/// <summary>Reads the target from below its page cache and compares it with what it shall be. To be used after a flush.</summary>
+/// <summary>Reads the target from below its page cache and compares it with its new content. To be used after a flush.</summary>
 internal static class ReadBackVerifier
 {
-    // Reading from below the cache waits for the disk, and there is no read-ahead: a disk does several such reads in the time of one.
+    // Reads from below the cache wait for the disk, and there is no read-ahead: a disk does several such reads in the time of one.
     private const int ThreadsThatWait = 6;
 
-    /// <summary>Compares all blocks that the data file speaks of, or those of them that became zeros: a hole that was made is not
-    /// believed to be one.</summary>
+    /// <summary>
+    /// Compares all blocks that the data file describes, or only those that became zeros: a hole that was made is not trusted.
+    /// </summary>
     /// <returns>The blocks that are wrong, and the bytes compared.</returns>
     public static (BlockRunList Wrong, long Bytes) Blocks(
         IReadableStorage target, PatchPlan plan, PatchSource patch, PatchWorkspace workspace, SyncOptions options, bool onlyZeros = false)
@@ -72,7 +73,7 @@ internal static class ReadBackVerifier
             },
             options.Cancellation);
 
-        // What was not to be read is done as well.
+        // Blocks that were not to be read count as done too.
         options.Progress.Advance(plan.Bytes - passed);
         patch.RequireSame(reader.Trailer);
         return unreadable.BlockCount == 0 ? (wrong, bytes) : throw UnreadableBlocks.Error(target.Name, unreadable, checker.Failure!);
@@ -86,14 +87,13 @@ internal static class ReadBackVerifier
 
     /// <summary>Compares a coverage by its root.</summary>
     /// <param name="target">At least as long as <paramref name="geometry"/> says.</param>
-    /// <param name="geometry">Size and block size of the content that is expected.</param>
+    /// <param name="geometry">Size and block size of the expected content.</param>
     /// <param name="hash">The block hash.</param>
-    /// <param name="coverage">What was compared.</param>
-    /// <param name="root">The root that is expected.</param>
+    /// <param name="coverage">The coverage that was compared.</param>
+    /// <param name="root">The expected root.</param>
     /// <param name="belowCache">Read from below the page cache.</param>
     /// <param name="options">Threads, progress and cancellation.</param>
-    /// <param name="holes">Whether holes are read. After a flush a hole has nothing on the medium that reading could bring to
-    /// light.</param>
+    /// <param name="holes">Whether holes are read. After a flush, reading a hole could bring nothing to light from the medium.</param>
     public static bool RootMatches(
         IReadableStorage target, BlockGeometry geometry, BlockHash hash, BlockCoverage coverage, ReadOnlyMemory<byte> root, bool belowCache,
         SyncOptions options,
@@ -105,7 +105,7 @@ internal static class ReadBackVerifier
         return builder.Finish().AsSpan().SequenceEqual(root.Span);
     }
 
-    // Zeros past the old end of a file were not written: growing it has made them.
+    // Zeros past the old end of a file were not written: growing the file has made them.
     private static bool IsUntouched(PatchItem item, SyncGeometry geometry, PatchPlan plan) =>
         item.Parts is [{ Operation.New: NewKind.Zero } part]
             && plan.Sizing.Grows

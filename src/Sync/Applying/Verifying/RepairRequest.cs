@@ -8,18 +8,18 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Verifying;
 
 /// <summary>
-/// A data request for blocks that did not read back as written. What they were is what the target returns for them now, from below the
-/// cache; what they shall be is what the data file says. Its coverage is those blocks and no others, so that its roots can be told
-/// without reading the rest.
+/// A data request for blocks that did not read back as written. Their old content is what the target returns for them now, from below the
+/// cache. Their new content is what the data file says. Only those blocks are covered, so that the roots can be computed without reading
+/// the rest.
 /// </summary>
 internal static class RepairRequest
 {
     /// <summary>Writes the request.</summary>
     /// <param name="target">Has its final size.</param>
-    /// <param name="plan">Of the data file.</param>
+    /// <param name="plan">The plan of the data file.</param>
     /// <param name="patch">The data file.</param>
-    /// <param name="wrong">Ascending.</param>
-    /// <param name="output">Where to.</param>
+    /// <param name="wrong">The wrong blocks, ascending.</param>
+    /// <param name="output">Where to write it.</param>
     /// <param name="options">Threads.</param>
     public static void Write(
         IReadableStorage target, PatchPlan plan, PatchSource patch, IReadOnlyList<BlockRun> wrong, Stream output, SyncOptions options)
@@ -27,8 +27,8 @@ internal static class RepairRequest
         SyncGeometry all = plan.Header.SyncGeometry;
         long baseSize = all.ResizesTarget ? all.Target.Size : all.Base.Size;
 
-        // What the target is as a whole now, nobody knows: so no parent vouches for it, and the repair proves its blocks only.
-        // Where every block is wrong, the coverage is the whole, and has to say so.
+        // Nobody knows what the target as a whole is now. So no parent vouches for it, and the repair proves only its own blocks. If every
+        // block is wrong, the coverage is the whole target, and has to say so.
         BlockCoverage coverage = BlockCoverage.Of(wrong).ClipTo(
             new SyncGeometry(baseSize, all.Target.Size, all.Target.BlockSize, BlockCoverage.Whole).BlockCount);
         DataRequestHeader header = plan.Header.ToRequest() with
@@ -73,7 +73,7 @@ internal static class RepairRequest
             }
         }
 
-        // A block that is right by now is no operation, but it is covered.
+        // A block that is right by now gets no operation, but it is covered.
         private void Add(BlockRun run, OldKind old, ReadOnlySpan<byte> oldHash)
         {
             cursor.Seek(run.First);

@@ -8,9 +8,9 @@ using BinarySync.Sync.Applying.Reading;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Carries out the copies of a plan, before content and zeros are written (docs/Design.md, "Copies"): says in which order, and what has
-/// to be durable before what. What is overwritten is recognised once more, and what is copied is compared with its hash once more. When
-/// it returns, all copies are durable.
+/// Carries out the copies of a plan, before content and zeros are written (docs/Design.md, "Copies"). It decides their order, and what must
+/// be durable before what. Overwritten blocks are recognised once more, and copied content is compared with its hash once more. When it
+/// returns, all copies are durable.
 /// </summary>
 internal sealed class CopyExecutor
 {
@@ -48,9 +48,9 @@ internal sealed class CopyExecutor
         _write = WithRest(_target.Write);
     }
 
-    /// <summary>Does all that is due.</summary>
+    /// <summary>Does all copies that are due.</summary>
     /// <exception cref="StorageException">A failure of the target, of the redo or of the journal.</exception>
-    /// <exception cref="SyncException">A block changed since it was looked at, or did not read back as written.</exception>
+    /// <exception cref="SyncException">A block changed since it was checked, or did not read back as written.</exception>
     public WriteCounts Run()
     {
         if (_journal.HasRedo)
@@ -59,14 +59,14 @@ internal sealed class CopyExecutor
         }
         else if (_tuning.ForgetsOthersRedo)
         {
-            // What was loaded may be another session's.
+            // The loaded redo may be another session's.
             _redo.Clear();
         }
 
         if (_plan.Doubt.IsNone)
         {
-            // What is copied must be on the medium for as long as it may have to be copied again. After an interrupted run that has been
-            // seen to.
+            // The content to be copied must be on the medium for as long as it may have to be copied again. After an interrupted run, it is
+            // there already.
             _target.Flush();
             _journal.FlushedCopies();
         }
@@ -78,10 +78,10 @@ internal sealed class CopyExecutor
         return new WriteCounts { CopyBlocks = _mover.Blocks, CopyBytes = _mover.Bytes };
     }
 
-    // All that goes into one redo is read before anything of it is written: in what order, makes no difference.
+    // All content for one redo is read before any of it is written, so the order makes no difference.
     private void ThroughRedo()
     {
-        // At once, here and elsewhere: of lists that double, three quarters of the room are garbage in the end.
+        // The room is reserved at once, here and elsewhere: of lists that grow by doubling, three quarters of the room end as garbage.
         _slices.EnsureCapacity(Math.Min(_plan.Copies.Redo.Length, RedoLog.MostStretches));
         CopySlices slices = new(_plan.Copies.Runs, _plan.Copies.Redo, _content.ChunkBlocks);
         for (bool more = slices.Next(out CopySlice slice); more;)
@@ -100,12 +100,12 @@ internal sealed class CopyExecutor
 
             if (_slices.Count == 0)
             {
-                // The next one gets all of the room: many slices may fit then.
+                // The next redo gets all of the room: many slices may fit then.
                 CloseRedo();
                 continue;
             }
 
-            // Fewer fit than are gathered at once.
+            // Fewer slices fit than are gathered at once.
             for (; more && _slices.Count < _tuning.Gathering.Slices; more = slices.Next(out slice))
             {
                 _slices.Add(slice);
@@ -115,7 +115,7 @@ internal sealed class CopyExecutor
         }
     }
 
-    // All of them fit, and none is written before the last one is read: in the order of the groups, each of those is read once.
+    // All of them fit, and none is written before the last one is read. In the order of the groups, each group is read once.
     private void FillOneRedo()
     {
         _slices.Sort((one, other) => one.Blocks.First.CompareTo(other.Blocks.First));
@@ -127,7 +127,7 @@ internal sealed class CopyExecutor
         }
     }
 
-    // In their order: a redo is written as soon as the next one does not fit.
+    // In their order: a redo is written as soon as the next slice does not fit.
     private void FillRedos()
     {
         for (ReadOnlySpan<CopySlice> left = CollectionsMarshal.AsSpan(_slices); left.Length > 0;)
@@ -161,13 +161,13 @@ internal sealed class CopyExecutor
         return count;
     }
 
-    // From here on the sources may be overwritten: what was read from them can be had from the redo, and is in the target before the next
-    // one is begun.
+    // From here on, the sources may be overwritten: their content can be read from the redo, and is in the target before the next redo is
+    // begun.
     private void CloseRedo()
     {
         if (!_redo.IsEmpty)
         {
-            ReadOnlyMemory<byte> digest = _redo.Seal(_tuning.FlushesRedo);
+            ReadOnlyMemory<byte> digest = _redo.Seal();
             StretchCover cover = new();
             foreach (ByteRange stretch in _redo.Stretches)
             {
@@ -185,7 +185,7 @@ internal sealed class CopyExecutor
         _target.Flush();
         if (_specification.Verify != VerifyMode.None)
         {
-            // While the redo is there to write it once more.
+            // While the redo is still there to be written once more.
             _writer.DemandReadBack();
         }
 
@@ -193,8 +193,8 @@ internal sealed class CopyExecutor
         _redo.Clear();
     }
 
-    // Their sources stay as they are until content and zeros are written, so each can be done again: windows are marked and flushed as
-    // for content.
+    // The sources of these copies stay as they are until content and zeros are written, so each copy can be done again. Windows are marked
+    // and flushed as for content.
     private void WritePlain()
     {
         CopySlices slices = new(_plan.Copies.Runs, _plan.Copies.Plain, _content.ChunkBlocks);
@@ -228,7 +228,7 @@ internal sealed class CopyExecutor
             ReadOnlySpan<int> operations = _gather.Load(left);
             left = left[operations.Length..];
 
-            // Without the redo their order is all that they have: one by one then.
+            // Without the redo, only their order protects the copies: they are done one by one.
             int step = _tuning.UsesRedo ? operations.Length : 1;
             for (; operations.Length > 0; operations = operations[step..])
             {
@@ -237,7 +237,7 @@ internal sealed class CopyExecutor
         }
     }
 
-    // Marks what is written until the next flush; returns how many slices that is.
+    // Marks the writes until the next flush; returns how many slices that is.
     private long Mark(CopySlice slice, CopySlices following)
     {
         StretchCover cover = new();

@@ -9,9 +9,8 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Brings the content of copies that were gathered: first all that they overwrite is recognised once more, ascending; then
-/// the content of what is to be written is read, in the order in which the sources
-/// lie, and compared with its hash.
+/// Moves the content of copies that were gathered. First, all blocks that they overwrite are recognised once more, ascending. Then the
+/// content to be written is read, in the order of the sources, and compared with its hash.
 /// </summary>
 internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyContent content)
 {
@@ -23,17 +22,17 @@ internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyConten
     private readonly List<CopyPiece> _due = [];
     private int[] _ascending = [];
 
-    /// <summary>Blocks that were handed on so far.</summary>
+    /// <summary>Blocks passed on so far.</summary>
     public long Blocks { get; private set; }
 
-    /// <summary>Bytes that were handed on so far.</summary>
+    /// <summary>Bytes passed on so far.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Hands on the content of all blocks of some copies that have to be written.</summary>
-    /// <param name="group">What was gathered.</param>
-    /// <param name="operations">Indices of its operations, each with no more blocks than are looked at together.</param>
+    /// <summary>Passes on the content of those blocks of some copies that have to be written.</summary>
+    /// <param name="group">The copies that were gathered.</param>
+    /// <param name="operations">Indices of its operations, each with no more blocks than are read together.</param>
     /// <param name="use">
-    /// Takes bytes, and their offset in the _target; in any order. They may be written at once only where no source is.
+    /// Takes bytes, and their offset in the target; in any order. They may be written at once only to places that are no source.
     /// </param>
     /// <exception cref="SyncException">A block is no longer what it was when the data file was verified.</exception>
     public void Move(OperationGroup group, ReadOnlySpan<int> operations, RedoHandler use)
@@ -69,7 +68,7 @@ internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyConten
     {
         if (!batch.Fits)
         {
-            // In order: it goes through the buffer only when it is handed on.
+            // In order: it goes through the buffer only when it is passed on.
             CopyPiece piece = batch.Pieces[0].Piece;
             content.Read(group, group.Operations[piece.Operation], piece.Blocks, batch, use);
         }
@@ -79,7 +78,7 @@ internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyConten
             throw content.Changed(batch.Missing[0]);
         }
 
-        foreach (PlacedPiece placed in batch.Pieces)
+        foreach (BufferedPiece placed in batch.Pieces)
         {
             if (batch.Fits)
             {
@@ -91,7 +90,7 @@ internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyConten
         }
     }
 
-    // Blocks that are new already are passed over.
+    // Blocks that are new already are skipped.
     private void FindDue(OperationGroup group, Memory<int> ascending)
     {
         _due.Clear();
@@ -143,7 +142,7 @@ internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyConten
     {
         if (ComesByGrowing(item.Parts[0].Blocks))
         {
-            // What the target was grown by holds nothing that could be lost.
+            // The part by which the target has grown holds nothing that could be lost.
             return;
         }
 

@@ -8,16 +8,16 @@ using BinarySync.Sync.Comparing;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// B's last block, where it is short and A fills it further. On a device the rest of it is left alone like all that lies behind B, but
-/// where a data file leads the other way: that one expects the block as B has it, and zeros behind that; and it brings the rest back. In
-/// a file that is patched part by part the rest becomes zeros: that is how the undo file of the part, and the part itself once it was
-/// taken back, find the block.
+/// B's last block, if it is short and A fills it further. On a device, the rest of it is left alone, like everything behind B, unless a
+/// data file leads the other way. That data file expects the block as B has it with zeros behind it, and brings the rest back. In a file
+/// that is patched part by part, the rest becomes zeros. Then the undo file of the part recognises the block, and so does the part itself
+/// after it was taken back.
 /// </summary>
 internal static class LastBlock
 {
     private static readonly byte[] Zeros = new byte[16 << 10];
 
-    /// <summary>Bytes that become zeros behind what was written up to <paramref name="end"/>; most often 0.</summary>
+    /// <summary>Bytes that become zeros behind the bytes written up to <paramref name="end"/>; most often 0.</summary>
     public static int RestBehind(IWritableStorage target, DataFileHeader header, PatchJournal journal, long end)
     {
         bool becomesZeros = target.HasFixedLength ? journal.LeadsBack : header.Set is not null;
@@ -36,8 +36,8 @@ internal static class LastBlock
     }
 
     /// <summary>
-    /// Hands on zeros for what becomes zeros behind <paramref name="end"/>, in pieces: a block may be larger than what one likes to have
-    /// in memory.
+    /// Passes on zeros for the bytes that become zeros behind <paramref name="end"/>, in pieces: a block may be too large to have in
+    /// memory.
     /// </summary>
     public static void ForEachRestBehind(IWritableStorage target, DataFileHeader header, PatchJournal journal, long end, RedoHandler use)
     {
@@ -51,10 +51,10 @@ internal static class LastBlock
     }
 
     /// <summary>
-    /// After a cut of a file that a crash has left half done, and that a part of a set takes back: the block at which it was to end
-    /// belongs to any part, and what was behind that end may be there to some byte and gone from there on. It becomes zeros, as the undo
-    /// file of that part expects it; if it is this very part, all of the block is written again anyway. A window of the journal that
-    /// begins at the very byte tells of the cut: those of content begin with blocks.
+    /// Used after a crash in the middle of a cut of a file, if a part of a set takes the cut back. The block at which the file was to end
+    /// may belong to any part. The bytes behind that end may be there up to some byte, and gone from there on. They become zeros, as the
+    /// undo file of that part expects. If this is that very part, all of the block is written again anyway. A window of the journal that
+    /// begins at exactly that byte shows the cut: windows of content begin with blocks.
     /// </summary>
     public static void ClearBehindInterruptedCut(IWritableStorage target, PatchPlan plan, PatchSource patch)
     {
@@ -76,8 +76,8 @@ internal static class LastBlock
     }
 
     /// <summary>
-    /// The last block of B, where A fills it further: another run that was given up may have left it new for this direction, and neither
-    /// for the other one. Empty where there is no such block.
+    /// The last block of B, if A fills it further. Another run that was given up may have left it new for this direction, and neither old
+    /// nor new for the other one. Empty if there is no such block.
     /// </summary>
     public static IReadOnlyList<ByteRange> LeftByOthers(SyncGeometry geometry)
     {

@@ -9,14 +9,14 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Carries out a plan: grows first, and writes in ascending order, window by window: the journal knows of each before it is written, and
-/// each is flushed before the next. Every frame, every new hash and every old block is checked again on the way. Knows the target only as
-/// an <see cref="IWritableStorage"/>.
+/// Carries out a plan: grows the target first, then writes in ascending order, window by window. The journal knows each window before it is
+/// written, and each is flushed before the next. Every frame, every new hash and every old block is checked again on the way. Knows the
+/// target only as an <see cref="IWritableStorage"/>.
 /// </summary>
 internal sealed class PatchExecutor
 {
-    // Bytes written before the system is asked to bring them to the medium: it works while the next ones are checked, and the flush has
-    // less to wait for.
+    // Bytes written before the system is asked to bring them to the medium. It works while the next ones are checked, so the flush has less
+    // to wait for.
     private const long WriteBackLength = 8 << 20;
 
     private readonly ApplyContext _context;
@@ -60,7 +60,7 @@ internal sealed class PatchExecutor
     /// <exception cref="SyncException">A block changed since it was recognised.</exception>
     public WriteCounts Write()
     {
-        // The first window is marked with the first record: one flush less where there is one window, as there is most often. Copies have
+        // The first window is marked with the first record: that saves a flush if there is only one window, the usual case. Copies have
         // windows of their own before that.
         bool copies = _plan.BlocksToWrite > 0 && !_plan.Copies.IsEmpty;
         bool marks = _plan.BlocksToWrite > 0 && _plan.Windows.Count > 0 && !copies;
@@ -90,17 +90,13 @@ internal sealed class PatchExecutor
             _target.SetLength(_plan.Sizing.LengthAfter);
         }
 
-        if (_context.Tuning.FlushesBeforeFinish)
-        {
-            // Also where nothing was written: what was recognised as new may only be in the cache.
-            _options.Progress.Begin("flushing", 0);
-            _target.Flush();
-        }
-
+        // Even if nothing was written: blocks recognised as new may be new only in the cache.
+        _options.Progress.Begin("flushing", 0);
+        _target.Flush();
         return _written;
     }
 
-    /// <summary>An error for a block that is no longer what it was found to be.</summary>
+    /// <summary>An error for a block that has changed since it was recognised.</summary>
     internal static SyncException ChangedBlock(string target, long block) => new(
         SyncReason.TargetChanged,
         target,
@@ -117,7 +113,7 @@ internal sealed class PatchExecutor
         _target.SetLength(_plan.Sizing.LengthAfter);
         if (!_plan.Doubt.IsNone)
         {
-            // What is in doubt is read from below the cache: there, too, the target must be as long.
+            // Blocks in doubt are read from below the cache: the target must have its new length there, too.
             _target.Flush();
         }
     }
@@ -125,7 +121,7 @@ internal sealed class PatchExecutor
     private ByteRange BytesOf(in PatchWindow window) =>
         new(_geometry.Target.OffsetOf(window.Blocks.First), Math.Min(_geometry.Target.OffsetOf(window.Blocks.End), FormatLimits.MaxSize));
 
-    // Before anything in the group is changed, the journal knows; and what it knew before is durable by then.
+    // The journal knows the window before anything in the group is changed; the changes of the previous window are durable by then.
     private void EnterWindowOf(PatchItem item)
     {
         if (item.GroupNumber >= _plan.Windows[_window].EndGroup)
@@ -137,8 +133,8 @@ internal sealed class PatchExecutor
             }
         }
 
-        // A data file that was exchanged since it was verified is found at its end at the latest; but nothing must be written where the
-        // journal does not say so.
+        // A data file that was exchanged since it was verified is found out at its end at the latest. But nothing must be written outside
+        // the window that the journal names.
         BlockRun blocks = _plan.Windows[_window].Blocks;
         if (item.Group.Operations[0].Blocks.First < blocks.First || item.Group.Operations[^1].Blocks.End > blocks.End)
         {
@@ -160,9 +156,9 @@ internal sealed class PatchExecutor
         _marked = _window;
     }
 
-    // A device cannot be cut, and a file not before all parts of a set are in place. What an interrupted run that made it larger may have
-    // torn behind the smaller size was zeros before, or that run would have refused: it becomes zeros again, so that the same run
-    // recognises it later.
+    // A device cannot be cut, and a file cannot be cut before all parts of a set are in place. An interrupted run that made the target
+    // larger may have torn bytes behind the smaller size. They were zeros before, or that run would have refused. They become zeros again,
+    // so that the same run recognises them later.
     private void ClearBehindTarget()
     {
         if (!_journal.TailWasZero || !MayStayLonger || !_geometry.ResizesTarget || _geometry.Target.Size > _geometry.Base.Size)
@@ -189,7 +185,7 @@ internal sealed class PatchExecutor
         PatchItems items = new(reader, PatchPass.Write, _plan.Sizing.LengthBefore, _context.Workspace);
         _options.Progress.Begin("writing", _plan.Bytes - _plan.CopyBytes);
 
-        // A cancelled pass ends between two blocks, with everything written that was taken: a block larger than a frame is not torn.
+        // A cancelled pass ends between two blocks, with everything written that was taken. A block larger than a frame is not torn.
         OrderedPipeline<PatchItem>.Run(
             _options.Threads,
             _context.Workspace.BeginPass(reader),
@@ -206,7 +202,7 @@ internal sealed class PatchExecutor
         _patch.RequireSame(reader.Trailer);
     }
 
-    // Runs on many threads: everything but the writing.
+    // Runs on many threads: everything except the writing.
     private void Prepare(PatchItem item)
     {
         item.Clear();
@@ -223,7 +219,7 @@ internal sealed class PatchExecutor
         }
     }
 
-    // What becomes of a block that is larger than a frame is decided when its first frame comes: nothing of it is written by then.
+    // Whether to write a block larger than a frame is decided when its first frame comes: nothing of it is written by then.
     private void PrepareData(PatchItem item, ContentPiece piece)
     {
         BlockGeometry geometry = _geometry.Target;
@@ -234,7 +230,7 @@ internal sealed class PatchExecutor
 
         if (piece.Operation.Old == OldKind.Absent && piece.TargetOffset >= _plan.Sizing.LengthBefore)
         {
-            // What the target was grown by holds nothing that could be lost.
+            // The part by which the target has grown holds nothing that could be lost.
             item.AddWrite(piece.Operation, piece.TargetOffset, piece.ContentOffset, piece.Length);
             return;
         }
@@ -261,7 +257,7 @@ internal sealed class PatchExecutor
     {
         BlockGeometry geometry = _geometry.Target;
 
-        // What the target was grown by is zero already: it need not even be read.
+        // The part by which the target has grown is zero already: it need not even be read.
         if (geometry.OffsetOf(item.Parts[0].Blocks.First) >= _plan.Sizing.LengthBefore)
         {
             return;
@@ -289,7 +285,7 @@ internal sealed class PatchExecutor
             return;
         }
 
-        // Zeros that wait to be joined with others lie before this frame: all is written in ascending order.
+        // Zeros that wait to be joined with others are before this frame in the target, and all writes ascend.
         _zeros.Finish();
         DemandUnchanged(item);
         WriteRestOfBlock(item);
@@ -306,7 +302,7 @@ internal sealed class PatchExecutor
         }
     }
 
-    // Where a block is larger than a frame, and the frame before had its beginning: a frame has one piece then.
+    // True if the piece continues a block that is larger than a frame, and that the previous frame has begun: then the frame has one piece.
     private bool IsRestOfBlock(in ContentPiece piece) =>
         piece.TargetOffset > _geometry.Target.OffsetOf(_geometry.Target.BlockAt(piece.TargetOffset));
 
@@ -332,7 +328,7 @@ internal sealed class PatchExecutor
         }
     }
 
-    // A block that is larger than a frame is compared as its frames are written: it was right when the data file was verified.
+    // A block that is larger than a frame is compared while its frames are written: it was right when the data file was verified.
     private void DemandUnchanged(PatchItem item)
     {
         try

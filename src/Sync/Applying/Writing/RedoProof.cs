@@ -5,14 +5,14 @@ using BinarySync.Sync.Applying.Planning;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Says whether a redo may be written: only blocks that a copy of this very data file makes. That their content is the master's, the
-/// SHA-256 of each copy proves (<see cref="CopyContent"/> takes the content of such blocks from the redo and from nowhere else, so that
-/// what is compared is what is written).
+/// Decides whether a redo may be written: only if all its blocks are made by copies of this very data file. The SHA-256 of each copy proves
+/// that their content is the master's. (<see cref="CopyContent"/> takes the content of such blocks only from the redo, so that the bytes
+/// compared are the bytes written.)
 /// </summary>
 internal static class RedoProof
 {
-    /// <summary>Demands it.</summary>
-    /// <param name="redo">What an earlier run has left, loaded.</param>
+    /// <summary>Throws unless it may be written.</summary>
+    /// <param name="redo">The redo that an earlier run has left, loaded.</param>
     /// <param name="copies">The copies of the data file.</param>
     /// <param name="geometry">A and B.</param>
     /// <param name="target">The name of the target.</param>
@@ -34,7 +34,7 @@ internal static class RedoProof
     }
 
     /// <summary>
-    /// The first stretch that is not made of whole blocks which copies make, or that says something twice; null where there is none.
+    /// The first stretch that is not made of whole blocks made by copies, or that overlaps another one; null if there is none.
     /// </summary>
     public static ByteRange? FindStranger(RedoLog redo, CopyPlan copies, SyncGeometry geometry)
     {

@@ -4,8 +4,8 @@ using BinarySync.Sync.Applying.Journal;
 
 namespace BinarySync.Sync.Applying.Writing;
 
-/// <summary>Counts what fits into a redo: the estimate is never too low.</summary>
-/// <param name="redo">With what it has already.</param>
+/// <summary>Counts how much fits into a redo: the estimate is never too low.</summary>
+/// <param name="redo">The redo, with its present content.</param>
 /// <param name="tuning">The room.</param>
 internal struct RedoRoom(RedoLog redo, ApplyTuning tuning)
 {
@@ -13,11 +13,11 @@ internal struct RedoRoom(RedoLog redo, ApplyTuning tuning)
     private long _stretches = redo.Count;
     private bool _isEmpty = redo.IsEmpty;
 
-    // An eighth is given away: where much is new already, all of the room would be filled by ever smaller steps.
+    // An eighth is given up: if many blocks are new already, filling all of the room would take ever smaller steps.
     private readonly bool _isFull = !redo.IsEmpty
         && (redo.Length > tuning.RedoBytes - (tuning.RedoBytes / 8) || redo.Count > RedoLog.MostStretches / 8 * 7);
 
-    /// <summary>Counts blocks, if they surely fit, or are the first.</summary>
+    /// <summary>Counts blocks; true if they surely fit, or are the first.</summary>
     public bool Take(BlockGeometry geometry, BlockRun blocks)
     {
         _bytes += geometry.LengthOf(blocks);

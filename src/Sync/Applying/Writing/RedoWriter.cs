@@ -8,19 +8,19 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Writes a redo to the target, and reads from below the page cache what was written. Near stretches are read together. What is read back
-/// is compared by the XXH128 of each piece: to read the redo once more, block by block where they are in random order, would take longer
+/// Writes a redo to the target, and reads it back from below the page cache. Stretches near each other are read together. The bytes read
+/// back are compared by the XXH128 of each piece. Reading the redo once more, block by block if they are in random order, would take longer
 /// than all the rest.
 /// </summary>
 internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeometry geometry, SyncOptions options)
 {
-    // As in all reading from below the cache: a disk does several such reads in the time of one.
+    // As for all reads from below the cache: a disk does several such reads in the time of one.
     private const int ThreadsThatWait = 6;
     private const int FewStretches = 16;
 
     private readonly List<Slot> _slots = [];
 
-    // Of each piece that was written, as far as the target goes.
+    // The hash of each piece that was written, as far as the target goes.
     private readonly List<UInt128> _hashes = [];
 
     /// <summary>Writes all of it.</summary>
@@ -37,11 +37,11 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
             content.Read(piece);
             foreach (RedoPart part in piece.Parts)
             {
-                // Whatever lies behind the end of a target that is shorter by now, the run that cut it had no more use for.
+                // The target may be shorter by now: the run that cut it had no more use for the bytes behind its end.
                 ReadOnlySpan<byte> bytes = piece.BytesOf(part)[..LengthInTarget(part)];
                 if (bytes.Length > 0)
                 {
-                    target.Write(bytes, part.Place.Offset);
+                    target.Write(bytes, part.Range.Offset);
                     slot.Hash.Append(bytes);
                 }
             }
@@ -50,7 +50,7 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
         }
     }
 
-    /// <summary>Demands that the target has all that <see cref="Write"/> has written.</summary>
+    /// <summary>Demands that the target has all bytes that <see cref="Write"/> has written.</summary>
     /// <exception cref="SyncException">It has not.</exception>
     public void DemandReadBack()
     {
@@ -58,7 +58,7 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
         int handedOut = 0;
         int threads = options.Threads == 1 || redo.Count < FewStretches ? 1 : Math.Max(options.Threads, ThreadsThatWait);
 
-        // Not to be broken off: what was written from the redo is either proved, or wrong.
+        // Not cancellable: the bytes written from the redo must be either proved, or found wrong.
         OrderedPipeline<Slot>.Run(
             threads,
             () => NextSlot(ref handedOut),
@@ -74,9 +74,9 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
             CancellationToken.None);
     }
 
-    private int LengthInTarget(in RedoPart part) => (int)Math.Clamp(target.Length - part.Place.Offset, 0, part.Length);
+    private int LengthInTarget(in RedoPart part) => (int)Math.Clamp(target.Length - part.Range.Offset, 0, part.Length);
 
-    // Made once, and used for each redo.
+    // Allocated once, and reused for each redo.
     private Slot NextSlot(ref int handedOut)
     {
         if (handedOut == _slots.Count)
@@ -94,8 +94,8 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
         {
             end = first + 1;
             while (end < parts.Count
-                && parts[end].Place.Offset - parts[end - 1].Place.End <= CopyBatch.LongestGap
-                && parts[end].Place.End - parts[first].Place.Offset <= slot.Piece.Buffer.Length)
+                && parts[end].Range.Offset - parts[end - 1].Range.End <= CopyBatch.LongestGap
+                && parts[end].Range.End - parts[first].Range.Offset <= slot.Piece.Buffer.Length)
             {
                 end++;
             }
@@ -109,8 +109,8 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
     private void HashNear(Slot slot, int first, int end)
     {
         List<RedoPart> parts = slot.Piece.Parts;
-        long begin = parts[first].Place.Offset;
-        int length = (int)Math.Clamp(target.Length - begin, 0, parts[end - 1].Place.End - begin);
+        long begin = parts[first].Range.Offset;
+        int length = (int)Math.Clamp(target.Length - begin, 0, parts[end - 1].Range.End - begin);
         if (length == 0)
         {
             return;
@@ -120,11 +120,11 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
         target.ReadBelowCache(found, begin);
         for (int i = first; i < end; i++)
         {
-            slot.Hash.Append(found.Slice((int)Math.Min(parts[i].Place.Offset - begin, length), LengthInTarget(parts[i])));
+            slot.Hash.Append(found.Slice((int)Math.Min(parts[i].Range.Offset - begin, length), LengthInTarget(parts[i])));
         }
     }
 
-    // Only to say it: which of the stretches it is.
+    // Only for the message: which of the stretches it is.
     private ByteRange FindWrong(RedoCursor content, RedoPiece piece)
     {
         content.Read(piece);
@@ -132,15 +132,15 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
         foreach (RedoPart part in piece.Parts)
         {
             Span<byte> bytes = found.AsSpan(0, LengthInTarget(part));
-            target.ReadBelowCache(bytes, part.Place.Offset);
+            target.ReadBelowCache(bytes, part.Range.Offset);
             if (!bytes.SequenceEqual(piece.BytesOf(part)[..bytes.Length]))
             {
-                return part.Place;
+                return part.Range;
             }
         }
 
         // It reads differently each time.
-        return new ByteRange(piece.Parts[0].Place.Offset, piece.Parts[^1].Place.End);
+        return new ByteRange(piece.Parts[0].Range.Offset, piece.Parts[^1].Range.End);
     }
 
     private SyncException Differs(ByteRange stretch)

@@ -6,9 +6,8 @@ using BinarySync.Sync.Applying.Reading;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Reserves room for what will be written into holes and past the end, so that a full disk is found before anything is changed. On file
-/// systems that copy on write it cannot be promised. Where zeros shall not be holes, growing leaves none either: their room is reserved
-/// too.
+/// Reserves room for writes into holes and past the end, so that a full disk is found before anything is changed. On copy-on-write file
+/// systems, this is no guarantee. If zeros must not be holes, growing leaves none either: their room is reserved too.
 /// </summary>
 internal static class SpaceReservation
 {
@@ -37,9 +36,8 @@ internal static class SpaceReservation
     }
 
     /// <summary>
-    /// Looks whether what is written behind the end of the target has room, before anything is done that takes long; where the file
-    /// system cannot reserve it, nothing else would
-    /// tell before the room is used up. What is written into holes is left to <see cref="Reserve"/>.
+    /// Checks, before any long work, whether there is room for the writes behind the end of the target. If the file system cannot reserve
+    /// the room, nothing else would tell before it is used up. Writes into holes are left to <see cref="Reserve"/>.
     /// </summary>
     /// <exception cref="StorageException"><see cref="StorageError.NoSpace"/>: nothing was changed.</exception>
     public static void DemandRoom(IWritableStorage target, PatchPlan plan, PatchSource patch, SparseMode sparse)
@@ -72,7 +70,7 @@ internal static class SpaceReservation
         }
     }
 
-    // What takes space when it is written, in the order of the data file. Where zeros shall not be holes, they do too.
+    // The stretches that take space when they are written, in the order of the data file. If zeros must not be holes, they are among them.
     private static IEnumerable<(long Offset, long Length)> Written(PatchSource patch, SparseMode sparse)
     {
         IOperationReader reader = patch.Open(skipContent: true);

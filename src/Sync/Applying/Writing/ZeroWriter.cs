@@ -3,15 +3,15 @@ using BinarySync.Storage;
 namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
-/// Turns stretches of the target to zeros, in ascending order, joined where they touch: as holes where the user wants them, by the
-/// device's own means where it has some, else with written zeros. Never discards.
+/// Turns stretches of the target to zeros, in ascending order, joined if they touch. Makes holes if the user wants them, zeros by the
+/// device's own means if it has some, and otherwise writes zeros. Never discards.
 /// </summary>
 internal sealed class ZeroWriter
 {
     // Devices zero whole sectors; no sector is larger than this.
     private const int Alignment = 4096;
 
-    // What is zeroed between two looks at the cancellation. Blocks are not torn by it: their sizes divide it.
+    // Bytes that are zeroed between two checks for cancellation. No block is torn by it: block sizes divide it.
     private const long LongestStretch = 256L << 20;
 
     private static readonly byte[] Zeros = new byte[256 << 10];
@@ -41,7 +41,7 @@ internal sealed class ZeroWriter
         _end = offset + length;
     }
 
-    /// <summary>Writes what was added.</summary>
+    /// <summary>Writes the stretches that were added.</summary>
     /// <exception cref="OperationCanceledException">Between two stretches.</exception>
     public void Finish()
     {

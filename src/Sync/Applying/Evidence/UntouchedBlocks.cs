@@ -3,10 +3,10 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Applying.Evidence;
 
 /// <summary>
-/// Chooses blocks of the target that a data file leaves alone: some spread over all of it, some next to what is changed. Fed with the
-/// groups in order; takes a fixed room.
+/// Chooses blocks of the target that a data file leaves alone: some spread over all of it, some next to changed blocks. Takes the groups in
+/// order, and a fixed amount of room.
 /// </summary>
-internal sealed class UntouchedPlaces
+internal sealed class UntouchedBlocks
 {
     private const int Spread = 32;
     private const int MostEdges = 16;
@@ -21,9 +21,9 @@ internal sealed class UntouchedPlaces
     private long _edgeStride = 1;
 
     /// <summary>Begins.</summary>
-    /// <param name="geometry">Only blocks that A and B both have whole, or both end with, are chosen.</param>
-    /// <param name="coverage">Only blocks in here: others are nobody's business.</param>
-    public UntouchedPlaces(SyncGeometry geometry, BlockCoverage coverage)
+    /// <param name="geometry">Only blocks that A and B both have whole, or that both end with, are chosen.</param>
+    /// <param name="coverage">Only blocks in here are chosen; the data file does not cover the others.</param>
+    public UntouchedBlocks(SyncGeometry geometry, BlockCoverage coverage)
     {
         _coverage = coverage;
         _blocks = geometry.Base.Size == geometry.Target.Size
@@ -49,7 +49,7 @@ internal sealed class UntouchedPlaces
         return [.. _spread.Concat(_edges).Where(block => _coverage.Contains(new BlockRun(block, 1))).Distinct().Order()];
     }
 
-    // What lies between the operation before and the next one.
+    // The blocks between the previous operation and the next one.
     private void Gap(long end)
     {
         end = Math.Min(end, _blocks);

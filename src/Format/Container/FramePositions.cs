@@ -1,16 +1,16 @@
 namespace BinarySync.Format;
 
-/// <summary>Where the last content sections of a message begin: as many as a frame may refer back to (Format.md 8.1).</summary>
-internal sealed class FramePlaces
+/// <summary>The offsets of the last content sections of a message: as many as a frame may refer back to (Format.md 8.1).</summary>
+internal sealed class FramePositions
 {
     private const int FirstCapacity = 64;
 
-    // A ring once it is full; before that it grows, so that a small message takes little.
+    // A ring once it is full. Until then it grows, so that a small message takes little memory.
     private long[] _offsets = new long[FirstCapacity];
     private long _count;
 
     /// <summary>Adds the next content section.</summary>
-    /// <param name="offset">Of its frame header, in the message.</param>
+    /// <param name="offset">The offset of its frame header in the message.</param>
     public void Add(long offset)
     {
         if (_count == _offsets.Length && _offsets.Length < FormatLimits.MaxRepeatDistance)
@@ -21,10 +21,10 @@ internal sealed class FramePlaces
         _offsets[_count++ % _offsets.Length] = offset;
     }
 
-    /// <summary>The offset of the content section so many before the next one.</summary>
+    /// <summary>The offset of the content section that is this many before the next one.</summary>
     /// <param name="distance">1 to <see cref="FormatLimits.MaxRepeatDistance"/>.</param>
-    /// <param name="offset">Of its frame header.</param>
-    /// <returns>False where there is none.</returns>
+    /// <param name="offset">The offset of its frame header.</param>
+    /// <returns>False if there is none.</returns>
     public bool TryFind(long distance, out long offset)
     {
         bool exists = distance <= _count;

@@ -3,8 +3,8 @@ using System.IO.Hashing;
 
 namespace BinarySync.Format;
 
-/// <summary>Which part of a data file in several parts a message is (Format.md 4.5). Equal where all of it is equal.</summary>
-public sealed record SetPlace
+/// <summary>The place of a message in a data file of several parts (Format.md 4.5). Equal if all fields are equal.</summary>
+public sealed record SetPart
 {
     /// <summary>The identity of the set. 16 bytes.</summary>
     public required ReadOnlyMemory<byte> Id { get; init; }
@@ -26,7 +26,7 @@ public sealed record SetPlace
 
     private static ReadOnlySpan<byte> Tag => "BinarySync set 1\0"u8;
 
-    /// <summary>The identity of the set that a data file makes when it is cut.</summary>
+    /// <summary>The identity of the set into which a data file is cut.</summary>
     /// <param name="splitSize">Raw bytes after which a part is closed.</param>
     /// <param name="baseRoots">The base root, or all of them in order.</param>
     /// <param name="targetRoot">The target root.</param>
@@ -46,7 +46,7 @@ public sealed record SetPlace
         return hash.GetHashAndReset();
     }
 
-    public bool Equals(SetPlace? other) =>
+    public bool Equals(SetPart? other) =>
         other is not null
         && (Part, Parts, SplitSize) == (other.Part, other.Parts, other.SplitSize)
         && (FirstGroup, GroupCount) == (other.FirstGroup, other.GroupCount)
@@ -55,7 +55,7 @@ public sealed record SetPlace
     public override int GetHashCode() => HashCode.Combine(Part, Parts, FirstGroup, GroupCount, SplitSize);
 }
 
-/// <summary><see cref="SetPlace"/> as MessagePack, and back.</summary>
+/// <summary><see cref="SetPart"/> as MessagePack, and back.</summary>
 internal static class SetEncoding
 {
     private const string FirstGroup = "first_group";
@@ -67,7 +67,7 @@ internal static class SetEncoding
 
     private static readonly string[] Required = [FirstGroup, GroupCount, Id, Part, Parts, SplitSize];
 
-    public static void Write(CanonicalWriter writer, SetPlace set)
+    public static void Write(CanonicalWriter writer, SetPart set)
     {
         MapFields fields = new();
         fields.Add(FirstGroup, set.FirstGroup);
@@ -79,7 +79,7 @@ internal static class SetEncoding
         fields.Write(writer);
     }
 
-    public static SetPlace Read(ref MapReader outer)
+    public static SetPart Read(ref MapReader outer)
     {
         long begin = outer.Values.Offset;
         MapReader map = outer.EnterMap(HeaderKeys.Set);
@@ -120,8 +120,8 @@ internal static class SetEncoding
         map.RequireKeys(Required);
         outer.LeaveMap(map);
 
-        // Each part before it has a group at least.
-        // What takes a part back may have no groups: where all that the part brought lies behind the end of A.
+        // Each part before it has at least one group. The undo file of a part may have no groups: if all that the part brought lies behind
+        // the end of A.
         if (part < 1 || part > parts || splitSize < 1 || (part == 1) != (firstGroup == 0)
             || firstGroup < part - 1 || groupCount > FormatLimits.MaxSize - firstGroup)
         {
@@ -131,7 +131,7 @@ internal static class SetEncoding
                 $"says part {part} of {parts}, {groupCount} groups from {firstGroup} on, split after {splitSize} bytes");
         }
 
-        return new SetPlace
+        return new SetPart
         {
             Id = id!,
             Part = (int)part,

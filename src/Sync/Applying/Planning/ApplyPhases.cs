@@ -1,0 +1,30 @@
+using BinarySync.Format;
+using BinarySync.Sync.Applying.Reading;
+
+namespace BinarySync.Sync.Applying.Planning;
+
+/// <summary>How many phases of a run are still to come, for those who show its progress.</summary>
+internal static class ApplyPhases
+{
+    /// <summary>After the data file has been opened, as far as its trailer tells.</summary>
+    public static int AfterVerifying(ApplyContext context, OperationsTrailer? announced)
+    {
+        bool copies = announced is { CopyBlocks: > 0 };
+        return (copies ? 1 : 0) + AfterPlanning(context, copies, writes: true);
+    }
+
+    /// <summary>After the plan was made.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="copies">Content is copied inside the target.</param>
+    /// <param name="writes">Anything is to be written.</param>
+    public static int AfterPlanning(ApplyContext context, bool copies, bool writes)
+    {
+        ApplySpecification how = context.Specification;
+        int looking = how.CheckBase ? 1 : 0;
+        int undo = context.Places.Undo is null ? 0 : 1;
+        int writing = writes ? copies ? 2 : 1 : 0;
+        const int Flushing = 1;
+        int reading = how.Verify == VerifyMode.None ? 0 : 1;
+        return how.DryRun ? looking : looking + undo + writing + Flushing + reading;
+    }
+}
