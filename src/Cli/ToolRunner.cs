@@ -22,7 +22,7 @@ public static class ToolRunner
     /// <summary>Runs the program.</summary>
     /// <param name="name">The program's name, before each message.</param>
     /// <param name="arguments">As the system gave them.</param>
-    /// <param name="declare">Declares the command line; the actions are told where to speak and when to stop.</param>
+    /// <param name="declare">Declares the command line; its actions get a terminal and a cancellation.</param>
     /// <returns>The exit code.</returns>
     public static int Run(string name, string[] arguments, Func<ToolContext, RootCommand> declare)
     {
@@ -32,7 +32,7 @@ public static class ToolRunner
         }
         catch (Exception lost)
         {
-            // So little is left that not even the ordinary way to say it could be gone.
+            // So few resources are left that even the ordinary way to report it has failed.
             (string Message, string Hint)? shortage = Shortage.Of(lost);
             string message = shortage?.Message ?? $"a defect in this program: {lost.GetType().Name}: {lost.Message}";
             _ = Terminal.Write($"{name}: error: {VisibleText.Of(message)}\n");
@@ -71,7 +71,7 @@ public static class ToolRunner
         }
     }
 
-    // Who asked for a report has not got it; who asked for work only does not know that it is done.
+    // A user who asked for a report has not got it; a user who asked for work only does not know that it is done.
     private static int FlushResult(Terminal terminal, FailureSpeaker speaker, int code, string command)
     {
         try
@@ -85,7 +85,7 @@ public static class ToolRunner
         }
     }
 
-    // A failure of the advice must not stand in the way of the failure itself.
+    // If the advice fails, that must not hide the failure itself.
     private static string? Advice(Func<string?> advice)
     {
         try
@@ -113,7 +113,7 @@ public static class ToolRunner
             new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
     }
 
-    // "help", "help COMMAND" and "version", as other programs have them. A file that has such a name is written ./help.
+    // "help", "help COMMAND" and "version", as other programs have them. A file with such a name is written ./help.
     private static string[] Asked(RootCommand command, string[] arguments) => arguments switch
     {
         ["help"] => ["--help"],
@@ -138,7 +138,7 @@ public static class ToolRunner
             return speaker.Say(ErrorsOf(result, name));
         }
 
-        // In the place of the target, with nothing else on the line that would be wrong.
+        // The word is in the place of the target, and nothing else on the line is wrong.
         if (result.Tokens is [{ Value: "help" or "version" }, ..]
             && new TypedLine(result, name) is var asked
             && LineAdvice.MeantCommand(asked, name) is { } seek)

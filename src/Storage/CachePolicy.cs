@@ -4,7 +4,7 @@ namespace BinarySync.Storage;
 public enum CachePolicy
 {
     /// <summary>
-    /// <see cref="Drop"/> for block devices and for what is larger than half of the machine's memory, else <see cref="Keep"/>.
+    /// <see cref="Drop"/> for block devices and for files larger than half of the machine's memory, else <see cref="Keep"/>.
     /// </summary>
     Auto,
 

@@ -65,7 +65,7 @@ public interface IReadableStorage : IDisposable
     void ReadOnce(Span<byte> buffer, long offset) => Read(buffer, offset);
 
     /// <summary>
-    /// As <see cref="Read"/>, but from below the page cache where the system can do that (direct I/O, else after dropping
+    /// As <see cref="Read"/>, but from below the page cache if the system can do that (direct I/O, else after dropping
     /// the cached pages). Meaningful only after a <see cref="IWritableStorage.Flush"/>.
     /// </summary>
     void ReadBelowCache(Span<byte> buffer, long offset);

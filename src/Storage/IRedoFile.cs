@@ -1,7 +1,7 @@
 namespace BinarySync.Storage;
 
 /// <summary>
-/// A file for content that must survive while its source is overwritten. It lies beside the journal, which says whether its content counts.
+/// A file for content that must survive while its source is overwritten. It is beside the journal, which says whether its content counts.
 /// One process uses it at a time.
 /// </summary>
 public interface IRedoFile : IDisposable

@@ -154,6 +154,44 @@ public sealed class MergeTests
                 Own(requests[which])), FourSteps.Places(journal), new ApplySpecification(), FourSteps.Threads(1));
     }
 
+    // The other remote has all that this one has of the blocks that its request speaks of, and more that is not the master's.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Another_remote_s_request_that_fits_is_refused_also_when_a_journal_is_given_up(bool abandons)
+    {
+        const int BlockSize = FormatLimits.DefaultBlockSize;
+        byte[] b = Noise(2, 40_000);
+        byte[] a = [.. b];
+        a[3 * BlockSize] ^= 1;
+        byte[] c = [.. a];
+        c[7 * BlockSize] ^= 1;
+        byte[][] requests = [Request(a, b), Request(c, b)];
+        byte[] merged = FourSteps.Data(FakeStorage.File(b), Merge(requests));
+        FakeStateFile journal = new();
+        FakeStorage target = FakeStorage.File(c);
+        if (abandons)
+        {
+            target.FailAt(new DiskFault(DiskCall.Flush, 1, StorageError.FlushFailed));
+            Assert.Throws<StorageException>(() => { Run(FourSteps.DataFile(c, Noise(9, 40_000), BlockSize), null, new ApplySpecification()); });
+            Assert.NotNull(journal.Content);
+            target = FakeStorage.File(c);
+        }
+
+        SyncException refused = Assert.Throws<SyncException>(
+            () => { Run(merged, Own(requests[0]), new ApplySpecification { AbandonJournal = abandons }); });
+
+        Assert.Equal(SyncReason.NotTheBase, refused.Reason);
+        Assert.Equal(c, target.Content);
+        Assert.Equal(
+            abandons ? ApplyStart.Abandoned : ApplyStart.Fresh,
+            Run(merged, Own(requests[1]), new ApplySpecification { AbandonJournal = abandons }).Start);
+        Assert.Equal(b, target.Content);
+
+        ApplyResult Run(byte[] dataFile, OwnRequest? own, ApplySpecification how) => ApplyOperation.Run(
+            target, new PatchSource(new MemoryFile(dataFile), "merged.dtf", own), FourSteps.Places(journal), how, FourSteps.Threads(1));
+    }
+
     [Fact]
     public void A_group_that_is_too_large_with_old_hashes_is_cut_and_a_frame_shared()
     {

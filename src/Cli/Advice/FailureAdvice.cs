@@ -7,7 +7,7 @@ using BinarySync.Sync;
 
 namespace BinarySync.Cli.Advice;
 
-/// <summary>What may have been meant where a run has failed by the files that it was given.</summary>
+/// <summary>What the user may have meant, if a run has failed because of the files that it was given.</summary>
 internal static class FailureAdvice
 {
     private const string SomePartsStay = "complete parts are kept: make each of the others with --part N, or all again with -f";
@@ -52,9 +52,7 @@ internal static class FailureAdvice
         _ => null,
     };
 
-    /// <summary>
-    /// What to do when a signal has ended a run: only `apply` goes on where it was, and only parts of a set are there by then.
-    /// </summary>
+    /// <summary>What to do when a signal has ended a run: only `apply` resumes, and only the complete parts of a set are kept.</summary>
     public static string AfterInterruption(TypedLine line, string tool) => (tool, line.Command) switch
     {
         ("dtfile", "apply") => "run the same command again to resume",
@@ -62,7 +60,7 @@ internal static class FailureAdvice
         _ => "run the same command again",
     };
 
-    // What a pipe brings is made anew each time: there is no file to be copied again, but a command that may have failed.
+    // The content of a pipe is made anew each time: there is no file to be copied again, but a command that may have failed.
     private static string? OfPipe(MessageFormatException failure) => failure.Error switch
     {
         FormatError.Truncated => "the program before the pipe ended too early: see its messages",
@@ -79,7 +77,7 @@ internal static class FailureAdvice
         string file = failure.MessageName;
         if (Wrapping.Of(failure.Beginning.Span) is { } wrapping && line.IsTyped(file))
         {
-            // Of several data files none can come from a pipe.
+            // If there are several data files, none can come from a pipe.
             string unwrapped = Path.ChangeExtension(file, null);
             string then = (tool, line.Command) == ("dtfile", "apply") && line.Files.Count > 2
                 ? $"> {(unwrapped == file ? "FILE.dtf" : ShellText.Quote(unwrapped))}"
@@ -119,7 +117,7 @@ internal static class FailureAdvice
     private static string OfRequestToApply(string request) =>
         $"on the master, this makes the data file: {ShellText.Line(["dtfile", "MASTER", "-r", request])}";
 
-    // A medium that gives other bytes each time goes on doing so: the copy belongs on another one.
+    // A medium that gives other bytes each time will do so again: copy the file to another medium.
     private static string OfChangedMessage(string file, TargetProgress progress) => (progress, file) switch
     {
         (TargetProgress.Patched, _) => "only the new checksum file is missing: make it with ckfile",
@@ -131,7 +129,7 @@ internal static class FailureAdvice
         (_, MessageFiles.StandardInputName) => "use --spool with a directory on another disk",
         _ => "copy it again, to another medium if this one returns other bytes each time, and run the same command again",
     };
-    // The undo file is looked for under its own name only; journals have a place that can be chosen.
+    // The undo file is looked for under its own name only; the place of a journal can be chosen.
     private static string OfUntrusted(string file, TypedLine line) =>
         file == line.ValueOf("--undo")
             ? "if it is yours, copy it into a directory of your own and name the copy; if not, name another file with --undo"
@@ -140,7 +138,7 @@ internal static class FailureAdvice
         : "if an interrupted run of yours left it, move it and the target to a directory in which only you can write, and resume there; if "
             + "not, remove it, or name a directory of your own with --journal DIR";
 
-    // What is missing is mounted where that helps; which file is below a loop device, only root may ask it.
+    // If mounting helps, the hint says to mount what is missing. Only root may ask which file is below a loop device.
     private static string OfBlindGuard(StorageException failure)
     {
         const string Otherwise = "or make sure yourself that nothing uses it, and add --unguarded";

@@ -8,11 +8,11 @@ using BinarySync.Storage.Messages;
 namespace BinarySync.Cli.Advice;
 
 /// <summary>
-/// What may have been meant by a line that cannot be understood as it stands: files in the wrong place are recognised by their content.
+/// What the user may have meant by a line that cannot be understood as it is: files in the wrong place are recognised by their content.
 /// </summary>
 internal static class LineAdvice
 {
-    /// <summary>One error, with its hint, in place of what the parser says; null if nothing better is known.</summary>
+    /// <summary>One error, with its hint, in place of the parser's message; null if nothing better is known.</summary>
     public static (string Error, string Hint)? For(TypedLine line, string tool)
     {
         if (MeantCommand(line, tool) is { } meant)
@@ -31,7 +31,7 @@ internal static class LineAdvice
         };
     }
 
-    /// <summary>The hint where the first word is no file, but near to a subcommand; null if it is not.</summary>
+    /// <summary>The hint if the first word is no file, but near to a subcommand; null if it is not.</summary>
     public static string? MeantCommand(TypedLine line, string tool)
     {
         if (line.Files is not [var first, .. var rest] || MessageInput.Exists(first))
@@ -48,7 +48,7 @@ internal static class LineAdvice
         };
     }
 
-    /// <summary>What `dtfile` was to do with these files; null if they do not tell.</summary>
+    /// <summary>The probable purpose of `dtfile` with these files; null if they do not tell.</summary>
     public static string? OfDataFile(TypedLine line)
     {
         string? master = line.Others is [var only] ? only : null;
@@ -128,7 +128,7 @@ internal static class LineAdvice
             : null;
     }
 
-    // An output is missed only where none was named.
+    // An output is missing only if none was named.
     private static string[] OutputOf(TypedLine line) => line.ValueOf("--output") is null ? ["-o", "FILE.dtr"] : [];
 
     private static (string Error, string Hint)? OfApply(TypedLine line) => Swallowed(line) is var (option, value)
@@ -155,7 +155,7 @@ internal static class LineAdvice
         return null;
     }
 
-    // The first message on the line, where none was wanted.
+    // The first message on the line, if none was expected.
     private static string Misplaced(TypedLine line)
     {
         string file = line.Files.First(name => MessageSight.KindOf(name) is not null);

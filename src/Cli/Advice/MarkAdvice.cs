@@ -3,7 +3,7 @@ using BinarySync.Storage;
 
 namespace BinarySync.Cli.Advice;
 
-/// <summary>How what is marked as not to be changed is changed all the same.</summary>
+/// <summary>How to change a file or directory that is marked as unchangeable.</summary>
 internal static class MarkAdvice
 {
     /// <summary>The command.</summary>

@@ -1,11 +1,9 @@
 namespace BinarySync.Cli.Advice;
 
-/// <summary>Finds what somebody may have meant to type.</summary>
+/// <summary>Finds the word that a user may have meant to type.</summary>
 internal static class NearestWord
 {
-    /// <summary>
-    /// The candidate with the fewest slips of the finger between; null if that is more than one, and one more for each three letters.
-    /// </summary>
+    /// <summary>The candidate with the fewest typing errors; null if there are more than one, plus one for each three letters.</summary>
     public static string? Of(string typed, IEnumerable<string> candidates)
     {
         string letters = Letters(typed);
@@ -16,7 +14,7 @@ internal static class NearestWord
             .FirstOrDefault().Word;
     }
 
-    // Dashes, capitals and underscores are no letters of a name: -help, --Help and --block_size are near enough.
+    // Dashes, capitals and underscores do not count: -help, --Help and --block_size are near enough.
     private static string Letters(string word) => word.TrimStart('-').Replace('_', '-').ToLowerInvariant();
 
     // Letters that were left out, added, changed, or exchanged with their neighbour.

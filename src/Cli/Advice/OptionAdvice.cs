@@ -5,7 +5,7 @@ using BinarySync.Storage.Messages;
 
 namespace BinarySync.Cli.Advice;
 
-/// <summary>What may have been meant by an option that does not exist.</summary>
+/// <summary>What the user may have meant by an option that does not exist.</summary>
 internal static class OptionAdvice
 {
     /// <summary>The hint for it.</summary>
@@ -40,7 +40,7 @@ internal static class OptionAdvice
             }
         }
 
-        // One letter is near to any other: only its capital tells.
+        // One letter is near to any other: only a different case counts.
         IEnumerable<string> candidates = own.SelectMany(NamesOf).Where(
             candidate => name.Length > 2 ? candidate.Length > 2 : string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase));
         return NearestWord.Of(name, candidates) is { } nearest

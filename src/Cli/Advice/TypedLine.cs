@@ -7,8 +7,8 @@ using BinarySync.Format;
 namespace BinarySync.Cli.Advice;
 
 /// <summary>
-/// A command line that did not work, taken apart so that it can be put together in another way. Nothing of this is made for one that
-/// does.
+/// A command line that did not work, taken apart so that it can be put together in another way. It is made only for a line that does not
+/// work.
 /// </summary>
 internal sealed class TypedLine
 {
@@ -43,19 +43,19 @@ internal sealed class TypedLine
     /// <summary>The subcommand; empty for the program itself.</summary>
     public string Command => Result.CommandResult.Command is RootCommand ? string.Empty : Result.CommandResult.Command.Name;
 
-    /// <summary>All words that are neither options nor values of options, also those that are too many.</summary>
+    /// <summary>All words that are neither options nor values of options, including those that are too many.</summary>
     public List<string> Files { get; } = [];
 
     /// <summary>The names of the subcommands.</summary>
     public IEnumerable<string> Commands => Result.RootCommandResult.Command.Subcommands.Select(command => command.Name);
 
-    /// <summary>What an option was given, or null.</summary>
+    /// <summary>The value that an option was given, or null.</summary>
     public string? ValueOf(string option) => Find(option) is { Tokens: [var token] } ? token.Value : null;
 
     /// <summary>The files among <see cref="Files"/> that are messages of this kind.</summary>
     public IReadOnlyList<string> Messages(MessageKind kind) => [.. Files.Where(file => MessageSight.KindOf(file) == kind)];
 
-    /// <summary>Those that are no messages.</summary>
+    /// <summary>The files that are not messages.</summary>
     public IReadOnlyList<string> Others => [.. Files.Where(file => MessageSight.KindOf(file) is null)];
 
     private IEnumerable<OptionResult> Given =>
@@ -64,7 +64,7 @@ internal sealed class TypedLine
     /// <summary>A line with other words before the options that were typed.</summary>
     public string With(params IEnumerable<string> words) => ShellText.Line([_tool, .. words, .. _options]);
 
-    /// <summary>As <see cref="With"/>, without an option of which the words have a better one.</summary>
+    /// <summary>As <see cref="With"/>, without an option for which the words have a better one.</summary>
     public string Instead(string option, params IEnumerable<string> words)
     {
         string[] names = Find(option) is { Option: var declared } ? [declared.Name, .. declared.Aliases] : [];
@@ -73,10 +73,10 @@ internal sealed class TypedLine
         return ShellText.Line([_tool, .. words, .. others]);
     }
 
-    /// <summary>True for a word that stands on the line once.</summary>
+    /// <summary>True for a word that occurs on the line once.</summary>
     public bool IsTyped(string word) => Result.Tokens.Count(token => token.Value == word) == 1;
 
-    /// <summary>The line as it was typed, but for one word.</summary>
+    /// <summary>The line as it was typed, except for one word.</summary>
     public string Replacing(string word, string by) =>
         ShellText.Line([_tool, .. Result.Tokens.Select(token => token.Value == word ? by : token.Value)]);
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace BinarySync.Cli.Advice;
 
-/// <summary>What messages are wrapped in on their way: recognised by its first bytes, for hints.</summary>
+/// <summary>The wrapping of a message in transit: recognised by its first bytes, for hints.</summary>
 /// <param name="Words">"sealed with age", "packed with gzip".</param>
 /// <param name="Opener">The command that unwraps, to standard output.</param>
 internal sealed record Wrapping(string Words, string Opener)
@@ -20,7 +20,7 @@ internal sealed record Wrapping(string Words, string Opener)
         ("BZh"u8.ToArray(), new("packed with bzip2", "bzip2 -dc")),
     ];
 
-    /// <summary>What the file with these first bytes is wrapped in; null if nothing is known.</summary>
+    /// <summary>The wrapping of a file with these first bytes; null if it is not known.</summary>
     public static Wrapping? Of(ReadOnlySpan<byte> start)
     {
         foreach ((byte[] known, Wrapping wrapping) in Known)
@@ -35,7 +35,7 @@ internal sealed record Wrapping(string Words, string Opener)
     }
 
     /// <summary>
-    /// The first bytes of what nobody knows, so that who wrote them recognises them: text as text, anything else in hexadecimal.
+    /// The first bytes of an unknown file, so that its author recognises them: text as text, anything else in hexadecimal.
     /// </summary>
     public static string Show(ReadOnlySpan<byte> start)
     {

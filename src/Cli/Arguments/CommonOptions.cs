@@ -46,7 +46,7 @@ public sealed class CommonOptions
         command.Add(_threads);
     }
 
-    /// <summary>Begins a command with what was given.</summary>
+    /// <summary>Begins a command with the options of its line.</summary>
     internal CommandSession Begin(ParseResult result, ToolContext context)
     {
         bool quiet = result.GetValue(_quiet);

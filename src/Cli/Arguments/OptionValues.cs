@@ -13,8 +13,8 @@ using BinarySync.Sync.Splitting;
 namespace BinarySync.Cli.Arguments;
 
 /// <summary>
-/// The option types that several commands share: each is declared, described and checked here once. An option that is not given is null;
-/// what that means is said in its description, since the help would show the default as the runtime writes the value.
+/// The option types that several commands share: each is declared, described and checked here once. An option that is not given is null.
+/// Its description says what that means, since the help would show the default as the runtime writes the value.
 /// </summary>
 public static class OptionValues
 {
@@ -58,7 +58,7 @@ public static class OptionValues
             : Fail<BlockRun>(result, $"'{text}' is not a range of blocks; write FIRST-LAST, FIRST- or FIRST, and --range once for each")),
     };
 
-    /// <summary>Ranges in bytes; what they mean in blocks is known with the block size.</summary>
+    /// <summary>Ranges in bytes; their blocks are known with the block size.</summary>
     public static Option<(long Offset, long Length)[]> Bytes() => new("--bytes")
     {
         Description = "Only the blocks that these bytes touch; may be repeated",
@@ -82,7 +82,7 @@ public static class OptionValues
         return option;
     }
 
-    // Bytes of the command line that are no UTF-8 are for names of files only.
+    // Bytes of the command line that are not UTF-8 are allowed in names of files only.
     private static string? Fault(string label) =>
         System.Text.Encoding.UTF8.GetString(PathText.Encode(label)) == label ? null : "is not UTF-8 text";
 
@@ -155,14 +155,14 @@ public static class OptionValues
         CustomParser = Choice(("auto", CachePolicy.Auto), ("keep", CachePolicy.Keep), ("drop", CachePolicy.Drop)),
     };
 
-    /// <summary>The length of a part's file at most.</summary>
+    /// <summary>The largest length of a part's file.</summary>
     public static Option<long?> Split() =>
         Split(
             "Make a set of data files instead of one, each at most this long: 16M or more; fat32 is 4 GiB less one byte",
             SplitOperation.LeastPart,
             "16M");
 
-    /// <summary>The length of a checksum file at most.</summary>
+    /// <summary>The largest length of a checksum file.</summary>
     public static Option<long?> SplitChecksums() =>
         Split(
             "Make several checksum files instead of one, each at most this long: 1M or more; fat32 is 4 GiB less one byte. 'ckfile join' "
@@ -193,7 +193,7 @@ public static class OptionValues
     public static Option<bool> Extents() => new("--extents") { Description = "List the runs of blocks" };
 
     /// <summary>
-    /// One or more files before a last one: the parser gives all of them to this argument. To be used with <see cref="RequireLast"/>.
+    /// One or more files before a last one: the parser gives all of them to this argument. Use it with <see cref="RequireLast"/>.
     /// </summary>
     public static Argument<string[]> Files(string name, string description) =>
         new(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };

@@ -4,7 +4,7 @@ using BinarySync.Storage.Messages;
 
 namespace BinarySync.Cli.Arguments;
 
-/// <summary>The option that gives outputs other permissions than what they are made from allows.</summary>
+/// <summary>The option that gives outputs other permissions than their sources allow.</summary>
 public static class OutputMode
 {
     private const string Name = "--mode";
@@ -28,7 +28,7 @@ public static class OutputMode
         },
     };
 
-    /// <summary>What a command line says of it; null if it says nothing, or the command has no outputs.</summary>
+    /// <summary>The mode on a command line; null if there is none, or the command has no outputs.</summary>
     internal static int? Given(ParseResult result)
     {
         foreach (Option option in result.CommandResult.Command.Options)
@@ -42,7 +42,7 @@ public static class OutputMode
         return null;
     }
 
-    /// <summary>The permissions that octal digits say; null if they say none, or more than permissions.</summary>
+    /// <summary>The permissions of octal digits; null if they are not octal digits, or are more than permissions.</summary>
     internal static int? TryParse(string text)
     {
         if (text.Length is 0 or > MostDigits || text.AsSpan().ContainsAnyExceptInRange('0', '7'))

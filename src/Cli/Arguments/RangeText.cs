@@ -4,7 +4,7 @@ using BinarySync.Format;
 
 namespace BinarySync.Cli.Arguments;
 
-/// <summary>Ranges as they stand on the command line.</summary>
+/// <summary>Ranges as they are written on the command line.</summary>
 internal static class RangeText
 {
     /// <summary>FIRST-LAST (both included), FIRST- (to the end) or a single block number.</summary>

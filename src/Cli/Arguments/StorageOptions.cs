@@ -4,7 +4,7 @@ using BinarySync.Storage.Disks;
 
 namespace BinarySync.Cli.Arguments;
 
-/// <summary>How a target is read and written beside other work on the machine; and the one place in which actions open one.</summary>
+/// <summary>How a target is read and written beside other work on the machine. This is the only place in which actions open one.</summary>
 public sealed class StorageOptions
 {
     private readonly Option<long?> _limitRate = OptionValues.LimitRate();
@@ -19,14 +19,14 @@ public sealed class StorageOptions
         command.Add(_cache);
     }
 
-    /// <summary>Opens what is only read.</summary>
+    /// <summary>Opens a storage that is only read.</summary>
     internal IReadableStorage OpenSource(ParseResult result, string path, CancellationToken cancellation)
     {
         IReadableStorage source = StorageAccess.OpenSource(path, CacheOf(result));
         return Limiter(result, cancellation) is { } reads ? new RateLimitedSource(source, reads) : source;
     }
 
-    /// <summary>Opens what is patched in place.</summary>
+    /// <summary>Opens a storage that is patched in place.</summary>
     internal IWritableStorage OpenTarget(
         ParseResult result, string path, IReadOnlyList<string> messageFiles, bool readOnly, bool unguarded, CancellationToken cancellation)
     {
@@ -38,7 +38,7 @@ public sealed class StorageOptions
 
     private CachePolicy CacheOf(ParseResult result) => result.GetValue(_cache) ?? CachePolicy.Auto;
 
-    // Each has a budget of its own.
+    // Reads and writes each have a budget of their own.
     private RateLimiter? Limiter(ParseResult result, CancellationToken cancellation) =>
         result.GetValue(_limitRate) is { } rate ? new RateLimiter(rate, TimeProvider.System, cancellation) : null;
 }

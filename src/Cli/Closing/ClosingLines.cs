@@ -15,7 +15,7 @@ internal static class ClosingLines
     /// <summary>Says both.</summary>
     /// <param name="session">The command.</param>
     /// <param name="verb">"read", "wrote".</param>
-    /// <param name="bytes">How much; 0 if only the time is of interest.</param>
+    /// <param name="bytes">How many; 0 if only the time matters.</param>
     /// <param name="next">The next command; null if there is none, or if nobody can say what the files are called.</param>
     public static void Say(CommandSession session, string verb, long bytes, string? next)
     {
@@ -23,7 +23,7 @@ internal static class ClosingLines
         SayNext(session, next);
     }
 
-    // The rate is that of the phases that moved these bytes: what waits for a flush, or looks at other files, would make it too low.
+    // The rate is that of the phases that moved these bytes: phases that wait for a flush, or read other files, would make it too low.
     private static string Took(CommandSession session, string verb, long bytes)
     {
         if (bytes == 0)
@@ -42,7 +42,7 @@ internal static class ClosingLines
     /// <summary>Says what to type next.</summary>
     /// <param name="session">The command.</param>
     /// <param name="next">The next command; null if there is none.</param>
-    /// <param name="condition">"if ...", where it depends on what only the user knows.</param>
+    /// <param name="condition">"if ...", if it depends on something that only the user knows.</param>
     public static void SayNext(CommandSession session, string? next, string? condition = null)
     {
         if (next is not null)

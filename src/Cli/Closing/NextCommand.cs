@@ -12,8 +12,8 @@ using BinarySync.Sync.Requests;
 namespace BinarySync.Cli.Closing;
 
 /// <summary>
-/// What to type when a command is done, with the names that were used. What nobody can know here, because it is on the other side, stands
-/// in capitals. Null if there is nothing to do, or where the file went to standard output and has a name that only the user knows.
+/// What to type when a command is done, with the names that were used. Names on the other side, which nobody can know here, are in
+/// capitals. Null if there is nothing to do, or if the file went to standard output and has a name that only the user knows.
 /// </summary>
 internal static class NextCommand
 {
@@ -23,7 +23,7 @@ internal static class NextCommand
     /// <summary>After `ckreq`.</summary>
     public static string? AfterRequest(string path) => IsNameless(path) ? null : $"ckfile TARGET -r {ShellText.File(path)}";
 
-    /// <summary>After `ckfile` and `ckfile join`: which of the two sides this is, the user knows.</summary>
+    /// <summary>After `ckfile` and `ckfile join`: only the user knows which of the two sides this is.</summary>
     public static (string OfRemote, string OfMaster)? AfterChecksums(string path, ChecksumFileHeader header, ChecksumFileTrailer trailer)
     {
         string name = ShellText.File(path);
@@ -32,7 +32,7 @@ internal static class NextCommand
     }
 
     /// <summary>After `ckfile --split`: one checksum file of all parts.</summary>
-    /// <param name="path">As one checksum file would be called.</param>
+    /// <param name="path">The name that one checksum file would have.</param>
     /// <param name="names">The parts that were made.</param>
     public static string AfterChecksumParts(string path, IReadOnlyList<string> names)
     {
@@ -43,7 +43,9 @@ internal static class NextCommand
         return $"ckfile join {parts} -o {ShellText.File(path)}";
     }
 
-    /// <summary>After a `ckfile check` that found differences: what the target has now, to be compared with what it should have.</summary>
+    /// <summary>
+    /// After a `ckfile check` that found differences: the content that the target has now, to be compared with what it should have.
+    /// </summary>
     public static string? AfterCheck(string target, string file, CheckResult check)
     {
         const int MostRanges = 4;
@@ -89,7 +91,7 @@ internal static class NextCommand
     }
 
     /// <summary>After `dtfile --split`.</summary>
-    /// <param name="path">As one data file would be called.</param>
+    /// <param name="path">The name that one data file would have.</param>
     /// <param name="names">The parts that were made.</param>
     /// <param name="parts">How many there are.</param>
     public static string? AfterParts(string path, IReadOnlyList<string> names, int parts) =>
@@ -105,31 +107,31 @@ internal static class NextCommand
 
     private static bool IsNotDryRun(string word) => word is not ("--dry-run" or "-n");
 
-    /// <summary>After `dtfile apply`: nothing, but where it was told to leave the last step out.</summary>
+    /// <summary>After `dtfile apply`: nothing, unless it was told to leave the last step out.</summary>
     public static string? AfterApply(string target, VerifyMode verify) =>
         verify == VerifyMode.None ? $"ckfile check {ShellText.File(target)} MASTER.ckf" : null;
 
-    /// <summary>After parts that do not complete the set: the missing ones, if they are called as they were made.</summary>
+    /// <summary>After parts that do not complete the set: the missing ones, if they have the names with which they were made.</summary>
     public static string? AfterSomeParts(string target, string? undo, SetResult all)
     {
         (string name, int part, _) = all.Runs[0];
 
-        // Each part has an undo file of its own: how the next one shall be called is not known.
+        // Each part has an undo file of its own: the name of the next one is not known.
         return all.IsComplete || undo is not null || PartNames.PathOf(name, part, all.Set.Parts) is not { } path
             ? null
             : $"dtfile apply {Files([.. all.Missing.Select(missing => PartNames.Of(path, missing, all.Set.Parts))], path, all.Set.Parts)} "
                 + $"{ShellText.File(target)}";
     }
 
-    // Parts that are there already do no harm: so all of them may be meant.
+    // Parts that are applied already do no harm: so all of them may be named.
     private static string Files(IReadOnlyList<string> names, string path, int parts) => names.Count <= MostNames
         ? string.Join(' ', names.Select(ShellText.File))
         : $"{ShellText.File(PartNames.StemOf(path))}.{AnyNumber(parts)}{PartNames.Extension}";
 
-    // As the shell takes it, for the numbers in the names of so many parts.
+    // A shell pattern for the numbers in the names of so many parts.
     private static string AnyNumber(int parts) => string.Concat(Enumerable.Repeat("[0-9]", PartNames.DigitsOf(parts)));
 
-    // The master's file has the name that its checksum file was made of, if it lies here: but then it has the size too.
+    // The master's file has the name from which its checksum file's name was made, if it is here. Then its size must match too.
     private static string MasterOf(string checksums, long size)
     {
         string extension = "." + MessageKind.ChecksumFile.Extension();

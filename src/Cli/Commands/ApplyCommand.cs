@@ -214,7 +214,7 @@ public sealed class ApplyCommand(ToolContext context, CommonOptions common)
         ApplyResult done = ApplyOperation.Run(target.Storage, patch, places, line.Specification, session.Options);
         if (line.Specification is { Verify: VerifyMode.Full, DryRun: false } && target.SetNote.Read() is not null)
         {
-            // All of the target is known to be another file's content: what parts of a set it has does not matter any more.
+            // The whole target is known to be another file's content: the parts of a set that it has do not matter any more.
             target.SetNote.Remove();
         }
 

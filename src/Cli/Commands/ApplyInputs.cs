@@ -29,10 +29,10 @@ internal sealed class ApplyInputs : IDisposable
     /// <summary>Its name in messages.</summary>
     public string Name => MessageFiles.NameOf(_line.Files[0]);
 
-    /// <summary>Where a data file from a pipe waits until it has been verified; null if none has to.</summary>
+    /// <summary>The directory in which a data file from a pipe waits until it has been verified; null if none has to.</summary>
     public string? SpoolDirectory { get; }
 
-    /// <summary>Opens the data file, and this remote's own request where one was given.</summary>
+    /// <summary>Opens the data file, and this remote's own request if one was given.</summary>
     public static ApplyInputs Open(ApplyLine line, CommandSession session)
     {
         CancellationToken cancellation = session.Options.Cancellation;
@@ -51,7 +51,7 @@ internal sealed class ApplyInputs : IDisposable
         }
     }
 
-    /// <summary>Makes the data file one that can be read several times, each time the same.</summary>
+    /// <summary>Makes the data file one that can be read several times, with the same bytes each time.</summary>
     public void SpoolPipe(CommandSession session)
     {
         Stream seekable = SpoolDirectory is null
@@ -61,16 +61,15 @@ internal sealed class ApplyInputs : IDisposable
         _pinned = PinnedStream.Of(seekable, Name);
     }
 
-    /// <summary>All data files, to be looked at for what set they are of.</summary>
+    /// <summary>All data files, to find out which set they belong to.</summary>
     public IReadOnlyList<PartSource> Parts(CommandSession session) => _line.Files.Length == 1
         ? [new PartSource(Name, () => DataFile, IsKept: true)]
         : [.. _line.Files.Select(name => new PartSource(name, () => MessageFiles.OpenPart(name, session.Options.Cancellation)))];
 
     /// <summary>
-    /// This remote's own request. A merged data file is for those remotes only whose requests went into it; an ordinary one says all by
-    /// itself.
+    /// This remote's own request. A merged data file serves only the remotes whose requests went into it; an ordinary one needs no request.
     /// </summary>
-    /// <exception cref="UsageException">A request is missing, or was given for nothing.</exception>
+    /// <exception cref="UsageException">A request is missing, or was given although none is needed.</exception>
     public OwnRequest? OwnRequest()
     {
         DataFile.Position = 0;

@@ -5,7 +5,7 @@ using BinarySync.Sync.Applying;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What a command line of `dtfile apply` says, once it was found to make sense.</summary>
+/// <summary>The content of a command line of `dtfile apply`, once it was found to make sense.</summary>
 internal sealed record ApplyLine
 {
     /// <summary>As it was typed.</summary>
@@ -19,7 +19,7 @@ internal sealed record ApplyLine
     /// <summary>This remote's own request, for a merged data file.</summary>
     public string? Request { get; init; }
 
-    /// <summary>From which <see cref="NewChecksums"/> are made.</summary>
+    /// <summary>The file from which <see cref="NewChecksums"/> are made.</summary>
     public string? OldChecksums { get; init; }
 
     public string? NewChecksums { get; init; }
@@ -44,8 +44,8 @@ internal sealed record ApplyLine
 
     public required ApplySpecification Specification { get; init; }
 
-    /// <summary>Makes sure that what was given goes together.</summary>
-    /// <exception cref="UsageException">It does not.</exception>
+    /// <summary>Makes sure that the options go together.</summary>
+    /// <exception cref="UsageException">They do not.</exception>
     public void Check()
     {
         if (Specification is { OverwriteUnreadable: true, Verify: VerifyMode.None })
@@ -63,8 +63,8 @@ internal sealed record ApplyLine
         CheckStream();
     }
 
-    /// <summary>Refuses what is for a whole data file.</summary>
-    /// <exception cref="UsageException">It was given with parts of a set.</exception>
+    /// <summary>Refuses options that are for a whole data file.</summary>
+    /// <exception cref="UsageException">One was given with parts of a set.</exception>
     public void CheckForSet()
     {
         if (FirstOf((Repair, "--repair"), (Request, "--request"), (OldChecksums, "--update-ckf")) is { } option)
@@ -117,7 +117,7 @@ internal sealed record ApplyLine
         }
     }
 
-    // What these options promise needs the whole data file before anything is written, or after all is.
+    // The promises of these options need the whole data file before anything is written, or after all is.
     private void CheckStream()
     {
         if (!Streams)

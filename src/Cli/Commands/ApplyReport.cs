@@ -9,10 +9,10 @@ using BinarySync.Sync.Applying.Planning;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `dtfile apply` says of a data file that was applied.</summary>
+/// <summary>The output of `dtfile apply` about a data file that was applied.</summary>
 internal static class ApplyReport
 {
-    /// <summary>Says it, to people or scripts.</summary>
+    /// <summary>Prints it, for people or scripts.</summary>
     public static void Say(CommandSession session, ApplyLine line, ApplyResult done)
     {
         SayNotes(session.Terminal, line.Target, MessageFiles.NameOf(line.Files[0]), done, line.Specification);
@@ -42,7 +42,7 @@ internal static class ApplyReport
         ClosingLines.Say(session, "wrote", WrittenBytes(done), next);
     }
 
-    /// <summary>What a person should know of a run, besides what came of it.</summary>
+    /// <summary>What a person should know of a run, besides its result.</summary>
     public static void SayNotes(Terminal terminal, string target, string patch, ApplyResult done, ApplySpecification specification)
     {
         TargetSizing sizing = done.Plan.Sizing;
@@ -126,10 +126,10 @@ internal static class ApplyReport
         });
     }
 
-    /// <summary>The hash that says that a whole target is the master's: that of the coarse request, if one was refined.</summary>
+    /// <summary>The hash that proves that a whole target is the master's: that of the coarse request, if one was refined.</summary>
     public static string EvidenceOf(MessageHeader header) => (header.Parent?.Hash ?? header.Hash).Name;
 
-    /// <summary>Bytes that were written, each block of zeros taken for a whole one.</summary>
+    /// <summary>Bytes that were written; each block of zeros counts as a whole one.</summary>
     public static long WrittenBytes(ApplyResult done) =>
         done.Written.DataBytes + done.Written.CopyBytes + (done.Written.ZeroBlocks * done.Plan.Header.BlockSize);
 
@@ -168,7 +168,7 @@ internal static class ApplyReport
         report.Add("target_root", "target root", plan.Trailer.TargetRoot);
         if (line.Specification.Verify == VerifyMode.Full && !done.DryRun)
         {
-            // Else the run would have failed. Without a full comparison nothing is said, neither yes nor no.
+            // Otherwise the run would have failed. Without a full comparison the field says nothing, neither yes nor no.
             report.Add("equal_to_master", null, (plan.Header.Parent?.Coverage ?? plan.Header.Coverage).IsWhole);
         }
     }

@@ -13,7 +13,7 @@ using BinarySync.Sync.Applying.Running;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>The target of `dtfile apply`, and what is kept of its state.</summary>
+/// <summary>The target of `dtfile apply`, and the files of its state.</summary>
 internal sealed class ApplyTarget : IDisposable
 {
     private readonly ApplyLine _line;
@@ -34,7 +34,7 @@ internal sealed class ApplyTarget : IDisposable
     /// <summary>Which parts of a set are applied.</summary>
     public StateFile SetNote { get; }
 
-    /// <summary>Opens the target for patching, or for looking only, and says what a person should know of it.</summary>
+    /// <summary>Opens the target for patching, or for reading only, and prints what a person should know of it.</summary>
     public static ApplyTarget Open(ApplyLine line, ApplyInputs inputs, CommonOptions common, CommandSession session)
     {
         if (FileIdentity.LinkedTo(line.Target) is { } real)
@@ -42,8 +42,7 @@ internal sealed class ApplyTarget : IDisposable
             session.Terminal.Note($"{line.Target} is a symbolic link to {real}");
         }
 
-        // What is wrong with the target is said before what is wrong with the place of its journal; but the target must not hold the
-        // journal.
+        // A fault of the target is reported before a fault of the journal's place. But the target must not hold the journal.
         bool readOnly = line.Specification.DryRun;
         StateFile? journal = null;
         StateFile? setNote = null;
@@ -99,7 +98,7 @@ internal sealed class ApplyTarget : IDisposable
         _line.Undo is null ? null : new UndoPlace(_line.Undo, OutputRights.Of([_line.Target], _session.OutputMode)),
         Redo: redo ? _redo : null);
 
-    /// <summary>Says that partitions have changed, if they have.</summary>
+    /// <summary>Prints that partitions have changed, if they have.</summary>
     /// <param name="done">The run; null for parts of a set.</param>
     public void SayPartitions(ApplyResult? done) =>
         _partitions.Say(_session.Terminal, goesOn: done is { DryRun: false } && done.Start is not ApplyStart.Fresh);
@@ -112,7 +111,7 @@ internal sealed class ApplyTarget : IDisposable
         Storage.Dispose();
     }
 
-    // Whoever looks for the journal of a file looks beside it.
+    // A user who looks for the journal of a file looks beside it.
     private void SayJournal()
     {
         if (_journal.SharedPlace is not null)

@@ -15,7 +15,7 @@ using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>`ckfile check`: compares a target with its checksum file, and ends with 1 where they differ.</summary>
+/// <summary>`ckfile check`: compares a target with its checksum file, and ends with 1 if they differ.</summary>
 public sealed class CheckCommand(ToolContext context, CommonOptions common)
 {
     private readonly Argument<string> _target = new("TARGET") { Description = "The file or block device to compare" };
@@ -97,7 +97,7 @@ public sealed class CheckCommand(ToolContext context, CommonOptions common)
         return check.IsEqual ? ExitCode.Done : ExitCode.Different;
     }
 
-    // Only to say it: a journal that cannot be read, or is not trusted, is left to `dtfile apply`.
+    // Only for the message: a journal that cannot be read, or is not trusted, is left to `dtfile apply`.
     private static string? InterruptedRun(string target)
     {
         try

@@ -115,7 +115,7 @@ public sealed class ChecksumCommand(ToolContext context, CommonOptions common)
         return made.Unreadable.BlockCount == 0 ? ExitCode.Done : ExitCode.Different;
     }
 
-    /// <summary>Says how large the checksum file of a large target will be, before hours of reading.</summary>
+    /// <summary>Prints how large the checksum file of a large target will be, before hours of reading.</summary>
     private static void SayLength(Terminal terminal, string name, IReadableStorage source, ChecksumSpecification specification)
     {
         const long WorthSaying = 64L << 20;
@@ -145,7 +145,7 @@ public sealed class ChecksumCommand(ToolContext context, CommonOptions common)
         }
     }
 
-    // What a file system calls data. Of very many extents only the first ones are looked at: the rest counts as data.
+    // Bytes that a file system calls data. Of very many extents only the first ones are counted: the rest counts as data.
     private static long DataBytes(IReadableStorage source)
     {
         const int MostExtents = 4096;

@@ -9,16 +9,16 @@ using BinarySync.Sync.Checksums;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `ckfile TARGET --split` does.</summary>
+/// <summary>The work of `ckfile TARGET --split`.</summary>
 internal static class ChecksumParts
 {
     /// <summary>Writes several checksum files, each for a range.</summary>
     /// <param name="session">The command.</param>
     /// <param name="source">The target.</param>
-    /// <param name="specification">How.</param>
-    /// <param name="path">As one checksum file would be called.</param>
+    /// <param name="specification">How they are made.</param>
+    /// <param name="path">The name that one checksum file would have.</param>
     /// <param name="force">Replace existing outputs.</param>
-    /// <param name="mostBytes">Bytes that a part has at most.</param>
+    /// <param name="mostBytes">The largest number of bytes of a part.</param>
     /// <param name="inputs">Files of this command that must not be replaced.</param>
     public static int Create(
         CommandSession session, IReadableStorage source, ChecksumSpecification specification, string path, bool force, long mostBytes,

@@ -7,10 +7,10 @@ using BinarySync.Sync.Checksums;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `ckfile` and `ckfile join` say of the checksum file that they made.</summary>
+/// <summary>The output of `ckfile` and `ckfile join` about the checksum file that they made.</summary>
 internal static class ChecksumReport
 {
-    /// <summary>Says it, to people or scripts.</summary>
+    /// <summary>Prints it, for people or scripts.</summary>
     public static void Say(
         CommandSession session,
         string path,

@@ -14,18 +14,18 @@ using BinarySync.Sync.Splitting;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `dtfile MASTER --split` is to do.</summary>
+/// <summary>The task of `dtfile MASTER --split`.</summary>
 /// <param name="Master">The master.</param>
 /// <param name="Request">The data request.</param>
-/// <param name="Path">As one data file would be called.</param>
+/// <param name="Path">The name that one data file would have.</param>
 /// <param name="Force">Replace existing outputs.</param>
-/// <param name="MostBytes">Bytes that a part's file has at most.</param>
+/// <param name="MostBytes">The largest number of bytes of a part's file.</param>
 /// <param name="Part">The only part that is wanted; null for all.</param>
 /// <param name="Specification">How the data files are made.</param>
 internal sealed record SplitJob(
     string Master, string Request, string Path, bool Force, long MostBytes, int? Part, DataFileSpecification Specification);
 
-/// <summary>What `dtfile MASTER --split` does.</summary>
+/// <summary>The work of `dtfile MASTER --split`.</summary>
 internal static class DataFileParts
 {
     /// <summary>Collects the requested blocks of the master into a set of data files.</summary>
@@ -99,7 +99,7 @@ internal static class DataFileParts
         return ExitCode.Done;
     }
 
-    // The names of the parts are made from it: that of a directory would make hidden files, in it or beside it.
+    // The names of the parts are made from it: the name of a directory would make hidden files, in it or beside it.
     private static bool IsDirectory(string path) => Path.GetFileName(path) is "" or "." or ".." || FileIdentity.IsDirectory(path);
 
     private static Stream CreateSpool(SplitJob job) =>

@@ -117,7 +117,7 @@ public sealed class DataRequestCommand(ToolContext context, CommonOptions common
         return DataRequestOperation.Run(remoteReader, masterReader, label, output.Stream, session.Options);
     }
 
-    // Each file is read several times: a pipe waits beside the output, or where temporary files are.
+    // Each file is read several times: the content of a pipe waits beside the output, or in the directory of temporary files.
     private static DataRequestResult WithCopies(
         string? label, string remote, Stream remoteInput, string master, Stream masterInput, string path, MessageOutput output,
         CommandSession session)

@@ -7,9 +7,9 @@ using BinarySync.Format;
 namespace BinarySync.Cli.Commands;
 
 /// <summary>`info`: reads a message of a kind to its end, which verifies it, and shows its header, counts and identities.</summary>
-/// <param name="context">Where to speak.</param>
+/// <param name="context">Its terminal takes the output.</param>
 /// <param name="common">The common options.</param>
-/// <param name="kind">The kind of message that the program is about.</param>
+/// <param name="kind">The kind of message that the program handles.</param>
 public sealed class InfoCommand(ToolContext context, CommonOptions common, MessageKind kind)
 {
     private readonly Argument<string> _file = new($"FILE.{kind.Extension()}")

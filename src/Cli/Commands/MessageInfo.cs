@@ -7,7 +7,7 @@ using BinarySync.Storage;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `info` says of one message, of any kind.</summary>
+/// <summary>The output of `info` about one message, of any kind.</summary>
 internal static class MessageInfo
 {
     /// <summary>Reads a message to its end, which verifies it, and shows its header, counts and identities.</summary>
@@ -15,7 +15,7 @@ internal static class MessageInfo
     /// <param name="kind">The kind that it must be.</param>
     /// <param name="path">The message.</param>
     /// <param name="lists">List the runs.</param>
-    /// <param name="map">Draw them there; null for no map.</param>
+    /// <param name="map">Draw the runs there; null for no map.</param>
     public static void Show(CommandSession session, MessageKind kind, string path, bool lists, MapOutput? map)
     {
         using Stream input = MessageFiles.Open(path, session.Options.Cancellation);
@@ -98,7 +98,7 @@ internal static class MessageInfo
         return reader.Trailer;
     }
 
-    /// <summary>What decodes the content of a data file and compares it with its hashes; null for a data request.</summary>
+    /// <summary>Decodes the content of a data file and compares it with its hashes; null for a data request.</summary>
     public static ContentVerifier? Verifier(OperationReader reader, MessageKind kind, Stream input) =>
         kind == MessageKind.DataFile ? new ContentVerifier(reader, input is IPositionalReader file ? file.ReadAt : null) : null;
 

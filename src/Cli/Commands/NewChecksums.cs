@@ -81,7 +81,7 @@ internal sealed class NewChecksums : IDisposable
         _input.Dispose();
     }
 
-    // Files of this run are compared by name as well: some of them are yet to be made.
+    // Files of this run are compared by name as well: some of them do not exist yet.
     private static MessageOutput Create(ApplyLine line, CommandSession session)
     {
         string path = line.NewChecksums!;

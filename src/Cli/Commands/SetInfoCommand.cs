@@ -11,7 +11,7 @@ using BinarySync.Sync.Applying.Sets;
 namespace BinarySync.Cli.Commands;
 
 /// <summary>
-/// `dtfile info`: for one data file what `info` does for every kind, for parts of a set which of them there are.
+/// `dtfile info`: for one data file it prints what `info` prints for every kind, for parts of a set it prints which of them there are.
 /// </summary>
 public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
 {
@@ -107,7 +107,7 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
         report.Finish(VersionText.Number, session.Elapsed);
     }
 
-    // All of it: to be looked at, only the operations have been read.
+    // Reads all of it: the earlier check has read the operations only.
     private static PartInfo Read(string path, CommandSession session)
     {
         using Stream input = MessageFiles.OpenPart(path, session.Options.Cancellation);
@@ -126,7 +126,7 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
             }
         }
 
-        // A file that was replaced since it was looked at.
+        // The file was replaced since that check.
         SetPart set = reader.FileHeader.Set ?? throw new SyncException(SyncReason.MessageChanged, path, "changed while it was being read");
         return new PartInfo(path, set, reader.Trailer, message.Position);
     }

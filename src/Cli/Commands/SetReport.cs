@@ -9,15 +9,15 @@ using BinarySync.Sync.Applying.Sets;
 
 namespace BinarySync.Cli.Commands;
 
-/// <summary>What `dtfile apply` says of parts of a set.</summary>
+/// <summary>The output of `dtfile apply` about parts of a set.</summary>
 internal static class SetReport
 {
-    /// <summary>Says it, to people or scripts.</summary>
+    /// <summary>Prints it, for people or scripts.</summary>
     public static void Say(CommandSession session, ApplyLine line, string note, SetResult all)
     {
         SayNote(session.Terminal, line.Target, note, all.Note);
 
-        // What concerns sizes is the same for all.
+        // The notes about sizes are the same for all parts.
         foreach ((string name, _, ApplyResult result) in all.Runs
             .Where((run, i) => i == 0 || run.Result.Start != ApplyStart.Fresh || run.Result.Plan.Unrecognized.BlockCount > 0))
         {

@@ -130,7 +130,7 @@ internal static class BashScript
             .Replace("@TOOL@", tool, StringComparison.Ordinal);
     }
 
-    // Only what stands first is a subcommand.
+    // Only the first word can be a subcommand.
     private static string Commands(IReadOnlyList<CommandWords> commands) =>
         Lines(
             2,
@@ -142,7 +142,7 @@ internal static class BashScript
     private static IEnumerable<(string Pattern, string Action)> FilesOf(
         string tool, CommandWords command, IReadOnlyList<CommandWords> commands)
     {
-        // "*" last: the first pattern that fits is taken.
+        // "*" last: the first pattern that matches is taken.
         for (int position = 0; position < command.Files.Count; position++)
         {
             bool more = position == command.Files.Count - 1 && command.LastRepeats;

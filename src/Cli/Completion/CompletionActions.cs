@@ -6,8 +6,8 @@ using BinarySync.Cli.Host;
 namespace BinarySync.Cli.Completion;
 
 /// <summary>
-/// What `TOOL completions SHELL` does: a script with which the shell completes the program's command line. It is made of the same
-/// declarations as `--help`, and holds all that there is to know: nothing of the program runs while somebody presses a key.
+/// The work of `TOOL completions SHELL`: it prints a script with which the shell completes the program's command line. The script is made
+/// from the same declarations as `--help`, and holds all of them: the program itself does not run while somebody presses a key.
 /// </summary>
 internal static class CompletionActions
 {

@@ -106,7 +106,7 @@ internal static class FishScript
                 Add(script, tool, line, option.Value, option.ValueIsOptional);
                 if (option is { ValueIsOptional: true, Value.Extension: { } extension })
                 {
-                    // As a word of its own: fish itself thinks of --option=VALUE only.
+                    // As a word of its own: fish itself only knows --option=VALUE.
                     script.Append(
                         $"complete -c {tool} -n '__{tool}_at {Key(command)}; and contains -- (commandline -opc)[-1] "
                             + $"{string.Join(' ', option.Names)}' -k -a '(__{tool}_files .{extension})'\n");

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace BinarySync.Cli.Completion;
 
 /// <summary>
-/// What can stand where an option or argument wants a value: read out of the word that `--help` shows for it, so that both cannot
-/// disagree. <c>trust|read</c> are choices, <c>lz4[:1-12]</c> a choice with levels, <c>FILE.ckf</c> a file with that ending, <c>DIR</c> a
-/// directory, <c>TARGET</c> and <c>MASTER</c> any file or device; of all else (<c>SIZE</c>, <c>TEXT</c>) nothing is known.
+/// The values that an option or argument can take. They are read from the word that `--help` shows for it, so that both cannot disagree.
+/// <c>trust|read</c> are choices, <c>lz4[:1-12]</c> a choice with levels, <c>FILE.ckf</c> a file with that ending, <c>DIR</c> a directory,
+/// <c>TARGET</c> and <c>MASTER</c> any file or device; of all else (<c>SIZE</c>, <c>TEXT</c>) nothing is known.
 /// </summary>
 internal sealed record ValueWords
 {
@@ -21,22 +21,22 @@ internal sealed record ValueWords
     /// <summary>The word of `--help`.</summary>
     public string Shown { get; }
 
-    /// <summary>All values, where they can be counted.</summary>
+    /// <summary>All values, if they can be listed.</summary>
     public IReadOnlyList<string> Choices { get; }
 
-    /// <summary>The ending of the files that are meant, without its dot; null for any.</summary>
+    /// <summary>The ending of the files, without its dot; null for any.</summary>
     public string? Extension { get; }
 
-    /// <summary>What a path leads to.</summary>
+    /// <summary>The kind of file that a path leads to.</summary>
     public ValueKind Kind { get; }
 
-    /// <summary>What an option wants; null if it stands alone.</summary>
+    /// <summary>The value of an option; null if it takes none.</summary>
     public static ValueWords? Of(Option option) => option.HelpName is { } shown ? Of(shown) : null;
 
-    /// <summary>What an argument wants.</summary>
+    /// <summary>The value of an argument.</summary>
     public static ValueWords Of(Argument argument) => Of(argument.Name);
 
-    /// <summary>What one of these two wants.</summary>
+    /// <summary>A value that may be either of these two.</summary>
     public static ValueWords Either(ValueWords one, ValueWords other) => new(
         $"{one.Shown} or {other.Shown}",
         [.. one.Choices.Union(other.Choices)],
@@ -63,7 +63,7 @@ internal sealed record ValueWords
             });
     }
 
-    // "lz4[:1-12" (the last bracket is gone, or not) is lz4, lz4:1, ..., lz4:12.
+    // "lz4[:1-12" (with the last bracket or without it) is lz4, lz4:1, ..., lz4:12.
     private static IEnumerable<string> Levels(string choice)
     {
         string[] parts = choice.TrimEnd(']').Split("[:");
@@ -80,10 +80,10 @@ internal sealed record ValueWords
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 }
 
-/// <summary>What a path leads to.</summary>
+/// <summary>The kind of file that a path leads to.</summary>
 internal enum ValueKind
 {
-    /// <summary>The value is no path.</summary>
+    /// <summary>The value is not a path.</summary>
     None,
 
     /// <summary>A file, or a block device.</summary>

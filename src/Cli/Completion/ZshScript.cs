@@ -95,7 +95,7 @@ internal static class ZshScript
                 "    ;;"]);
     }
 
-    // One line a name; a name that was given shuts out the others, and itself.
+    // One line a name. A name that was given excludes the others, and itself.
     private static IEnumerable<string> Spec(OptionWords option)
     {
         string others = option.Repeats ? "*" : $"({string.Join(' ', option.Names)})";

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace BinarySync.Cli.Host;
 
-/// <summary>The parser's messages in the voice of these programs.</summary>
+/// <summary>The parser's messages in the wording of these programs.</summary>
 internal static class CommandLineText
 {
     /// <summary>Without a capital and a full stop.</summary>
@@ -33,24 +33,24 @@ internal static class CommandLineText
             : trimmed;
     }
 
-    /// <summary>True for a message in our voice that says what the line lacks.</summary>
+    /// <summary>True for a message in our wording that says what the line lacks.</summary>
     public static bool SaysMissing(string message) =>
         message.EndsWith(" is missing", StringComparison.Ordinal) || message.EndsWith(" is required", StringComparison.Ordinal);
 
-    /// <summary>Where to read how it is done.</summary>
+    /// <summary>Where to read how the command is used.</summary>
     public static string Seek(ParseResult result, string name)
     {
         string command = result.CommandResult.Command is RootCommand ? name : $"{name} {result.CommandResult.Command.Name}";
         return $"see '{command} --help'";
     }
 
-    /// <summary>The whole of it, where something is missing.</summary>
+    /// <summary>The complete text, if something is missing.</summary>
     public static string SeekWhole(ParseResult result, string name) =>
         $"{Seek(result, name)}: {HelpText.Usage(result.CommandResult.Command, name)}";
 
     /// <summary>
-    /// What was given before a subcommand although only the program itself takes it; null if there is nothing. The parser would pass
-    /// over it.
+    /// A word that was given before a subcommand although only the program itself takes it; null if there is none. The parser would ignore
+    /// it.
     /// </summary>
     public static string? Stray(ParseResult result) => result.CommandResult.Parent is not CommandResult parent
         ? null
@@ -61,9 +61,7 @@ internal static class CommandLineText
             _ => null,
         }).FirstOrDefault(text => text is not null);
 
-    /// <summary>
-    /// The name of an argument or option that was given as nothing, as a variable does that is not set; null if there is none.
-    /// </summary>
+    /// <summary>The name of an argument or option with an empty value, as from a variable that is not set; null if there is none.</summary>
     public static string? Empty(ParseResult result) =>
         result.RootCommandResult.Children.Concat(result.CommandResult.Children).Select(EmptyName).FirstOrDefault(text => text is not null);
 
@@ -77,8 +75,8 @@ internal static class CommandLineText
     private static bool IsEmpty(Token token) => token.Value.Length == 0;
 
     /// <summary>
-    /// What looks like an option and was taken for a file, or null: the parser would call a mistyped option the target, and complain of
-    /// the target.
+    /// A word that looks like an option and was taken for a file, or null: the parser would take a mistyped option for the target, and
+    /// complain of the target.
     /// </summary>
     public static string? UnknownOption(ParseResult result)
     {

@@ -6,15 +6,15 @@ using BinarySync.Sync;
 
 namespace BinarySync.Cli.Host;
 
-/// <summary>A command at work.</summary>
-/// <param name="Terminal">Where it speaks.</param>
-/// <param name="Options">What all operations are told.</param>
+/// <summary>A running command.</summary>
+/// <param name="Terminal">Takes its output.</param>
+/// <param name="Options">The options of all operations.</param>
 /// <param name="Json">True if the result is JSON.</param>
 internal sealed record CommandSession(Terminal Terminal, SyncOptions Options, bool Json, ProgressReporter Progress) : IDisposable
 {
     private readonly long _started = System.Diagnostics.Stopwatch.GetTimestamp();
 
-    /// <summary>The permissions that outputs are to have; null: as what they are made from allows.</summary>
+    /// <summary>The permissions that outputs get; null: as their sources allow.</summary>
     public int? OutputMode { get; init; }
 
     /// <summary>Time since the command began.</summary>

@@ -1,9 +1,9 @@
 namespace BinarySync.Cli.Host;
 
-/// <summary>What `--help` shows of each command at work.</summary>
+/// <summary>The examples that `--help` shows for each command.</summary>
 internal static class Examples
 {
-    /// <summary>Lines to type, each with what it does.</summary>
+    /// <summary>Lines to type, each with its meaning.</summary>
     /// <param name="tool">The program.</param>
     /// <param name="command">The subcommand; empty for the program itself.</param>
     public static IReadOnlyList<(string Line, string Meaning)> Of(string tool, string command) => (tool, command) switch

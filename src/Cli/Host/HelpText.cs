@@ -7,14 +7,14 @@ using BinarySync.Cli.Output;
 namespace BinarySync.Cli.Host;
 
 /// <summary>
-/// What `--help` prints. The library's own would put the program's argument before each subcommand, and print defaults in
-/// the words of the code; here a default is part of the description.
+/// The text of `--help`. The library's own would put the program's argument before each subcommand, and print defaults in the words of the
+/// code; here a default is part of the description.
 /// </summary>
 internal sealed class HelpText(string tool, Terminal terminal) : SynchronousCommandLineAction
 {
     private const string Gap = "  ";
 
-    /// <summary>Who asks for help has not finished the command line.</summary>
+    /// <summary>A user who asks for help has not finished the command line.</summary>
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
@@ -50,7 +50,7 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
 
     private string Usage(Command command) => Usage(command, tool);
 
-    /// <summary>The command with all that it cannot do without.</summary>
+    /// <summary>The command with all of its required parts.</summary>
     internal static string Usage(Command command, string tool)
     {
         IEnumerable<string> words = [
@@ -63,7 +63,7 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
         return string.Join(' ', words);
     }
 
-    /// <summary>A command's own options first, then those that all have.</summary>
+    /// <summary>A command's own options first, then those that all commands have.</summary>
     internal static IEnumerable<Option> OptionsOf(Command command)
     {
         IEnumerable<Option> inherited = command.Parents.OfType<Command>()
@@ -107,7 +107,7 @@ internal sealed class HelpText(string tool, Terminal terminal) : SynchronousComm
         }
     }
 
-    // Only a terminal has an edge.
+    // Only a terminal has a width.
     private static string Wrap(string text, int column)
     {
         const int Narrowest = 20;

@@ -3,22 +3,22 @@ using System.Runtime.InteropServices;
 namespace BinarySync.Cli.Host;
 
 /// <summary>
-/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that the operation stops between two steps and cleans up. A second
-/// one ends the process at once, as the system would, but for an echo of the first. SIGUSR1 asks how far it is.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that the operation stops between two steps and cleans up. A second one
+/// ends the process at once, as the system would, unless it is an echo of the first. SIGUSR1 asks for the progress.
 /// </summary>
 internal sealed class SignalWatch : IDisposable
 {
-    // Raised where a write goes past `ulimit -f`; ignored, so that the write says EFBIG and the file is named.
+    // Raised if a write goes past `ulimit -f`; ignored, so that the write says EFBIG and the file is named.
     private const int FileSizeExceeded = 25;
 
     // SIGUSR1.
     private const int User1 = 10;
     private const int User1Elsewhere = 30;
 
-    // Never given up: the signal would end the process on its last steps. One process has one of these.
+    // Never given up: the signal would end the process in its last steps. There is one of these in a process.
     private static PosixSignalRegistration? s_progress;
 
-    // coreutils' timeout sends its signal twice: to the process, and to the group that it is in. No key is hit again so soon.
+    // coreutils' timeout sends its signal twice: to the process, and to its group. Nobody presses a key again so soon.
     private const int EchoMilliseconds = 150;
 
     private readonly CancellationTokenSource _source = new();

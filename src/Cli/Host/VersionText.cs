@@ -10,7 +10,7 @@ using BinarySync.Cli.Output;
 namespace BinarySync.Cli.Host;
 
 /// <summary>
-/// What `--version` prints: the version alone on the first line, for scripts; then how the program was built and what it finds to run on.
+/// The text of `--version`: the version alone on the first line, for scripts; then how the program was built and what it finds to run on.
 /// </summary>
 internal sealed class VersionText(Terminal terminal) : SynchronousCommandLineAction
 {
@@ -32,7 +32,7 @@ internal sealed class VersionText(Terminal terminal) : SynchronousCommandLineAct
         return ExitCode.Done;
     }
 
-    // Those that hashing, comparing and compressing profit from.
+    // The features that speed up hashing, comparing and compressing.
     private static IEnumerable<string> Features() => new (string Name, bool IsThere)[]
     {
         ("SSE4.2", Sse42.IsSupported),

@@ -3,11 +3,13 @@ using BinarySync.Storage.Files;
 
 namespace BinarySync.Cli.Inputs;
 
-/// <summary>Warns of a regular file among the device nodes: after a slip in a device's name, a file gets what a disk was to get.</summary>
+/// <summary>
+/// Warns of a regular file among the device nodes: after a typing error in a device's name, a file gets what was meant for a disk.
+/// </summary>
 internal static class DeviceFileWarning
 {
-    /// <summary>Says it, if there is something to say.</summary>
-    /// <param name="terminal">Where to speak.</param>
+    /// <summary>Prints the warning, if there is one.</summary>
+    /// <param name="terminal">Takes the warning.</param>
     /// <param name="path">A source, a target or an output.</param>
     public static void Say(Terminal terminal, string path)
     {

@@ -8,7 +8,7 @@ using BinarySync.Storage.Messages;
 namespace BinarySync.Cli.Inputs;
 
 /// <summary>
-/// Paths of message files: '-' for the standard streams, names where none is given, and no input that is also the output.
+/// Paths of message files: '-' for the standard streams, a name for an output that has none, and no input that is also the output.
 /// </summary>
 internal static class MessageFiles
 {
@@ -54,8 +54,8 @@ internal static class MessageFiles
     /// <summary>Begins an output.</summary>
     /// <param name="path">The path, or '-'.</param>
     /// <param name="force">Replace an existing file.</param>
-    /// <param name="session">Told where people's lines go.</param>
-    /// <param name="inputs">What it is made from: must not be replaced by it, and may be read by no fewer people.</param>
+    /// <param name="session">Learns where the lines for people go.</param>
+    /// <param name="inputs">The sources: the output must not replace them, and may be read by no more people than they.</param>
     /// <exception cref="UsageException">The output is an input, or the result has nowhere to go.</exception>
     /// <exception cref="StorageException">The output exists, or cannot be created.</exception>
     public static MessageOutput Create(string path, bool force, CommandSession session, params string[] inputs)
@@ -101,12 +101,12 @@ internal static class MessageFiles
         }
     }
 
-    /// <summary>The output's path: as given, or made of an input's name, in the current directory.</summary>
-    /// <param name="given">What -o says.</param>
+    /// <summary>The output's path: as given, or made from an input's name, in the current directory.</summary>
+    /// <param name="given">The value of -o.</param>
     /// <param name="input">The input that gives the name.</param>
     /// <param name="inputKind">The kind of that input, whose extension is replaced; null for a target, whose name is kept whole.</param>
     /// <param name="outputKind">The kind of the output.</param>
-    /// <param name="otherInputs">Other inputs: who reads from a pipe says where it goes.</param>
+    /// <param name="otherInputs">Other inputs: a user who reads from a pipe has to name the output.</param>
     public static string OutputPath(
         string? given, string input, MessageKind? inputKind, MessageKind outputKind, params string?[] otherInputs)
     {

@@ -3,7 +3,7 @@ using BinarySync.Storage.Messages;
 
 namespace BinarySync.Cli.Inputs;
 
-/// <summary>Recognises a message by how it begins. Nothing is verified: this is for hints and warnings.</summary>
+/// <summary>Recognises a message by its first bytes. Nothing is verified: this is for hints and warnings.</summary>
 internal static class MessageSight
 {
     /// <summary>The kind of a regular file; null if it is no message, or cannot be checked.</summary>
@@ -14,7 +14,7 @@ internal static class MessageSight
     }
 
     /// <summary>
-    /// As <see cref="KindOf"/>, but only where the name says so too: it is asked in every run, and other files are not opened for it.
+    /// As <see cref="KindOf"/>, but only if the name says so too: every run asks this, and other files are not opened for it.
     /// </summary>
     public static MessageKind? KindByNameAndContent(string path)
     {

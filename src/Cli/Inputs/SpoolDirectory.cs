@@ -7,23 +7,23 @@ using BinarySync.Storage.Messages;
 
 namespace BinarySync.Cli.Inputs;
 
-/// <summary>Where a message from a pipe waits that has to be read more than once, or verified whole before it is used.</summary>
+/// <summary>The place for a message from a pipe that has to be read more than once, or verified as a whole before it is used.</summary>
 internal static class SpoolDirectory
 {
-    /// <summary>Where temporary files are.</summary>
+    /// <summary>The directory of temporary files.</summary>
     public static string Temporary => OperatingSystem.IsWindows() ? Path.GetTempPath()
         : ProcessText.Variable("TMPDIR") is { Length: > 0 } given ? given
         : "/tmp";
 
-    /// <summary>Takes all of the input into a nameless file there.</summary>
+    /// <summary>Copies the whole input into a nameless file there.</summary>
     /// <param name="input">The pipe.</param>
     /// <param name="source">Its name in messages.</param>
-    /// <param name="directory">Where there is room.</param>
-    /// <param name="untouched">What was not written when there was none.</param>
+    /// <param name="directory">A directory with free space.</param>
+    /// <param name="untouched">Named in the error if there is no space: what was not written.</param>
     /// <param name="hint">What helps then.</param>
     /// <param name="session">Progress and cancellation.</param>
     /// <exception cref="MessageFormatException">It does not begin like a message.</exception>
-    /// <exception cref="StorageException">There is no room; nothing else has been written.</exception>
+    /// <exception cref="StorageException">There is no space; nothing else has been written.</exception>
     public static Stream Spool(Stream input, string source, string directory, string untouched, string hint, CommandSession session)
     {
         Stream spool = SpoolFile.Create(directory);
@@ -32,7 +32,7 @@ internal static class SpoolDirectory
             session.Options.Progress.Begin("spooling", 0);
             byte[] buffer = new byte[1 << 20];
 
-            // Whoever names a disk in place of a message should not have to wait until all of it is copied.
+            // A user who names a disk instead of a message should not have to wait until all of it is copied.
             int got = input.ReadAtLeast(buffer, MessageKinds.RecognizedLength, throwOnEndOfStream: false);
             MessageKinds.DemandMessage(buffer.AsSpan(0, Math.Min(got, MessageKinds.RecognizedLength)), source);
             for (; got > 0; got = input.Read(buffer))

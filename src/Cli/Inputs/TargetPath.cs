@@ -2,10 +2,10 @@ using BinarySync.Cli.Arguments;
 
 namespace BinarySync.Cli.Inputs;
 
-/// <summary>What is checksummed, collected from or patched: a file or block device, read in any order, so no stream.</summary>
+/// <summary>The path that is checksummed, collected from or patched: a file or block device, read in any order, so not a stream.</summary>
 internal static class TargetPath
 {
-    /// <summary>Refuses the name of the standard streams; a file that is called so is `./-`.</summary>
+    /// <summary>Refuses the name of the standard streams; a file of that name is `./-`.</summary>
     /// <exception cref="UsageException">It is '-'.</exception>
     public static string Demand(string path) => path != MessageFiles.Standard
         ? path

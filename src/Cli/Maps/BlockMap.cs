@@ -4,8 +4,8 @@ using BinarySync.Format;
 namespace BinarySync.Cli.Maps;
 
 /// <summary>
-/// A file as a number of cells, each of the same number of blocks, a power of two (the last may have fewer). It is filled while runs
-/// stream by, in any order, and takes the same memory whatever the size of the file.
+/// A file as a number of cells, each of the same number of blocks, a power of two (the last may have fewer). It is filled while runs stream
+/// by, in any order, and takes the same memory whatever the size of the file.
 /// </summary>
 internal sealed class BlockMap
 {
@@ -17,8 +17,8 @@ internal sealed class BlockMap
     /// <summary>Begins a map.</summary>
     /// <param name="size">Bytes.</param>
     /// <param name="blockSize">Bytes of a block.</param>
-    /// <param name="mostCells">How many cells there are at most.</param>
-    /// <param name="listed">The kinds that the legend names even where there is nothing of them.</param>
+    /// <param name="mostCells">The largest number of cells.</param>
+    /// <param name="listed">The kinds that the legend names even if the file has none of them.</param>
     public BlockMap(long size, int blockSize, int mostCells, params MapKind[] listed)
     {
         BlockGeometry geometry = new(size, blockSize);
@@ -43,7 +43,7 @@ internal sealed class BlockMap
 
     public long BlocksPerCell { get; }
 
-    /// <summary>Bytes of a cell, of the last one at most.</summary>
+    /// <summary>Bytes of a cell; the last one may have fewer.</summary>
     public long CellBytes { get; }
 
     /// <summary>The kinds of the legend, in its order.</summary>
@@ -61,17 +61,17 @@ internal sealed class BlockMap
         }
     }
 
-    /// <summary>Says what a run is. No byte is said to be two things.</summary>
-    /// <param name="geometry">Tells how long its last block is: the file may go on behind what the run speaks of.</param>
+    /// <summary>Sets the kind of a run. No byte gets two kinds.</summary>
+    /// <param name="geometry">Tells how long its last block is: the file may continue behind the run.</param>
     /// <param name="run">The blocks.</param>
-    /// <param name="kind">What they are.</param>
+    /// <param name="kind">Their kind.</param>
     public void Add(BlockGeometry geometry, BlockRun run, MapKind kind)
     {
         long first = geometry.OffsetOf(run.First);
         Add(first, first + geometry.LengthOf(run), kind);
     }
 
-    /// <summary>Says what the bytes from <paramref name="first"/> up to, not including, <paramref name="end"/> are.</summary>
+    /// <summary>Sets the kind of the bytes from <paramref name="first"/> up to, not including, <paramref name="end"/>.</summary>
     public void Add(long first, long end, MapKind kind)
     {
         while (first < end)
@@ -85,11 +85,11 @@ internal sealed class BlockMap
         }
     }
 
-    /// <summary>Says what all of which nothing was said is: one thing where it is covered, another where it is not.</summary>
-    /// <param name="geometry">Of what is covered.</param>
-    /// <param name="coverage">What is covered.</param>
-    /// <param name="covered">What the rest of that is.</param>
-    /// <param name="left">What all else is.</param>
+    /// <summary>Sets the kind of all other bytes: one kind for those that are covered, another for the rest.</summary>
+    /// <param name="geometry">The geometry of the covered blocks.</param>
+    /// <param name="coverage">The covered blocks.</param>
+    /// <param name="covered">The kind of the other covered bytes.</param>
+    /// <param name="left">The kind of all other bytes.</param>
     public void Complete(BlockGeometry geometry, BlockCoverage coverage, MapKind covered, MapKind left)
     {
         long[] inside = new long[CellCount];
@@ -116,8 +116,8 @@ internal sealed class BlockMap
     public long Total(MapKind kind) => _totals[(int)kind];
 
     /// <summary>
-    /// What a cell shows: of what matters, that of which the whole file has least. So each kind that matters is to be seen somewhere,
-    /// unless a rarer one lies wherever it does, and a single block is not lost in a stretch of a million.
+    /// The kind that a cell shows: of the kinds that matter, the one of which the whole file has least. So each kind that matters is
+    /// visible somewhere, unless a rarer one lies in all of its cells. A single block is not lost in a stretch of a million.
     /// </summary>
     /// <param name="isWhole">True if it is nothing else.</param>
     public MapKind Shown(int cell, out bool isWhole)
@@ -140,7 +140,7 @@ internal sealed class BlockMap
         return shown;
     }
 
-    /// <summary>What a cell has most of, apart from what it shows.</summary>
+    /// <summary>The most frequent kind of a cell, apart from the shown one.</summary>
     public MapKind Ground(int cell, MapKind shown)
     {
         MapKind ground = shown;

@@ -4,12 +4,12 @@ using BinarySync.Sync.Checksums;
 
 namespace BinarySync.Cli.Maps;
 
-/// <summary>Where a target differs from its checksum file; of the two, the longer one.</summary>
+/// <summary>The places at which a target differs from its checksum file; it has the size of the longer of the two.</summary>
 internal sealed class CheckMap
 {
     private readonly BlockMap _map;
 
-    // A device may be longer than what is compared of it, whose last block then is a short one.
+    // A device may be longer than its compared part, whose last block then is a short one.
     private readonly BlockGeometry _compared;
 
     public CheckMap(IReadableStorage target, ChecksumFileHeader header, MapOutput output)

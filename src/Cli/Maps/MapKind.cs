@@ -1,7 +1,7 @@
 namespace BinarySync.Cli.Maps;
 
 /// <summary>
-/// What a stretch of a file is. Of those that mix in a cell, and of which the file has equally much, the earlier is shown.
+/// The kind of a stretch of a file. If kinds mix in a cell and the file has equally much of them, the earlier one is shown.
 /// </summary>
 internal enum MapKind
 {
@@ -14,10 +14,10 @@ internal enum MapKind
     /// <summary>It becomes zeros.</summary>
     Zeroed,
 
-    /// <summary>It is there before, and not after.</summary>
+    /// <summary>It exists before, and not after.</summary>
     CutOff,
 
-    /// <summary>It is not what a checksum file says.</summary>
+    /// <summary>It differs from the checksum file.</summary>
     Differs,
 
     Data,
@@ -38,13 +38,13 @@ internal enum MapKind
 
 /// <summary>How a kind is shown.</summary>
 /// <param name="Words">Its name in the legend.</param>
-/// <param name="Whole">The character of a cell that is nothing else.</param>
-/// <param name="Part">The character of a cell that is something else too.</param>
+/// <param name="Whole">The character of a cell that has only this kind.</param>
+/// <param name="Part">The character of a cell that has other kinds too.</param>
 /// <param name="Escape">The parameters of the terminal's colour sequence.</param>
 /// <param name="Style">The class in a picture.</param>
 internal readonly record struct MapLook(string Words, char Whole, char Part, string Escape, string Style)
 {
-    /// <summary>How many kinds there are.</summary>
+    /// <summary>The number of kinds.</summary>
     public const int Kinds = (int)MapKind.Equal + 1;
 
     public static MapLook Of(MapKind kind) => kind switch
@@ -62,6 +62,6 @@ internal readonly record struct MapLook(string Words, char Whole, char Part, str
         _ => new("equal", '.', ',', "90", "same"),
     };
 
-    /// <summary>True for what a reader looks for: in a cell it is never hidden by what is not.</summary>
+    /// <summary>True for a kind that a reader looks for: in a cell, a kind that does not matter never hides it.</summary>
     public static bool Matters(MapKind kind) => kind < MapKind.NotCovered;
 }

@@ -11,7 +11,7 @@ public sealed class MapOptions
     private const string Name = "--map";
     private const string Extension = ".svg";
 
-    // Said by who wants another kind of picture: better refused by name than taken for a file of ours.
+    // A user may ask for another kind of picture: better to refuse it by name than to take it for a file of ours.
     private static readonly string[] OtherPictures = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf", ".html"];
 
     private readonly Option<string?> _map = new(Name)
@@ -40,8 +40,8 @@ public sealed class MapOptions
     }
 
     /// <summary>
-    /// Takes from `--map` a next word that is no picture's name, in front of the parser, which would give it every word: in `dtreq info
-    /// --map FILE.dtr` the word is the file.
+    /// Takes from `--map` a next word that is no picture's name, before the parser, which would give it every word: in `dtreq info --map
+    /// FILE.dtr` the word is the file.
     /// </summary>
     internal static string[] Settle(Command command, string[] arguments)
     {
@@ -67,7 +67,7 @@ public sealed class MapOptions
         return settled;
     }
 
-    /// <summary>Makes sure that a map can go where it is to go; null if none is wanted.</summary>
+    /// <summary>Makes sure that a map can be written to its place; null if none is wanted.</summary>
     /// <param name="result">The command line.</param>
     /// <param name="session">The command.</param>
     /// <param name="inputs">Files that the picture must not replace.</param>

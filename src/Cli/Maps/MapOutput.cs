@@ -3,7 +3,7 @@ using BinarySync.Storage;
 
 namespace BinarySync.Cli.Maps;
 
-/// <summary>Where a map goes: the terminal, or a picture that appears when it is complete.</summary>
+/// <summary>The destination of a map: the terminal, or a picture that appears when it is complete.</summary>
 internal sealed class MapOutput : IDisposable
 {
     private readonly MessageOutput? _file;
@@ -25,9 +25,9 @@ internal sealed class MapOutput : IDisposable
     public BlockMap Begin(long size, int blockSize, params MapKind[] listed) =>
         _map = new BlockMap(size, blockSize, _terminal?.MostCells ?? SvgMap.MostCells, listed);
 
-    /// <summary>Draws what was filled in.</summary>
-    /// <param name="title">What it is a map of.</param>
-    /// <param name="line">Told of each line for the terminal.</param>
+    /// <summary>Draws the filled map.</summary>
+    /// <param name="title">The name of the mapped file.</param>
+    /// <param name="line">Takes each line for the terminal.</param>
     /// <exception cref="StorageException">The picture cannot be written.</exception>
     public void Draw(string title, Action<string> line)
     {

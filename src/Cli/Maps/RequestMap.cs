@@ -2,7 +2,7 @@ using BinarySync.Format;
 
 namespace BinarySync.Cli.Maps;
 
-/// <summary>What a data request asks for: the file as it becomes, and behind it what is cut off.</summary>
+/// <summary>The map of a data request: the file as it becomes, and behind it the bytes that are cut off.</summary>
 internal sealed class RequestMap
 {
     private readonly BlockMap _map;

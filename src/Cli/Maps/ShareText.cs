@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BinarySync.Cli.Maps;
 
-/// <summary>Shares in percent: what is there is never 0, and what is not all never 100.</summary>
+/// <summary>Shares in percent: a part that exists is never 0, and a part that is not the whole is never 100.</summary>
 internal static class ShareText
 {
     public static string Of(long part, long whole)

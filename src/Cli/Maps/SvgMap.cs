@@ -5,13 +5,13 @@ using BinarySync.Cli.Output;
 namespace BinarySync.Cli.Maps;
 
 /// <summary>
-/// Draws a map as a picture for browsers: one file without scripts and without anything from elsewhere, of a fixed number of cells, the
-/// same bytes for the same map. Readable on light and dark ground. The colours also differ in lightness, and what was not looked at is
+/// Draws a map as a picture for browsers: one file without scripts and without external content, of a fixed number of cells, the same bytes
+/// for the same map. Readable on a light and a dark background. The colours also differ in lightness, and bytes that were not read are
 /// hatched.
 /// </summary>
 internal static class SvgMap
 {
-    /// <summary>How many cells there are at most.</summary>
+    /// <summary>The largest number of cells.</summary>
     public const int MostCells = Columns * Rows;
 
     private const int Columns = 128;
@@ -58,7 +58,7 @@ internal static class SvgMap
 
     /// <summary>Draws it.</summary>
     /// <param name="map">The map.</param>
-    /// <param name="title">What it is a map of.</param>
+    /// <param name="title">The name of the mapped file.</param>
     public static string Draw(BlockMap map, string title)
     {
         title = VisibleText.Of(title);
@@ -98,7 +98,7 @@ internal static class SvgMap
         return svg.Append("</svg>\n").ToString();
     }
 
-    // What a reader who does not see the picture is told.
+    // The text for a reader who does not see the picture.
     private static string Description(BlockMap map, string what, List<MapKind> legend) => map.CellCount == 0
         ? what
         : string.Join("; ", [what, .. legend.Select(kind => Description(map, kind))]);
@@ -153,7 +153,7 @@ internal static class SvgMap
         }
     }
 
-    // A name may have what XML does not allow; it becomes a replacement character.
+    // A name may have characters that XML does not allow; each becomes a replacement character.
     private static string Escaped(string text)
     {
         StringBuilder escaped = new();

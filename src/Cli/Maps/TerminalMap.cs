@@ -3,7 +3,7 @@ using BinarySync.Cli.Output;
 
 namespace BinarySync.Cli.Maps;
 
-/// <summary>Draws a map as lines of characters, with colours where there are some; the characters alone say everything.</summary>
+/// <summary>Draws a map as lines of characters, with colours if the terminal has them; the characters alone say everything.</summary>
 internal sealed class TerminalMap
 {
     private const int Rows = 16;
@@ -22,12 +22,12 @@ internal sealed class TerminalMap
         _cellsPerRow = Math.Max(1, screen.Columns - (_hasOffsets ? Indent + OffsetWidth + Indent : Indent));
     }
 
-    /// <summary>How many cells there are at most.</summary>
+    /// <summary>The largest number of cells.</summary>
     public int MostCells => _cellsPerRow * Rows;
 
     /// <summary>Draws it.</summary>
     /// <param name="map">The map.</param>
-    /// <param name="line">Told of each line.</param>
+    /// <param name="line">Takes each line.</param>
     public void Draw(BlockMap map, Action<string> line)
     {
         if (map.CellCount == 0)

@@ -5,7 +5,7 @@ namespace BinarySync.Cli.Output;
 /// <summary>Lists runs as they are read, neighbours of one kind joined, and counts the frames of content.</summary>
 internal sealed class ExtentList(Report report, bool lists)
 {
-    // What the blocks were is in each remote's own request: nothing that a person could use here.
+    // Each remote's own request says what the blocks were: a person could not use that here.
     private const string Elsewhere = "elsewhere";
 
     private readonly SortedDictionary<FrameCodec, (long Count, long Raw, long Stored)> _frames = [];

@@ -3,11 +3,11 @@ using BinarySync.Storage.Messages;
 namespace BinarySync.Cli.Output;
 
 /// <summary>
-/// The line of a terminal that is drawn again and again, and leaves nothing behind. The cursor stays visible and at its beginning: a
-/// program that is killed leaves the terminal as it should be, and where a window that becomes narrower breaks the line in two, both
+/// A line of a terminal that is redrawn again and again, and leaves nothing behind. The cursor stays visible and at the beginning of the
+/// line. So a program that is killed leaves the terminal as it should be. If the window becomes narrower and breaks the line in two, both
 /// pieces lie behind the cursor. Not safe from several threads.
 /// </summary>
-/// <param name="hasEscapes">The terminal can erase; else blanks are written over what stands there.</param>
+/// <param name="hasEscapes">The terminal can erase; else blanks overwrite the old text.</param>
 internal sealed class LiveLine(bool hasEscapes)
 {
     private const int UsualColumns = 80;
@@ -17,7 +17,7 @@ internal sealed class LiveLine(bool hasEscapes)
     private string _text = string.Empty;
     private int _columns;
 
-    /// <summary>Characters that a line has now.</summary>
+    /// <summary>Characters in a line now.</summary>
     public static int Columns => StandardError.Columns is > 0 and var columns ? columns : UsualColumns;
 
     /// <summary>Draws the line.</summary>
@@ -30,7 +30,7 @@ internal sealed class LiveLine(bool hasEscapes)
             return;
         }
 
-        // A window that became narrower may have broken the line. Otherwise what stands below it is left alone.
+        // A window that became narrower may have broken the line. If it did not, the lines below are left alone.
         Terminal.Write(hasEscapes
             ? (columns < _columns ? "\r" + EraseToEndOfScreen : "\r") + text + EraseToEndOfLine + "\r"
             : "\r" + text.PadRight(Math.Min(_text.Length, columns - 1)) + "\r");
@@ -38,7 +38,7 @@ internal sealed class LiveLine(bool hasEscapes)
         _columns = columns;
     }
 
-    /// <summary>Takes the line away: the next thing that is written stands in its place.</summary>
+    /// <summary>Erases the line: the next output takes its place.</summary>
     public void Clear()
     {
         if (_text.Length > 0)

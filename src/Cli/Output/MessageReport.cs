@@ -5,7 +5,7 @@ namespace BinarySync.Cli.Output;
 /// <summary>Header and trailer fields as they appear in results: the same names everywhere.</summary>
 internal static class MessageReport
 {
-    /// <summary>The file's name, its kind where a reader is given, and all header fields.</summary>
+    /// <summary>The file's name, its kind if a reader is given, and all header fields.</summary>
     public static void AddHeader(this Report report, string nameField, string name, MessageHeader header, MessageReader? message = null)
     {
         report.AddHidden(nameField, name);
@@ -132,8 +132,7 @@ internal static class MessageReport
         report.EndArray();
     }
 
-    /// <summary>The place in a set.</summary>
-    /// <summary>A set as a whole, under the name that a part's place in it has.</summary>
+    /// <summary>A set as a whole, under the name that a part's number in it has.</summary>
     public static void AddWholeSet(this Report report, SetPart set)
     {
         report.BeginObject("set");
@@ -143,6 +142,7 @@ internal static class MessageReport
         report.EndObject();
     }
 
+    /// <summary>Which part of a set it is; nothing for a file that is no part.</summary>
     public static void AddSet(this Report report, SetPart? set)
     {
         if (set is null)

@@ -5,7 +5,7 @@ namespace BinarySync.Cli.Output;
 /// <summary>How long something took, and how fast that was.</summary>
 internal static class Rate
 {
-    /// <summary>What took less tells nothing of how fast it would go on.</summary>
+    /// <summary>A shorter time tells nothing of the rate.</summary>
     public static readonly TimeSpan LeastMeasured = TimeSpan.FromSeconds(1);
 
     /// <summary>"0.31 s", "2.31 s (1.72 GiB/s)", "20 min 34 s (58.6 MiB/s)".</summary>

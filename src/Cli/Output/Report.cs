@@ -7,7 +7,7 @@ namespace BinarySync.Cli.Output;
 
 /// <summary>
 /// A result that is shown as aligned lines for people or as one JSON object for scripts: each field is named once. Long lists are written
-/// on the way.
+/// as they grow.
 /// </summary>
 internal sealed class Report : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class Report : IDisposable
         _terminal = terminal;
         if (json)
         {
-            // Paths and labels are shown as they are; this is no web page.
+            // Paths and labels are shown as they are: this is no web page.
             _json = new Utf8JsonWriter(
                 _buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             _json.WriteStartObject();
@@ -54,10 +54,10 @@ internal sealed class Report : IDisposable
     }
 
     /// <summary>A number.</summary>
-    /// <param name="name">In JSON.</param>
-    /// <param name="label">For people; null: not shown to them.</param>
+    /// <param name="name">Its name in JSON.</param>
+    /// <param name="label">Its label for people; null: not shown to them.</param>
     /// <param name="value">The number.</param>
-    /// <param name="text">How people see it; the number itself if null.</param>
+    /// <param name="text">The text for people; the number itself if null.</param>
     public void Add(string name, string? label, long value, string? text = null)
     {
         _json?.WriteNumber(name, value);
@@ -84,7 +84,7 @@ internal sealed class Report : IDisposable
         }
         else
         {
-            // The writer leaves alone what turns the direction of writing, and cannot write half of a pair.
+            // The writer does not escape marks that change the direction of writing, and cannot write half of a surrogate pair.
             _json.WritePropertyName(name);
             _json.WriteRawValue(VisibleText.Json(value), skipInputValidation: true);
         }
@@ -113,7 +113,7 @@ internal sealed class Report : IDisposable
 
     public void EndArray() => _json?.WriteEndArray();
 
-    /// <summary>Hands what has been written to the terminal when it is much.</summary>
+    /// <summary>Hands the written text to the terminal when there is much of it.</summary>
     public void Drain()
     {
         const int DrainAt = 64 << 10;
@@ -124,7 +124,7 @@ internal sealed class Report : IDisposable
     }
 
     /// <summary>Completes the result, with the program that made it and how long that took.</summary>
-    /// <param name="version">The program's.</param>
+    /// <param name="version">The program's version.</param>
     /// <param name="elapsed">Since the command began.</param>
     public void Finish(string version, TimeSpan elapsed)
     {

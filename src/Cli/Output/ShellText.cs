@@ -12,7 +12,7 @@ internal static class ShellText
         : !VisibleText.IsPlain(word) ? $"$'{VisibleText.InDollarQuotes(word)}'"
         : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    /// <summary>A file as an argument: one that is called like an option or a command is not taken for it.</summary>
+    /// <summary>A file as an argument: a file with the name of an option or a command is not taken for it.</summary>
     public static string File(string path) => Quote(
         path.StartsWith('-') || path is "info" or "check" or "join" or "merge" or "apply" or "completions" ? "./" + path : path);
 

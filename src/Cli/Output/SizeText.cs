@@ -46,7 +46,7 @@ internal static class SizeText
         return true;
     }
 
-    /// <summary>"512 B", "4 KiB", "58.6 MiB": three figures, and no fraction where the size is a whole number of units.</summary>
+    /// <summary>"512 B", "4 KiB", "58.6 MiB": three figures, and no fraction if the size is a whole number of units.</summary>
     public static string Format(long bytes)
     {
         if (bytes < 1024)

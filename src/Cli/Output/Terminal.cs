@@ -5,8 +5,8 @@ using BinarySync.Storage.Messages;
 namespace BinarySync.Cli.Output;
 
 /// <summary>
-/// Everything that a program says: the result on standard output, all else on standard error, each line behind the program's name, lower
-/// case and without a full stop. The names in it are made visible here, so that no caller has to think of it.
+/// All output of a program: the result on standard output, all else on standard error, each line behind the program's name, in lower case
+/// and without a full stop. Names are made visible here, so that no caller has to think of it.
 /// </summary>
 public sealed class Terminal
 {
@@ -18,31 +18,31 @@ public sealed class Terminal
 
     internal Terminal(string tool) => _tool = tool;
 
-    /// <summary>Only errors are said.</summary>
+    /// <summary>Only errors are printed.</summary>
     internal bool IsQuiet { get; set; }
 
-    /// <summary>Details are said too.</summary>
+    /// <summary>Details are printed too.</summary>
     internal bool IsVerbose { get; set; }
 
-    /// <summary>True if a message goes to standard output: what people read goes to standard error then.</summary>
+    /// <summary>True if a message goes to standard output: then the lines for people go to standard error.</summary>
     internal bool OutputIsMessage { get; set; }
 
-    /// <summary>What is said of progress before there is any, and after.</summary>
+    /// <summary>The answer about progress before there is any, and after.</summary>
     internal const string NothingBegun = "no data is being processed at the moment";
 
-    /// <summary>Says how far it is; null if nothing is under way.</summary>
+    /// <summary>Prints the progress; null if nothing is under way.</summary>
     internal Action? OnProgressAsked { get; set; }
 
-    /// <summary>Answers who asks by a signal how far it is. Also where nothing else is said: somebody wants to know it now.</summary>
+    /// <summary>Answers a signal that asks for the progress. Also if nothing else is printed: somebody wants to know it now.</summary>
     internal void AnswerProgress() => (OnProgressAsked ?? (() => Progress(NothingBegun)))();
 
-    /// <summary>Says what could not be done.</summary>
+    /// <summary>Prints what could not be done.</summary>
     internal void Error(string message) => Say($"error: {message}");
 
-    /// <summary>Says what to do next, after an error.</summary>
+    /// <summary>Prints what to do next, after an error.</summary>
     internal void Hint(string message) => Say($"hint: {message}");
 
-    /// <summary>Says what the user should look at, although the program goes on.</summary>
+    /// <summary>Prints what the user should check, although the program continues.</summary>
     internal void Warn(string message)
     {
         if (!IsQuiet)
@@ -51,7 +51,7 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>Says what the user might not expect.</summary>
+    /// <summary>Prints what the user might not expect.</summary>
     internal void Note(string message)
     {
         if (!IsQuiet)
@@ -60,7 +60,7 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>Says a detail, for those who asked for it.</summary>
+    /// <summary>Prints a detail, for users who asked for it.</summary>
     internal void Detail(string message)
     {
         if (IsVerbose && !IsQuiet)
@@ -69,7 +69,7 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>A line of how far it is.</summary>
+    /// <summary>Prints a line of progress.</summary>
     internal void Progress(string message) => Say(message);
 
     /// <summary>
@@ -84,7 +84,7 @@ public sealed class Terminal
     /// <summary>A line for scripts, on standard error, with nothing before it.</summary>
     internal void Object(string json) => WriteLine(json);
 
-    /// <summary>Draws how far it is on the line that is drawn again and again.</summary>
+    /// <summary>Draws the progress on the line that is redrawn again and again.</summary>
     /// <param name="hasEscapes">The terminal understands more than carriage returns.</param>
     /// <param name="text">Makes the line for a number of columns.</param>
     internal void ShowLine(bool hasEscapes, Func<int, string> text)
@@ -97,7 +97,7 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>Takes that line away.</summary>
+    /// <summary>Erases that line.</summary>
     internal void ClearLine()
     {
         lock (_screen)
@@ -106,7 +106,7 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>Takes that line away if nobody is writing: for a process that is about to be ended by a signal.</summary>
+    /// <summary>Erases that line if no thread is writing: for a process that a signal is about to end.</summary>
     internal void TryClearLine()
     {
         if (Monitor.TryEnter(_screen))
@@ -134,7 +134,7 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>A line of the result. Long results are written out on the way.</summary>
+    /// <summary>A line of the result. Long results are written out as they grow.</summary>
     internal void Result(string line) => OwnLine(VisibleText.Of(line));
 
     /// <summary>A line of the result, or several, in which every character is the program's own: it may have colours.</summary>
@@ -176,8 +176,8 @@ public sealed class Terminal
 
     private void Say(string line) => WriteLine($"{_tool}: {VisibleText.Of(line)}");
 
-    // What is said may be lost (a full disk, a terminal that was closed); it never decides what happens to the user's data, nor what
-    // standard output gets.
+    // A line may be lost (a full disk, a terminal that was closed). That never decides what happens to the user's data, nor what standard
+    // output gets.
     private void WriteLine(string line)
     {
         lock (_screen)
@@ -198,7 +198,7 @@ public sealed class Terminal
         return WriteElsewhere(text);
     }
 
-    // By itself, so that where it is not needed the runtime's console need not be loaded, which takes time and descriptors.
+    // In a method of its own, so that the runtime's console is not loaded if it is not needed: that takes time and descriptors.
     private static bool WriteElsewhere(string text)
     {
         try

@@ -4,17 +4,16 @@ using System.Text;
 namespace BinarySync.Cli.Output;
 
 /// <summary>
-/// Text with names in it that strangers chose, made fit to be seen. What a terminal would obey, or what would change the order or the
-/// look of the rest, is shown as `ls -b` shows it:
-/// its bytes, in octal. So escape sequences, line ends, marks that turn the direction of writing and signs without width are visible
-/// and do nothing.
+/// Makes text with names that strangers chose fit to be seen. Characters that a terminal would obey, or that would change the order or the
+/// look of the rest, are shown as `ls -b` shows them: as bytes, in octal. So escape sequences, line ends, marks that change the direction
+/// of writing and characters without width are visible and do nothing.
 /// </summary>
 internal static class VisibleText
 {
     /// <summary>The text as one line.</summary>
     public static string Of(string text) => IsPlain(text) ? text : Escape(text, isQuoted: false);
 
-    /// <summary>True if nothing in the text needs to be shown otherwise.</summary>
+    /// <summary>True if every character of the text can be shown as it is.</summary>
     public static bool IsPlain(string text)
     {
         foreach (char letter in text)
@@ -32,8 +31,8 @@ internal static class VisibleText
     public static string InDollarQuotes(string text) => Escape(text, isQuoted: true);
 
     /// <summary>
-    /// The text as JSON, which reads back the same: also a character that has no partner, by which a byte of a name is carried that
-    /// is no UTF-8.
+    /// The text as JSON, which reads back the same. This includes half of a surrogate pair, which carries a byte of a name that is not
+    /// UTF-8.
     /// </summary>
     public static string Json(string text)
     {
@@ -112,7 +111,7 @@ internal static class VisibleText
     }
 
     /// <summary>A character.</summary>
-    /// <param name="Text">As it stands in the text.</param>
+    /// <param name="Text">As it is in the text.</param>
     /// <param name="Rune">Null for half of a pair without the other.</param>
     private readonly record struct Sign(string Text, Rune? Rune)
     {
@@ -122,7 +121,7 @@ internal static class VisibleText
         public bool IsHidden => Rune is not { } rune || System.Text.Rune.GetUnicodeCategory(rune)
             is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
-        /// <summary>Its bytes; how many there are.</summary>
+        /// <summary>Writes its bytes and returns their number.</summary>
         public int Encode(Span<byte> bytes)
         {
             if (Rune is null && Text[0] is >= (char)FirstByteCarrier and <= (char)LastByteCarrier)

@@ -5,10 +5,10 @@ namespace BinarySync.Cli.Progress;
 /// <summary>How progress is shown.</summary>
 internal enum ProgressKind
 {
-    /// <summary>Not at all, but where somebody asks by a signal.</summary>
+    /// <summary>Not shown, unless a signal asks for it.</summary>
     None,
 
-    /// <summary>A line that is drawn again and again.</summary>
+    /// <summary>A line that is redrawn again and again.</summary>
     Bar,
 
     /// <summary>A line of text every ten seconds.</summary>
@@ -25,8 +25,8 @@ internal enum ProgressKind
 internal readonly record struct ProgressStyle(ProgressKind Kind, bool HasColour, bool HasEscapes)
 {
     /// <summary>Decides it.</summary>
-    /// <param name="asked">What --progress says; null without it.</param>
-    /// <param name="quiet">What -q says: a kind that was asked for by name is shown all the same.</param>
+    /// <param name="asked">The value of --progress; null without it.</param>
+    /// <param name="quiet">True for -q: a kind that was asked for by name is shown all the same.</param>
     public static ProgressStyle Of(string? asked, bool quiet)
     {
         if (asked is null or "auto" && quiet)

@@ -4,10 +4,10 @@ using BinarySync.Sync;
 
 namespace BinarySync.Cli.Progress;
 
-/// <summary>Shows how far an operation is, in one of several ways, and answers who asks by a signal.</summary>
+/// <summary>Shows the progress of an operation, in one of several ways, and answers a signal that asks for it.</summary>
 internal sealed class ProgressReporter : IDisposable
 {
-    // What is over before that needs no progress.
+    // A run that ends earlier needs no progress.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan BarInterval = TimeSpan.FromSeconds(0.1);
     private static readonly TimeSpan JsonInterval = TimeSpan.FromSeconds(1);
@@ -30,7 +30,7 @@ internal sealed class ProgressReporter : IDisposable
         terminal.OnProgressAsked = Answer;
         if (style.Kind != ProgressKind.None)
         {
-            // Not a timer of the thread pool: on a terminal that has been stopped, each of its threads would wait.
+            // Not a timer of the thread pool: if the terminal has been stopped, each of its threads would wait.
             new Thread(Run) { IsBackground = true, Name = "progress" }.Start();
         }
     }
@@ -68,7 +68,7 @@ internal sealed class ProgressReporter : IDisposable
         {
             for (TimeSpan wait = _style.Kind == ProgressKind.Bar ? Patience : interval; !_isOver; wait = interval)
             {
-                // Woken up only when all is over.
+                // Woken only when all is over.
                 if (!Monitor.Wait(_look, wait))
                 {
                     Tell();
@@ -99,7 +99,7 @@ internal sealed class ProgressReporter : IDisposable
         }
     }
 
-    // How far each phase came that has ended since, and how far the one is that lasts.
+    // How far each phase came that has ended since, and how far the current one is.
     private void TellJson()
     {
         SyncPhase current = _progress.Current;

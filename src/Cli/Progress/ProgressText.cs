@@ -37,12 +37,12 @@ internal static class ProgressText
     }
 
     /// <summary>
-    /// As much as fits: what, how far, how much, how fast, how long still. The figures have fixed widths, so that nothing jumps and the
-    /// same pieces fit from one moment to the next.
+    /// As much as fits: the phase, how far, how much, how fast, how much longer. The figures have fixed widths, so that nothing jumps and
+    /// the same pieces fit from one moment to the next.
     /// </summary>
     /// <param name="tool">The program.</param>
-    /// <param name="view">What is shown.</param>
-    /// <param name="columns">Characters that a line has.</param>
+    /// <param name="view">The phase to be shown.</param>
+    /// <param name="columns">Characters in a line.</param>
     /// <param name="colour">The bar may be coloured.</param>
     /// <returns>At most one character less than the columns: in the last one, terminals wrap. Escapes are not counted.</returns>
     public static string Line(string tool, in ProgressView view, int columns, bool colour)
@@ -87,7 +87,7 @@ internal static class ProgressText
             share.TrimStart());
     }
 
-    // The first one that fits; nothing at all where none does.
+    // The first text that fits; an empty one if none does.
     private static string Longest(int room, params ReadOnlySpan<string> texts)
     {
         foreach (string text in texts)
@@ -101,7 +101,7 @@ internal static class ProgressText
         return string.Empty;
     }
 
-    // Signs that every terminal has, and that are as wide in all of them.
+    // Characters that every terminal has, with the same width in all of them.
     private static string Bar(double percent, int width, bool colour)
     {
         int filled = (int)(percent / 100 * width);

@@ -3,9 +3,7 @@ using BinarySync.Sync;
 
 namespace BinarySync.Cli.Progress;
 
-/// <summary>
-/// How fast a phase goes: what the last seconds count for most, so that a disk that slows down is seen, and the figure does not jump.
-/// </summary>
+/// <summary>How fast a phase is: the last seconds count most, so that a slower disk shows, and the figure does not jump.</summary>
 internal sealed class RateMeter
 {
     private const double Seconds = 3;
@@ -15,12 +13,12 @@ internal sealed class RateMeter
     private long _done;
     private double _rate;
 
-    /// <summary>Bytes per second, after one more look.</summary>
+    /// <summary>Bytes per second, updated with the bytes done now.</summary>
     public double Look(SyncPhase phase, long done, long now)
     {
         if (_phase != phase)
         {
-            // The average so far is the best that is known of a phase that is new.
+            // For a new phase, the average so far is the best figure.
             _phase = phase;
             _at = phase.Began;
             _done = 0;

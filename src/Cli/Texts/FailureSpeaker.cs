@@ -7,17 +7,17 @@ using BinarySync.Format;
 
 namespace BinarySync.Cli.Texts;
 
-/// <summary>Says what went wrong on standard error: a line and a hint for people, one object on one line for scripts.</summary>
-/// <param name="terminal">Where it is said.</param>
+/// <summary>Prints a failure on standard error: a line and a hint for people, one object on one line for scripts.</summary>
+/// <param name="terminal">Takes the output.</param>
 /// <param name="json">For scripts.</param>
 internal sealed class FailureSpeaker(Terminal terminal, bool json)
 {
     /// <summary>
-    /// True if the line asks for JSON. Looked for in the words themselves, because a line that cannot be parsed may ask for it too.
+    /// True if the line asks for JSON. The words themselves are searched, because a line that cannot be parsed may ask for it too.
     /// </summary>
     public static bool WantsJson(IEnumerable<string> arguments) => arguments.TakeWhile(argument => argument != "--").Contains("--json");
 
-    /// <summary>Says it.</summary>
+    /// <summary>Prints it.</summary>
     /// <returns>The exit code.</returns>
     public int Say(FailureText failure)
     {
@@ -113,7 +113,7 @@ internal sealed class FailureSpeaker(Terminal terminal, bool json)
                 writer.WriteNumber(name, Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
                 break;
             default:
-                // The writer leaves alone what turns the direction of writing, and cannot write half of a pair.
+                // The writer does not escape marks that change the direction of writing, and cannot write half of a surrogate pair.
                 writer.WritePropertyName(name);
                 writer.WriteRawValue(VisibleText.Json($"{value}"), skipInputValidation: true);
                 break;

@@ -6,7 +6,7 @@ using BinarySync.Sync;
 
 namespace BinarySync.Cli.Texts;
 
-/// <summary>A failure as it is told: to people as a message and a hint, to scripts as an object (docs/manual/scripting.md).</summary>
+/// <summary>A failure as it is printed: for people as a message and a hint, for scripts as an object (docs/manual/scripting.md).</summary>
 /// <param name="Exit">The exit code.</param>
 /// <param name="Reason">Stable, in kebab case.</param>
 /// <param name="Message">What happened.</param>
@@ -23,7 +23,7 @@ internal sealed record FailureText(int Exit, string Reason, string Message, stri
     /// <summary>The reason if the system gives the process too little of something.</summary>
     public const string ShortageReason = "shortage";
 
-    /// <summary>The reason of what should never happen.</summary>
+    /// <summary>The reason for an error that should never happen.</summary>
     public const string DefectReason = "defect";
 
     /// <summary>The blocks that the failure is about.</summary>
@@ -32,8 +32,8 @@ internal sealed record FailureText(int Exit, string Reason, string Message, stri
     /// <summary>More messages of the same kind: a command line may be wrong in several ways.</summary>
     public IReadOnlyList<string> Further { get; init; } = [];
 
-    /// <summary>Tells a failure.</summary>
-    /// <param name="failure">Of any kind.</param>
+    /// <summary>Turns a failure into text.</summary>
+    /// <param name="failure">A failure of any kind.</param>
     /// <param name="advice">A better hint than the usual one; null if there is none.</param>
     public static FailureText Of(Exception failure, string? advice) => failure switch
     {

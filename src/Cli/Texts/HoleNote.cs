@@ -3,10 +3,10 @@ using BinarySync.Storage;
 
 namespace BinarySync.Cli.Texts;
 
-/// <summary>Says that holes were not believed.</summary>
+/// <summary>Notes that holes were not believed.</summary>
 internal static class HoleNote
 {
-    /// <summary>Says it, if there is something to say.</summary>
+    /// <summary>Prints the note, if there is one.</summary>
     public static void Say(Terminal terminal, string name, HoleClaim? doubted)
     {
         if (doubted is { } claim)

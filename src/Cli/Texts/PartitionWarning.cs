@@ -4,22 +4,22 @@ using BinarySync.Storage.Disks;
 
 namespace BinarySync.Cli.Texts;
 
-/// <summary>Warns if a disk has another partition table after it was patched: the kernel goes on with the one that it has read.</summary>
+/// <summary>Warns if a disk has another partition table after it was patched: the kernel continues with the one that it has read.</summary>
 internal sealed class PartitionWarning
 {
     private readonly IReadableStorage _disk;
     private readonly PartitionTable? _before;
 
-    /// <summary>Looks at the disk as it is before.</summary>
-    /// <param name="target">Open as long as this is used.</param>
+    /// <summary>Reads the table before the patch.</summary>
+    /// <param name="target">Stays open as long as this is used.</param>
     public PartitionWarning(IReadableStorage target)
     {
         _disk = target;
         _before = PartitionTable.Of(target);
     }
 
-    /// <summary>Looks again, and says it.</summary>
-    /// <param name="terminal">Where to speak.</param>
+    /// <summary>Reads the table again, and prints the warning.</summary>
+    /// <param name="terminal">Takes the warning.</param>
     /// <param name="goesOn">True: an earlier run may have written the table already.</param>
     public void Say(Terminal terminal, bool goesOn)
     {

@@ -4,10 +4,10 @@ using BinarySync.Sync.Checksums;
 
 namespace BinarySync.Cli.Texts;
 
-/// <summary>What a checksum file leaves out because it cannot be read.</summary>
+/// <summary>The blocks that a checksum file leaves out because they cannot be read.</summary>
 internal static class ReadErrorReport
 {
-    /// <summary>Lists it for people.</summary>
+    /// <summary>Lists them for people.</summary>
     public static void Say(Terminal terminal, string target, ChecksumResult made)
     {
         if (made.Unreadable.BlockCount == 0)
@@ -29,7 +29,7 @@ internal static class ReadErrorReport
         terminal.Warn($"{CountText.Blocks(made.Unreadable.BlockCount)} of {target} cannot be read and are left out{more}{between}");
     }
 
-    /// <summary>Lists it for scripts.</summary>
+    /// <summary>Lists them for scripts.</summary>
     public static void Add(Report report, ChecksumResult made)
     {
         report.Add("unreadable_blocks", null, made.Unreadable.BlockCount);

@@ -2,10 +2,10 @@ using BinarySync.Storage;
 
 namespace BinarySync.Cli.Texts;
 
-/// <summary>What the system has refused to the runtime, outside of any call of this program: no defect of it.</summary>
+/// <summary>Resources that the system has refused to the runtime, outside of any call of this program: not a bug of the program.</summary>
 internal static class Shortage
 {
-    /// <summary>What is short, and what helps; null if an exception is something else.</summary>
+    /// <summary>The resource that is short, and what helps; null if an exception is something else.</summary>
     public static (string Message, string Hint)? Of(Exception exception)
     {
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)

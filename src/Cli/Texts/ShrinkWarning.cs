@@ -5,15 +5,14 @@ using BinarySync.Sync.Applying.Planning;
 namespace BinarySync.Cli.Texts;
 
 /// <summary>
-/// Warns of a message that would make a target lose more than half of its bytes: the master may be one that was not there when it was
-/// read. Whoever applies it is asked
-/// again, but may be far away.
+/// Warns of a message that would make a target lose more than half of its bytes: perhaps the master was not there when it was read. The
+/// user who applies it is asked again, but may be far away.
 /// </summary>
 internal static class ShrinkWarning
 {
-    /// <summary>Says it, if there is something to say.</summary>
-    /// <param name="terminal">Where to speak.</param>
-    /// <param name="header">Of a request or data file; of those merged for several remotes, the remote that would lose most counts.</param>
+    /// <summary>Prints the warning, if there is one.</summary>
+    /// <param name="terminal">Takes the warning.</param>
+    /// <param name="header">Of a request or data file; if it is merged for several remotes, the one that would lose most counts.</param>
     public static void Say(Terminal terminal, OperationsHeader header)
     {
         long from = header.SyncGeometries.Where(geometry => geometry.ResizesTarget)
@@ -30,7 +29,9 @@ internal static class ShrinkWarning
         }
     }
 
-    /// <summary>What to add to the command that takes a run back: what it has made more than twice as long loses more than half.</summary>
+    /// <summary>
+    /// An addition to the command that takes a run back: if the run has more than doubled the size, the way back loses more than half.
+    /// </summary>
     public static string OnWayBack(OperationsHeader header) =>
         header.SyncGeometry.ResizesTarget && TargetSizing.ShrinksGreatly(header.TargetSize, header.SyncGeometry.Base.Size)
             ? " with --allow-shrink"

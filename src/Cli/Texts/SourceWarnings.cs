@@ -6,15 +6,15 @@ using BinarySync.Storage.Usage;
 
 namespace BinarySync.Cli.Texts;
 
-/// <summary>Warns of a source that is likely to change while it is read, or not to be what is meant.</summary>
+/// <summary>Warns of a source that is likely to change while it is read, or that is probably not the one meant.</summary>
 internal static class SourceWarnings
 {
     /// <summary>
-    /// Who names a message as the target is likely to have mistyped; but it may be meant, and scripts must be able to do it.
+    /// A user who names a message as the target has probably mistyped. But it may be intended, and scripts must be able to do it.
     /// </summary>
-    /// <param name="terminal">Where to speak.</param>
-    /// <param name="target">What was named.</param>
-    /// <param name="checksums">What may have been meant with a checksum file; null if that is to look at it.</param>
+    /// <param name="terminal">Takes the warning.</param>
+    /// <param name="target">The path that was given.</param>
+    /// <param name="checksums">What may have been meant with a checksum file, in words; null if that is to show it.</param>
     public static void SayMessage(Terminal terminal, string target, string? checksums)
     {
         if (MessageSight.KindByNameAndContent(target) is { } kind)
@@ -52,7 +52,7 @@ internal static class SourceWarnings
         }
     }
 
-    // Of a file that is mapped, the time of its last change need not tell that it was written meanwhile.
+    // If a file is mapped, the time of its last change need not show that it was written meanwhile.
     private static void SayWriter(Terminal terminal, string source)
     {
         string? who = FileUsage.WriterOf(source) switch

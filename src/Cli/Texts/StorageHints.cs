@@ -2,7 +2,7 @@ using BinarySync.Storage;
 
 namespace BinarySync.Cli.Texts;
 
-/// <summary>What to do about a failure of a path, by what was being done and what went wrong.</summary>
+/// <summary>What to do about a failure of a path, by the action under way and the kind of failure.</summary>
 internal static class StorageHints
 {
     /// <summary>The hint; null if the message says all.</summary>

@@ -6,13 +6,13 @@ using BinarySync.Storage.Usage;
 
 namespace BinarySync.Cli.Texts;
 
-/// <summary>Warns of what is unusual with a target, before hours of work.</summary>
+/// <summary>Warns of unusual properties of a target, before hours of work.</summary>
 internal static class TargetWarnings
 {
-    /// <summary>Says it, one line each.</summary>
-    /// <param name="terminal">Where to speak.</param>
-    /// <param name="target">What was opened to be patched.</param>
-    /// <param name="sight">What it was before.</param>
+    /// <summary>Prints the warnings, one line each.</summary>
+    /// <param name="terminal">Takes the warnings.</param>
+    /// <param name="target">The path that was opened to be patched.</param>
+    /// <param name="sight">Its properties before that.</param>
     public static void Say(Terminal terminal, string target, TargetSight sight)
     {
         DeviceFileWarning.Say(terminal, target);
@@ -29,13 +29,13 @@ internal static class TargetWarnings
                     + "'fuser -v' with its name shows the process");
         }
 
-        // Otherwise it could not be opened.
+        // Only in a dry run: otherwise it could not have been opened.
         if (sight.Marks != FileMarks.None)
         {
             terminal.Warn($"{target} is marked against changes, and cannot be patched like that: {MarkAdvice.For(target, sight.Marks)}");
         }
 
-        // It was opened: so the user has taken that upon himself.
+        // It was opened, so the user has accepted that.
         if (DeviceUsage.UnseenOfTarget(target) is [_, ..] unseen)
         {
             terminal.Warn(

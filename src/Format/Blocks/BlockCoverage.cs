@@ -127,7 +127,7 @@ public sealed class BlockCoverage : IEquatable<BlockCoverage>
         return index >= 0 && _ranges[index].End > run.First;
     }
 
-    /// <summary>The blocks that both cover. Whole where both are.</summary>
+    /// <summary>The blocks that both cover. Whole if both are.</summary>
     public BlockCoverage Intersect(BlockCoverage other)
     {
         if (_ranges is null)

@@ -22,7 +22,7 @@ public readonly record struct Compression(FrameCodec Codec, int Level)
     /// <returns>Bytes written, fewer than <paramref name="raw"/> has; or 0: it does not shrink, so store it.</returns>
     public int Compress(ReadOnlySpan<byte> raw, Span<byte> destination)
     {
-        // One byte less than the content: a result that does not fit is stored raw.
+        // One byte less than the content: content that does not fit is stored as it is.
         Span<byte> smaller = destination[..(raw.Length - 1)];
         ContentCodec codec = Entry;
         return Level >= codec.ThoroughFrom && !Compressibility.MayShrink(raw) ? 0 : codec.Compress(raw, smaller, Level);

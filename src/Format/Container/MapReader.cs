@@ -98,7 +98,7 @@ internal ref struct MapReader
         }
     }
 
-    // UTF-8 orders as code points do, UTF-16 does not quite: a surrogate stands for a code point outside the BMP and comes last.
+    // UTF-8 orders as code points do, UTF-16 does not quite: the halves of a code point outside the BMP come last.
     private static int CompareBytes(string a, string b)
     {
         int same = a.AsSpan().CommonPrefixLength(b);

@@ -40,7 +40,8 @@ internal sealed class DropBehindReader : IDisposable
     // Lists of classes and plain loops: other collections cost 25 ms of compiling in each run.
     private readonly List<Stretch> _stretches = [];
 
-    // Where each thread is. Those that collect scattered blocks are far apart, and none may drop what another is about to read.
+    // The position of each thread. Threads that collect scattered blocks are far apart, and none may drop pages that another is about
+    // to read.
     private readonly List<ThreadPosition> _positions = [];
     private volatile bool _canAsk;
     private volatile bool _canReadAtOnce;

@@ -38,8 +38,8 @@ internal sealed partial class LinuxStorage
             holes += last.IsHole ? last.Length : 0;
         }
 
-        // Content takes whole blocks, so the last one may take more than the file has. A block that is taken too small here cannot lead to
-        // a false claim of a hole.
+        // Content takes whole blocks, so the last one may take more than the file has. No hole smaller than a block can be
+        // reported falsely.
         long block = Math.Clamp(before.BlockSize, 512, 4096);
         long end = last.IsHole ? Length : (Length + block - 1) / block * block;
         long allocated = Math.Max(before.AllocatedBytes, Posix.Status(_file, Name).AllocatedBytes);

@@ -55,7 +55,7 @@ public static class FileIdentity
         ? Posix.TryStatus(path, out FileStatus status) == 0 && status.Type == NodeType.Directory
         : Directory.Exists(path);
 
-    /// <summary>The directory part of a path; "." where it has none.</summary>
+    /// <summary>The directory part of a path; "." if it has none.</summary>
     public static string DirectoryOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";
 
     /// <summary>

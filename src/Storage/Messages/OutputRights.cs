@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Messages;
 
 /// <summary>
-/// Who may read and write an output: nobody who may not read and write all of its sources. An output that replaces a file keeps that file's
-/// permissions. Linux only; on other systems outputs are made as the system makes files.
+/// Who may read and write an output. An output gives nobody a right that he lacks on one of its sources. An output that replaces a file
+/// keeps that file's permissions. Linux only; on other systems outputs are made as the system makes files.
 /// </summary>
 public sealed class OutputRights
 {

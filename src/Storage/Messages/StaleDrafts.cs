@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BinarySync.Storage.Messages;
 
 /// <summary>
-/// Hidden drafts left by processes that were killed, or that lost their power. A live process holds a lock on its draft. A version without
-/// such locks is recognised by its number in the process table.
+/// Hidden drafts left by processes that were killed, or that lost their power. A live process holds a lock on its draft. A live process of
+/// a version without such locks is found in the process table.
 /// </summary>
 internal static class StaleDrafts
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BinarySync.Storage.Native;
 
-/// <summary>Says who could have opened what this user could not.</summary>
+/// <summary>Names the users who could have opened a path that this user could not.</summary>
 internal static class AccessRights
 {
     private const int Search = 1;

@@ -65,7 +65,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int WindowOf(int descriptor, nuint request, WindowSize* size);
 
-    /// <summary>-1 where the descriptor is not the process's terminal.</summary>
+    /// <summary>-1 if the descriptor is not the process's terminal.</summary>
     [LibraryImport(Name, EntryPoint = "tcgetpgrp")]
     public static partial int ForegroundGroup(int descriptor);
 

@@ -22,15 +22,16 @@ internal static unsafe partial class Posix
         TrySetLock(file, WriteLock, start, length);
 
     /// <summary>
-    /// As <see cref="TryLockForWriting"/> for a descriptor that may only read: returns false if a write lock could not be had, and else
-    /// takes a shared lock.
+    /// As <see cref="TryLockForWriting"/> for a descriptor that may only read: returns false if a write lock could not be had (with
+    /// <paramref name="allowsReaders"/>, a shared one), and else takes a shared lock.
     /// </summary>
     /// <param name="start">The first byte that is locked.</param>
     /// <param name="length">Bytes; 0: to the end, wherever that will be.</param>
     /// <param name="allowsReaders">True: other shared locks do not matter.</param>
     public static bool TryLockForReading(SafeFileHandle file, long start = 0, long length = 0, bool allowsReaders = false)
     {
-        // Virtual machines take shared locks on single bytes for the things they may do: our own shared lock would not notice them.
+        // Virtual machines take shared locks on single bytes for the things they may do. A shared lock of ours alone would not conflict
+        // with them.
         Libc.FileLock test = new() { Type = allowsReaders ? ReadLock : WriteLock, Start = start, Length = length };
         if (Libc.Lock(file, TestLock, &test) == 0 && test.Type != NoLock)
         {

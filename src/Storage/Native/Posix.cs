@@ -32,7 +32,7 @@ internal static unsafe partial class Posix
         return notMoved;
     }
 
-    /// <summary>Opens what exists.</summary>
+    /// <summary>Opens an existing file.</summary>
     /// <exception cref="StorageException">
     /// <see cref="StorageError.NotFound"/>, <see cref="StorageError.IsDirectory"/>, <see cref="StorageError.InUse"/> or
     /// <see cref="StorageError.OpenFailed"/>.

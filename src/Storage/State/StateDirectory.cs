@@ -9,7 +9,7 @@ public static class StateDirectory
     private const string SystemState = "/var/lib/binarysync";
 
     /// <summary>
-    /// The journal of a target. For a regular file it lies beside the file, if nobody else can put files there. For any other target, or if
+    /// The journal of a target. For a regular file it is beside the file, if nobody else can put files there. For any other target, or if
     /// a directory is given, it has a name made from the target's <see cref="TargetIdentity"/>, in that directory or else in the system's
     /// or the user's. Nothing is made before the journal is first written.
     /// </summary>

@@ -12,7 +12,7 @@ public sealed record ApplySpecification
 
     /// <summary>
     /// Before writing, compare the whole target with the base's root. For a data file for several remotes this is always done, unless a run
-    /// is resumed.
+    /// is resumed, or unrecognised blocks are overwritten by force.
     /// </summary>
     public bool CheckBase { get; init; }
 

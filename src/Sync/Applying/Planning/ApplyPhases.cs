@@ -6,8 +6,10 @@ namespace BinarySync.Sync.Applying.Planning;
 /// <summary>How many phases of a run are still to come, for those who show its progress.</summary>
 internal static class ApplyPhases
 {
-    /// <summary>After the data file has been opened, as far as its trailer tells.</summary>
-    public static int AfterVerifying(ApplyContext context, OperationsTrailer? announced)
+    /// <summary>After the planning pass, said before it: as far as the trailer tells.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="announced">The data file's trailer; null if it cannot be read beforehand.</param>
+    public static int BeforePlanning(ApplyContext context, OperationsTrailer? announced)
     {
         bool copies = announced is { CopyBlocks: > 0 };
         return (copies ? 1 : 0) + AfterPlanning(context, copies, writes: true);

@@ -69,7 +69,7 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
         OperationsTrailer? announced = reader.PeekTrailer();
         _options.Progress.Begin(
             "verifying and checking", announced is null ? 0 : _patch.Length + SyncProgress.NominalBytes(announced, blockSize));
-        _options.Progress.Expect(ApplyPhases.AfterVerifying(context, announced));
+        _options.Progress.Expect(ApplyPhases.BeforePlanning(context, announced));
         PatchWalk walk = new(_patch, _workspace, _options)
         {
             Work = item =>

@@ -322,12 +322,15 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
     }
 
     // If there is one request for each of several remotes, one may be taken for another. It fits as long as it speaks only of content that
-    // both have. A resumed run was checked when it began.
-    private bool DemandsBase() => _patch.OwnName is not null && _start == ApplyStart.Fresh && !_specification.ForceUnrecognized;
+    // both have. A resumed run was checked when it began. A run that gives up a journal knows nothing of what came before.
+    private bool DemandsBase() =>
+        _patch.OwnName is not null
+        && _start is ApplyStart.Fresh or ApplyStart.Abandoned
+        && !_specification.ForceUnrecognized;
 
     private void CheckBase(PatchPlan plan)
     {
-        bool tailMayBeGone = _target.HasFixedLength || _start is ApplyStart.Resumed or ApplyStart.TurnedRound;
+        bool tailMayBeGone = _target.HasFixedLength || _start is ApplyStart.Resumed or ApplyStart.TurnedRound or ApplyStart.Abandoned;
         if (!BaseCheck.Matches(_target, plan, _patch, tailMayBeGone, belowCache: false, _options, WeighHoles()))
         {
             throw new SyncException(

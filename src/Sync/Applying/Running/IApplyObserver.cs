@@ -15,6 +15,9 @@ internal interface IApplyObserver
     /// </summary>
     bool MayCut(PatchPlan plan);
 
-    /// <summary>Called once, when all is verified and durable, and before the journal is removed.</summary>
+    /// <summary>
+    /// Called once, when all that was to be written is durable and read back as asked for, and before the journal is removed. The rest of the
+    /// target may have been found to differ.
+    /// </summary>
     void BeforeFinishing();
 }
