@@ -173,7 +173,8 @@ public sealed class MergeTests
         if (abandons)
         {
             target.FailAt(new DiskFault(DiskCall.Flush, 1, StorageError.FlushFailed));
-            Assert.Throws<StorageException>(() => { Run(FourSteps.DataFile(c, Noise(9, 40_000), BlockSize), null, new ApplySpecification()); });
+            byte[] other = FourSteps.DataFile(c, Noise(9, 40_000), BlockSize);
+            Assert.Throws<StorageException>(() => { Run(other, null, new ApplySpecification()); });
             Assert.NotNull(journal.Content);
             target = FakeStorage.File(c);
         }

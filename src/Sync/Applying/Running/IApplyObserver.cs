@@ -16,8 +16,8 @@ internal interface IApplyObserver
     bool MayCut(PatchPlan plan);
 
     /// <summary>
-    /// Called once, when all that was to be written is durable and read back as asked for, and before the journal is removed. The rest of the
-    /// target may have been found to differ.
+    /// Called once, when all that was to be written is durable and read back as asked for, and before the journal is removed. The rest of
+    /// the target may have been found to differ.
     /// </summary>
     void BeforeFinishing();
 }
