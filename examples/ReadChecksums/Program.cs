@@ -27,7 +27,7 @@ try
     }
 
     Show(extent.Blocks, extent.IsZero);
-    Console.WriteLine($"root {Convert.ToHexStringLower(reader.Trailer.Root!.Value.Span)}");
+    Console.WriteLine($"root {Convert.ToHexStringLower(reader.Trailer.Root.Span)}");
     return 0;
 }
 catch (Exception exception) when (exception is MessageFormatException or IOException or UnauthorizedAccessException)

@@ -66,7 +66,6 @@ public class OptionTableTests
     // "-o, --output <FILE>  The file [default: x]" becomes "-o, --output <FILE> [x]".
     private static IEnumerable<string> OptionsIn(IEnumerable<string> help) =>
         help.SkipWhile(line => line != "Options:").Skip(1).TakeWhile(line => line.Length > 0)
-            .Select(
-                line =>
-                    $"{Regex.Match(line, "^ {2}(.*?) {2,}").Groups[1].Value} [{Regex.Match(line, @"\[default: (.*)\]$").Groups[1].Value}]");
+            .Select(line =>
+                $"{Regex.Match(line, "^ {2}(.*?) {2,}").Groups[1].Value} [{Regex.Match(line, @"\[default: (.*)\]$").Groups[1].Value}]");
 }

@@ -1,4 +1,5 @@
 using BinarySync.Storage.Disks;
+using BinarySync.Storage.Native;
 using BinarySync.Storage.Usage;
 
 namespace BinarySync.Storage.Tests;
@@ -296,6 +297,12 @@ public sealed class TargetGuardTests : IDisposable
 
         Refused(image, $"locked by another process ({name}, process {Environment.ProcessId})");
         Refused(image, $"locked by another process ({name}, process {Environment.ProcessId})", readOnly: true);
+
+        // A lock of flock(2), which this is, keeps nobody off, and is not taken for it.
+        first.Dispose();
+        using FileStream file = File.Open(image, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Assert.Equal(0, Posix.TryStatus(image, out FileStatus status));
+        Assert.Equal(string.Empty, LockHolder.Of(new KernelView(), status));
     }
 
     [RootFact]

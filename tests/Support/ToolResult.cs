@@ -65,10 +65,9 @@ public sealed partial record ToolResult(string Command, int Exit, byte[] Output,
 
         string[] errors = [.. lines.Where(line => line.StartsWith($"{tool}: error: ", StringComparison.Ordinal))];
         string[] hints = [.. lines.Where(line => line.StartsWith($"{tool}: hint: ", StringComparison.Ordinal))];
-        int before = lines.Count(
-            line =>
-                line.StartsWith($"{tool}: warning: ", StringComparison.Ordinal)
-                    || line.StartsWith($"{tool}: note: ", StringComparison.Ordinal));
+        int before = lines.Count(line =>
+            line.StartsWith($"{tool}: warning: ", StringComparison.Ordinal)
+                || line.StartsWith($"{tool}: note: ", StringComparison.Ordinal));
         Assert.True(errors.Length == 1 && hints.Length <= 1 && lines.Length == errors.Length + hints.Length + before, Everything);
         Assert.True(errors[0].Contains(words, StringComparison.Ordinal), $"expected '{words}': {Everything}");
         Assert.True(
@@ -81,7 +80,8 @@ public sealed partial record ToolResult(string Command, int Exit, byte[] Output,
     }
 
     [GeneratedRegex(
-        @"^(ckreq|ckfile|dtreq|dtfile): [a-z ]+: .*/s(, [0-9:]+ left)?\n", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+        @"^(ckreq|ckfile|dtreq|dtfile): (\[[0-9]+/[0-9]+\] )?[a-z ]+: (.*/s(, [0-9:]+ left)?|[0-9:]+ so far)\n",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ProgressLine();
 
     /// <summary>The result that --json asked for.</summary>

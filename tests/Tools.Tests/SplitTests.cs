@@ -103,8 +103,7 @@ public sealed class SplitTests : IDisposable
     private void PrepareParts() => _work.Prepare(Content.Make(30 << 20), Content.Make(24 << 20, 9), "-b 64K");
 
     private IEnumerable<string> Parts(string prefix = "p.0") =>
-        _work.Names.Where(
-            name =>
-                name.StartsWith(prefix, StringComparison.Ordinal)
-                    && name.EndsWith(".dtf", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        _work.Names.Where(name =>
+            name.StartsWith(prefix, StringComparison.Ordinal)
+                && name.EndsWith(".dtf", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 }

@@ -8,8 +8,9 @@ internal static class CompressionText
 {
     /// <summary>For an error: none, lz4, lz4:1 to lz4:12, ...</summary>
     public static string Allowed => string.Join(
-        ", ", ContentCodec.All.Select(
-            codec => codec.MostLevel == 0 ? codec.Name : $"{codec.Name}, {codec.Name}:1 to {codec.Name}:{codec.MostLevel}"));
+        ", ",
+        ContentCodec.All.Select(codec =>
+            codec.MostLevel == 0 ? codec.Name : $"{codec.Name}, {codec.Name}:1 to {codec.Name}:{codec.MostLevel}"));
 
     /// <summary>For help: none|lz4[:1-12]|...</summary>
     public static string Choices =>

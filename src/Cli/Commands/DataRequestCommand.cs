@@ -126,10 +126,11 @@ public sealed class DataRequestCommand(ToolContext context, CommonOptions common
         using Stream ofRemote = Seekable(remoteInput, remote);
         using Stream ofMaster = Seekable(masterInput, master);
         return DataRequestOperation.RunWithCopies(
-            new ChecksumSource(
-                ofRemote,
-                MessageFiles.NameOf(remote)), new ChecksumSource(
-                    ofMaster, MessageFiles.NameOf(master)), label, output.Stream, session.Options);
+            new ChecksumSource(ofRemote, MessageFiles.NameOf(remote)),
+            new ChecksumSource(ofMaster, MessageFiles.NameOf(master)),
+            label,
+            output.Stream,
+            session.Options);
 
         Stream Seekable(Stream input, string name) =>
             input.CanSeek

@@ -101,9 +101,8 @@ internal static class BashScript
     public static string Of(string tool, IReadOnlyList<CommandWords> commands)
     {
         IEnumerable<(string Pattern, OptionWords Option)> valued =
-            [.. commands.SelectMany(
-                command =>
-                    command.Options.Where(option => option.Value is not null).Select(option => (Pattern(command, option.Names), option)))];
+            [.. commands.SelectMany(command =>
+                command.Options.Where(option => option.Value is not null).Select(option => (Pattern(command, option.Names), option)))];
         return Frame
             .Replace("@COMMANDS@", Commands(commands), StringComparison.Ordinal)
             .Replace(
@@ -120,10 +119,9 @@ internal static class BashScript
                 "@OPTIONS@",
                 Lines(
                     2,
-                    commands.Select(
-                        command =>
-                            $"{Quote(command.Name)}) _{tool}_words "
-                                + $"'{string.Join(' ', command.Options.SelectMany(option => option.Names))}' ;;")),
+                    commands.Select(command =>
+                        $"{Quote(command.Name)}) _{tool}_words "
+                            + $"'{string.Join(' ', command.Options.SelectMany(option => option.Names))}' ;;")),
                 StringComparison.Ordinal)
             .Replace("@VALUES@", Cases(valued.Select(row => (row.Pattern, Action(tool, row.Option.Value!)))), StringComparison.Ordinal)
             .Replace("@FILES@", Cases(commands.SelectMany(command => FilesOf(tool, command, commands))), StringComparison.Ordinal)

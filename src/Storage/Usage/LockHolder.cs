@@ -33,7 +33,12 @@ internal static class LockHolder
     // "lock:	1: OFDLCK  ADVISORY  WRITE -1 fe:00:131074 0 EOF"
     private static bool HasLock(string descriptor, string inode) => KernelView.ReadText(descriptor)
         .Split('\n')
-        .Any(line => line.StartsWith("lock:", StringComparison.Ordinal) && line.Contains(inode, StringComparison.Ordinal));
+        .Any(line =>
+            line.StartsWith("lock:", StringComparison.Ordinal) && IsRecordLock(line) && line.Contains(inode, StringComparison.Ordinal));
+
+    // Those of flock(2) do not keep ours off.
+    private static bool IsRecordLock(string line) =>
+        line.Contains(" POSIX ", StringComparison.Ordinal) || line.Contains(" OFDLCK ", StringComparison.Ordinal);
 
     // The device that a lock names is not always the one of the file: a subvolume of btrfs has a number of its own.
     private static bool IsOpen(string link, FileStatus file) =>

@@ -87,10 +87,9 @@ internal sealed class UsageFinder(KernelView kernel)
 
         unseen.AddRange(Loops()
             .Where(loop => loop.Backing is null && loop.Device.Number != target.Node && LoopBacking.IsUnknown(loop.Device))
-            .Select(
-                loop =>
-                    new UnseenTable(
-                        UsageTable.LoopBacking, loop.Device.Name, $"does not tell what is below it ({loop.Device.BackingFile})")));
+            .Select(loop =>
+                new UnseenTable(
+                    UsageTable.LoopBacking, loop.Device.Name, $"does not tell what is below it ({loop.Device.BackingFile})")));
         return unseen;
     }
 

@@ -80,8 +80,9 @@ internal sealed class FrameCollector
             () =>
             {
                 FrameSlot slot = new(
-                    _specification.FrameSize, new BlockHasher(_request.Header.Hash, _geometry), new EncodedFrame(
-                        _master, _geometry, _repeats, _specification.Compression));
+                    _specification.FrameSize,
+                    new BlockHasher(_request.Header.Hash, _geometry),
+                    new EncodedFrame(_master, _geometry, _repeats, _specification.Compression));
                 _slots.Add(slot);
                 return slot;
             },

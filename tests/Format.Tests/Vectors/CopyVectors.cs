@@ -32,11 +32,10 @@ internal static class CopyVectors
         Samples.CopyingRequest([.. Blocks("ab"), .. Samples.Filled('c', 100)], [.. Blocks("a"), .. Samples.Filled('c', 100)]);
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.OperationComplete, "The group ends where the source of a copy is due.")]
-    public static MessageForge Copy_source_cut_short() => Group(
-        group =>
-            group.Payload.RemoveRange(
-                group.Payload.FindIndex(chunk => chunk.Name == "source 3"),
-                group.Payload.Count - group.Payload.FindIndex(chunk => chunk.Name == "source 3")), "s1.end");
+    public static MessageForge Copy_source_cut_short() => Group(group =>
+        group.Payload.RemoveRange(
+            group.Payload.FindIndex(chunk => chunk.Name == "source 3"),
+            group.Payload.Count - group.Payload.FindIndex(chunk => chunk.Name == "source 3")), "s1.end");
 
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.CopySource, "A source that ends behind A.")]
     public static MessageForge Copy_source_past_base() => Group(group => group.Set("source 2", Bits.Varint(2), "from block 2"), "s1.gap 3");

@@ -118,8 +118,8 @@ public sealed class CopyCostTests
     }
 
     private static byte[] DataFile(byte[] a, byte[] b) => FourSteps.Data(
-        FakeStorage.File(b), FourSteps.RequestWithCopies(
-            FourSteps.Checksums(FakeStorage.File(a), How), FourSteps.Checksums(FakeStorage.File(b), How)));
+        FakeStorage.File(b),
+        FourSteps.RequestWithCopies(FourSteps.Checksums(FakeStorage.File(a), How), FourSteps.Checksums(FakeStorage.File(b), How)));
 
     // Counts what is read of a data file.
     private sealed class CountingFile(byte[] content) : MemoryStream(content, writable: false), IPositionalReader

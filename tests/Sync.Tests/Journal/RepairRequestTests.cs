@@ -113,8 +113,11 @@ public sealed class RepairRequestTests
 
     private static ApplyResult Apply(FakeStorage target, byte[] dataFile, FakeStateFile journal, MemoryOutput? repair, int threads) =>
         ApplyOperation.Run(
-        target, FourSteps.Patch(dataFile), new ApplyPlaces(
-            journal, "file:target", null, repair), new ApplySpecification(), FourSteps.Threads(threads));
+            target,
+            FourSteps.Patch(dataFile),
+            new ApplyPlaces(journal, "file:target", null, repair),
+            new ApplySpecification(),
+            FourSteps.Threads(threads));
 
     private sealed class MemoryOutput() : MessageOutput("repair.dtr")
     {

@@ -109,12 +109,8 @@ public sealed class SameTargetTests
     public void A_stretch_of_a_stream_is_refused_like_a_whole_data_file()
     {
         SplitCase pair = SplitCase.Make(26, 26);
-        byte[] dataFile = FourSteps.OnePass(
-            FakeStorage.File(pair.B), FourSteps.Checksums(
-                FakeStorage.File(pair.A), new ChecksumSpecification { BlockSize = SplitCase.BlockSize }), new DataFileSpecification
-                {
-                    Repeats = false,
-                });
+        byte[] checksums = FourSteps.Checksums(FakeStorage.File(pair.A), new ChecksumSpecification { BlockSize = SplitCase.BlockSize });
+        byte[] dataFile = FourSteps.OnePass(FakeStorage.File(pair.B), checksums, new DataFileSpecification { Repeats = false });
         StreamTarget target = new(pair.A);
         target.Disk.FailAt(new DiskFault(DiskCall.Write, 1, StorageError.NoSpace, BytesDone: 1024));
         Assert.Throws<StorageException>(() => { target.Apply(dataFile); });

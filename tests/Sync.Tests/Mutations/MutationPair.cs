@@ -185,8 +185,8 @@ internal sealed class MutationPair
         try
         {
             byte[] dtr = FourSteps.Request(
-                FourSteps.Checksums(new FakeStorage(pair.A.Copy()), howA, 1), FourSteps.Checksums(
-                    new FakeStorage(pair.B.Copy()), howA with { Coverage = second }, 1));
+                FourSteps.Checksums(new FakeStorage(pair.A.Copy()), howA, 1),
+                FourSteps.Checksums(new FakeStorage(pair.B.Copy()), howA with { Coverage = second }, 1));
             ChecksumRequestHeader asked = FourSteps.Refine(dtr, blockSize, hash).Header;
             ChecksumRequest.Write(request, asked);
             ChecksumSpecification fine = FourSteps.HowFor(asked);

@@ -174,10 +174,9 @@ public sealed class CopyConversionTests
     }
 
     private static Dictionary<long, (NewKind Kind, long Source)> ByBlock(List<(BlockRun Run, NewKind Kind, long Source)> operations) =>
-        operations.SelectMany(
-            one =>
-                FourSteps.Each(one.Run).Select(
-                    block => (block, (one.Kind, one.Kind == NewKind.Copy ? one.Source + block - one.Run.First : 0))))
+        operations.SelectMany(one =>
+            FourSteps.Each(one.Run).Select(
+                block => (block, (one.Kind, one.Kind == NewKind.Copy ? one.Source + block - one.Run.First : 0))))
             .ToDictionary();
 
     private static List<string> Hashes(byte[] request)

@@ -16,8 +16,8 @@ internal sealed class RefinedSync
         BlockHash[] hashes = [.. BlockHash.All];
         ChecksumSpecification a = sync.HowA with { BlockSize = CoarseSize(sync), Hash = hashes[sync.Seed % hashes.Length] };
         byte[] coarse = FourSteps.Request(
-            FourSteps.Checksums(sync.StorageA, a, sync.Threads), FourSteps.Checksums(
-                sync.StorageB, a with { Coverage = sync.RangesB }, sync.Threads));
+            FourSteps.Checksums(sync.StorageA, a, sync.Threads),
+            FourSteps.Checksums(sync.StorageB, a with { Coverage = sync.RangesB }, sync.Threads));
         RefineResult asked = FourSteps.Refine(coarse, sync.BlockSize, sync.Hash);
         Coarse = asked.Header;
         ChecksumSpecification fine = FourSteps.HowFor(asked.Header);

@@ -153,17 +153,17 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
 
     private void Collect(PatchItem item, SyncGeometry geometry)
     {
-        _oldBlocks += item.OldBlocks;
-        _newBlocks += item.NewBlocks;
-        _againBlocks += item.AgainBlocks;
-        _notOldBlocks += item.NotOldBlocks;
-        _seen = new SeenBlocks(_seen.Old + item.Seen.Old, _seen.New + item.Seen.New, _seen.Torn + item.Seen.Torn);
-        foreach (long block in item.Unrecognized)
+        _oldBlocks += item.Found.OldBlocks;
+        _newBlocks += item.Found.NewBlocks;
+        _againBlocks += item.Found.AgainBlocks;
+        _notOldBlocks += item.Found.NotOldBlocks;
+        _seen = new SeenBlocks(_seen.Old + item.Found.Seen.Old, _seen.New + item.Found.Seen.New, _seen.Torn + item.Found.Seen.Torn);
+        foreach (long block in item.Found.Unrecognized)
         {
             _unrecognized.Add(new BlockRun(block, 1));
         }
 
-        foreach (long block in item.Unreadable)
+        foreach (long block in item.Found.Unreadable)
         {
             _unreadable.Add(new BlockRun(block, 1));
             if (!IsBroughtWhole(item, block, geometry.Target))

@@ -105,7 +105,7 @@ internal sealed class TargetChecker(
         if (operation.Old == OldKind.Absent && geometry.Target.OffsetOf(blocks.First) >= targetLength)
         {
             // The target has not grown yet, so there is nothing to read, however many blocks there are.
-            item.OldBlocks += blocks.Count;
+            item.Found.CountAbsent(blocks.Count);
             return;
         }
 
@@ -157,8 +157,8 @@ internal sealed class TargetChecker(
         catch (StorageException failure) when (failure.IsOfMedium)
         {
             _failure = failure;
-            item.NotOldBlocks++;
-            item.Count(BlockState.Unreadable, block.First);
+            item.Found.SeeNothing(1);
+            item.Found.Count(BlockState.Unreadable, block.First);
             onOther?.Invoke(block.First, BlockState.Unreadable);
         }
     }
@@ -171,14 +171,13 @@ internal sealed class TargetChecker(
         for (long block = blocks.First; block < blocks.End; block++)
         {
             BlockState state = StateOf(item, group, operation, block, targetLength);
-            item.NotOldBlocks += IsOld(state) ? 0 : 1;
-            item.Seen = With(item.Seen, state, isTorn: false);
+            item.Found.See(state, isTorn: false);
             if (state is BlockState.New or BlockState.OldAndNew && doubt.DoubtsNew(block))
             {
                 state = BlockState.Again;
             }
 
-            item.Count(state, block);
+            item.Found.Count(state, block);
             if (state is not (BlockState.New or BlockState.OldAndNew))
             {
                 onOther?.Invoke(block, state);
@@ -193,34 +192,31 @@ internal sealed class TargetChecker(
     {
         if (mode == CheckMode.Recognize)
         {
-            item.NotOldBlocks += CountNotOld(item, group, operation, blocks, targetLength);
+            SeeTorn(item, group, operation, blocks, targetLength);
         }
 
         for (long block = blocks.First; block < blocks.End; block++)
         {
-            item.Count(BlockState.Again, block);
+            item.Found.Count(BlockState.Again, block);
             onOther?.Invoke(block, BlockState.Again);
         }
     }
 
-    private long CountNotOld(PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength)
+    private void SeeTorn(PatchItem item, OperationGroup group, in Operation operation, BlockRun blocks, long targetLength)
     {
+        long seen = 0;
         try
         {
-            long count = 0;
             item.Window.Begin(target, EndOf(item, blocks, targetLength), belowCache: true);
             for (long block = blocks.First; block < blocks.End; block++)
             {
-                BlockState state = StateOf(item, group, operation, block, targetLength);
-                item.Seen = With(item.Seen, state, isTorn: true);
-                count += IsOld(state) ? 0 : 1;
+                item.Found.See(StateOf(item, group, operation, block, targetLength), isTorn: true);
+                seen++;
             }
-
-            return count;
         }
         catch (StorageException unreadable) when (unreadable.Error == StorageError.ReadFailed)
         {
-            return blocks.Count;
+            item.Found.SeeNothing(blocks.Count - seen);
         }
     }
 
@@ -240,16 +236,6 @@ internal sealed class TargetChecker(
 
         return classifier.Finish().State;
     }
-
-    private static SeenBlocks With(SeenBlocks seen, BlockState state, bool isTorn) => state switch
-    {
-        BlockState.Old => seen with { Old = seen.Old + 1 },
-        BlockState.New => seen with { New = seen.New + 1 },
-        BlockState.Unrecognized when isTorn => seen with { Torn = seen.Torn + 1 },
-        _ => seen,
-    };
-
-    private static bool IsOld(BlockState state) => state is BlockState.Old or BlockState.OldAndNew;
 
     // Several parts fit into the buffer, together with the gaps between them.
     private void LoadAll(PatchItem item, BlockRun all, long targetLength)

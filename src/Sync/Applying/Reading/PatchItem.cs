@@ -98,80 +98,30 @@ internal sealed class PatchItem : IDisposable
     public long ContentFrom { get; set; }
 
     /// <summary>
-    /// The blocks of operations, ascending, anywhere in the target. If there are several parts, all of them together fit into <see
-    /// cref="Target"/>.
+    /// The blocks of operations, ascending, anywhere in the target. If there are several parts, all of them together fit into
+    /// <see cref="Target"/>.
     /// </summary>
     public List<OperationPart> Parts { get; } = [];
 
-    /// <summary>Blocks found to be old.</summary>
-    public long OldBlocks { get; set; }
-
-    /// <summary>Blocks found to be new.</summary>
-    public long NewBlocks { get; set; }
-
-    /// <summary>Blocks to be written no matter what they look like.</summary>
-    public long AgainBlocks { get; set; }
-
-    /// <summary>Blocks that are not old, whatever is to be done with them: an undo file cannot be made any more.</summary>
-    public long NotOldBlocks { get; set; }
-
-    /// <summary>What was seen of all blocks, whether or not it is believed.</summary>
-    public SeenBlocks Seen { get; set; }
-
-    /// <summary>Blocks found to be neither.</summary>
-    public List<long> Unrecognized { get; } = [];
-
-    /// <summary>Blocks that the medium does not return.</summary>
-    public List<long> Unreadable { get; } = [];
+    /// <summary>What the blocks of the target were found to be.</summary>
+    public BlockFindings Found { get; } = new();
 
     /// <summary>Blocks of the frame whose content does not match its hash.</summary>
     public WrongBlocks WrongContent { get; } = new();
-
-    /// <summary>Blocks found not to be new, if that is asked for.</summary>
-    public List<long> NotNew { get; } = [];
 
     /// <summary>Stretches of the target that are to be written; for a frame, with their place in its content.</summary>
     public List<ContentPiece> Writes { get; } = [];
 
     public void Clear()
     {
-        OldBlocks = 0;
-        NewBlocks = 0;
-        AgainBlocks = 0;
-        NotOldBlocks = 0;
-        Seen = default;
-        Unrecognized.Clear();
-        Unreadable.Clear();
+        Found.Clear();
         WrongContent.Clear();
-        NotNew.Clear();
         Window.Release();
         Writes.Clear();
     }
 
     /// <summary>Releases the group when the slot is done: otherwise each slot would hold a group until it is used again.</summary>
     public void Release() => Group = Nothing;
-
-    public void Count(BlockState state, long block)
-    {
-        switch (state)
-        {
-            case BlockState.Old:
-                OldBlocks++;
-                break;
-            case BlockState.New or BlockState.OldAndNew:
-                NewBlocks++;
-                break;
-            case BlockState.Again:
-                AgainBlocks++;
-                break;
-            case BlockState.Unreadable:
-                Unreadable.Add(block);
-                break;
-            default:
-                Unrecognized.Add(block);
-                break;
-        }
-    }
 
     /// <summary>Adds a stretch to those to be written. If it touches the one before it, the two are joined.</summary>
     public void AddWrite(in Operation operation, long targetOffset, int contentOffset, int length)

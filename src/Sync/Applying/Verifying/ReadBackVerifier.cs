@@ -48,7 +48,7 @@ internal static class ReadBackVerifier
                     {
                         if (state != BlockState.Unreadable)
                         {
-                            item.NotNew.Add(block);
+                            item.Found.NotNew.Add(block);
                         }
                     });
                 }
@@ -59,12 +59,12 @@ internal static class ReadBackVerifier
                 bytes += IsUntouched(item, geometry, plan) ? 0 : length;
                 passed += length;
                 options.Progress.Advance(length);
-                foreach (long block in item.Unreadable)
+                foreach (long block in item.Found.Unreadable)
                 {
                     unreadable.Add(new BlockRun(block, 1));
                 }
 
-                foreach (long block in item.NotNew)
+                foreach (long block in item.Found.NotNew)
                 {
                     wrong.Add(new BlockRun(block, 1));
                 }

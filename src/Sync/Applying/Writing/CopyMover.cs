@@ -153,7 +153,7 @@ internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyConten
                 throw PatchExecutor.ChangedBlock(_target.Name, block);
             }
 
-            item.NotNew.Add(block);
+            item.Found.NotNew.Add(block);
         });
     }
 
@@ -172,11 +172,11 @@ internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyConten
                 continue;
             }
 
-            while (at < item.NotNew.Count && item.NotNew[at] < blocks.End)
+            while (at < item.Found.NotNew.Count && item.Found.NotNew[at] < blocks.End)
             {
-                long first = item.NotNew[at++];
+                long first = item.Found.NotNew[at++];
                 long end = first + 1;
-                for (; at < item.NotNew.Count && item.NotNew[at] == end && end < blocks.End; at++)
+                for (; at < item.Found.NotNew.Count && item.Found.NotNew[at] == end && end < blocks.End; at++)
                 {
                     end++;
                 }
