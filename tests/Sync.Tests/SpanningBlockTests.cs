@@ -59,6 +59,7 @@ public class SpanningBlockTests
 
         Assert.Equal(alike, result.Plan.NewBlocks);
         Assert.Equal(result.Plan.BlocksToWrite, result.Written.DataBlocks + result.Written.ZeroBlocks + result.Written.CopyBlocks);
+        Assert.Equal(ContentToWrite(before, b, geometry) - result.Written.CopyBytes, result.Written.DataBytes);
         Assert.True(b.AsSpan().SequenceEqual(target.Content.AsSpan(0, b.Length)));
         Assert.Equal(isDevice ? room : b.Length, target.Content.Length);
     }
@@ -107,6 +108,21 @@ public class SpanningBlockTests
         Assert.Equal(SyncReason.UnrecognizedBlocks, refused.Reason);
         Assert.Equal(other, target.Content);
         Assert.Equal([new BlockRun(2, 1)], refused.Ranges);
+    }
+
+    // The bytes of all blocks of B that are not zeros, and that the target does not have yet: of a block, all or nothing.
+    private static long ContentToWrite(byte[] before, byte[] b, BlockGeometry geometry)
+    {
+        long bytes = 0;
+        for (long block = 0; block < geometry.BlockCount; block++)
+        {
+            (int from, int length) = ((int)geometry.OffsetOf(block), geometry.LengthOf(block));
+            ReadOnlySpan<byte> shall = b.AsSpan(from, length);
+            bool isThere = from + length <= before.Length && shall.SequenceEqual(before.AsSpan(from, length));
+            bytes += isThere || ZeroBlocks.IsZero(shall) ? 0 : length;
+        }
+
+        return bytes;
     }
 
     // Content in nearly all blocks; one of zeros, and one from elsewhere.
