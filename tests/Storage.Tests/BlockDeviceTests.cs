@@ -76,7 +76,7 @@ public sealed class BlockDeviceTests : IDisposable
         Assert.Equal(Zeroed(), File.ReadAllBytes(image));
 
         // Nothing was discarded: the file below still has all its blocks.
-        using IWritableStorage below = StorageAccess.OpenTarget(image, []);
+        using IWritableStorage below = Targets.Again(image);
         Assert.False(below.HasHoles);
     }
 

@@ -282,6 +282,6 @@ public sealed class FileStorageTests : IDisposable
             holder.WaitForExit();
         }
 
-        StorageAccess.OpenTarget(path, []).Dispose();
+        Targets.DemandFree(path);
     }
 }

@@ -24,6 +24,7 @@ public sealed class FileUsageTests : IDisposable
             Assert.Equal(expected, FileUsage.WriterOf(_file));
         }
 
+        Children.Settle();
         Assert.Equal(WriterSign.None, FileUsage.WriterOf(_file));
     }
 
@@ -35,7 +36,7 @@ public sealed class FileUsageTests : IDisposable
             Assert.Equal(WriterSign.Locked, FileUsage.WriterOf(_file));
         }
 
-        using (StorageAccess.OpenTarget(_file, [], readOnly: true))
+        using (Targets.Again(_file, readOnly: true))
         {
             Assert.Equal(WriterSign.None, FileUsage.WriterOf(_file));
         }
@@ -69,6 +70,7 @@ public sealed class FileUsageTests : IDisposable
             Assert.True(DeviceUsage.IsHeldAlone(device.Path));
         }
 
+        Children.Settle();
         Assert.False(DeviceUsage.IsHeldAlone(device.Path));
         Assert.False(DeviceUsage.IsHeldAlone(_file));
     }

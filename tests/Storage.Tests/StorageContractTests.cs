@@ -11,6 +11,7 @@ public abstract class FileContract : StorageContract
     protected override IWritableStorage Open(byte[] content)
     {
         File.WriteAllBytes(_directory["file"], content);
+        Children.Settle();
         return Open(_directory["file"]);
     }
 

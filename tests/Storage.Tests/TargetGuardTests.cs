@@ -26,7 +26,7 @@ public sealed class TargetGuardTests : IDisposable
         }
 
         Assert.Empty(DeviceUsage.WritableMounts(device.Path));
-        StorageAccess.OpenTarget(device.Path, [], readOnly).Dispose();
+        Targets.DemandFree(device.Path, readOnly);
     }
 
     [PartitionFact]
@@ -43,14 +43,14 @@ public sealed class TargetGuardTests : IDisposable
             Refused(first, $"{first}: in use: mounted on {mount.Point}");
             string message = Path.Combine(mount.Point, "update.dtf");
             Refused(disk.Path, "is on the device that would be patched", messages: message);
-            StorageAccess.OpenTarget(second, [message]).Dispose();
+            Targets.DemandFree(second, messages: message);
             Assert.Equal([mount.Point], DeviceUsage.WritableMounts(disk.Path));
         }
 
-        StorageAccess.OpenTarget(disk.Path, []).Dispose();
+        Targets.DemandFree(disk.Path);
         Refused(disk.Path, "is the target itself", messages: first);
         Refused(first, "is the target itself", messages: disk.Path);
-        StorageAccess.OpenTarget(second, [first]).Dispose();
+        Targets.DemandFree(second, messages: first);
     }
 
     [SwapFact]
@@ -100,7 +100,7 @@ public sealed class TargetGuardTests : IDisposable
         // Its name is gone, the file is not; and a new file under the old name is another one.
         File.Delete(image);
         Refused(_directory["other"], device.Path + " is a loop device over it");
-        StorageAccess.OpenTarget(_directory.File("image", 10), []).Dispose();
+        Targets.DemandFree(_directory.File("image", 10));
     }
 
     [RootFact]
@@ -110,7 +110,7 @@ public sealed class TargetGuardTests : IDisposable
         using LoopDevice above = new(below.Path);
 
         Refused(below.Path, above.Path + " is a loop device over it");
-        StorageAccess.OpenTarget(above.Path, []).Dispose();
+        Targets.DemandFree(above.Path);
     }
 
     [RootFact]
@@ -243,7 +243,7 @@ public sealed class TargetGuardTests : IDisposable
             Refused(other.Path, $"{one.Path}, a loop device over the same content, is mounted on {mount.Point}");
         }
 
-        StorageAccess.OpenTarget(other.Path, []).Dispose();
+        Targets.DemandFree(other.Path);
     }
 
     [RootFact]
@@ -278,13 +278,13 @@ public sealed class TargetGuardTests : IDisposable
         (string first, string second) = (disk.Path + "p1", disk.Path + "p2");
         Refused(first, "is locked by another process");
         file.Dispose();
-        using (StorageAccess.OpenTarget(first, []))
+        using (Targets.Again(first))
         {
             Refused(disk.Path, "opened exclusively by another process");
-            StorageAccess.OpenTarget(second, []).Dispose();
+            Targets.DemandFree(second);
         }
 
-        using IWritableStorage whole = StorageAccess.OpenTarget(disk.Path, []);
+        using IWritableStorage whole = Targets.Again(disk.Path);
         Refused(first, "opened exclusively by another process");
     }
 
@@ -311,11 +311,11 @@ public sealed class TargetGuardTests : IDisposable
         string image = _directory.Sparse("image", Size);
         using (LoopDevice device = new(image))
         {
-            StorageAccess.OpenTarget(device.Path, []).Dispose();
-            StorageAccess.OpenTarget(device.Path, [], readOnly: true).Dispose();
+            Targets.DemandFree(device.Path);
+            Targets.DemandFree(device.Path, readOnly: true);
         }
 
-        StorageAccess.OpenTarget(image, []).Dispose();
+        Targets.DemandFree(image);
     }
 
     private static void Refused(string path, string words, bool readOnly = false, params string[] messages)

@@ -29,7 +29,7 @@ public static class Command
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return Process.Start(start)!;
+        return Children.Start(start);
     }
 
     /// <summary>True where a program is in the path.</summary>

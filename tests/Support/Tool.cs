@@ -64,7 +64,7 @@ public static class Tool
 
         // For those that start a shell of the user's choice, such as `script`: the same one for everybody.
         start.Environment["SHELL"] = "/bin/sh";
-        return Process.Start(start)!;
+        return Children.Start(start);
     }
 
     /// <summary>Waits for a process that was started, and takes what it said.</summary>

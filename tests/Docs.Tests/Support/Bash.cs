@@ -26,7 +26,7 @@ internal static class Bash
             RedirectStandardOutput = true,
             Environment = { ["PATH"] = path, ["LC_ALL"] = "C", ["DOTNET_ROOT"] = Runtime },
         };
-        using Process process = Process.Start(start)!;
+        using Process process = Children.Start(start);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output);
