@@ -121,17 +121,7 @@ public sealed class CheckCommand(ToolContext context, CommonOptions common)
         report.Add("block_size", null, check.Header.BlockSize);
         report.Add("differing_blocks", null, check.Differences.BlockCount);
         report.Add("differing_ranges", null, check.Differences.RunCount);
-        report.BeginArray("ranges");
-        foreach (BlockRun run in check.Differences.Runs)
-        {
-            report.BeginObject();
-            report.Add("first", null, run.First);
-            report.Add("count", null, run.Count);
-            report.EndObject();
-            report.Drain();
-        }
-
-        report.EndArray();
+        report.AddRuns("ranges", check.Differences.Runs);
     }
 
     private static void DrawCheck(MapOutput? output, string target, string file, Action<string> line)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using BinarySync.Format;
 
 namespace BinarySync.Cli.Output;
 
@@ -112,6 +113,22 @@ internal sealed class Report : IDisposable
     public void AddElement(long value) => _json?.WriteNumberValue(value);
 
     public void EndArray() => _json?.WriteEndArray();
+
+    /// <summary>Runs of blocks, for scripts only.</summary>
+    public void AddRuns(string name, IEnumerable<BlockRun> runs)
+    {
+        BeginArray(name);
+        foreach (BlockRun run in runs)
+        {
+            BeginObject();
+            Add("first", null, run.First);
+            Add("count", null, run.Count);
+            EndObject();
+            Drain();
+        }
+
+        EndArray();
+    }
 
     /// <summary>Hands the written text to the terminal when there is much of it.</summary>
     public void Drain()

@@ -34,16 +34,6 @@ internal static class ReadErrorReport
     {
         report.Add("unreadable_blocks", null, made.Unreadable.BlockCount);
         report.Add("unreadable_ranges", null, made.Unreadable.RunCount);
-        report.BeginArray("unreadable");
-        foreach (BlockRun run in made.Unreadable.Runs)
-        {
-            report.BeginObject();
-            report.Add("first", null, run.First);
-            report.Add("count", null, run.Count);
-            report.EndObject();
-            report.Drain();
-        }
-
-        report.EndArray();
+        report.AddRuns("unreadable", made.Unreadable.Runs);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SectorWriter(SafeFileHandle file, string name, int sector)
     private SafeFileHandle? _direct;
     private bool _opened;
 
-    /// <summary>Writes at most two pages less two bytes. Does nothing if the data is empty.</summary>
+    /// <summary>Writes less than two pages. Does nothing if the data is empty.</summary>
     /// <exception cref="StorageException"><see cref="StorageError.WriteFailed"/> or <see cref="StorageError.NoSpace"/>.</exception>
     public void Write(ReadOnlySpan<byte> data, long offset)
     {

@@ -25,7 +25,9 @@ public static class StateDirectory
     public static StateFile JournalOf(string target, string? directory, bool readOnly = false) =>
         Default().JournalOf(target, directory, readOnly);
 
-    /// <summary>The note of which parts of a set are applied to a target. Kept where the journal is: see <see cref="JournalOf"/>.</summary>
+    /// <summary>
+    /// Opens the note of the parts of a set that were applied to a target. It is kept where the journal is: see <see cref="JournalOf"/>.
+    /// </summary>
     /// <exception cref="StorageException">As <see cref="JournalOf"/>.</exception>
     public static StateFile SetNoteOf(string target, string? directory, bool readOnly = false) =>
         Default().SetNoteOf(target, directory, readOnly);

@@ -23,8 +23,8 @@ internal sealed class RepeatIndex
 
     private readonly int _mostCapacity;
 
-    // Somebody who makes up hashes does not know their places in the table, and cannot pile them up. This number comes from the kernel as
-    // well, but without OpenSSL, which RandomNumberGenerator would load: that takes time, and not every system has it.
+    // Random, so that nobody can choose hashes that all fall on the same place of the table. It comes from the kernel, as the numbers of
+    // RandomNumberGenerator do, but without OpenSSL, which that class would load: loading takes time, and not every system has it.
     private readonly ulong _spread = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;
     private Entry[] _entries = [];
     private int _count;
