@@ -3,12 +3,46 @@ namespace BinarySync.Tests.Support;
 /// <summary>A loop device over a file, detached after the test.</summary>
 public sealed class LoopDevice : IDisposable
 {
+    // To find a free device and to attach it are two calls. Who comes too late with the second one has the device exclusively for a
+    // moment, though it belongs to somebody else by then. So one at a time, in all processes.
     public LoopDevice(string file, params string[] options) =>
-        Path = Command.Demand("losetup", ["--find", "--show", .. options, file]);
+        Path = Command.Demand("flock", ["/dev/loop-control", "losetup", "--find", "--show", .. options, file]);
 
     public string Path { get; }
 
     public void Dispose() => Command.Demand("losetup", "--detach", Path);
+}
+
+/// <summary>A loop device with nothing attached, of a number so high that nobody who looks for a free one gets it.</summary>
+public sealed class EmptyLoopDevice : IDisposable
+{
+    private const string Add = "0x4C80";
+    private const string Remove = "0x4C81";
+
+    private static int _made;
+
+    private readonly int _number = 100_000 + (Environment.ProcessId % 50_000 * 10) + (Interlocked.Increment(ref _made) % 10);
+
+    public EmptyLoopDevice()
+    {
+        Control(Add);
+        if (!File.Exists(Path))
+        {
+            string[] numbers = File.ReadAllText($"/sys/block/loop{_number}/dev").TrimEnd().Split(':');
+            Command.Demand("mknod", Path, "b", numbers[0], numbers[1]);
+        }
+    }
+
+    public string Path => $"/dev/loop{_number}";
+
+    public void Dispose()
+    {
+        Control(Remove);
+        File.Delete(Path);
+    }
+
+    private void Control(string request) =>
+        Command.Demand("python3", "-c", $"import fcntl; fcntl.ioctl(open('/dev/loop-control'), {request}, {_number})");
 }
 
 /// <summary>A file system that is mounted until the end of the test.</summary>

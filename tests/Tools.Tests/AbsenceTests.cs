@@ -16,8 +16,9 @@ public sealed class AbsenceTests : IDisposable
     public void A_device_without_a_medium_is_neither_a_source_nor_a_target(string mode)
     {
         _work.Prepare(Content.Make(100_000), Content.Make(100_000, seed: 2));
-        string device = Command.Demand("losetup", "--find");
-        using DeviceMode of = new(device, mode);
+        using EmptyLoopDevice empty = new();
+        string device = empty.Path;
+        Command.Demand("blockdev", mode, device);
         Untouched before = _work.Remember();
 
         foreach (string line in (string[])[
@@ -202,19 +203,5 @@ public sealed class AbsenceTests : IDisposable
         _work.Line("dtfile b -r p.dtr -o p.dtf -f").Ends(0);
         _work.Line("dtfile apply p.dtf room/a --sparse never --dry-run").Fails(5, "cannot grow");
         _work.Line("dtfile apply p.dtf room/a").Ends(0);
-    }
-
-    /// <summary>A device that may be written or not, and may be again afterwards.</summary>
-    private sealed class DeviceMode : IDisposable
-    {
-        private readonly string _device;
-
-        public DeviceMode(string device, string mode)
-        {
-            _device = device;
-            Command.Demand("blockdev", mode, device);
-        }
-
-        public void Dispose() => Command.Demand("blockdev", "--setrw", _device);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class VolumeGroup : IDisposable
         recipe.StandIn("lvcreate", $$"""
             [[ "$*" == "--snapshot --size 10G --name data-sync {{Name}}/data" ]] || { echo "lvcreate $*?"; exit 3; }
             cp {{recipe[image]}} {{recipe["snapshot.img"]}}
-            ln -s "$(losetup --find --show {{recipe["snapshot.img"]}})" {{_directory}}/data-sync
+            ln -s "$(flock /dev/loop-control losetup --find --show {{recipe["snapshot.img"]}})" {{_directory}}/data-sync
             printf 'written after the snapshot' | dd of={{_directory}}/data bs=1 seek=3M conv=notrunc,fsync status=none
             """);
         recipe.StandIn("lvremove", $$"""
