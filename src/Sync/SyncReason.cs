@@ -24,6 +24,9 @@ public enum SyncReason
     /// <summary>The target has the journal of another data file.</summary>
     OtherRunUnfinished,
 
+    /// <summary>An interrupted run on this target has left its journal under another name, or in another directory.</summary>
+    JournalElsewhere,
+
     /// <summary>The file with the content that an interrupted run was copying is missing or damaged.</summary>
     RedoLost,
 

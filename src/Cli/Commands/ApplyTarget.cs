@@ -96,7 +96,10 @@ internal sealed class ApplyTarget : IDisposable
         _journal,
         TargetIdentity.Of(_line.Target),
         _line.Undo is null ? null : new UndoPlace(_line.Undo, OutputRights.Of([_line.Target], _session.OutputMode)),
-        Redo: redo ? _redo : null);
+        Redo: redo ? _redo : null)
+    {
+        Elsewhere = StateDirectory.OtherJournalsOf(_line.Target, _line.JournalDirectory),
+    };
 
     /// <summary>Prints that partitions have changed, if they have.</summary>
     /// <param name="done">The run; null for parts of a set.</param>

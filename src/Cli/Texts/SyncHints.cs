@@ -31,6 +31,8 @@ internal static class SyncHints
         SyncReason.CopyHashCollision => "make the request with dtreq --no-copy, or the checksum files with -a sha256",
         SyncReason.UnrecognizedBlocks => $"{Unrecognized(failure)} (--force-unrecognized overwrites them)",
         SyncReason.OtherRunUnfinished => OtherRun(failure),
+        SyncReason.JournalElsewhere =>
+            "finish that run as it began: with the name that the target had, and the same --journal; or give it up: --abandon-journal",
         SyncReason.RedoLost => failure.ValueOf<bool>("undo")
             ? "apply the undo file"
             : "make a new checksum file of the target, and a new request; --abandon-journal gives up the interrupted run",

@@ -26,6 +26,16 @@ public static class StateDirectory
         Default().JournalOf(target, directory, readOnly);
 
     /// <summary>
+    /// Journals of interrupted runs that may be about the same target, in other places than <see cref="JournalOf"/> says. They are only
+    /// found by name here: what they say has to be compared with the target.
+    /// </summary>
+    /// <param name="target">Must exist.</param>
+    /// <param name="directory">As for <see cref="JournalOf"/>.</param>
+    /// <exception cref="StorageException">As <see cref="JournalOf"/>.</exception>
+    public static IReadOnlyList<OtherJournal> OtherJournalsOf(string target, string? directory) =>
+        Default().OtherJournalsOf(target, directory);
+
+    /// <summary>
     /// Opens the note of the parts of a set that were applied to a target. It is kept where the journal is: see <see cref="JournalOf"/>.
     /// </summary>
     /// <exception cref="StorageException">As <see cref="JournalOf"/>.</exception>

@@ -2,6 +2,8 @@ using System.Text;
 using BinarySync.Storage.Disks;
 using BinarySync.Storage.Files;
 using BinarySync.Storage.Native;
+using BinarySync.Storage.Usage;
+using Microsoft.Win32.SafeHandles;
 
 namespace BinarySync.Storage.State;
 
@@ -25,6 +27,79 @@ internal sealed class StatePlaces(string directory, uint parentMode)
 
     /// <summary>Which parts of a set are applied to a target: beside its journal.</summary>
     public StateFile SetNoteOf(string target, string? given, bool readOnly) => Of(target, SetNote, given, readOnly);
+
+    /// <summary>
+    /// Journals that a run on the same target may have left under another name: beside another name of the file, a loop device over it or
+    /// the file below it, and in the usual place if another directory is given. Opens nothing yet.
+    /// </summary>
+    public IReadOnlyList<OtherJournal> OtherJournalsOf(string target, string? given)
+    {
+        List<OtherJournal> found = [];
+        HashSet<string> known = [Path.GetFullPath(Find(target, Journal, given).Name)];
+        if (given is not null)
+        {
+            Add(() => Find(target, Journal, null).Name, BirthOf(target), isByName: true);
+        }
+
+        if (!StorageSchemes.Known.OfTarget(target).NeedsStateDirectory(target))
+        {
+            string real = FileIdentity.RealPath(target);
+            Add(() => Path.Combine(directory, NameFor(TargetIdentity.Fit(DeviceName.OfLoopOver(real)), Journal)), null, isByName: true);
+            AddNeighbours(real);
+        }
+        else if (DeviceName.FileUnder(target) is { } backing)
+        {
+            Add(() => Find(backing, Journal, null).Name, BirthOf(backing), isByName: true);
+            AddNeighbours(backing);
+        }
+
+        return found;
+
+        // Other names of the file, also those that it had before: the journal tells whose it is.
+        void AddNeighbours(string file)
+        {
+            string place = FileIdentity.DirectoryOf(file);
+            if (BirthOf(file) is not { } birth || StateTrust.IsSharedDirectory(place))
+            {
+                return;
+            }
+
+            EnumerationOptions all = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
+            foreach (string path in Directory.EnumerateFiles(place, $"*{Suffix}{Journal}", all))
+            {
+                Add(() => path, birth, isByName: false);
+            }
+        }
+
+        // A place that is not trusted, or cannot be looked at, has no journal that would be believed.
+        void Add(Func<string> find, FileBirth? birth, bool isByName)
+        {
+            try
+            {
+                string path = find();
+                if (known.Add(Path.GetFullPath(path)) && Lies(path))
+                {
+                    found.Add(new OtherJournal(new StateFile(path), birth, isByName));
+                }
+            }
+            catch (StorageException)
+            {
+            }
+        }
+    }
+
+    private static FileBirth? BirthOf(string path)
+    {
+        if (!Posix.IsSupported || Posix.TryOpen(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking, out SafeFileHandle? file) != 0)
+        {
+            return null;
+        }
+
+        using (file)
+        {
+            return Posix.TryBirth(file!);
+        }
+    }
 
     private StateFile Of(string target, string kind, string? given, bool readOnly)
     {

@@ -12,6 +12,25 @@ internal static class DeviceName
 
     public static string Of(DeviceNumber number, KernelView kernel) => Of(number, kernel, MostLevels);
 
+    /// <summary>The name that a loop device over a regular file has, from its first byte on.</summary>
+    public static string OfLoopOver(string file) => $"loop:{file}";
+
+    /// <summary>The regular file of which a loop device shows all, from its first byte on; null for every other device.</summary>
+    public static string? FileUnder(string device)
+    {
+        KernelView kernel = new();
+        return Posix.TryStatus(device, out FileStatus status) == 0
+            && status.Type == NodeType.BlockDevice
+            && kernel.DirectoryOf(status.Node) is { } directory
+            && new BlockDevice(status.Node, directory) is { Disk: null, BackingFile: { } backing } loop
+            && loop.Attribute("loop/offset") is "" or "0"
+            && Posix.TryStatus(backing, out FileStatus below) == 0
+            && LoopBacking.Of(loop) is { Type: NodeType.RegularFile } found
+            && found.IsSameNode(below)
+                ? backing
+                : null;
+    }
+
     private static string Of(DeviceNumber number, KernelView kernel, int levels)
     {
         if (levels == 0 || kernel.DirectoryOf(number) is not { } directory)
@@ -38,7 +57,7 @@ internal static class DeviceName
         string below = Posix.TryStatus(backing, out FileStatus status) == 0 && status.Type == NodeType.BlockDevice
             ? Of(status.Node, kernel, levels - 1)
             : backing;
-        return offset is "" or "0" ? $"loop:{below}" : $"loop:+{offset}:{below}";
+        return offset is "" or "0" ? OfLoopOver(below) : $"loop:+{offset}:{below}";
     }
 
     private static string? FirstOf(BlockDevice device, params ReadOnlySpan<(string Kind, string Attribute)> attributes)

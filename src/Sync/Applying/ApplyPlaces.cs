@@ -19,4 +19,8 @@ public sealed record ApplyPlaces(
     IUndoPlace? Undo = null,
     MessageOutput? Repair = null,
     IRedoFile? Redo = null,
-    ChecksumSource? OldChecksums = null);
+    ChecksumSource? OldChecksums = null)
+{
+    /// <summary>Journals that an interrupted run may have left when the target was known by another name.</summary>
+    public IReadOnlyList<OtherJournal> Elsewhere { get; init; } = [];
+}

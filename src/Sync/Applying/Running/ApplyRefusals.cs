@@ -123,6 +123,15 @@ internal static class ApplyRefusals
         };
     }
 
+    /// <summary>An interrupted run on the target can go on under another name.</summary>
+    public static SyncException JournalElsewhere(IReadableStorage target, string journal, string patch) => new(
+        SyncReason.JournalElsewhere,
+        target.Name,
+        $"is in the middle of another run, which began under another name: {journal} is the journal of {patch}; nothing was written")
+    {
+        Values = [("journal", journal), ("data_file", patch)],
+    };
+
     // The likely cause, judged by the block with the lowest number: "not-zero", "other-target" or "changed".
     private static string LikelyCause(IReadableStorage target, PatchPlan plan)
     {

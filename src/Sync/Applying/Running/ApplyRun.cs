@@ -21,6 +21,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
     private readonly ApplySpecification _specification = context.Specification;
     private readonly ApplyTuning _tuning = context.Tuning;
     private readonly SyncOptions _options = context.Options;
+    private readonly JournalsElsewhere _elsewhere = new(context);
     private readonly RedoLog _redo = new(context.Places.Redo ?? new NoRedoFile());
     private ApplyStart _start;
     private JournalRecord? _standing;
@@ -126,6 +127,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
 
         bool hasRedo = _standing is { IsFinished: false, Redo: { } digest } && _redo.TryLoad(digest.Span);
         PatchPlan plan = new PatchPlanner(context, hasRedo ? _redo : null).Plan(_standing, othersStands: false);
+        _elsewhere.Demand(isResumed: _standing is { IsFinished: false });
         if (_standing is not { IsFinished: false } standing)
         {
             return plan.Misfit is { } misfit ? throw misfit : plan;
@@ -317,6 +319,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
 
     private void Finish(PatchJournal journal)
     {
+        _elsewhere.Remove();
         journal.Finish();
         _places.Redo?.Remove();
     }

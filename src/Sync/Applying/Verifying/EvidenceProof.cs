@@ -35,7 +35,10 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
         }
 
         DemandBirth(evidence);
-        DemandPieces(evidence);
+        if (FaultOfPieces(evidence) is { } fault)
+        {
+            throw fault;
+        }
 
         // On a device this happens only behind A's end, or if hardly anything is left of it. A new run does not check that either.
         bool isNothingKnown = evidence is { Birth: null, Pieces.Count: 0, Cells.Count: 0 };
@@ -64,7 +67,19 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
         }
     }
 
-    private void DemandPieces(TargetEvidence evidence)
+    /// <summary>
+    /// True if the target can be the one of a journal that was kept under another name: nothing that the run left alone differs.
+    /// </summary>
+    /// <param name="birth">Of the target, or of the file below it.</param>
+    /// <param name="isByName">The name of the journal tells that it is the target's. Otherwise the birth has to.</param>
+    public bool MayBeSame(FileBirth? birth, bool isByName)
+    {
+        FileBirth? then = standing.Evidence?.Birth;
+        bool isBorn = then is { } one && birth is { } other ? one.MayBe(other) : isByName;
+        return isBorn && (standing.Evidence is not { } evidence || FaultOfPieces(evidence) is null);
+    }
+
+    private SyncException? FaultOfPieces(TargetEvidence evidence)
     {
         byte[] buffer = new byte[SeenPiece.MostBytes];
         bool isAnyRead = evidence.Pieces.Count == 0;
@@ -73,7 +88,7 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
             Span<byte> bytes = buffer.AsSpan(0, piece.Length);
             if (piece.Offset > target.Length - piece.Length)
             {
-                throw Other($"it ends before byte {piece.Offset + piece.Length}");
+                return Other($"it ends before byte {piece.Offset + piece.Length}");
             }
 
             if (!EvidenceTaker.TryRead(target, bytes, piece.Offset))
@@ -84,14 +99,11 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
             isAnyRead = true;
             if (EvidenceTaker.HashOf(bytes) != piece.Hash)
             {
-                throw Other($"bytes {piece.Offset} to {piece.Offset + piece.Length - 1} differ, although no run had to change them");
+                return Other($"bytes {piece.Offset} to {piece.Offset + piece.Length - 1} differ, although no run had to change them");
             }
         }
 
-        if (!isAnyRead)
-        {
-            throw NotProved("none of the places that identify it can be read");
-        }
+        return isAnyRead ? null : NotProved("none of the places that identify it can be read");
     }
 
     // True if one of them shows that the run has written here.
