@@ -133,9 +133,8 @@ public sealed class OtherNameTests : IDisposable
 
     private void Interrupt(string target, string option = "")
     {
-        string path = Path.Combine(_work["."], target);
-        _work.Line(
-            $"strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P {path} dtfile apply p.dtf {target} {option}".TrimEnd())
+        const string Kill = "strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P ";
+        _work.Line($"{Kill}{Path.Combine(_work["."], target)} dtfile apply p.dtf {target} {option}".TrimEnd())
             .Ends(137);
     }
 

@@ -15,7 +15,7 @@ internal sealed class JournalsElsewhere(ApplyContext context)
 
     /// <summary>Refuses a target that is in the middle of such a run, unless its journal is to be given up.</summary>
     /// <param name="isResumed">
-    /// The target has a journal where it belongs, too: an earlier run has given up the other one, and this run goes on with that one's work.
+    /// The target also has a journal where it belongs: an earlier run has given up the other one, and this run goes on with its work.
     /// </param>
     /// <exception cref="SyncException"><see cref="SyncReason.JournalElsewhere"/>.</exception>
     public void Demand(bool isResumed)
