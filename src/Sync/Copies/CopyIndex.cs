@@ -4,8 +4,8 @@ using System.Numerics;
 namespace BinarySync.Sync.Copies;
 
 /// <summary>
-/// The needed contents, by their hashes, and where the base has them. Its size is fixed: when it is full, or a hash finds no place, later
-/// contents are not entered, in the same way each time. It keeps 16 bytes of a hash: a copy is checked by its whole hash, and by its
+/// The needed contents, by their hashes, and where the base has them. Its size is fixed: when it is full, later contents are not entered,
+/// in the same way each time. It keeps 16 bytes of a hash: a copy is checked by its whole hash, and by its
 /// SHA-256, before it is written.
 /// </summary>
 internal sealed class CopyIndex
@@ -16,17 +16,19 @@ internal sealed class CopyIndex
     /// <summary>Bytes of the largest index.</summary>
     public const long LargestLength = 32L << 20;
 
-    // A checksum file made for the purpose could give all hashes the same place.
-    private const int LongestSearch = 64;
     private const long Empty = 0;
     private const long Wanted = -1;
 
+    // Random, so that nobody can make checksum files whose hashes all fall on the same place. What is found does not depend on the places.
+    private readonly ulong _spreadHead = RandomOdd();
+    private readonly ulong _spreadTail = RandomOdd();
     private readonly ulong[] _heads;
     private readonly ulong[] _tails;
 
     // 0: empty; -1: wanted; otherwise one more than the block of the base.
     private readonly long[] _blocks;
     private readonly int _most;
+    private readonly int _shift;
     private int _count;
 
     /// <summary>Makes room.</summary>
@@ -41,9 +43,10 @@ internal sealed class CopyIndex
         _tails = new ulong[places];
         _blocks = new long[places];
         _most = (int)(places / 8 * 7);
+        _shift = 64 - BitOperations.Log2((ulong)places);
     }
 
-    /// <summary>Contents that found no place.</summary>
+    /// <summary>Contents for which there was no place.</summary>
     public long LeftOut { get; private set; }
 
     /// <summary>True if nothing is needed.</summary>
@@ -57,11 +60,16 @@ internal sealed class CopyIndex
     {
         (ulong head, ulong tail) = Split(hash);
         int place = Find(head, tail);
-        if (place < 0 || (_blocks[place] == Empty && _count == _most))
+        if (_blocks[place] != Empty)
+        {
+            return;
+        }
+
+        if (_count == _most)
         {
             LeftOut++;
         }
-        else if (_blocks[place] == Empty)
+        else
         {
             (_heads[place], _tails[place], _blocks[place]) = (head, tail, Wanted);
             _count++;
@@ -73,7 +81,7 @@ internal sealed class CopyIndex
     {
         (ulong head, ulong tail) = Split(hash);
         int place = Find(head, tail);
-        if (place >= 0 && _blocks[place] == Wanted)
+        if (_blocks[place] == Wanted)
         {
             _blocks[place] = block + 1;
             HasFinds = true;
@@ -85,25 +93,24 @@ internal sealed class CopyIndex
     {
         (ulong head, ulong tail) = Split(hash);
         int place = Find(head, tail);
-        return place >= 0 && _blocks[place] > 0 ? _blocks[place] - 1 : null;
+        return _blocks[place] > 0 ? _blocks[place] - 1 : null;
     }
 
     private static (ulong Head, ulong Tail) Split(ReadOnlySpan<byte> hash) =>
         (BinaryPrimitives.ReadUInt64LittleEndian(hash), hash.Length < 16 ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(hash[8..]));
 
-    // The entry, or the empty place where it would be; less than 0 if neither is near.
+    // The entry, or the empty place where it would be. There always is one: an eighth of the places stays empty.
     private int Find(ulong head, ulong tail)
     {
         int mask = _blocks.Length - 1;
-        int place = (int)head & mask;
-        for (int i = 0; i < LongestSearch; i++, place = (place + 1) & mask)
+        int place = (int)(((head * _spreadHead) + (tail * _spreadTail)) >> _shift);
+        while (_blocks[place] != Empty && (_heads[place] != head || _tails[place] != tail))
         {
-            if (_blocks[place] == Empty || (_heads[place] == head && _tails[place] == tail))
-            {
-                return place;
-            }
+            place = (place + 1) & mask;
         }
 
-        return -1;
+        return place;
     }
+
+    private static ulong RandomOdd() => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;
 }
