@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# Makes the packages: an archive for any system with .NET 10, programs for linux-x64 that need no .NET, a .deb of
-# those, and the format library for NuGet. The same sources give the same bytes, wherever they lie.
+# Makes the packages: an archive for any system with .NET 10; for linux-x64 and linux-arm64 native programs, which need no
+# .NET, and a .deb of those; and the format library for NuGet. The same sources give the same bytes, wherever they lie.
+#
+# Native programs need gcc or clang; those for arm64 on a PC need Debian's gcc-aarch64-linux-gnu. What cannot be made is left
+# out, and named.
 #
 #   eng/package.sh [OUT_DIR]         into artifacts/packages, unless told otherwise
 #
@@ -88,17 +91,25 @@ make_aids() {
 }
 
 version=$(dotnet msbuild "$top/src/Format" -getProperty:Version)
-. "$top/eng/packaging/linux-x64.sh"
+. "$top/eng/packaging/native.sh"
 . "$top/eng/packaging/portable.sh"
 . "$top/eng/packaging/debian.sh"
 . "$top/eng/packaging/nuget.sh"
 
-say "binarysync-$version-linux-x64.tar.gz: programs that need no .NET"
-package_linux_x64
+can_make "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" || refuse 'needs gcc or clang'
+for target in "linux-x64 amd64" "linux-arm64 arm64"; do
+    read -r system architecture <<<"$target"
+    if ! can_make "$system"; then
+        say "left out: $system, which needs a linker for that processor"
+        continue
+    fi
+    say "binarysync-$version-$system.tar.gz: programs that need no .NET"
+    package_native "$system"
+    say "binarysync_$version-1_$architecture.deb"
+    package_debian "$architecture" "$system"
+done
 say "binarysync-$version.tar.gz: for any system with .NET 10"
 package_portable
-say "binarysync_$version-1_amd64.deb"
-package_debian
 say "BinarySync.Format.$version.nupkg"
 package_nuget
 

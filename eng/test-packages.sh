@@ -97,7 +97,8 @@ sums() {
 
 contents() {
     local name path missing=0
-    for name in binarysync-"$version" binarysync-"$version"-linux-x64; do
+    for name in binarysync-"$version" binarysync-"$version"-linux-x64 $(cd -- "$scratch" && echo binarysync-"$version"-linux-arm64*); do
+        [[ $name != *'*' ]] || continue
         for path in README.md LICENSE CHANGELOG.md THIRD-PARTY-NOTICES.txt docs/Manual.md docs/manual/first-sync.md docs/Format.md \
             {bin,share/bash-completion/completions}/{ckreq,ckfile,dtreq,dtfile} share/zsh/site-functions/_{ckreq,ckfile,dtreq,dtfile} \
             share/fish/vendor_completions.d/{ckreq,ckfile,dtreq,dtfile}.fish share/man/man1/{ckreq,ckfile,dtreq,dtfile}.1 \
@@ -125,6 +126,30 @@ alone() {
     trap "umount -- '$root/proc' '$root/sys'" EXIT
     where=/images cycle env -i /usr/sbin/chroot "$root" /bin/ || fail 'a step of the cycle failed'
     cmp -- "$root/images/remote.img" "$root/images/master.img"
+}
+
+# Under an emulator where this is no such machine: the same bytes as from the others; killed five times, and resumed each time.
+arm64() {
+    local home=$scratch/binarysync-$version-linux-arm64/bin where=$scratch/arm64 emulator=() file moment exit
+    [[ -d $home ]] || skip 'needs gcc-aarch64-linux-gnu and libc6-dev-arm64-cross when the packages are made'
+    if [[ $(uname -m) != aarch64 ]]; then
+        command -v qemu-aarch64-static >/dev/null && [[ -d /usr/aarch64-linux-gnu ]] || skip 'needs qemu-user-static'
+        emulator=(qemu-aarch64-static -L /usr/aarch64-linux-gnu)
+    fi
+    make_images "$where"
+    cp -- "$where/remote.img" "$where/target.img"
+    cycle "${emulator[@]}" "$home/" || fail 'a step of the cycle failed'
+    cmp -- "$where/remote.img" "$where/master.img" || fail 'not equal'
+    for file in remote.ckf master.ckf update.dtr update.dtf undo.dtf; do
+        cmp -- "$where/$file" "$scratch/portable/$file" || fail "$file: other bytes than on another processor"
+    done
+    for moment in 0.8 1.0 1.2 1.4 1.6; do
+        exit=0
+        timeout -s KILL "$moment" "${emulator[@]}" "$home/dtfile" apply "$where/update.dtf" "$where/target.img" --limit-rate 200K || exit=$?
+        [[ $exit == 137 || $exit == 0 ]] || fail "after $moment s: exit $exit"
+    done
+    "${emulator[@]}" "$home/dtfile" apply "$where/update.dtf" "$where/target.img" --verify full || fail 'it does not go on'
+    cmp -- "$where/target.img" "$where/master.img"
 }
 
 # The same bytes as the other programs, on a system with OpenSSL.
@@ -182,7 +207,7 @@ debian_aids() {
 
 debian_lintian() {
     command -v lintian >/dev/null || skip 'needs lintian'
-    lintian --allow-root --fail-on error,warning "$packages/binarysync_$version-1_amd64.deb"
+    lintian --allow-root --fail-on error,warning "$packages/binarysync_$version"-1_*.deb
 }
 
 debian_remove() {
@@ -257,6 +282,7 @@ try 'SHA256SUMS names all of them, and is right' sums
 try 'the archives are complete' contents
 try 'linux-x64: a whole cycle where nothing but the C libraries is' alone
 try 'any system: a whole cycle through dotnet, with the same bytes' portable
+try 'linux-arm64: a whole cycle, with the same bytes; kills' arm64
 try 'any system: without dotnet, it says so' portable_without_dotnet
 try '.deb: lintian' debian_lintian
 try '.deb: dpkg -i' debian_install

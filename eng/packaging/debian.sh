@@ -1,9 +1,10 @@
-# Part of eng/package.sh: a package for Debian and its relatives on amd64, with the programs that need no .NET.
+# Part of eng/package.sh: a package for Debian and its relatives, with the native programs.
 
 maintainer='The BinarySync authors <binarysync@localhost.localdomain>'
 
+# For Debian's architecture $1, with the programs for the system $2.
 package_debian() {
-    local name=binarysync_$version-1_amd64 root doc file
+    local name=binarysync_$version-1_$1 programs=$work/stage/binarysync-$version-$2 root doc
     if ! command -v dpkg-deb >/dev/null; then
         say 'left out: needs dpkg-deb'
         return
@@ -12,7 +13,7 @@ package_debian() {
     root=$work/stage/$name
     doc=$root/usr/share/doc/binarysync
     mkdir -p -- "$root/DEBIAN" "$root/usr/bin"
-    cp -- "$programs"/* "$root/usr/bin/"
+    cp -- "$programs"/bin/* "$root/usr/bin/"
 
     cp -r -- "$work/share" "$root/usr/"
     mkdir -p -- "$root/usr/share/lintian/overrides"
@@ -21,7 +22,7 @@ package_debian() {
 
     mkdir -p -- "$doc"
     (cd -- "$top" && cp --parents -- README.md docs/*.md docs/manual/*.md "$doc")
-    cp -- "$work/stage/binarysync-$version-linux-x64/DOTNET-THIRD-PARTY-NOTICES.txt" "$doc/"
+    cp -- "$programs/DOTNET-THIRD-PARTY-NOTICES.txt" "$doc/"
     cp -- "$top/eng/packaging/debian/lintian-overrides" "$root/usr/share/lintian/overrides/binarysync"
     cat -- "$top/eng/packaging/debian/copyright" >"$doc/copyright"
     gzip -9n <"$top/CHANGELOG.md" >"$doc/changelog.gz"
@@ -34,7 +35,7 @@ binarysync ($version-1) unstable; urgency=medium
 TEXT
 
     # As dpkg-gencontrol counts: KiB of each file, rounded up, and one for whatever else has a name.
-    sed -e "s/@VERSION@/$version-1/" -e "s/@MAINTAINER@/$maintainer/" \
+    sed -e "s/@VERSION@/$version-1/" -e "s/@ARCHITECTURE@/$1/" -e "s/@MAINTAINER@/$maintainer/" \
         -e "s/@SIZE@/$(cd -- "$root" && find . -path ./DEBIAN -prune -o -printf '%y %s\n' | awk '{ n += $1 == "f" ? int(($2 + 1023) / 1024) : 1 } END { print n }')/" \
         "$top/eng/packaging/debian/control" >"$root/DEBIAN/control"
     (cd -- "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
