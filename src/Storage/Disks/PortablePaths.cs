@@ -12,8 +12,13 @@ internal sealed class PortablePaths : StorageScheme
         string name, IReadOnlyList<string> messageFiles, bool readOnly, CachePolicy cache, bool unguarded) =>
         PortableStorage.OpenTarget(name, messageFiles, readOnly);
 
-    public override string Identify(string name) =>
-        File.Exists(name) ? "file:" + FileIdentity.RealPath(name) : throw Failure.Of(StorageError.NotFound, name, "there is no such file");
+    public override string Identify(string name)
+    {
+        PortableStorage.DemandFile(name);
+        return File.Exists(name)
+            ? "file:" + FileIdentity.RealPath(name)
+            : throw Failure.Of(StorageError.NotFound, name, "there is no such file");
+    }
 
     public override bool NeedsStateDirectory(string name) => false;
 }

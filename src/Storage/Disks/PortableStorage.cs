@@ -172,8 +172,20 @@ internal sealed class PortableStorage : IWritableStorage
         }
     }
 
+    /// <summary>Refuses what is no file by its name.</summary>
+    /// <exception cref="StorageException"><see cref="StorageError.NotAFileOrBlockDevice"/>.</exception>
+    public static void DemandFile(string path)
+    {
+        if (OperatingSystem.IsWindows() && WindowsNames.IsDevice(Path.GetFullPath(path)))
+        {
+            throw Failure.Of(
+                StorageError.NotAFileOrBlockDevice, path, "is a device; on Windows, only regular files can be read and patched so far");
+        }
+    }
+
     private static SafeFileHandle Open(string path, FileAccess access, FileShare share)
     {
+        DemandFile(path);
         if (Directory.Exists(path))
         {
             throw Failure.Of(StorageError.IsDirectory, path, "is a directory");

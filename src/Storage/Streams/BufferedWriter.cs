@@ -85,7 +85,7 @@ internal sealed class BufferedWriter(SafeFileHandle file, string name) : OneWayS
         {
             if (OperatingSystem.IsWindows())
             {
-                RandomAccess.Write(file, data, _written);
+                Kernel32.Write(file, data);
             }
             else
             {

@@ -87,7 +87,7 @@ internal sealed class ForwardReader(SafeFileHandle file, string name, Cancellati
     {
         try
         {
-            return RandomAccess.Read(file, buffer, _position);
+            return Kernel32.Read(file, buffer);
         }
         catch (Exception error) when (PortableFailure.IsSystem(error))
         {
