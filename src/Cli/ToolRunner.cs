@@ -57,17 +57,19 @@ public static class ToolRunner
             int code = Invoke(line, speaker, name);
             return FlushResult(terminal, speaker, code, line.CommandResult.Command.Name);
         }
-        catch (OperationCanceledException) when (signals.Signal != 0)
+        catch (OperationCanceledException interrupted) when (signals.Signal != 0)
         {
-            string? hint = line is null ? null : Advice(() => FailureAdvice.AfterInterruption(new TypedLine(line, name), name));
-            return speaker.Say(
-                new FailureText(ExitCode.SignalBase + signals.Signal, FailureText.InterruptedReason, "interrupted", hint, []));
+            (string, string?)? words = line is null
+                ? null
+                : Advice<(string, string?)?>(() => InterruptionAdvice.For(interrupted, new TypedLine(line, name), name));
+            return speaker.Say(FailureText.Of(interrupted, signals.Signal, words ?? ("interrupted", null)));
         }
         catch (Exception exception)
         {
-            return speaker.Say(
-                FailureText.Of(
-                    exception, line is null ? null : Advice(() => FailureAdvice.For(exception, new TypedLine(line, name), name))));
+            string? hint = line is null ? null : Advice(() => FailureAdvice.For(exception, new TypedLine(line, name), name));
+            string? state = line is null ? null : Advice(() => FailureAdvice.StateAfter(exception, new TypedLine(line, name), name));
+            FailureText text = FailureText.Of(exception, hint);
+            return speaker.Say(state is null ? text : text with { Message = $"{text.Message}; {state}" });
         }
     }
 
@@ -86,7 +88,7 @@ public static class ToolRunner
     }
 
     // If the advice fails, that must not hide the failure itself.
-    private static string? Advice(Func<string?> advice)
+    private static T? Advice<T>(Func<T?> advice)
     {
         try
         {
@@ -94,7 +96,7 @@ public static class ToolRunner
         }
         catch (Exception)
         {
-            return null;
+            return default;
         }
     }
 
@@ -133,6 +135,12 @@ public static class ToolRunner
                 : speaker.Say(Slip($"there is no option '{unknown}'", OptionAdvice.For(unknown, result, name)));
         }
 
+        if (!isHelp && CommandLineText.Stray(result) is { } stray)
+        {
+            (string error, string hint) = LineAdvice.OfStray(stray, new TypedLine(result, name));
+            throw new UsageException(error, hint);
+        }
+
         if (!isHelp && result.Errors.Count > 0)
         {
             return speaker.Say(ErrorsOf(result, name));
@@ -151,14 +159,6 @@ public static class ToolRunner
             throw new UsageException($"{empty} needs a value, but is empty", "is a variable of the shell not set?");
         }
 
-        if (CommandLineText.Stray(result) is { } stray)
-        {
-            string subcommand = result.CommandResult.Command.Name;
-            throw new UsageException(
-                $"'{stray}' comes before '{subcommand}', which does not accept it",
-                $"if '{subcommand}' is meant as a file, write ./{subcommand}");
-        }
-
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
@@ -173,7 +173,12 @@ public static class ToolRunner
         string seek = messages.All(CommandLineText.SaysMissing)
             ? CommandLineText.SeekWhole(result, name)
             : CommandLineText.Seek(result, name);
-        return Slip(messages[0], seek) with { Further = messages[1..] };
+        string command = result.CommandResult.Command.Name;
+        bool mayBeFile = result.CommandResult.Command is not RootCommand && messages.All(CommandLineText.SaysMissing);
+        string asFile = mayBeFile && MessageInput.Exists(command)
+            ? $"; if the file '{command}' is meant, write ./{command}"
+            : string.Empty;
+        return Slip(messages[0], seek + asFile) with { Further = messages[1..] };
     }
 
     private static FailureText Slip(string message, string? hint) => new(ExitCode.Usage, FailureText.UsageReason, message, hint, []);

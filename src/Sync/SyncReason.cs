@@ -153,7 +153,7 @@ public enum SyncReason
     /// <summary>A block of the target changed while the data file was being applied.</summary>
     TargetChanged,
 
-    /// <summary>All written blocks are right, but other blocks differ from the master.</summary>
+    /// <summary>All written blocks are right, but other blocks differ from the content that the data file describes.</summary>
     OtherBlocksDiffer,
 
     /// <summary>Blocks did not read back as they were written.</summary>

@@ -66,7 +66,7 @@ public class ConsoleExampleTests
             {
                 yield return line;
                 string output = MeasuredFigures.Fix(shell.Run(line[Prompt.Length..]));
-                foreach (string printed in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                foreach (string printed in output.Length == 0 ? [] : output.TrimEnd('\n').Split('\n'))
                 {
                     yield return printed;
                 }

@@ -56,6 +56,10 @@ public sealed class CookbookBackupTests : IDisposable
         // The disk rots.
         _recipe.Succeed("remote", "printf rot | dd of=$backup/disk.img bs=1 seek=2M conv=notrunc status=none");
         Check(1, "512");
+
+        // It did so before, and what was made then is still there.
+        _recipe.Succeed("remote", "touch damaged.ckf mend.dtr");
+        _recipe.Succeed("master", "touch mend.dtf");
         _recipe.Next("remote");
         _recipe.Succeed("remote", "cp mend.dtr ../master/");
         Assert.Contains("1 block", _recipe.Next("master"), StringComparison.Ordinal);

@@ -41,7 +41,7 @@ public sealed class ChangedFileTests : IDisposable
         _scene.Holds(expected);
 
         _scene.Reset();
-        During("*", () => _scene.Spoil("a", OtherBlock), Line + " --verify full").Fails(7, "others differ from the master");
+        During("*", () => _scene.Spoil("a", OtherBlock), Line + " --verify full").Fails(7, "others differ from the content");
     }
 
     [FaultFact]
@@ -178,7 +178,7 @@ public sealed class ChangedFileTests : IDisposable
     {
         KillInTheMiddle(Line);
         _scene.Spoil("a", OtherBlock);
-        _scene.Work.Line(Line + " --verify full").Fails(7, "others differ from the master");
+        _scene.Work.Line(Line + " --verify full").Fails(7, "others differ from the content");
         byte[] expected = [.. _scene.B];
         expected[OtherBlock] = 0xA5;
         _scene.Work.Line(Line).Ends(0);

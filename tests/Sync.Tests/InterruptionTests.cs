@@ -21,13 +21,16 @@ public sealed class InterruptionTests
         int writes = 0;
         target.Before = call => CancelAtSecondWrite(call.Call == DiskCall.Write);
 
-        Assert.ThrowsAny<OperationCanceledException>(() =>
+        ApplyInterruptedException interrupted = Assert.Throws<ApplyInterruptedException>(() =>
             ApplyOperation.Run(
                 target,
                 FourSteps.Patch(dataFile),
                 FourSteps.Places(),
                 new ApplySpecification(),
                 new SyncOptions { Threads = 2, Cancellation = source.Token }));
+
+        Assert.Equal((TargetProgress.PartlyPatched, target.Name), (interrupted.Progress, interrupted.Target));
+        Assert.Null(interrupted.WayBack);
 
         // Blocks larger than a frame are written in several calls: the one that was begun is complete.
         Assert.NotEqual(a, target.Content);
@@ -43,6 +46,29 @@ public sealed class InterruptionTests
                 source.Cancel();
             }
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_cancelled_while_reading_has_written_nothing(bool dryRun)
+    {
+        byte[] a = Bytes(1, 40000);
+        byte[] dataFile = FourSteps.DataFile(a, Bytes(2, 40000));
+        using CancellationTokenSource source = new();
+        FakeStorage target = FakeStorage.File(a);
+        target.Before = call => source.Cancel();
+
+        ApplyInterruptedException interrupted = Assert.Throws<ApplyInterruptedException>(() =>
+            ApplyOperation.Run(
+                target,
+                FourSteps.Patch(dataFile),
+                FourSteps.Places(),
+                new ApplySpecification { DryRun = dryRun },
+                new SyncOptions { Threads = 2, Cancellation = source.Token }));
+
+        Assert.Equal(TargetProgress.Untouched, interrupted.Progress);
+        Assert.Equal(a, target.Content);
     }
 
     [Fact]

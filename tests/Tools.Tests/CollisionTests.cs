@@ -23,7 +23,8 @@ public sealed class CollisionTests : IDisposable
         byte[] a = [.. rest, .. CollidingBlocks.Of("good"), .. rest, 1];
         byte[] b = [.. rest, .. CollidingBlocks.Of("evil"), .. rest, 2];
         _work.Prepare(a, b, $"-a {hash}");
-        _work.Line("dtfile apply p.dtf a --check-base --verify full").Succeeds().Prints($"equal to the master ({hash})");
+        _work.Line("dtfile apply p.dtf a --check-base --verify full").Succeeds().Prints(
+            $"equal to the content that the data file describes ({hash})");
         _work.Line("ckfile check a b.ckf").Succeeds();
         Assert.Equal(isHidden, !_work.Read("a").AsSpan().SequenceEqual(b));
         _work.Line("ckfile info b.ckf").Succeeds().Prints(hash);

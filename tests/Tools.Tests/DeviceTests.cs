@@ -104,7 +104,9 @@ public sealed class DeviceTests : IDisposable
         using LoopDevice remote = new(_work["a"]);
         Untouched before = _work.Remember();
         _work.Line($"dtfile apply p.dtf {remote.Path}").Fails(
-            4, $"{remote.Path}: is a device of {Size} bytes; p.dtf needs {2 * Size} bytes", "make the device larger");
+            4,
+            $"{remote.Path}: is a device of {Size} bytes; p.dtf needs {2 * Size} bytes",
+            "then make a new checksum file of the target, and of that a new data file");
         before.Check();
     }
 

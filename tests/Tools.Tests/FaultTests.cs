@@ -202,7 +202,7 @@ public sealed class FaultTests : IDisposable
         using (FileStream lockedFile = new(_work["a"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
         {
             lockedFile.Lock(0, 0);
-            _work.Line("dtfile apply p.dtf a").Fails(6, "a: in use: locked by another process");
+            _work.Line("dtfile apply p.dtf a").Fails(6, "a: in use: locked by another process", "fuser -v a shows which process");
             _work.Line("dtfile apply p.dtf a --dry-run").Fails(6, "a: in use: locked by another process");
         }
 

@@ -107,6 +107,62 @@ public sealed class MannersTests : IDisposable
         Assert.DoesNotContain("hint", _work.Shell("dtfile info p.dtf > /dev/full").Ends(5).Errors, StringComparison.Ordinal);
     }
 
+    /// <summary>Whether the target can be used is what matters most.</summary>
+    [LinuxTheory("strace")]
+    [InlineData("pread64", "dtfile apply p.dtf a", "interrupted; nothing was written to a", "run the same command again", "untouched")]
+    [InlineData("pread64", "dtfile apply p.dtf a -n", "interrupted; nothing was changed", "run the same command again", "untouched")]
+    [InlineData("pwrite64", "dtfile apply p.dtf a", "interrupted; a is PARTLY patched: do not use it", "again to resume", "partly-patched")]
+    [InlineData("pwrite64", "dtfile apply p.dtf a --undo u.dtf", "a is PARTLY patched", "or apply u.dtf to take it back", "partly-patched")]
+    [InlineData("pwrite64", "dtfile apply f.dtf a --stream", "a is PARTLY patched", "with the same data file, to resume", "partly-patched")]
+    public void A_patch_that_is_interrupted_says_what_became_of_the_target(
+        string call, string line, string message, string hint, string target)
+    {
+        byte[] a = Bytes.Pattern(8 * Mega, seed: 2);
+        byte[] b = Bytes.Pattern(8 * Mega);
+        _work.Prepare(a, b);
+        _work.Line("dtfile b -q --remote a.ckf --no-repeats -o f.dtf").Succeeds();
+        string interrupt =
+            $"strace -f -qq -o /dev/null -e signal=none -e inject={call}:signal=SIGINT:when=1 -P {_work["a"]} {line} --limit-rate 4M";
+
+        ToolResult ended = _work.Line(interrupt);
+
+        ended.Fails(130, message, hint);
+        Assert.Equal(target == "untouched", a.AsSpan().SequenceEqual(_work.Read("a")));
+        if (target == "partly-patched")
+        {
+            // Also while the next run still compares: the state of the target is what counts, and not what this run has done.
+            _work.Line(interrupt.Replace("pwrite64", "pread64", StringComparison.Ordinal)).Fails(130, "a is PARTLY patched: do not use it");
+        }
+
+        string json = _work.Line($"{interrupt.Replace("pwrite64", "pread64", StringComparison.Ordinal)} --json").Errors;
+        Assert.Contains($"\"target\":\"{target}\"", json, StringComparison.Ordinal);
+        _work.Line($"{line.Replace(" -n", string.Empty, StringComparison.Ordinal)} --verify full").Ends(0);
+        _work.Holds("a", b);
+    }
+
+    [LinuxFact("strace")]
+    public void A_set_that_is_interrupted_in_its_second_part_has_patched_the_target_partly()
+    {
+        byte[] b = Bytes.Pattern(24 * Mega);
+        _work.Prepare(Bytes.Pattern(24 * Mega, seed: 2), b, compression: "none");
+        _work.Line("dtfile b -q -r p.dtr --split 16M -c none").Succeeds();
+        _work.Line("dtfile apply p.001.dtf a").Ends(0);
+
+        // Nothing of the second part is written yet.
+        _work.Line(
+            $"strace -f -qq -o /dev/null -e signal=none -e inject=pread64:signal=SIGINT:when=1 -P {_work["a"]} dtfile apply p.002.dtf a "
+                + "--limit-rate 4M").Fails(130, "interrupted; a is PARTLY patched: do not use it", "again to resume");
+    }
+
+    /// <summary>While the data file still comes through the pipe.</summary>
+    [LinuxFact("timeout")]
+    public void What_is_interrupted_before_the_data_file_is_there_has_written_nothing()
+    {
+        _work.Prepare(Bytes.Pattern(Mega), Bytes.Pattern(Mega, seed: 2));
+        _work.Shell("(head -c 100000 p.dtf; sleep 30) | timeout -s INT 1 dtfile apply - a").Says(
+            "interrupted; this run has written nothing to a");
+    }
+
     [LinuxFact("strace")]
     public void A_slow_patch_is_ended_by_a_signal_and_gone_on_with()
     {

@@ -45,7 +45,7 @@ public sealed class MergeTests : IDisposable
         {
             _work.Line($"dtfile apply all.dtf a{i} --request {i}.dtr --check-base --verify full --undo undo{i}.dtf")
                 .Succeeds()
-                .Prints("equal to the master");
+                .Prints("equal to the content that the data file describes");
             _work.Holds($"a{i}", b);
         }
 

@@ -144,6 +144,105 @@ public sealed class MismatchTests : IDisposable
         _work.Holds("a", expected);
     }
 
+    /// <summary>Whoever is in a hurry would take the option that gives up the check.</summary>
+    [Fact]
+    public void No_hint_leads_to_overwriting_what_is_not_known_or_to_a_request_that_nobody_made()
+    {
+        _work.Write("other", Bytes.Pattern(_a.Length, seed: 77));
+        byte[] changed = [.. _a];
+        changed[(11 * Block) + 3] ^= 0x10;
+        _work.Write("changed", changed);
+        foreach (string target in new[] { "other", "changed", "changed --check-base" })
+        {
+            string errors = _work.Line($"dtfile apply p.dtf {target}").Ends(4).Errors;
+            Assert.DoesNotContain("--force-unrecognized", errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("request", errors, StringComparison.Ordinal);
+        }
+
+        _work.Line("dtfile apply p.dtf changed").Fails(
+            4, "neither as p.dtf expects", "make a new checksum file of the target, and of that a new data file on the master");
+    }
+
+    [LinuxFact("strace")]
+    public void A_target_that_another_run_has_left_half_patched_is_called_that()
+    {
+        byte[] c = [.. _b];
+        Bytes.Pattern(8 * Block, seed: 8).CopyTo(c, 10 * Block);
+        _work.Write("c", c);
+        _work.Line("dtfile c -q --remote a.ckf -o c.dtf").Succeeds();
+        _work.Line($"strace -f -qq -o /dev/null -e inject=pwrite64:error=EIO:when=2 -P {_work["a"]} dtfile apply p.dtf a -t 1").Ends(5);
+        byte[] half = _work.Read("a");
+        Assert.NotEqual(_a, half);
+
+        _work.Line("dtfile apply c.dtf a --abandon-journal").Fails(
+            4, "neither as c.dtf expects", "an interrupted run has left it half patched: finish that run, or take it back");
+
+        Assert.Equal(half, _work.Read("a"));
+        _work.Line("dtfile apply p.dtf a").Ends(0);
+        _work.Holds("a", _b);
+    }
+
+    [Fact]
+    public void Where_all_is_in_place_there_is_nothing_for_an_undo_file()
+    {
+        _work.Line("dtfile apply p.dtf a").Succeeds();
+        Untouched before = _work.Remember();
+        _work.Line("dtfile apply p.dtf a --undo u.dtf").Fails(
+            4, "a: is up to date already: p.dtf would write nothing", "the undo file of the run that wrote it is the way back");
+        before.Check();
+
+        byte[] half = [.. _a];
+        _b.AsSpan(10 * Block, Block).CopyTo(half.AsSpan(10 * Block));
+        _work.Write("half", half);
+        _work.Line("dtfile apply p.dtf half --undo u.dtf").Fails(
+            4,
+            "no undo file can be made: 1 of its blocks is no longer what p.dtf was made for",
+            "if an earlier run made an undo file, name that one");
+    }
+
+    [Fact]
+    public void What_is_refused_before_anything_is_written_says_that_nothing_was_written()
+    {
+        byte[] flipped = _work.Read("p.dtf");
+        flipped[200] ^= 1;
+        _work.Write("flip.dtf", flipped);
+        _work.Write("cut.dtf", _work.Read("p.dtf").AsSpan()[..^100]);
+        _work.Write("longer.dtf", [.. _work.Read("p.dtf"), 1]);
+        _work.Write("long", [.. _a, 1]);
+        Untouched before = _work.Remember();
+        foreach (string option in new[] { "", " -n", " --undo u.dtf", " --json" })
+        {
+            _work.Line($"dtfile apply flip.dtf a{option}").Fails(3, "; nothing was written");
+            _work.Line($"dtfile apply cut.dtf a{option}").Fails(3, "cut.dtf: ends too early: it was cut short, or is still being written");
+            _work.Line($"dtfile apply cut.dtf a{option}").Fails(3, "; nothing was written");
+            _work.Line($"dtfile apply longer.dtf a{option}").Fails(3, "; nothing was written");
+            _work.Line($"dtfile apply a.ckf a{option}").Fails(3, "; nothing was written");
+            _work.Line($"dtfile apply p.dtf long{option}").Fails(4, "bytes; nothing was written");
+        }
+
+        before.Check();
+        Assert.DoesNotContain("nothing was written", _work.Line("dtfile info cut.dtf").Ends(3).Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>The line that a dry run recommends must not fail at once.</summary>
+    [Fact]
+    public void A_dry_run_asks_for_the_places_of_what_would_be_made()
+    {
+        _work.Write("there.dtr", "content"u8);
+        Untouched before = _work.Remember();
+        foreach (string option in new[] { "", " -n" })
+        {
+            _work.Line($"dtfile apply p.dtf a --undo nodir/u.dtf{option}").Fails(2, ": there is no directory nodir");
+            _work.Line($"dtfile apply p.dtf a --repair nodir/r.dtr{option}").Fails(2, ": there is no directory nodir");
+            _work.Line($"dtfile apply p.dtf a --repair there.dtr{option}").Fails(2, "there.dtr: exists already");
+        }
+
+        _work.Line("dtfile apply p.dtf a --undo u.dtf -n")
+            .Succeeds()
+            .Prints("u.dtf was not made: whether there is room for it is not known");
+        before.Check();
+    }
+
     [Fact]
     public void A_change_outside_the_data_file_is_found_where_the_user_asks()
     {
@@ -153,7 +252,7 @@ public sealed class MismatchTests : IDisposable
         Untouched before = _work.Remember();
         _work.Line("dtfile apply p.dtf a --check-base").Fails(4, "a: is not the base of p.dtf", "make a new checksum file");
         before.Check();
-        _work.Line("dtfile apply p.dtf a --verify full").Fails(7, "others differ from the master");
+        _work.Line("dtfile apply p.dtf a --verify full").Fails(7, "others differ from the content that the data file describes");
         byte[] expected = [.. _b];
         expected[5] ^= 1;
         _work.Holds("a", expected);

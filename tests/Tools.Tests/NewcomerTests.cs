@@ -160,6 +160,77 @@ public sealed partial class NewcomerTests : IDisposable
     }
 
     [Fact]
+    public void A_check_of_a_target_with_half_of_a_set_says_which_parts_are_missing()
+    {
+        byte[] a = Content.Make(24_000_000);
+        byte[] b = new byte[24_000_000];
+        new Random(3).NextBytes(b);
+        _work.Prepare(a, b);
+        _work.Line("dtfile b -q -r p.dtr --split 16M").Succeeds();
+        _work.Line("dtfile apply p.002.dtf a").Succeeds();
+
+        ToolResult check = _work.Line("ckfile check a b.ckf").Ends(1);
+
+        check.Says("note: a set is not complete on a: of 2 parts, 2 is applied; missing: 1");
+        check.Prints("next, to complete it: dtfile apply PART.dtf... a\n");
+        Assert.DoesNotContain("ckfile", check.Text, StringComparison.Ordinal);
+
+        // The note is not about what somebody has changed since.
+        a[0]++;
+        _work.Write("a", a);
+        Assert.DoesNotContain("set", _work.Line("ckfile check a b.ckf").Ends(1).Errors, StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public void A_check_says_that_a_journal_is_there_which_is_not_trusted()
+    {
+        byte[] a = Content.Make(100_000);
+        _work.Prepare(a, Content.Later(a, 100_000, 4096));
+        _work.Shell("mkdir shared; cp a shared; echo whatever > shared/a.binarysync-journal; chmod 1777 shared").Succeeds();
+        _work.Line("ckfile check shared/a b.ckf").Ends(1).Says(
+            "note: shared/a.binarysync-journal: is not trusted: its directory shared can be written by others (mode 1777); if it is yours, "
+                + "a run may have been interrupted");
+        _work.Line("ckfile check shared/a a.ckf").Succeeds();
+    }
+
+    /// <summary>Each has another word for it, the manual has too.</summary>
+    [Theory]
+    [InlineData("dtfile undo p.dtf a", "there is no command 'undo'", "dtfile apply p.dtf a")]
+    [InlineData("dtfile patch p.dtf a --verify full", "there is no command 'patch'", "did you mean: dtfile apply p.dtf a --verify full")]
+    [InlineData("dtfile restore p.dtf a", "there is no command 'restore'", "dtfile apply p.dtf a")]
+    [InlineData("ckfile verify a a.ckf", "there is no command 'verify'", "did you mean: ckfile check a a.ckf")]
+    [InlineData("ckfile compare a a.ckf", "there is no command 'compare'", "did you mean: ckfile check a a.ckf")]
+    [InlineData("ckfile frobnicate a a.ckf", "there is no command or file frobnicate", "see 'ckfile --help'")]
+    [InlineData("dtfile frobnicate p.dtf a", "there is no command or file frobnicate", "see 'dtfile --help'")]
+    [InlineData("dtfile p.dtf apply a", "'p.dtf' comes before 'apply', which does not accept it", "files come after 'apply': dtfile apply p.dtf a;")]
+    [InlineData("dtfile p.dtf apply a -n", "'p.dtf' comes before 'apply'", "files come after 'apply': dtfile apply p.dtf a -n;")]
+    [InlineData("dtfile b apply p.dtf a", "'b' comes before 'apply'", "if 'apply' is meant as a file, write ./apply")]
+    [InlineData("ckfile a check a.ckf", "'a' comes before 'check'", "files come after 'check': ckfile check a a.ckf;")]
+    [InlineData("ckfile a.ckf info", "'a.ckf' comes before 'info'", "files come after 'info': ckfile info a.ckf;")]
+    [InlineData("dtfile b --remote a.ckf -b 4K -o x.dtf", "there is no option '-b'", "are those of the checksum files, or of the request")]
+    [InlineData("dtreq a.ckf", "dtreq compares two checksum files", "dtreq --remote REMOTE.ckf --master MASTER.ckf")]
+    [InlineData("ckfile -V", "there is no option '-V'", "for the version: ckfile --version")]
+    public void A_line_in_other_words_is_understood(string line, string error, string hint)
+    {
+        byte[] a = Content.Make(100_000);
+        _work.Prepare(a, Content.Later(a, 100_000, 4096));
+        Untouched before = _work.Remember();
+        _work.Line(line).Fails(2, error, hint);
+        before.Check();
+    }
+
+    [Fact]
+    public void Only_a_command_that_writes_to_the_target_speaks_of_writing_to_it()
+    {
+        foreach (string command in new[] { "ckfile", "ckfile check", "dtfile" })
+        {
+            Assert.DoesNotContain("write to it", _work.Line($"{command} --help").Succeeds().Text, StringComparison.Ordinal);
+        }
+
+        _work.Line("dtfile apply --help").Succeeds().Prints("the most to write to it");
+    }
+
+    [Fact]
     public void Short_forms_and_other_cases_are_understood()
     {
         byte[] a = Content.Make(100_000);
@@ -169,6 +240,9 @@ public sealed partial class NewcomerTests : IDisposable
         _work.Line("ckfile a -a SHA256 -q -o upper.ckf").Succeeds();
         _work.Line("ckfile a -a sha256 -q -o lower.ckf").Succeeds();
         Assert.Equal(_work.Read("lower.ckf"), _work.Read("upper.ckf"));
+        _work.Line("ckfile a --split FAT32 -q -f").Succeeds();
+        _work.Write("info", a);
+        _work.Line("ckfile info").Fails(2, "FILE.ckf is missing", "if the file 'info' is meant, write ./info");
         _work.Line("ckfile a -a MD5 -q -o x.ckf").Fails(2, "'MD5' is not a hash; choose one of xxh128");
     }
 

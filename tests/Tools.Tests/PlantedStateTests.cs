@@ -31,13 +31,34 @@ public sealed class PlantedStateTests : IDisposable
         Untouched before = _work.Remember();
 
         _work.Line("dtfile apply p.dtf shared/disk").Fails(
-            6, $"{planted}: is not trusted: its directory", "name a directory of your own with --journal DIR");
+            6, $"{planted}: is not trusted: its directory", "move it, its redo file (if there is one) and the target to a directory");
         _work.Line("dtfile apply p.dtf shared/disk --abandon-journal").Fails(6, $"{planted}: is not trusted");
-        _work.Line("dtfile apply p.dtf shared/disk --journal shared").Fails(6, "is not trusted", "chmod go-w shared");
+        _work.Line("dtfile apply p.dtf a --journal shared").Fails(
+            6, "error: shared: no state is kept there: it can be written by others (mode 1777)", "'mkdir -m 700 DIR' makes one");
         before.Check();
 
         _work.Line("dtfile apply p.dtf shared/disk --journal own").Succeeds();
         _work.Holds("shared/disk", _b);
+    }
+
+    /// <summary>Whoever follows the hint on /tmp would take it away from everybody.</summary>
+    [LinuxTheory]
+    [InlineData("1777")]
+    [InlineData("0777")]
+    [InlineData("0770")]
+    public void Nobody_is_told_to_change_the_rights_of_a_directory(string mode)
+    {
+        Command.Demand("chmod", mode, _work["shared"]);
+        Untouched before = _work.Remember();
+        foreach (string line in new[] { "dtfile apply p.dtf a --journal shared", "dtfile apply p.dtf a --journal shared -n" })
+        {
+            ToolResult refused = _work.Line(line);
+            refused.Fails(6, $"error: shared: no state is kept there: it can be written by others (mode {mode})", "mkdir -m 700 DIR");
+            Assert.DoesNotContain("chmod", refused.Errors, StringComparison.Ordinal);
+            Assert.DoesNotContain(".journal", refused.Errors, StringComparison.Ordinal);
+        }
+
+        before.Check();
     }
 
     [RootFact]

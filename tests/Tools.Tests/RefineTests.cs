@@ -27,7 +27,9 @@ public sealed class RefineTests : IDisposable
         Fine();
         _work.Line("dtfile apply fine.dtf a --check-base --verify full --undo undo.dtf --allow-shrink").Ends(0);
         _work.Holds("a", b);
-        _work.Line("dtfile apply fine.dtf a --check-base --verify full").Succeeds().Prints("equal to the master");
+        _work.Line("dtfile apply fine.dtf a --check-base --verify full")
+            .Succeeds()
+            .Prints("equal to the content that the data file describes");
         _work.Line("dtfile apply undo.dtf a --check-base --verify full --allow-shrink").Succeeds();
         _work.Holds("a", a);
     }
@@ -113,7 +115,7 @@ public sealed class RefineTests : IDisposable
         _work.Line("dtfile apply fine.dtf a --check-base").Fails(
             4, "a: is not the base of the coarse request that fine.dtf refines", "start again");
         before.Check();
-        _work.Line("dtfile apply fine.dtf a --verify full").Fails(7, "others differ from the master");
+        _work.Line("dtfile apply fine.dtf a --verify full").Fails(7, "others differ from the content that the data file describes");
         b[3 * Coarse] ^= 1;
         _work.Holds("a", b);
     }

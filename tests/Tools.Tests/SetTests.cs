@@ -84,7 +84,7 @@ public sealed class SetTests : IDisposable
         _work.Line("dtfile b -r p.dtr --split 16M").Succeeds();
         a[2_000_000]++;
         _work.Write("target", a);
-        _work.Line("dtfile apply p.001.dtf target --verify full").Fails(7, "others differ from the master");
+        _work.Line("dtfile apply p.001.dtf target --verify full").Fails(7, "others differ from the content that the data file describes");
         b[2_000_000]++;
 
         ToolResult again = _work.Line("dtfile apply p.001.dtf target").Succeeds().Prints("complete");

@@ -36,14 +36,22 @@ public sealed class StreamTests : IDisposable
         _work.Line("dtfile b -q --remote a.ckf --no-repeats -o f.dtf").Ends(0);
         int length = _work.Read("f.dtf").Length;
 
-        _work.Shell($"head -c {length * 9L / 10} f.dtf | dtfile apply --stream - a")
-            .Ends(3)
+        ToolResult broken = _work.Shell($"head -c {length * 9L / 10} f.dtf | dtfile apply --stream - a");
+        broken.Ends(3)
             .Says("ends too early")
-            .Says("a is patched as far as the data file arrived intact");
+            .Says("a is PARTLY patched, up to block ")
+            .Says(": do not use it")
+            .Says("then run the same command again, with the same data file");
 
         byte[] between = _work.Read("a");
         Assert.NotEqual(_a, between);
         Assert.Equal(_b[..10_000_000], between[..10_000_000]);
+
+        // As far as it says, and no farther.
+        int blocks = 1 + int.Parse(
+            broken.Errors.Split("up to block ")[1].Split(':')[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(_b[..(blocks * 4096)], between[..(blocks * 4096)]);
+        Assert.NotEqual(_b[..((blocks + 1) * 4096)], between[..((blocks + 1) * 4096)]);
         _work.Shell("cat f.dtf | dtfile apply --stream - a --json").Ends(0);
         _work.Holds("a", _b);
     }
@@ -64,7 +72,9 @@ public sealed class StreamTests : IDisposable
             "cp b c; printf X | dd of=c bs=1 seek=20000000 conv=notrunc status=none; dtfile c -q --remote a.ckf --no-repeats -o - | "
                 + "dtfile apply --stream - a").Ends(4);
 
-        _work.Shell("cat f.dtf | dtfile apply --stream - a --verify full").Ends(0).Prints("equal to the master");
+        _work.Shell("cat f.dtf | dtfile apply --stream - a --verify full")
+            .Ends(0)
+            .Prints("equal to the content that the data file describes");
         _work.Holds("a", _b);
     }
 

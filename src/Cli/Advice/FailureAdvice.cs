@@ -3,6 +3,8 @@ using BinarySync.Cli.Inputs;
 using BinarySync.Cli.Output;
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Storage.Files;
+using BinarySync.Storage.Messages;
 using BinarySync.Sync;
 
 namespace BinarySync.Cli.Advice;
@@ -10,14 +12,16 @@ namespace BinarySync.Cli.Advice;
 /// <summary>What the user may have meant, if a run has failed because of the files that it was given.</summary>
 internal static class FailureAdvice
 {
-    private const string SomePartsStay = "complete parts are kept: make each of the others with --part N, or all again with -f";
+    /// <summary>What to do about a set that was not completed.</summary>
+    internal const string SomePartsStay = "complete parts are kept: make each of the others with --part N, or all again with -f";
 
     private const string ByItself = "--abandon-journal gives up the journal: every block is then accepted or refused on its own";
 
     /// <summary>The hint, in place of the usual one; null if nothing better is known.</summary>
     public static string? For(Exception failure, TypedLine line, string tool) => failure switch
     {
-        MessageFormatException { MessageName: MessageFiles.StandardInputName } format => OfPipe(format),
+        MessageFormatException { MessageName: MessageFiles.StandardInputName } format => OfPipe(format, line.Has("--stream")),
+        MessageFormatException undo when undo.MessageName == line.ValueOf("--undo") => "name another file with --undo",
         MessageFormatException { Error: FormatError.NotAMessage } format => OfNoMessage(format, line, tool),
         MessageFormatException { Error: FormatError.WrongKind, Found: { } kind } format =>
             OfWrongKind(format.MessageName, kind, line, tool),
@@ -27,8 +31,13 @@ internal static class FailureAdvice
         StorageException { Path: "/dev/stdout" } => "'-o -' is standard output",
         StorageException { Error: StorageError.NotFound } missing when line.Files is [var first, ..] && missing.Path == first =>
             LineAdvice.MeantCommand(line, tool),
+        StorageException { Error: StorageError.Exists } taken when taken.Path == line.ValueOf("--repair") =>
+            "name another file with --repair",
         StorageException { Error: StorageError.Exists } when tool == "dtfile" && line.ValueOf("--split") is not null =>
             "-f makes all parts again; --part N makes one of them",
+        StorageException { Error: StorageError.NoSpace, Context: StorageContext.None } full
+            when full.Path == line.ValueOf("--output") && line.ValueOf("--split") is null =>
+                "make room on that file system, or write to another one",
         StorageException { Error: StorageError.WriteFailed or StorageError.NoSpace or StorageError.FileTooLarge }
             when tool == "dtfile" && line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
         SyncException { Progress: { } progress } changed => OfChangedMessage(changed.Subject, progress),
@@ -37,7 +46,8 @@ internal static class FailureAdvice
             "--read-errors skip leaves out the unreadable blocks and lists all of them",
         SyncException { Error: SyncError.HolesUntrue } => "--holes read trusts none of them",
         SyncException { Error: SyncError.ShrinksGreatly } =>
-            "is the master meant to be so small (it is empty if it was missing when it was read)? if so, add --allow-shrink",
+            "is that size meant? a master that was missing when it was read is empty, and an undo file takes a growth back; if it is "
+                + "meant, add --allow-shrink",
         SyncException { Error: SyncError.Mismatch or SyncError.Unrecognized } when (tool, line.Command) == ("dtfile", "apply") =>
             OfOtherTarget(line),
         SyncException { Error: SyncError.OtherTarget } =>
@@ -52,17 +62,32 @@ internal static class FailureAdvice
         _ => null,
     };
 
-    /// <summary>What to do when a signal has ended a run: only `apply` resumes, and only the complete parts of a set are kept.</summary>
-    public static string AfterInterruption(TypedLine line, string tool) => (tool, line.Command) switch
+    /// <summary>
+    /// What has become of the target when `dtfile apply` refuses a single data file; null if the message says so itself, or if nothing is
+    /// known here. The data file, the own request and the undo file are verified before anything is written, and are pinned from then on.
+    /// </summary>
+    public static string? StateAfter(Exception failure, TypedLine line, string tool)
     {
-        ("dtfile", "apply") => "run the same command again to resume",
-        ("dtfile", "") when line.ValueOf("--split") is not null && line.ValueOf("--part") is null => SomePartsStay,
-        _ => "run the same command again",
-    };
+        if ((tool, line.Command) != ("dtfile", "apply") || line.Has("--stream") || line.Files is not [var patch, _])
+        {
+            return null;
+        }
+
+        bool isUntouched = failure switch
+        {
+            MessageFormatException { MessageName: var name } =>
+                name == MessageFiles.NameOf(patch) || name == line.ValueOf("--request") || name == line.ValueOf("--undo"),
+            SyncException { Reason: SyncReason.OtherTargetSize or SyncReason.DeviceTooSmall } => true,
+            _ => false,
+        };
+        return isUntouched ? "nothing was written" : null;
+    }
 
     // The content of a pipe is made anew each time: there is no file to be copied again, but a command that may have failed.
-    private static string? OfPipe(MessageFormatException failure) => failure.Error switch
+    private static string? OfPipe(MessageFormatException failure, bool isStream) => failure.Error switch
     {
+        FormatError.Truncated when isStream =>
+            "the program before the pipe ended too early: see its messages, then run the same command again, with the same data file",
         FormatError.Truncated => "the program before the pipe ended too early: see its messages",
         FormatError.NotAMessage => Wrapping.Of(failure.Beginning.Span) is { } wrapping
             ? $"it is {wrapping.Words}: put '{wrapping.Opener}' before this command in the pipe"
@@ -129,14 +154,16 @@ internal static class FailureAdvice
         (_, MessageFiles.StandardInputName) => "use --spool with a directory on another disk",
         _ => "copy it again, to another medium if this one returns other bytes each time, and run the same command again",
     };
-    // The undo file is looked for under its own name only; the place of a journal can be chosen.
-    private static string OfUntrusted(string file, TypedLine line) =>
-        file == line.ValueOf("--undo")
+
+    // The undo file is looked for under its own name only; the place of a journal can be chosen. Nobody is told to take the rights of
+    // others away: the directory may be everybody's, like /tmp.
+    private static string OfUntrusted(string place, TypedLine line) =>
+        place == line.ValueOf("--undo")
             ? "if it is yours, copy it into a directory of your own and name the copy; if not, name another file with --undo"
-        : line.ValueOf("--journal") is { } directory
-            ? $"name a directory that is yours, or take away the rights of others: {ShellText.Line(["chmod", "go-w", directory])}"
-        : "if an interrupted run of yours left it, move it and the target to a directory in which only you can write, and resume there; if "
-            + "not, remove it, or name a directory of your own with --journal DIR";
+        : FileIdentity.IsDirectory(place) || !MessageInput.Exists(place)
+            ? "name a directory in which only you can write with --journal: 'mkdir -m 700 DIR' makes one"
+        : "if an interrupted run of yours left it, move it, its redo file (if there is one) and the target to a directory in which only "
+            + "you can write, and run the same command there; if not, remove it";
 
     // If mounting helps, the hint says to mount what is missing. Only root may ask which file is below a loop device.
     private static string OfBlindGuard(StorageException failure)

@@ -20,7 +20,11 @@ internal static class LineAdvice
             return ($"there is no command '{line.Files[0]}'", meant);
         }
 
-        return (tool, line.Command) switch
+        return ByRoles(line, tool) ?? OfUnknownWord(line, tool);
+    }
+
+    private static (string Error, string Hint)? ByRoles(TypedLine line, string tool) =>
+        (tool, line.Command) switch
         {
             ("ckreq", "") => OfRequest(line),
             ("ckfile", "") => OfChecksums(line),
@@ -29,7 +33,16 @@ internal static class LineAdvice
             ("dtfile", "apply") => OfApply(line),
             _ => null,
         };
-    }
+
+    // There are more words than files are wanted, and the first one is no file.
+    private static (string Error, string Hint)? OfUnknownWord(TypedLine line, string tool) =>
+        line.Command.Length == 0
+        && line.Files is [var first, _, ..]
+        && line.Result.UnmatchedTokens.Count > 0
+        && first != MessageFiles.Standard
+        && !MessageInput.Exists(first)
+            ? ($"there is no command or file {ShellText.Quote(first)}", CommandLineText.Seek(line.Result, tool))
+            : null;
 
     /// <summary>The hint if the first word is no file, but near to a subcommand; null if it is not.</summary>
     public static string? MeantCommand(TypedLine line, string tool)
@@ -39,13 +52,28 @@ internal static class LineAdvice
             return null;
         }
 
-        return first switch
+        return (tool, first) switch
         {
-            "help" => CommandLineText.Seek(line.Result, tool),
-            "version" => $"see '{tool} --version'",
+            (_, "help") => CommandLineText.Seek(line.Result, tool),
+            (_, "version") => $"see '{tool} --version'",
             _ when line.Command.Length > 0 => null,
+            ("dtfile", "undo" or "restore" or "revert" or "rollback") =>
+                $"the undo file is applied like any other data file: {line.With(["apply", .. rest])}",
+            ("dtfile", "patch" or "update" or "write") => $"did you mean: {line.With(["apply", .. rest])}",
+            ("ckfile", "verify" or "compare" or "diff" or "cmp") => $"did you mean: {line.With(["check", .. rest])}",
             _ => NearestWord.Of(first, line.Commands) is { } nearest ? $"did you mean: {line.With([nearest, .. rest])}" : null,
         };
+    }
+
+    /// <summary>The error and its hint for a word that stands before a subcommand, which does not accept it.</summary>
+    public static (string Error, string Hint) OfStray(string stray, TypedLine line)
+    {
+        string asFile = $"if '{line.Command}' is meant as a file, write ./{line.Command}";
+        bool belongs = line.Files.Contains(stray)
+            && (MessageSight.KindOf(stray) is not null || (line.Command == "check" && line.Files.Count == 2));
+        return (
+            $"'{stray}' comes before '{line.Command}', which does not accept it",
+            belongs ? $"files come after '{line.Command}': {line.With([line.Command, .. line.Files])}; {asFile}" : asFile);
     }
 
     /// <summary>The probable purpose of `dtfile` with these files; null if they do not tell.</summary>
@@ -107,6 +135,11 @@ internal static class LineAdvice
             return (
                 "which file is the remote's, and which is the master's?",
                 $"{line.With("--remote", one, "--master", other)} (the remote has the old content, the master the new)");
+        }
+
+        if (line.Files is [_] && checksums is [_] && remote is null && master is null)
+        {
+            return ("dtreq compares two checksum files", $"{line.With("--remote", "REMOTE.ckf", "--master", "MASTER.ckf")}");
         }
 
         if (line.Files is [var file] && checksums is [_] && (remote is null) != (master is null))

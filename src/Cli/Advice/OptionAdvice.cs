@@ -15,6 +15,16 @@ internal static class OptionAdvice
         string name = unknown.Split('=')[0];
         Command command = result.CommandResult.Command;
         Option[] own = [.. HelpText.OptionsOf(command)];
+        if (unknown == "-V")
+        {
+            return $"for the version: {tool} --version; {seek}";
+        }
+
+        if (tool is "dtreq" or "dtfile" && name is "-b" or "--block-size" or "-a" or "--hash" or "--range" or "--bytes")
+        {
+            return $"block size, hash and ranges are those of the checksum files, or of the request: {seek}";
+        }
+
         if (Elsewhere(name, result) is { } other)
         {
             return $"{name} is an option of '{CommandName(other, tool)}'; {seek}";

@@ -52,6 +52,9 @@ internal sealed class TypedLine
     /// <summary>The value that an option was given, or null.</summary>
     public string? ValueOf(string option) => Find(option) is { Tokens: [var token] } ? token.Value : null;
 
+    /// <summary>True if an option was given.</summary>
+    public bool Has(string option) => Find(option) is not null;
+
     /// <summary>The files among <see cref="Files"/> that are messages of this kind.</summary>
     public IReadOnlyList<string> Messages(MessageKind kind) => [.. Files.Where(file => MessageSight.KindOf(file) == kind)];
 

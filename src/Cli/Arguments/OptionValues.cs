@@ -40,7 +40,7 @@ public static class OptionValues
         string[] names = [.. BlockHash.All.Select(hash => hash.Name)];
         Option<string?> option = new("--hash", "-a")
         {
-            Description = "The block hash. Two blocks with the same xxh128 or xxh3 can be written down without any search. "
+            Description = "The block hash. Anyone can construct two different blocks with the same xxh128 or xxh3. "
                 + "If others can write to the target (a guest, a database user), they can hide a change: "
                 + "use blake3 (with blocks of 16K or more) or sha256. xxh3 takes half the size [default: xxh128]",
             HelpName = string.Join('|', names),
@@ -55,7 +55,9 @@ public static class OptionValues
         HelpName = "FIRST-LAST",
         CustomParser = result => ParseAll(result, text => RangeText.TryParseBlocks(text, out BlockRun range)
             ? range
-            : Fail<BlockRun>(result, $"'{text}' is not a range of blocks; write FIRST-LAST, FIRST- or FIRST, and --range once for each")),
+            : Fail<BlockRun>(result, RangeText.IsTurnedRound(text)
+                ? $"the range '{text}' ends before it begins"
+                : $"'{text}' is not a range of blocks; write FIRST-LAST, FIRST- or FIRST, and --range once for each")),
     };
 
     /// <summary>Ranges in bytes; their blocks are known with the block size.</summary>
@@ -65,7 +67,9 @@ public static class OptionValues
         HelpName = "OFFSET+LENGTH",
         CustomParser = result => ParseAll(result, text => RangeText.TryParseBytes(text, out (long Offset, long Length) range)
             ? range
-            : Fail<(long, long)>(result, $"'{text}' is not a range of bytes; write OFFSET+LENGTH")),
+            : Fail<(long, long)>(result, RangeText.IsWithoutBytes(text)
+                ? $"the range '{text}' has no bytes"
+                : $"'{text}' is not a range of bytes; write OFFSET+LENGTH")),
     };
 
     public static Option<string?> Label()
@@ -135,9 +139,11 @@ public static class OptionValues
         CustomParser = Choice(("auto", SparseMode.Auto), ("always", SparseMode.Always), ("never", SparseMode.Never)),
     };
 
-    public static Option<long?> LimitRate() => new("--limit-rate")
+    public static Option<long?> LimitRate(bool writes) => new("--limit-rate")
     {
-        Description = "The most bytes per second to read from a target, and to write to it: 64K or more [default: no limit]",
+        Description = writes
+            ? "The most bytes per second to read from the target, and the most to write to it: 64K or more [default: no limit]"
+            : "The most bytes per second to read: 64K or more [default: no limit]",
         HelpName = "SIZE",
         CustomParser = result => Parse(result, text => !SizeText.TryParse(text, out long rate)
             ? Fail<long?>(result, $"'{text}' is not a size; write 50M or 1G")
@@ -174,7 +180,7 @@ public static class OptionValues
     {
         Description = description,
         HelpName = "SIZE|fat32",
-        CustomParser = result => Parse(result, text => text == "fat32"
+        CustomParser = result => Parse(result, text => text.Equals("fat32", StringComparison.OrdinalIgnoreCase)
             ? SplitOperation.Fat32
             : !SizeText.TryParse(text, out long size)
                 ? Fail<long?>(result, $"'{text}' is not a size; write 700M, 4G or fat32")

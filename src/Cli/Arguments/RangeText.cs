@@ -33,6 +33,15 @@ internal static class RangeText
         return true;
     }
 
+    /// <summary>True for FIRST-LAST with a last block before the first one.</summary>
+    public static bool IsTurnedRound(string text) =>
+        text.Split('-') is [var first, var last] && TryNumber(first, out long from) && TryNumber(last, out long to) && to < from;
+
+    /// <summary>True for OFFSET+LENGTH with a length of 0.</summary>
+    public static bool IsWithoutBytes(string text) =>
+        text.Split('+') is [var offset, var length] && SizeText.TryParse(offset, out _) && SizeText.TryParse(length, out long bytes)
+        && bytes == 0;
+
     /// <summary>OFFSET+LENGTH, both sizes.</summary>
     public static bool TryParseBytes(string text, out (long Offset, long Length) range)
     {

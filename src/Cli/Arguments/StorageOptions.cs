@@ -7,15 +7,19 @@ namespace BinarySync.Cli.Arguments;
 /// <summary>How a target is read and written beside other work on the machine. This is the only place in which actions open one.</summary>
 public sealed class StorageOptions
 {
-    private readonly Option<long?> _limitRate = OptionValues.LimitRate();
+    private readonly Option<long?> _limitReading = OptionValues.LimitRate(writes: false);
+
+    private readonly Option<long?> _limitPatching = OptionValues.LimitRate(writes: true);
 
     private readonly Option<CachePolicy?> _cache = OptionValues.Cache();
 
     /// <summary>Adds them to a command that reads or writes a target. Its subcommands do not get them.</summary>
-    public void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="patches">It writes to the target, too.</param>
+    public void AddTo(Command command, bool patches = false)
     {
         ArgumentNullException.ThrowIfNull(command);
-        command.Add(_limitRate);
+        command.Add(patches ? _limitPatching : _limitReading);
         command.Add(_cache);
     }
 
@@ -40,5 +44,7 @@ public sealed class StorageOptions
 
     // Reads and writes each have a budget of their own.
     private RateLimiter? Limiter(ParseResult result, CancellationToken cancellation) =>
-        result.GetValue(_limitRate) is { } rate ? new RateLimiter(rate, TimeProvider.System, cancellation) : null;
+        (result.GetValue(_limitReading) ?? result.GetValue(_limitPatching)) is { } rate
+            ? new RateLimiter(rate, TimeProvider.System, cancellation)
+            : null;
 }

@@ -79,15 +79,17 @@ internal static class NextCommand
     /// <summary>After `dtreq merge`.</summary>
     public static string? AfterMerge(string path) => IsNameless(path) ? null : $"dtfile MASTER -r {ShellText.File(path)}";
 
+    /// <summary>True for a data file that would change nothing.</summary>
+    public static bool HasNothingToApply(DataFileResult made) =>
+        made.Header.Bases is null
+        && made.Trailer.DataBlocks + made.Trailer.ZeroBlocks + made.Trailer.CopyBlocks == 0
+        && made.Header.BaseSize == made.Header.TargetSize;
+
     /// <summary>After `dtfile`.</summary>
     public static string? AfterDataFile(string path, DataFileResult made)
     {
-        OperationsTrailer trailer = made.Trailer;
-        bool isEmpty = made.Header.Bases is null
-            && trailer.DataBlocks + trailer.ZeroBlocks + trailer.CopyBlocks == 0
-            && made.Header.BaseSize == made.Header.TargetSize;
         string request = made.Header.Bases is null ? string.Empty : " --request OWN.dtr";
-        return isEmpty || IsNameless(path) ? null : $"dtfile apply {ShellText.File(path)} TARGET{request} --verify full";
+        return HasNothingToApply(made) || IsNameless(path) ? null : $"dtfile apply {ShellText.File(path)} TARGET{request} --verify full";
     }
 
     /// <summary>After `dtfile --split`.</summary>

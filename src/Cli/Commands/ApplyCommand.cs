@@ -133,7 +133,7 @@ public sealed class ApplyCommand(ToolContext context, CommonOptions common)
             _journal, _abandonJournal, _spool, _stream, _forceUnrecognized, _allowShrink, _holes, _overwriteUnreadable, _unguarded,
         };
         OptionValues.RequireLast(command, _files, _target);
-        common.Storage.AddTo(command);
+        common.Storage.AddTo(command, patches: true);
         command.SetAction(Run);
         return command;
     }
@@ -170,6 +170,7 @@ public sealed class ApplyCommand(ToolContext context, CommonOptions common)
             },
         };
         line.Check();
+        line.DemandTargetOnce();
         return line;
     }
 
@@ -188,6 +189,7 @@ public sealed class ApplyCommand(ToolContext context, CommonOptions common)
             return ExitCode.Done;
         }
 
+        line.DemandOutputs();
         inputs.SpoolPipe(session);
         if (PartFiles.Look(inputs.Parts(session), session.Options) is { } parts)
         {

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using BinarySync.Cli.Arguments;
 using BinarySync.Cli.Inputs;
+using BinarySync.Storage;
+using BinarySync.Storage.Files;
+using BinarySync.Storage.Messages;
 using BinarySync.Sync.Applying;
 
 namespace BinarySync.Cli.Commands;
@@ -62,6 +65,47 @@ internal sealed record ApplyLine
         CheckChecksums();
         CheckStream();
     }
+
+    /// <summary>Refuses a line on which the target has a second role. The storage would refuse it, too, but knows no roles.</summary>
+    /// <exception cref="UsageException">One of the other files is the target.</exception>
+    public void DemandTargetOnce()
+    {
+        if (Files.FirstOrDefault(IsTarget) is { } patch)
+        {
+            throw new UsageException(
+                $"{patch} is given as a data file and as the target", "the target comes last: dtfile apply FILE.dtf TARGET");
+        }
+
+        (string? Path, string Option)[] others =
+        [
+            (Undo, "--undo"), (Repair, "--repair"), (Request, "--request"), (OldChecksums, "--update-ckf"), (NewChecksums, "-o"),
+        ];
+        if (others.FirstOrDefault(other => other.Path is { } path && IsTarget(path)) is { Path: { } same, Option: var option })
+        {
+            throw new UsageException($"{same} is the target; {option} needs another file");
+        }
+    }
+
+    /// <summary>
+    /// Makes sure, also for a dry run, that there are places for the outputs. An undo file that exists is left to the run: it may be the
+    /// right one.
+    /// </summary>
+    /// <exception cref="UsageException">An output is an input.</exception>
+    /// <exception cref="StorageException">An output exists, or has no directory.</exception>
+    public void DemandOutputs()
+    {
+        if (Undo is not null && !MessageInput.Exists(Undo))
+        {
+            MessageFiles.DemandName(Undo, force: false);
+        }
+
+        if (Repair is not null)
+        {
+            MessageFiles.DemandName(Repair, force: false, Files[0]);
+        }
+    }
+
+    private bool IsTarget(string path) => path != MessageFiles.Standard && FileIdentity.IsSameFile(path, Target);
 
     /// <summary>Refuses options that are for a whole data file.</summary>
     /// <exception cref="UsageException">One was given with parts of a set.</exception>

@@ -4,6 +4,7 @@ using BinarySync.Cli.Inputs;
 using BinarySync.Cli.Output;
 using BinarySync.Cli.Texts;
 using BinarySync.Format;
+using BinarySync.Storage.Messages;
 using BinarySync.Sync.Applying;
 using BinarySync.Sync.Applying.Planning;
 
@@ -100,6 +101,7 @@ internal static class ApplyReport
             session.Terminal.Summary(
                 $"{target}: {CountText.Blocks(plan.BlocksToWrite)} would be written, {plan.NewBlocks} already up to date{size}; nothing "
                     + "was changed");
+            SayUndoNotTried(session.Terminal, line);
             return;
         }
 
@@ -119,11 +121,21 @@ internal static class ApplyReport
             VerifyMode.None => "flushed; nothing was read back",
             VerifyMode.Written => $"flushed, {SizeText.Format(done.VerifiedBytes)} read back and equal; the rest was not checked",
             _ when (plan.Header.Parent?.Coverage ?? plan.Header.Coverage).IsWhole =>
-                $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the master ({EvidenceOf(plan.Header)})",
-            _ =>
-                $"flushed, {SizeText.Format(done.VerifiedBytes)} read back: the ranges of the data file are equal to the master's "
+                $"flushed, all {SizeText.Format(done.VerifiedBytes)} read back: equal to the content that the data file describes "
                     + $"({EvidenceOf(plan.Header)})",
+            _ =>
+                $"flushed, {SizeText.Format(done.VerifiedBytes)} read back: its ranges are equal to the content that the data file "
+                    + $"describes ({EvidenceOf(plan.Header)})",
         });
+    }
+
+    /// <summary>Says what a dry run leaves open: how long the undo file would be depends on how well the old content compresses.</summary>
+    public static void SayUndoNotTried(Terminal terminal, ApplyLine line)
+    {
+        if (line.Undo is { } undo && !MessageInput.Exists(undo))
+        {
+            terminal.Summary($"{undo} was not made: whether there is room for it is not known");
+        }
     }
 
     /// <summary>The hash that proves that a whole target is the master's: that of the coarse request, if one was refined.</summary>

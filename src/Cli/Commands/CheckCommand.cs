@@ -8,8 +8,6 @@ using BinarySync.Cli.Output;
 using BinarySync.Cli.Texts;
 using BinarySync.Format;
 using BinarySync.Storage;
-using BinarySync.Storage.State;
-using BinarySync.Sync.Applying.Running;
 using BinarySync.Sync.Checksums;
 using BinarySync.Sync.Pipeline;
 
@@ -85,30 +83,20 @@ public sealed class CheckCommand(ToolContext context, CommonOptions common)
 
             DrawCheck(output, target, MessageFiles.NameOf(file), session.Terminal.OwnLine);
             SayCheck(session.Terminal, target, MessageFiles.NameOf(file), check);
-            string? interrupted = check.IsEqual ? null : InterruptedRun(target);
-            ClosingLines.Say(session, "read", check.ReadBytes, interrupted is null ? NextCommand.AfterCheck(target, file, check) : null);
-            if (interrupted is not null)
+            HalfPatched? left = check.IsEqual ? null : HalfPatched.Find(target, source);
+            ClosingLines.Say(session, "read", check.ReadBytes, next: null);
+            if (left is null)
             {
-                session.Terminal.Note($"a run of {interrupted} was interrupted, and {target} is partly patched");
-                ClosingLines.SayNext(session, $"dtfile apply {ShellText.File(interrupted)} {ShellText.File(target)}", "to finish it");
+                ClosingLines.SayNext(session, NextCommand.AfterCheck(target, file, check), "to send or repair what differs");
+            }
+            else
+            {
+                session.Terminal.Note(left.Note);
+                ClosingLines.SayNext(session, left.Next, left.Purpose);
             }
         }
 
         return check.IsEqual ? ExitCode.Done : ExitCode.Different;
-    }
-
-    // Only for the message: a journal that cannot be read, or is not trusted, is left to `dtfile apply`.
-    private static string? InterruptedRun(string target)
-    {
-        try
-        {
-            using StateFile journal = StateDirectory.JournalOf(target, directory: null, readOnly: true);
-            return ApplyOperation.InterruptedRun(journal);
-        }
-        catch (StorageException)
-        {
-            return null;
-        }
     }
 
     private static void ReportCheck(Report report, CheckResult check)

@@ -187,6 +187,11 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
             SizeChange.Say(session.Terminal, made.Header);
         }
 
+        if (NextCommand.HasNothingToApply(made))
+        {
+            session.Terminal.Summary("nothing differs in what was compared: there is nothing to apply");
+        }
+
         ClosingLines.Say(session, "read", made.ReadBytes, NextCommand.AfterDataFile(path, made));
     }
 }

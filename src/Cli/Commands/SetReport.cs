@@ -67,6 +67,7 @@ internal static class SetReport
             session.Terminal.Summary(
                 $"{target}: {given}: {CountText.Blocks(toWrite)} would be written, {already} already up to date{size}; nothing "
                     + "was changed");
+            ApplyReport.SayUndoNotTried(session.Terminal, line);
             session.Terminal.Summary($"then {Standing(all)}");
             ClosingLines.Say(
                 session,
@@ -102,11 +103,11 @@ internal static class SetReport
             VerifyMode.None => "flushed; nothing was read back",
             VerifyMode.Written => $"flushed, {SizeText.Format(verified)} read back and equal; the rest was not checked",
             _ when all.Runs[^1].Result.Plan.Header.Coverage.IsWhole =>
-                $"flushed, all {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: equal to the master "
-                    + $"({ApplyReport.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
+                $"flushed, all {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: equal to the content that "
+                    + $"the data files describe ({ApplyReport.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
             _ =>
-                $"flushed, {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: the ranges of the data files are equal to the "
-                    + $"master's ({ApplyReport.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
+                $"flushed, {SizeText.Format(all.Runs[^1].Result.VerifiedBytes)} read back: its ranges are equal to the content "
+                    + $"that the data files describe ({ApplyReport.EvidenceOf(all.Runs[^1].Result.Plan.Header)})",
         });
         session.Terminal.Summary(Standing(all));
         ClosingLines.Say(

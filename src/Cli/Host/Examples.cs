@@ -27,7 +27,7 @@ internal static class Examples
         [
             ("dtfile disk.img --remote remote.ckf -o update.dtf", "on the master: what differs from the remote, in one pass"),
             ("dtfile disk.img -r update.dtr -o update.dtf", "the blocks that a data request asks for"),
-            ("dtfile disk.img -r update.dtr --split 4G", "parts that fit on several sticks"),
+            ("dtfile disk.img -r update.dtr --split fat32", "parts that fit on FAT32 sticks"),
         ],
         ("dtfile", "apply") =>
         [

@@ -75,6 +75,17 @@ internal sealed record FailureText(int Exit, string Reason, string Message, stri
                 [("trace", failure.StackTrace ?? "(no trace)")]),
     };
 
+    /// <summary>Turns an interruption into text.</summary>
+    /// <param name="interrupted">The cancellation.</param>
+    /// <param name="signal">The number of the signal that asked for it.</param>
+    /// <param name="words">The message, and what to do.</param>
+    public static FailureText Of(OperationCanceledException interrupted, int signal, (string Message, string? Hint) words) => new(
+        ExitCode.SignalBase + signal,
+        InterruptedReason,
+        words.Message,
+        words.Hint,
+        interrupted is ApplyInterruptedException applying ? [.. About(applying.Target), ("target", Kebab(applying.Progress))] : []);
+
     /// <summary>The exit code of a failure of a path.</summary>
     public static int CodeOf(StorageError error) => error switch
     {

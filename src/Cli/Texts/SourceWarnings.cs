@@ -63,7 +63,9 @@ internal static class SourceWarnings
         };
         if (who is not null)
         {
-            terminal.Warn($"{who}, perhaps an apply: the result may mix different moments; 'fuser -v' with its name shows the process");
+            terminal.Warn(
+                $"{who}, perhaps an apply: the result may mix different moments; to see the process: "
+                    + ShellText.Line(["fuser", "-v", source]));
         }
     }
 }

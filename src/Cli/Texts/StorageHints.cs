@@ -1,3 +1,4 @@
+using BinarySync.Cli.Output;
 using BinarySync.Storage;
 
 namespace BinarySync.Cli.Texts;
@@ -11,7 +12,8 @@ internal static class StorageHints
         StorageContext.UsualStatePlace when failure.Errno == 0 => "use --journal DIR with a directory on a disk",
         StorageContext.UsualStatePlace => "use --journal DIR with a directory that you can write to",
         StorageContext.HeldOpen =>
-            "'fuser -v' with its name shows which process has it open; wait, or end that process, then run the same command again",
+            $"{ShellText.Line(["fuser", "-v", failure.Path])} shows which process has it open; wait, or end that process, then run the "
+                + "same command again",
         StorageContext.UsedBySystem => "end that use first (umount, swapoff, losetup -d or similar), then run the same command again",
         StorageContext.OutputNotReplaced => "name another output",
         StorageContext.ForeignUndoFile => "name another file with --undo",

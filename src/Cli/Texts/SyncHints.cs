@@ -13,6 +13,9 @@ internal static class SyncHints
         "the device returns other bytes than were written to it, or another program writes to it too: check its health and its users, "
         + "then run the same command again: it rewrites the blocks";
 
+    // On the remote, then on the master: with a request in between, or without one.
+    private const string FromNewChecksums = "make a new checksum file of the target, and of that a new data file on the master";
+
     private const string Exchanged =
         "the request expects on the remote: were --remote and --master swapped in dtreq, or is this the remote?";
 
@@ -20,33 +23,31 @@ internal static class SyncHints
     public static string? For(SyncException failure) => failure.Reason switch
     {
         SyncReason.CopySourceChanged or SyncReason.TargetChanged or SyncReason.ChangedWhileSaved => StopWriters,
-        SyncReason.DeviceTooSmall => "make the device larger (lvextend, for instance), then a new checksum file of it and a new request",
+        SyncReason.DeviceTooSmall => $"make the device larger (lvextend, for instance), then {FromNewChecksums}",
         SyncReason.OtherTargetSize => "is this the target of the data file, and unchanged since its checksum file was made?",
         SyncReason.NotMergedFromRequest => "give the request of this remote that went into the merged one",
         SyncReason.OwnRequestNeeded => "give this remote's own data request",
         SyncReason.CopySourceMissing => failure.ValueOf<string>("cause") == "changed"
-            ? "the target has changed since its checksum file was made: make a new one, and a new request"
-            : "the content to be copied has been overwritten since: finish taking it back (apply the undo file), or make a new checksum "
-                + "file and request",
+            ? $"the target has changed since its checksum file was made: {FromNewChecksums}"
+            : $"the content to be copied has been overwritten since: finish taking it back (apply the undo file), or {FromNewChecksums}",
         SyncReason.CopyHashCollision => "make the request with dtreq --no-copy, or the checksum files with -a sha256",
-        SyncReason.UnrecognizedBlocks => $"{Unrecognized(failure)} (--force-unrecognized overwrites them)",
+        SyncReason.UnrecognizedBlocks => Unrecognized(failure),
         SyncReason.OtherRunUnfinished => OtherRun(failure),
         SyncReason.JournalElsewhere =>
             "finish that run as it began: with the name that the target had, and the same --journal; or give it up: --abandon-journal",
         SyncReason.RedoLost => failure.ValueOf<bool>("undo")
             ? "apply the undo file"
-            : "make a new checksum file of the target, and a new request; --abandon-journal gives up the interrupted run",
+            : $"{FromNewChecksums}; --abandon-journal gives up the interrupted run",
         SyncReason.NewerJournal => "resume with that version; --abandon-journal gives up the journal",
         SyncReason.DamagedJournal => "--abandon-journal continues without it: every block is then accepted or refused on its own",
         SyncReason.NotTheBase => failure.ValueOf<bool>("merged")
-            ? "is it this remote's own request? if so, make a new checksum file of the target, and a new request"
-            : "make a new checksum file of the target, and a new request; if this is an undo file, apply those of later runs first",
+            ? $"is it this remote's own request? if so, {FromNewChecksums}"
+            : $"{FromNewChecksums}; if this is an undo file, apply those of later runs first",
         SyncReason.NotTheCoarseBase => failure.ValueOf<bool>("partly_patched")
             ? "run without --check-base to continue; --verify full proves the whole target at the end"
             : "make a new coarse checksum file of the target, and start again with it",
         SyncReason.OtherBlocksDiffer =>
-            "the target was not the one that the remote's checksum file describes: make a new checksum file and request for the remaining "
-                + "differences",
+            $"the target was not the one that the remote's checksum file describes: for the remaining differences, {FromNewChecksums}",
         SyncReason.WrittenBlocksDiffer => OtherBytes,
         SyncReason.NotPartOfSet => "apply one data file after the other",
         SyncReason.PartsOfOtherSets => "'dtfile info' shows which set a part belongs to",
@@ -57,9 +58,9 @@ internal static class SyncHints
             ? "apply it without --stream, or make it with 'dtfile --no-repeats' from the remote's checksum file (--remote) or from a "
                 + "request that copies nothing (dtreq --no-copy)"
             : "apply it without --stream",
-        SyncReason.TooLateForUndo => failure.Values.Count > 0
-            ? "run without --undo to continue; an undo file takes the target back only if it is made before anything is written"
-            : "run without --undo to continue",
+        SyncReason.TooLateForUndo => failure.ValueOf<string>("cause") == "up-to-date"
+            ? "the undo file of the run that wrote it is the way back"
+            : "if an earlier run made an undo file, name that one; if not, run without --undo to continue: the target cannot be taken back",
         SyncReason.ChecksumsNotDerived => "make it with ckfile",
         SyncReason.ChecksumsNotDerivable => "leave out --update-ckf, and make a new checksum file with ckfile",
         SyncReason.DataFileChanged => "apply an unchanged copy of the data file",
@@ -79,7 +80,8 @@ internal static class SyncHints
             : "is this the master of the request, and unchanged since its checksum file was made?",
         SyncReason.OtherMaster => failure.ValueOf<bool>("is_base")
             ? $"it has the content that {Exchanged}"
-            : "the master has changed since its checksum file was made, or this is another master: make a new checksum file and request",
+            : "the master has changed since its checksum file was made, or this is another master: make a new checksum file of it, and a "
+                + "new request",
         SyncReason.NoCommonBlocks => "make both with the same --range, or from the same checksum request",
         SyncReason.DifferentRefinements => "make both from the same refined checksum request (ckreq --refine)",
         SyncReason.OtherCoarseSize =>
@@ -120,7 +122,10 @@ internal static class SyncHints
                 + $"or a run that was taken back left content there, clear that part first (blkdiscard -z -o {baseSize} "
                 + $"{ShellText.Quote(failure.Subject)})",
             "other-target" => $"is this the target of {file}?",
-            _ => "the target has changed since its checksum file was made: make a new one, and a new request",
+            "half-patched" =>
+                "an interrupted run has left it half patched: finish that run, or take it back with its undo file; if neither is possible, "
+                    + FromNewChecksums,
+            _ => $"the target has changed since its checksum file was made: {FromNewChecksums}",
         };
     }
 

@@ -26,7 +26,7 @@ internal static class TargetWarnings
         {
             terminal.Warn(
                 $"another process has {target} open for writing, or mapped: its writes meanwhile are lost, or damage the patched blocks; "
-                    + "'fuser -v' with its name shows the process");
+                    + $"to see the process: {ShellText.Line(["fuser", "-v", target])}");
         }
 
         // Only in a dry run: otherwise it could not have been opened.

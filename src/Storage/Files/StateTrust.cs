@@ -24,14 +24,19 @@ internal static class StateTrust
     }
 
     /// <summary>Makes sure that nobody else can put a file into a directory, with the sticky bit or without it.</summary>
-    /// <param name="path">The file there, for the message.</param>
+    /// <param name="path">The file there, or the directory itself: the message names the file only if it exists.</param>
     /// <exception cref="StorageException"><see cref="StorageError.Untrusted"/>.</exception>
     public static void DemandDirectory(string directory, string path)
     {
-        if (WhyNotDirectory(directory) is { } reason)
+        if (WhyNotDirectory(directory) is not { } reason)
         {
-            throw Failure.Of(StorageError.Untrusted, path, $"is not trusted: its directory {directory} {reason}");
+            return;
         }
+
+        bool isThere = path != directory && Posix.TryStatus(path, out _, followLinks: false) == 0;
+        throw isThere
+            ? Failure.Of(StorageError.Untrusted, path, $"is not trusted: its directory {directory} {reason}")
+            : Failure.Of(StorageError.Untrusted, directory, $"no state is kept there: it {reason}");
     }
 
     /// <summary>

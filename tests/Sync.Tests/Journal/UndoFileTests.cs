@@ -104,7 +104,7 @@ public sealed class UndoFileTests
         (byte[] a, byte[] b) = (Bytes(1, 9000), Bytes(2, 9000));
         byte[] dataFile = FourSteps.DataFile(a, b);
         byte[] shorter = FourSteps.DataFile(b, [.. a[..4096], .. b[4096..]]);
-        foreach (byte[] other in new[] { dataFile, FourSteps.DataFile(b, Bytes(3, 9000)), shorter })
+        foreach (byte[] other in new[] { dataFile, FourSteps.DataFile(b, Bytes(3, 9000)), shorter, a, "no"u8.ToArray(), [] })
         {
             FakeStorage target = FakeStorage.File(a);
 
@@ -134,12 +134,14 @@ public sealed class UndoFileTests
             SyncException refused = Assert.Throws<SyncException>(() =>
                 ApplyOperation.Run(
                     target, FourSteps.Patch(dataFile), places, new ApplySpecification { DryRun = dryRun }, new SyncOptions()));
-            Assert.Equal(SyncError.Mismatch, refused.Error);
+            Assert.Equal((SyncReason.TooLateForUndo, "partly-patched"), (refused.Reason, refused.ValueOf<string>("cause")));
             Assert.DoesNotContain(target.Log, call => call.Changes);
         }
 
         Apply(target, dataFile, null);
         Assert.Equal(b, target.Medium.ToArray());
+        SyncException done = Assert.Throws<SyncException>(() => { Apply(target, dataFile, new FakeUndoPlace()); });
+        Assert.Equal((SyncReason.TooLateForUndo, "up-to-date"), (done.Reason, done.ValueOf<string>("cause")));
     }
 
     [Fact]

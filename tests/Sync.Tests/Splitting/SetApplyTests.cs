@@ -156,7 +156,8 @@ public sealed class SetApplyTests(ITestOutputHelper output)
                 throw new OperationCanceledException();
             }
         };
-        Assert.Throws<OperationCanceledException>(() => { target.ApplyWithUndo(parts[cutBy], undo); });
+        ApplyInterruptedException cut = Assert.Throws<ApplyInterruptedException>(() => { target.ApplyWithUndo(parts[cutBy], undo); });
+        Assert.Equal((TargetProgress.PartlyPatched, undo.Name), (cut.Progress, cut.WayBack));
         undos[cutBy] = undo.Content!;
         target.Reopen();
         target.Disk.SetLength(pair.B.Length + 100);

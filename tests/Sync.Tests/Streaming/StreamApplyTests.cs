@@ -233,7 +233,7 @@ public sealed class StreamApplyTests
         MessageFormatException refused = Assert.Throws<MessageFormatException>(() => target.Apply(damaged));
 
         Assert.Equal(FormatError.Damaged, refused.Error);
-        Assert.Contains("is patched as far as", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("is PARTLY patched, up to block ", refused.Message, StringComparison.Ordinal);
         Assert.Null(target.Journal.Content);
         Assert.NotEmpty(target.Disk.Changes);
         byte[] content = target.Content;

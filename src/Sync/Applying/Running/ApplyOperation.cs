@@ -18,6 +18,7 @@ public static class ApplyOperation
     /// <exception cref="MessageFormatException">The data file is refused; nothing was written.</exception>
     /// <exception cref="SyncException">The target does not fit the data file, or could not be verified.</exception>
     /// <exception cref="StorageException">Reading, writing or flushing failed.</exception>
+    /// <exception cref="ApplyInterruptedException">It was cancelled.</exception>
     public static ApplyResult Run(
         IWritableStorage target, PatchSource patch, ApplyPlaces places, ApplySpecification specification, SyncOptions options) =>
         Run(target, patch, places, specification, new ApplyTuning(), options);
@@ -54,6 +55,10 @@ public static class ApplyOperation
         catch (SyncException changed) when (changed.Error == SyncError.SourceChanged && changed.Progress is null)
         {
             throw changed.With(run.Progress);
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            throw run.Interrupted(cancelled);
         }
     }
 }

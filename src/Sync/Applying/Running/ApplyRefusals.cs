@@ -91,7 +91,11 @@ internal static class ApplyRefusals
     }
 
     /// <summary>An error for blocks that are neither as expected nor already new.</summary>
-    public static SyncException Unrecognized(IReadableStorage target, PatchSource patch, PatchPlan plan)
+    /// <param name="target">The target.</param>
+    /// <param name="patch">The data file.</param>
+    /// <param name="plan">What was found.</param>
+    /// <param name="isHalfPatched">The journal of an interrupted run is there, but was given up.</param>
+    public static SyncException Unrecognized(IReadableStorage target, PatchSource patch, PatchPlan plan, bool isHalfPatched)
     {
         long all = plan.OldBlocks + plan.NewBlocks + plan.AgainBlocks + plan.Unrecognized.BlockCount;
         return new SyncException(
@@ -101,7 +105,12 @@ internal static class ApplyRefusals
                 + $"{patch.Untouched("nothing was written")}",
             plan.Unrecognized.Runs)
         {
-            Values = [("data_file", patch.Name), ("cause", LikelyCause(target, plan)), ("base_size", plan.Header.SyncGeometry.Base.Size)],
+            Values =
+            [
+                ("data_file", patch.Name),
+                ("cause", isHalfPatched ? "half-patched" : LikelyCause(target, plan)),
+                ("base_size", plan.Header.SyncGeometry.Base.Size),
+            ],
         };
     }
 

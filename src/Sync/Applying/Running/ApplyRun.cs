@@ -27,10 +27,20 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
     private JournalRecord? _standing;
     private PatchExecutor? _executor;
     private HoleClaim? _doubtedHoles;
+    private string? _undoReady;
 
     /// <summary>How far the target has come, for errors.</summary>
     public TargetProgress Progress =>
         _executor is { HasBegun: true } || _standing is { IsFinished: false } ? TargetProgress.PartlyPatched : TargetProgress.Untouched;
+
+    /// <summary>What a signal has interrupted. A journal that was given up has left a target that is half patched, too.</summary>
+    public ApplyInterruptedException Interrupted(OperationCanceledException cancellation) => new(
+        _target.Name,
+        _start == ApplyStart.Abandoned ? TargetProgress.PartlyPatched : Progress,
+        cancellation)
+    {
+        WayBack = _undoReady,
+    };
 
     public ApplyResult Run()
     {
@@ -38,7 +48,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         _options.Progress.Expect(ApplyPhases.AfterPlanning(context, !plan.Copies.IsEmpty, plan.BlocksToWrite > 0));
         if (plan.Unrecognized.BlockCount > 0 && !_specification.ForceUnrecognized)
         {
-            throw ApplyRefusals.Unrecognized(_target, _patch, plan);
+            throw ApplyRefusals.Unrecognized(_target, _patch, plan, isHalfPatched: _start == ApplyStart.Abandoned);
         }
 
         ApplyRefusals.DemandReadable(_target, _patch, plan, _specification.OverwriteUnreadable);
@@ -56,6 +66,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         // Even a dry run finds out, before anything is touched, whether an undo file is possible.
         UndoFile? undo = _places.Undo is null ? null : new UndoFile(_target, plan, _patch, _places.Undo, _options);
         ReadOnlyMemory<byte>? other = undo?.FindExisting();
+        _undoReady = other is null ? null : _places.Undo!.Name;
         if (undo is not null && other is null)
         {
             undo.DemandPossible();
@@ -87,6 +98,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         if (makesUndo && _tuning.WritesUndoFirst)
         {
             other = Make(undo!);
+            _undoReady = _places.Undo!.Name;
         }
 
         PatchJournal journal = new(
@@ -427,7 +439,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         throw new SyncException(
             SyncReason.OtherBlocksDiffer,
             _target.Name,
-            "all written blocks are correct, but others differ from the master");
+            "all written blocks are correct, but others differ from the content that the data file describes");
     }
 
     private void DemandNoneWrong(PatchPlan plan, PatchJournal journal, BlockRunList wrong)

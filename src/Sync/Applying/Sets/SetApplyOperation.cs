@@ -25,6 +25,27 @@ public static class SetApplyOperation
         SyncOptions options) =>
         Run(target, parts, places, noteFile, specification, new ApplyTuning(), options);
 
+    /// <summary>
+    /// The numbers of the parts of an incomplete set that are applied to a target, and of all others, as the note says. Null if there is no
+    /// note that can be read, or if it is about another target, or names no part, or is older than the last change of the target.
+    /// </summary>
+    /// <param name="noteFile">The note.</param>
+    /// <param name="identity">What the target is (<see cref="ApplyPlaces.Identity"/>).</param>
+    /// <param name="target">The target, opened.</param>
+    public static (IReadOnlyList<int> Applied, IReadOnlyList<int> Missing)? Standing(
+        IStateFile noteFile, string identity, IReadableStorage target)
+    {
+        ArgumentNullException.ThrowIfNull(noteFile);
+        ArgumentNullException.ThrowIfNull(target);
+        return noteFile.Read() is { } content
+            && SetNote.TryDecode(content) is { } note
+            && note.Target == identity
+            && note.InPlace.Contains(true)
+            && (!target.HasTimes || note.Stamp == target.ReadStamp())
+            ? (note.Numbers(applied: true), note.Numbers(applied: false))
+            : null;
+    }
+
     internal static SetResult Run(
         IWritableStorage target,
         PartFiles parts,

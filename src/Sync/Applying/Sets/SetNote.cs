@@ -62,6 +62,9 @@ internal sealed record SetNote
     /// <summary>True if all parts are applied.</summary>
     public bool IsComplete => Array.TrueForAll(InPlace, part => part);
 
+    /// <summary>The numbers of the parts that are known to be applied, or of all others; ascending.</summary>
+    public List<int> Numbers(bool applied) => [.. Enumerable.Range(1, Parts).Where(part => InPlace[part - 1] == applied)];
+
     /// <summary>This note with one more part applied.</summary>
     public SetNote With(int part) =>
         this with { Running = 0, InPlace = Marked(InPlace, part, true), NotInPlace = Marked(NotInPlace, part, false) };

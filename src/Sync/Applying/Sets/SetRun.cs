@@ -52,7 +52,7 @@ internal sealed class SetRun(
             noteFile.Remove();
         }
 
-        return new SetResult(parts.Set, _state, _runs, Numbers(_note, applied: true), Numbers(_note, applied: false));
+        return new SetResult(parts.Set, _state, _runs, _note.Numbers(applied: true), _note.Numbers(applied: false));
     }
 
     private void Apply(PartFile file, bool isFirst, bool isLast)
@@ -71,6 +71,10 @@ internal sealed class SetRun(
             PartObserver observer = new(this, file.Part, how.Verify);
             _runs.Add((file.Source.Name, file.Part, ApplyOperation.Run(target, patch, places, how, _tuning, options, observer)));
         }
+        catch (ApplyInterruptedException interrupted) when (_note.InPlace.Contains(true))
+        {
+            throw interrupted.AfterOthers();
+        }
         finally
         {
             if (!file.Source.IsKept)
@@ -85,11 +89,11 @@ internal sealed class SetRun(
         SetNote after = parts.Files.Aggregate(_note, (known, file) => known.With(file.Part));
         if (specification.Verify == VerifyMode.Full && !after.IsComplete)
         {
-            List<int> missing = Numbers(after, applied: false);
+            List<int> missing = after.Numbers(applied: false);
             throw new SyncException(
                 SyncReason.PartsMissing,
                 target.Name,
-                $"cannot be equal to the master yet: of {parts.Set.Parts} parts, {NumberText.Of(missing)} "
+                $"is not yet what the set describes: of {parts.Set.Parts} parts, {NumberText.Of(missing)} "
                     + $"{(missing.Count == 1 ? "is" : "are")} missing; nothing was written")
             {
                 Values = [("parts", parts.Set.Parts), ("missing", NumberText.Of(missing))],
@@ -101,7 +105,7 @@ internal sealed class SetRun(
     {
         if (specification.CheckBase && _note.InPlace.Contains(true))
         {
-            List<int> applied = Numbers(_note, applied: true);
+            List<int> applied = _note.Numbers(applied: true);
             throw new SyncException(
                 SyncReason.PartsAppliedAlready,
                 target.Name,
@@ -196,9 +200,6 @@ internal sealed class SetRun(
             && !record!.IsFinished
             ? record.Other is { } other ? [record.Session, other] : [record.Session]
             : [];
-
-    private static List<int> Numbers(SetNote note, bool applied) =>
-        [.. Enumerable.Range(1, note.Parts).Where(part => note.InPlace[part - 1] == applied)];
 
     /// <summary>Keeps the note while a part is applied.</summary>
     private sealed class PartObserver(SetRun run, int part, VerifyMode verify) : IApplyObserver

@@ -68,7 +68,7 @@ public static class StreamApplyOperation
         bool hasResumed = false;
         while (!stretches.IsComplete)
         {
-            PatchSource patch = Read(stretches, target, outcome, specification.DryRun, options);
+            PatchSource patch = Read(stretches, target, outcome, standing is not null, specification.DryRun, options);
             ApplySpecification how = specification with
             {
                 Verify = specification.Verify == VerifyMode.Full && !stretches.IsComplete ? VerifyMode.Written : specification.Verify,
@@ -86,7 +86,7 @@ public static class StreamApplyOperation
             {
                 hasResumed |= standing is not null;
                 standing = null;
-                outcome.Add(new ApplyRun(context, NoObserver.Instance).Run());
+                outcome.Add(Apply(context, outcome));
             }
 
             options.Progress.Advance(reader.Position - position);
@@ -127,16 +127,40 @@ public static class StreamApplyOperation
         }
     }
 
-    private static PatchSource Read(
-        StreamStretches stretches, IWritableStorage target, StreamOutcome outcome, bool dryRun, SyncOptions options)
+    private static ApplyResult Apply(ApplyContext context, StreamOutcome outcome)
     {
+        ApplyRun run = new(context, NoObserver.Instance);
+        try
+        {
+            return run.Run();
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            ApplyInterruptedException interrupted = run.Interrupted(cancelled);
+            throw outcome.HasBegun ? interrupted.AfterOthers() : interrupted;
+        }
+    }
+
+    private static PatchSource Read(
+        StreamStretches stretches, IWritableStorage target, StreamOutcome outcome, bool isHalfPatched, bool dryRun, SyncOptions options)
+    {
+        long patched = stretches.End;
         try
         {
             return stretches.Next(options.Cancellation);
         }
+        catch (OperationCanceledException cancelled)
+        {
+            bool isUntouched = !outcome.HasBegun && !isHalfPatched;
+            throw new ApplyInterruptedException(
+                target.Name, isUntouched ? TargetProgress.Untouched : TargetProgress.PartlyPatched, cancelled);
+        }
         catch (MessageFormatException damaged) when (!dryRun)
         {
-            string state = outcome.HasBegun ? $"{target.Name} is patched as far as the data file arrived intact" : "nothing was written";
+            // The stretches begin at the front of the target, but what the data file does not change is not known to be right.
+            string state = !outcome.HasBegun ? "nothing was written"
+                : patched == 0 ? $"{target.Name} may be partly patched: do not use it"
+                : $"{target.Name} is PARTLY patched, up to block {patched - 1}: do not use it";
             throw new MessageFormatException(
                 damaged.Error, damaged.MessageName, damaged.Offset, damaged.Field, $"{damaged.Message}; {state}");
         }

@@ -22,6 +22,9 @@ internal sealed class StreamStretches(IOperationReader reader, long bytes, bool 
     /// </summary>
     public bool IsComplete { get; private set; }
 
+    /// <summary>The block after the last one that the stretches which were read so far change; 0 if they change none.</summary>
+    public long End { get; private set; }
+
     /// <summary>
     /// Reads the next stretch; its stream is reused for the one after it. There is at least one stretch, which may change no block.
     /// </summary>
@@ -41,10 +44,12 @@ internal sealed class StreamStretches(IOperationReader reader, long bytes, bool 
             ? new(isFirst, _group.Operations[0].Blocks.First, reader.FramePosition.Number - 1, reader.GroupOffset - writer.Position)
             : new(isFirst, 0, 0, 0);
         long begin = writer.Position;
+        long end = End;
         while (_hasGroup && writer.Position - begin < bytes)
         {
             cancellation.ThrowIfCancellationRequested();
             writer.WriteGroup(_group);
+            end = Math.Max(end, _group.Operations[^1].Blocks.End);
             while (reader.ReadFrame(out ReadOnlyMemory<byte> stored))
             {
                 writer.WriteFrame(reader.Frame.Codec, reader.Frame.RawLength, stored.Span);
@@ -55,6 +60,7 @@ internal sealed class StreamStretches(IOperationReader reader, long bytes, bool 
 
         // The roots are at the end of the stream. Before that, nothing is compared with them.
         IsComplete = !_hasGroup;
+        End = end;
         byte[] unknown = new byte[reader.Header.Hash.RootLength];
         OperationsTrailer trailer = IsComplete
             ? writer.Finish(reader.Trailer.BaseRoot, reader.Trailer.TargetRoot)

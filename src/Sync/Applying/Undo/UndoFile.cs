@@ -40,7 +40,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     /// <exception cref="StorageException">
     /// <see cref="StorageError.Exists"/>: there is a file, and it is not the undo file of this data file.
     /// </exception>
-    /// <exception cref="MessageFormatException">There is a file, and it is damaged, or no data file.</exception>
+    /// <exception cref="MessageFormatException">There is a data file, and it is damaged.</exception>
     public ReadOnlyMemory<byte>? FindExisting()
     {
         using Stream? stream = place.OpenExisting(options.Cancellation);
@@ -49,6 +49,19 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
             return null;
         }
 
+        try
+        {
+            return Recognize(stream);
+        }
+        catch (MessageFormatException other) when (
+            other is { Error: FormatError.NotAMessage or FormatError.WrongKind } or { Error: FormatError.Truncated, Offset: 0 })
+        {
+            throw Foreign();
+        }
+    }
+
+    private ReadOnlyMemory<byte> Recognize(Stream stream)
+    {
         PatchSource undo = new(stream, place.Name);
         using PatchWorkspace workspace = new();
         OperationsTrailer trailer = new PatchVerifier(undo, workspace, options).Verify(out DataFileHeader header);
@@ -62,16 +75,14 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
             && trailer.BaseRoot.Span.SequenceEqual(plan.Trailer.TargetRoot.Span)
             && trailer.TargetRoot.Span.SequenceEqual(plan.Trailer.BaseRoot.Span)
             && LeadsBack(undo);
-        return fits
-            ? undo.Digest
-            : throw new StorageException(
-                StorageError.Exists,
-                place.Name,
-                $"{place.Name}: exists already, and is not the undo file of {patch.Name}")
-            {
-                Context = StorageContext.ForeignUndoFile,
-            };
+        return fits ? undo.Digest : throw Foreign();
     }
+
+    private StorageException Foreign() =>
+        new(StorageError.Exists, place.Name, $"{place.Name}: exists already, and is not the undo file of {patch.Name}")
+        {
+            Context = StorageContext.ForeignUndoFile,
+        };
 
     /// <summary>Makes sure that the target still is what the undo file must take it back to.</summary>
     /// <exception cref="SyncException">It is not.</exception>
@@ -79,12 +90,16 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     {
         if (plan.NotOldBlocks > 0)
         {
+            bool isUpToDate = plan.BlocksToWrite == 0 && plan.Sizing.LengthBefore == plan.Sizing.LengthAfter;
+            string blocks = plan.NotOldBlocks == 1 ? "1 of its blocks is" : $"{plan.NotOldBlocks} of its blocks are";
             throw new SyncException(
                 SyncReason.TooLateForUndo,
                 target.Name,
-                $"no undo file can be made: {plan.NotOldBlocks} of its blocks are no longer what {patch.Name} was made for")
+                isUpToDate
+                    ? $"is up to date already: {patch.Name} would write nothing, so there is nothing for an undo file to take back"
+                    : $"no undo file can be made: {blocks} no longer what {patch.Name} was made for")
             {
-                Values = [("blocks", plan.NotOldBlocks)],
+                Values = [("cause", isUpToDate ? "up-to-date" : "partly-patched"), ("blocks", plan.NotOldBlocks)],
             };
         }
 
