@@ -20,6 +20,10 @@ class Target:
 TARGETS: dict[str, Target] = {
     "ckfile / xxhsum -H2": Target(0.9, goal=0.75),
     "ckfile / blocksync-fast": Target(0.9, goal=0.75),
+    "ckfile / xxhsum -H2, processor time": Target(1.2),
+    "ckfile / blocksync-fast, processor time": Target(1.0),
+    "ckfile -t 1 / xxhsum -H2, processor time": Target(1.2),
+    "ckfile -t 1 / blocksync-fast, processor time": Target(1.0),
     "ckfile -a sha256 / openssl": Target(0.65),
     "ckfile / dd, nothing cached": Target(1.05),
     "ckfile, sparse / dense": Target(1.15),

@@ -18,6 +18,9 @@ def measure(bench: Bench) -> None:
     bench.judge("ckfile / xxhsum -H2", bench.ratio(standings, "ckfile", "xxhsum -H2"))
     bench.judge("ckfile / ckfile --version", bench.ratio(standings, "ckfile", "ckfile --version"))
     bench.judge("ckfile / blocksync-fast", bench.ratio(standings, "ckfile", DIGEST, DIGEST_MMAP))
+    for name in ("ckfile", "ckfile -t 1"):
+        bench.judge(f"{name} / xxhsum -H2, processor time", bench.processor_ratio(standings, name, "xxhsum -H2"))
+        bench.judge(f"{name} / blocksync-fast, processor time", bench.processor_ratio(standings, name, DIGEST, DIGEST_MMAP))
     bench.judge("ckfile -a sha256 / openssl", bench.ratio(standings, "ckfile -a sha256", "openssl dgst -sha256"))
 
 

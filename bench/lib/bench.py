@@ -152,9 +152,11 @@ class Bench:
 
     def ratio(self, standings: dict[str, Standing], one: str, *others: str) -> float | None:
         """How many times as long one took as the fastest of some others; None where it or all of them are not here, or failed."""
-        numerator, denominators = median(standings, one), [median(standings, other) for other in others]
-        denominator = min((value for value in denominators if value is not None), default=None)
-        return numerator / denominator if numerator is not None and denominator else None
+        return proportion(median(standings, one), [median(standings, other) for other in others])
+
+    def processor_ratio(self, standings: dict[str, Standing], one: str, *others: str) -> float | None:
+        """The same of the processor time, which does not depend on what else the machine does."""
+        return proportion(processor(standings, one), [processor(standings, other) for other in others])
 
     def missed(self) -> list[Judgement]:
         return [judgement for judgement in self.judgements.values() if judgement.missed]
@@ -172,6 +174,15 @@ class Bench:
 
 def median(standings: dict[str, Standing], name: str) -> float | None:
     return standings[name].median if name in standings else None
+
+
+def processor(standings: dict[str, Standing], name: str) -> float | None:
+    return standings[name].processor if name in standings else None
+
+
+def proportion(one: float | None, others: Sequence[float | None]) -> float | None:
+    least = min((value for value in others if value is not None), default=None)
+    return one / least if one is not None and least else None
 
 
 def judgements_table(judgements: Iterable[Judgement]) -> str:

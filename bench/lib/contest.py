@@ -60,6 +60,10 @@ class Round:
         return sum(step.wall for step in self.steps)
 
     @property
+    def processor(self) -> float:
+        return sum(step.processor for step in self.steps)
+
+    @property
     def peak(self) -> int | None:
         return max((step.peak for step in self.steps if step.peak is not None), default=None)
 
@@ -87,6 +91,11 @@ class Standing:
     @property
     def median(self) -> float | None:
         return statistics.median(self.walls) if self.walls and not self.failure else None
+
+    @property
+    def processor(self) -> float | None:
+        """Seconds of all processors, user and system, at the median."""
+        return statistics.median(run.processor for run in self.counted) if self.counted and not self.failure else None
 
     @property
     def peak(self) -> int | None:

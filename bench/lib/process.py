@@ -76,6 +76,10 @@ class Usage:
     system: float
     peak: int | None
 
+    @property
+    def processor(self) -> float:
+        return self.user + self.system
+
 
 def run(job: Command) -> Usage:
     """Runs a command to its end, as fast as it can be started."""

@@ -48,25 +48,31 @@ def iec(value: float) -> str:
 
 
 def standings_table(standings: Sequence[Standing], yardstick: str) -> str:
-    """One row for each contestant, with its median as a multiple of that of the yardstick."""
-    reference = next((standing.median for standing in standings if standing.contestant.name == yardstick), None)
+    """One row for each contestant, with its median and its processor time as multiples of those of the yardstick."""
+    reference = next((standing for standing in standings if standing.contestant.name == yardstick), None)
     columns = list(dict.fromkeys(column for standing in standings for column in standing.contestant.sizes))
-    head = ["what", "command", "median s", "from – to", f"of {yardstick}", *(f"{column} MiB" for column in columns), "peak MiB"]
+    head = ["what", "command", "median s", "from – to", f"of {yardstick}", "processor s", "of it", *(f"{column} MiB" for column in columns), "peak MiB"]
     return table(head, [standing_row(standing, reference, columns) for standing in standings])
 
 
-def standing_row(standing: Standing, reference: float | None, columns: Sequence[str]) -> list[str]:
+def multiple(value: float | None, of: float | None) -> str:
+    return ratio(value / of) if value is not None and of else ""
+
+
+def standing_row(standing: Standing, reference: Standing | None, columns: Sequence[str]) -> list[str]:
     contestant = standing.contestant
     shown = "<br>".join(f"`{step}`" for step in contestant.steps)
     if standing.failure:
-        return [contestant.name, shown, f"**failed**: {standing.failure}", *[""] * (len(columns) + 3)]
+        return [contestant.name, shown, f"**failed**: {standing.failure}", *[""] * (len(columns) + 5)]
     fastest, slowest = min(standing.walls), max(standing.walls)
     return [
         contestant.name,
         shown,
         seconds(standing.median),
         f"{seconds(fastest)} – {seconds(slowest)}",
-        ratio(standing.median / reference) if standing.median is not None and reference else "",
+        multiple(standing.median, reference.median if reference else None),
+        seconds(standing.processor),
+        multiple(standing.processor, reference.processor if reference else None),
         *(mebibytes(standing.sizes.get(column)) for column in columns),
         mebibytes(standing.peak),
     ]

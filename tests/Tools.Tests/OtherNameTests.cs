@@ -27,6 +27,10 @@ public sealed class OtherNameTests : IDisposable
         File.Move(_work["a"], _work["n"]);
 
         Refused("n", $"n: {Refusal}{_work["a.binarysync-journal"]} is the journal of p.dtf");
+        _work.Line("ckfile check n b.ckf")
+            .Ends(1)
+            .Says("a run of p.dtf, which began under another name of n, was interrupted")
+            .Says(_work["a.binarysync-journal"]);
 
         File.Move(_work["n"], _work["a"]);
         _work.Line("dtfile apply p.dtf a").Ends(0).Says("resumed the interrupted run");

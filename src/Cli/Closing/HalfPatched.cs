@@ -31,6 +31,15 @@ internal sealed record HalfPatched(string Note, string? Next, string? Purpose)
                     "to finish it");
             }
 
+            if (ApplyOperation.InterruptedElsewhere(target, StateDirectory.OtherJournalsOf(path, directory: null)) is var (other, begun))
+            {
+                return new(
+                    $"a run of {begun}, which began under another name of {path}, was interrupted, and {path} is partly patched: "
+                        + $"{other} is the journal",
+                    null,
+                    null);
+            }
+
             using StateFile note = StateDirectory.SetNoteOf(path, directory: null, readOnly: true);
             return SetApplyOperation.Standing(note, TargetIdentity.Of(path), target) is var (applied, missing)
                 ? new(

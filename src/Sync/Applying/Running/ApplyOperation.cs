@@ -36,6 +36,26 @@ public static class ApplyOperation
             : null;
     }
 
+    /// <summary>
+    /// An interrupted run on a target that began under another name: its journal and its data file. Null if none of the journals is about
+    /// this target.
+    /// </summary>
+    /// <param name="target">The target, opened.</param>
+    /// <param name="journals">Where to look (<see cref="ApplyPlaces.Elsewhere"/>).</param>
+    public static (string Journal, string Patch)? InterruptedElsewhere(IReadableStorage target, IReadOnlyList<OtherJournal> journals)
+    {
+        ArgumentNullException.ThrowIfNull(journals);
+        foreach (OtherJournal journal in journals)
+        {
+            if (JournalsElsewhere.Standing(target, journal) is { } record)
+            {
+                return (journal.File.Name, record.Patch);
+            }
+        }
+
+        return null;
+    }
+
     internal static ApplyResult Run(
         IWritableStorage target,
         PatchSource patch,

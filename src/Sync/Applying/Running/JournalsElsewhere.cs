@@ -22,7 +22,7 @@ internal sealed class JournalsElsewhere(ApplyContext context)
     {
         foreach (OtherJournal other in context.Places.Elsewhere)
         {
-            if (Standing(other) is not { } record)
+            if (Standing(context.Target, other) is not { } record)
             {
                 continue;
             }
@@ -42,15 +42,18 @@ internal sealed class JournalsElsewhere(ApplyContext context)
     /// <summary>Removes those that were given up, or are of the same data file: each block has been recognised without them.</summary>
     public void Remove() => _done.ForEach(file => file.Remove());
 
-    // What cannot be read, is not trusted or is damaged describes nobody's target.
-    private JournalRecord? Standing(OtherJournal other)
+    /// <summary>
+    /// What a journal says, if it is of an interrupted run on this target; else null. What cannot be read, is not trusted or is damaged
+    /// describes nobody's target.
+    /// </summary>
+    public static JournalRecord? Standing(IReadableStorage target, OtherJournal other)
     {
         try
         {
             return other.File.Read() is { } content
                 && JournalRecord.TryDecode(content, out JournalRecord? record) == JournalContent.Valid
                 && !record!.IsFinished
-                && new EvidenceProof(context.Target, record, other.File.Name).MayBeSame(other.Birth, other.IsByName)
+                && new EvidenceProof(target, record, other.File.Name).MayBeSame(other.Birth, other.IsByName)
                     ? record
                     : null;
         }
