@@ -47,11 +47,26 @@ absolute() {
     printf '%s/%s' "$(cd -- "$(dirname -- "$1")" && pwd)" "$(basename -- "$1")"
 }
 
-# Publishes the four programs together: what they share is compiled once. Logs to $1; further arguments go to dotnet.
+# Publishes the four programs together: what they share is compiled once. Says which one is ready. Logs to $1; further arguments
+# go to dotnet.
 publish() {
-    local log=$1
+    local log=$1 job ended= ready=' ' tool
     shift
-    (cd -- "$top" && dotnet build tools/Programs.proj --nologo -p:PublishDir="$bin/" "$@") >"$log" 2>&1 </dev/null
+    (cd -- "$top" && exec dotnet build tools/Programs.proj --nologo -p:PublishDir="$bin/" "$@") >"$log" 2>&1 </dev/null &
+    job=$!
+    trap 'kill "$job" 2>/dev/null; exit 130' INT # a job in the background does not hear Ctrl-C
+    while [[ -z $ended ]]; do
+        kill -0 "$job" 2>/dev/null || ended=yes
+        for tool in ckreq ckfile dtreq dtfile; do
+            if [[ $ready != *" $tool "* ]] && grep -q -e "^ *$tool -> $bin/" "$log"; then
+                printf '  %s is ready\n' "$tool"
+                ready+="$tool "
+            fi
+        done
+        [[ -n $ended ]] || sleep 0.5
+    done
+    trap - INT
+    wait "$job"
 }
 
 build() {
