@@ -79,6 +79,7 @@ public sealed class ByteNameTests : IDisposable
         string go = $"cd {Name}d' && ";
         _work.Shell(go + "dtfile apply p.dtf a --undo undo.dtf -q && cmp a b && dtfile apply undo.dtf a -q").Ends(0);
         _work.Shell(go + "dtfile apply - a -q <p.dtf && cmp a b && ckfile a && dtfile b -r p.dtr --split 16M -o s.dtf -q").Ends(0);
+        _work.Shell(go + "mkdir set && cp s.001.dtf set && dtfile info set && rm -r set").Ends(0).Prints("set/s.001.dtf");
         _work.Shell(go + "ln -s a link && dtfile apply undo.dtf link -q && test -L link && cmp a ../a").Ends(0);
         _work.Shell(go + "cat ../a.ckf | dtreq --remote - --master ../b.ckf -o x.dtr -q && cmp x.dtr p.dtr").Ends(0);
         Assert.Equal("a\na.ckf\nb\nlink\np.dtf\np.dtr\ns.001.dtf\nundo.dtf\nx.dtr\n", _work.Shell(go + "ls -A").Text);

@@ -56,7 +56,14 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
             return [path];
         }
 
-        string[] found = [.. Directory.EnumerateFiles(path, $"*.{MessageKind.DataFile.Extension()}").Order(StringComparer.Ordinal)];
+        string[] found =
+        [
+            .. DirectoryNames.Of(path)
+                .Where(name => name.EndsWith($".{MessageKind.DataFile.Extension()}", StringComparison.Ordinal))
+                .Select(name => Path.Combine(path, name))
+                .Where(name => !FileIdentity.IsDirectory(name))
+                .Order(StringComparer.Ordinal),
+        ];
         return found.Length > 0 ? found : throw new UsageException($"{path}: there is no data file in this directory");
     }
 

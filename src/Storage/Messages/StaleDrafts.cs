@@ -1,4 +1,5 @@
 using System.Globalization;
+using BinarySync.Storage.Files;
 using BinarySync.Storage.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -55,11 +56,12 @@ internal static class StaleDrafts
         {
             return
             [
-                .. Directory.EnumerateFiles(place.Directory)
-                    .Where(path => TryParse(Path.GetFileName(path.AsSpan()), prefix, out int process) && !IsAnothers(process)),
+                .. DirectoryNames.Of(place.Directory)
+                    .Where(name => TryParse(name, prefix, out int process) && !IsAnothers(process))
+                    .Select(name => Path.Combine(place.Directory, name)),
             ];
         }
-        catch (Exception error) when (PortableFailure.IsSystem(error))
+        catch (StorageException)
         {
             return []; // a directory that can be written and not read
         }

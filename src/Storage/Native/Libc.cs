@@ -214,4 +214,14 @@ internal static unsafe partial class Libc
         [FieldOffset(152)] public uint DirectMemoryAlignment;
         [FieldOffset(156)] public uint DirectOffsetAlignment;
     }
+
+    [LibraryImport(Name, EntryPoint = "opendir", SetLastError = true,
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(PathMarshaller))]
+    public static partial nint OpenDirectory(string path);
+
+    [LibraryImport(Name, EntryPoint = "readdir", SetLastError = true)]
+    public static partial byte* ReadDirectory(nint directory);
+
+    [LibraryImport(Name, EntryPoint = "closedir")]
+    public static partial int CloseDirectory(nint directory);
 }

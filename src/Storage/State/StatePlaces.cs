@@ -64,10 +64,9 @@ internal sealed class StatePlaces(string directory, uint parentMode)
                 return;
             }
 
-            EnumerationOptions all = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
-            foreach (string path in Directory.EnumerateFiles(place, $"*{Suffix}{Journal}", all))
+            foreach (string name in NamesIn(place).Where(name => name.EndsWith(Suffix + Journal, StringComparison.Ordinal)))
             {
-                Add(() => path, birth, isByName: false);
+                Add(() => Path.Combine(place, name), birth, isByName: false);
             }
         }
 
@@ -85,6 +84,19 @@ internal sealed class StatePlaces(string directory, uint parentMode)
             catch (StorageException)
             {
             }
+        }
+    }
+
+    // A directory may be one in which names can be used, but not listed.
+    private static IReadOnlyList<string> NamesIn(string place)
+    {
+        try
+        {
+            return DirectoryNames.Of(place);
+        }
+        catch (StorageException)
+        {
+            return [];
         }
     }
 
