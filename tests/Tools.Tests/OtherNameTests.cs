@@ -135,6 +135,23 @@ public sealed class OtherNameTests : IDisposable
         _work.Holds("twin", _b);
     }
 
+    // The name of the journal is then relative, and that of the directory is nothing that the framework can say.
+    [LinuxFact("strace")]
+    public void A_directory_whose_name_is_not_UTF8_does_not_make_a_journal_another_one()
+    {
+        _work.Shell("mkdir $'caf\\xe9' && cp a b.ckf p.dtf $'caf\\xe9'").Ends(0);
+        string go = "cd $'caf\\xe9' && ";
+        _work.Shell(
+            go + "strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P $PWD/a dtfile apply p.dtf a");
+        _work.Shell(go + "mkdir own && dtfile apply p.dtf a --journal own").Ends(4).Says(Refusal);
+        _work.Shell(go + "dtfile apply p.dtf a && ckfile check a b.ckf && test ! -e a.binarysync-journal")
+            .Ends(0)
+            .Says("resumed the interrupted run");
+
+        // The framework finds no such directory to remove.
+        _work.Shell("rm -r $'caf\\xe9'").Ends(0);
+    }
+
     private void Interrupt(string target, string option = "")
     {
         const string Kill = "strace -f -qq -o /dev/null -e signal=none -e inject=pwrite64:signal=SIGKILL:when=2 -P ";

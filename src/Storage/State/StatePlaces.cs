@@ -35,7 +35,7 @@ internal sealed class StatePlaces(string directory, uint parentMode)
     public IReadOnlyList<OtherJournal> OtherJournalsOf(string target, string? given)
     {
         List<OtherJournal> found = [];
-        HashSet<string> known = [Path.GetFullPath(Find(target, Journal, given).Name)];
+        string own = Find(target, Journal, given).Name;
         if (given is not null)
         {
             Add(() => Find(target, Journal, null).Name, BirthOf(target), isByName: true);
@@ -76,7 +76,8 @@ internal sealed class StatePlaces(string directory, uint parentMode)
             try
             {
                 string path = find();
-                if (known.Add(Path.GetFullPath(path)) && Lies(path))
+                bool isKnown = FileIdentity.IsSameFile(path, own) || found.Any(other => FileIdentity.IsSameFile(path, other.File.Name));
+                if (!isKnown && Lies(path))
                 {
                     found.Add(new OtherJournal(new StateFile(path), birth, isByName));
                 }

@@ -15,7 +15,7 @@ internal sealed class JournalsElsewhere(ApplyContext context)
 
     /// <summary>Refuses a target that is in the middle of such a run, unless its journal is to be given up.</summary>
     /// <param name="isResumed">
-    /// The target also has a journal where it belongs: an earlier run has given up the other one, and this run goes on with its work.
+    /// True if the target's own journal exists, too: an earlier run gave up the other journal and was interrupted. This run resumes it.
     /// </param>
     /// <exception cref="SyncException"><see cref="SyncReason.JournalElsewhere"/>.</exception>
     public void Demand(bool isResumed)
