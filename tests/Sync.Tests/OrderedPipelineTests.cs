@@ -101,6 +101,37 @@ public sealed class OrderedPipelineTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_is_cancelled_during_the_last_item_is_cancelled(int threads)
+    {
+        using CancellationTokenSource source = new();
+        using ManualResetEventSlim ended = new();
+        int next = 0;
+        int emitted = 0;
+        Assert.Throws<OperationCanceledException>(() => OrderedPipeline<Slot>.Run(
+            threads,
+            () => new Slot(0),
+            _ => ++next == 1 || End(),
+            _ =>
+            {
+                // With a second thread, the end is known before: nobody asks for another item afterwards.
+                Assert.True(threads == 1 || ended.Wait(TimeSpan.FromSeconds(60)));
+                source.Cancel();
+            },
+            _ => emitted++,
+            source.Token));
+
+        Assert.Equal(1, emitted);
+
+        bool End()
+        {
+            ended.Set();
+            return false;
+        }
+    }
+
+    [Theory]
     [InlineData(1, "take")]
     [InlineData(1, "work")]
     [InlineData(1, "emit")]

@@ -50,7 +50,7 @@ internal sealed class OrderedPipeline<TSlot>
     /// <param name="take">Fills a slot with the next item; false at the end. Called by one thread at a time, in order.</param>
     /// <param name="work">Works on the slot; called by many threads at once.</param>
     /// <param name="emit">Uses the result; called by one thread at a time, in order.</param>
-    /// <param name="cancellation">Checked before each item.</param>
+    /// <param name="cancellation">Checked before each item, and once more after the last.</param>
     /// <exception cref="Exception">The first exception thrown by any of the three, or the cancellation.</exception>
     public static void Run(
         int threads, Func<TSlot> createSlot, Func<TSlot, bool> take, Action<TSlot> work, Action<TSlot> emit, CancellationToken cancellation)
@@ -81,6 +81,9 @@ internal sealed class OrderedPipeline<TSlot>
         others.ForEach(other => other.Join());
 
         _failure?.Throw();
+
+        // All items may have been taken before the first was worked on: what is asked for meanwhile must not wait for the next pass.
+        _cancellation.ThrowIfCancellationRequested();
     }
 
     private void RunOne()
