@@ -82,7 +82,7 @@ public abstract class BlockHash
 
         public override void Hash(ReadOnlySpan<byte> block, Span<byte> destination)
         {
-            if (SystemSha256.IsThere)
+            if (SystemCryptography.IsThere)
             {
                 SHA256.HashData(block, destination);
             }
@@ -94,7 +94,7 @@ public abstract class BlockHash
             }
         }
 
-        public override RunningHash StartBlock() => SystemSha256.IsThere ? new RunningSha256() : new RunningManagedSha256();
+        public override RunningHash StartBlock() => SystemCryptography.IsThere ? new RunningSha256() : new RunningManagedSha256();
     }
 
     private sealed class Blake3Hash() : BlockHash("blake3", global::Blake3.Hash.Size, sinceMinor: 1, resistsCollisions: true)

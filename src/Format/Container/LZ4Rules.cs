@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace BinarySync.Format;
 
 /// <summary>
@@ -16,14 +18,31 @@ internal static class LZ4Rules
 
     private const int OffsetLength = sizeof(ushort);
 
+    /// <summary>In half a token: bytes with the rest of the length follow.</summary>
+    private const int LengthFollows = 15;
+
     public static bool Hold(ReadOnlySpan<byte> block, int rawLength)
     {
+        // Most sequences have short lengths: they are read without a call, and nothing here has its address taken.
         int at = 0;
         long made = 0;
         while (at < block.Length)
         {
-            byte token = block[at++];
-            if (!TryReadLength(block, ref at, token >> 4, out long literals) || literals > block.Length - at)
+            int token = block[at++];
+            long literals = token >> 4;
+            if (literals == LengthFollows)
+            {
+                int bytes = LengthBytes(block, at);
+                if (bytes == 0)
+                {
+                    return false;
+                }
+
+                at += bytes;
+                literals += LongLength(bytes, block[at - 1]);
+            }
+
+            if (literals > block.Length - at)
             {
                 return false;
             }
@@ -42,9 +61,22 @@ internal static class LZ4Rules
 
             int offset = block[at] | (block[at + 1] << 8);
             at += OffsetLength;
-            if (offset == 0 || offset > made || made > rawLength - LastMatch || !TryReadLength(block, ref at, token & 0x0F, out long match))
+            if (offset == 0 || offset > made || made > rawLength - LastMatch)
             {
                 return false;
+            }
+
+            long match = token & LengthFollows;
+            if (match == LengthFollows)
+            {
+                int bytes = LengthBytes(block, at);
+                if (bytes == 0)
+                {
+                    return false;
+                }
+
+                at += bytes;
+                match += LongLength(bytes, block[at - 1]);
             }
 
             made += match + ShortestMatch;
@@ -57,25 +89,10 @@ internal static class LZ4Rules
         return false;
     }
 
-    // Fifteen means that bytes follow, and 255 in one of them means that another follows.
-    private static bool TryReadLength(ReadOnlySpan<byte> block, ref int at, int nibble, out long length)
-    {
-        length = nibble;
-        if (nibble < 15)
-        {
-            return true;
-        }
+    // The number of bytes that continue a length: 255 in one of them means that another follows. 0 if the block ends before they do.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int LengthBytes(ReadOnlySpan<byte> block, int at) =>
+        at < block.Length && block[at] < byte.MaxValue ? 1 : 1 + block[at..].IndexOfAnyExcept(byte.MaxValue);
 
-        while (at < block.Length)
-        {
-            byte more = block[at++];
-            length += more;
-            if (more < byte.MaxValue)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static long LongLength(int bytes, byte last) => ((bytes - 1L) * byte.MaxValue) + last;
 }

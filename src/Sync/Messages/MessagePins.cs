@@ -4,8 +4,8 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Messages;
 
 /// <summary>
-/// The state of a message when it was first read: the SHA-256 of each piece of its file. Pieces are 64 KiB, and larger in files of more
-/// than 4 GiB. So the table takes 2 MiB at most, up to 1 TiB, and 2 MiB for each TiB of still larger files. Safe from several threads at
+/// The state of a message when it was first read: a tag of each piece of its file (<see cref="PieceTag"/>). Pieces are 64 KiB, and larger in files of more
+/// than 4 GiB. So the table takes 1 MiB at most, up to 1 TiB, and 1 MiB for each TiB of still larger files. Safe from several threads at
 /// once.
 /// </summary>
 public sealed class MessagePins
@@ -16,10 +16,11 @@ public sealed class MessagePins
     private const int MostPieces = 1 << 16;
 
     // A length is what the file system announces, but a piece has to fit into memory.
-    private const int LargestPiece = 16 << 20;
-    private const int HashLength = SHA256.HashSizeInBytes;
+    internal const int LargestPiece = 16 << 20;
+
     private const int PiecesInChunk = 256;
 
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(PieceTag.KeyLength);
     private readonly object _gate = new();
     private readonly Dictionary<long, byte[]> _chunks = [];
     private int _pieceLength;
@@ -47,30 +48,29 @@ public sealed class MessagePins
 
     /// <summary>Notes a piece the first time, and compares it from then on.</summary>
     /// <param name="piece">Its number, from 0.</param>
-    /// <param name="hash">The SHA-256 of the bytes read; at the end of the file, these are fewer than a piece.</param>
+    /// <param name="tag">The tag of the bytes read; at the end of the file, these are fewer than a piece.</param>
     /// <returns>False if it differs from the first time.</returns>
-    internal bool Holds(long piece, ReadOnlySpan<byte> hash)
+    internal bool Holds(long piece, ReadOnlySpan<byte> tag)
     {
         lock (_gate)
         {
             if (!_chunks.TryGetValue(piece / PiecesInChunk, out byte[]? chunk))
             {
-                chunk = new byte[PiecesInChunk * HashLength];
+                chunk = new byte[PiecesInChunk * PieceTag.Length];
                 _chunks.Add(piece / PiecesInChunk, chunk);
             }
 
-            Span<byte> pinned = chunk.AsSpan((int)(piece % PiecesInChunk) * HashLength, HashLength);
+            Span<byte> pinned = chunk.AsSpan((int)(piece % PiecesInChunk) * PieceTag.Length, PieceTag.Length);
             if (!pinned.ContainsAnyExcept((byte)0))
             {
-                hash.CopyTo(pinned);
+                tag.CopyTo(pinned);
                 return true;
             }
 
-            return pinned.SequenceEqual(hash);
+            return pinned.SequenceEqual(tag);
         }
     }
 
-    internal static byte[] NewHash() => new byte[HashLength];
-
-    internal static void Hash(ReadOnlySpan<byte> piece, Span<byte> hash) => BlockHash.Sha256.Hash(piece, hash);
+    /// <summary>What makes the tags. Each thread needs one of its own.</summary>
+    internal PieceTag NewTag() => new(_key);
 }

@@ -1,23 +1,24 @@
-using BinarySync.Format;
+using System.Collections.Concurrent;
 using BinarySync.Storage;
 
 namespace BinarySync.Sync.Messages;
 
 /// <summary>
 /// A message file that is read several times and must be the same each time: a medium may return other bytes later, and a file may be
-/// exchanged. Each piece is read whole. Its SHA-256 is noted the first time and compared from then on, before any byte of it is passed on.
+/// exchanged. Each piece is read whole. Its tag is noted the first time and compared from then on, before any byte of it is passed on.
 /// So the code that reads through this need not know of it.
 /// </summary>
 public sealed class PinnedStream : Stream, IPositionalReader
 {
-    private const int Scratch = 64 << 10;
+    private const int Scratch = MessagePins.SmallestPiece;
 
     private readonly Stream _file;
     private readonly IPositionalReader? _positional;
     private readonly string _name;
     private readonly MessagePins _pins;
     private readonly int _piece;
-    private readonly byte[] _hash = MessagePins.NewHash();
+    private readonly PieceTag _tag;
+    private readonly ConcurrentBag<PieceTag> _others = [];
     private long _position;
 
     // The piece that was read last, for reads that continue in it.
@@ -31,6 +32,7 @@ public sealed class PinnedStream : Stream, IPositionalReader
         _positional = file as IPositionalReader;
         _name = name;
         _pins = pins;
+        _tag = pins.NewTag();
         _piece = pins.PieceLengthFor(file.Length);
     }
 
@@ -82,7 +84,7 @@ public sealed class PinnedStream : Stream, IPositionalReader
         int within = (int)(_position % _piece);
         if (piece != _heldPiece && within == 0 && buffer.Length >= _piece)
         {
-            int whole = ReadWhole(buffer[..(buffer.Length - (buffer.Length % _piece))], _position, _hash);
+            int whole = ReadWhole(buffer[..(buffer.Length - (buffer.Length % _piece))], _position, _tag);
             _position += whole;
             return whole;
         }
@@ -114,7 +116,11 @@ public sealed class PinnedStream : Stream, IPositionalReader
     /// <exception cref="SyncException"><see cref="SyncError.SourceChanged"/>: a piece has changed.</exception>
     public int ReadAt(Span<byte> buffer, long offset)
     {
-        Span<byte> hash = stackalloc byte[_hash.Length];
+        if (!_others.TryTake(out PieceTag? tag))
+        {
+            tag = _pins.NewTag();
+        }
+
         int done = 0;
         while (done < buffer.Length)
         {
@@ -124,8 +130,8 @@ public sealed class PinnedStream : Stream, IPositionalReader
             int whole = left - (left % _piece);
             int wanted = within == 0 && whole > 0 ? whole : Math.Min(_piece - within, left);
             int got = within == 0 && whole > 0
-                ? ReadWhole(rest[..whole], offset + done, hash)
-                : ReadPart(rest[..wanted], offset + done, hash);
+                ? ReadWhole(rest[..whole], offset + done, tag)
+                : ReadPart(rest[..wanted], offset + done, tag);
             done += got;
             if (got < wanted)
             {
@@ -133,6 +139,7 @@ public sealed class PinnedStream : Stream, IPositionalReader
             }
         }
 
+        _others.Add(tag);
         return done;
     }
 
@@ -156,45 +163,55 @@ public sealed class PinnedStream : Stream, IPositionalReader
         if (disposing)
         {
             _file.Dispose();
+            _tag.Dispose();
+            while (_others.TryTake(out PieceTag? other))
+            {
+                other.Dispose();
+            }
         }
 
         base.Dispose(disposing);
     }
 
     // Whole pieces, straight into the caller's buffer; fewer bytes only at the end of the file.
-    private int ReadWhole(Span<byte> buffer, long offset, Span<byte> hash)
+    private int ReadWhole(Span<byte> buffer, long offset, PieceTag tag)
     {
+        Span<byte> value = stackalloc byte[PieceTag.Length];
         int got = Fill(buffer, offset);
         for (int at = 0; at < got || (at == got && got == 0); at += _piece)
         {
-            MessagePins.Hash(buffer[at..Math.Min(got, at + _piece)], hash);
-            Demand((offset + at) / _piece, hash);
+            tag.Of(buffer[at..Math.Min(got, at + _piece)], value);
+            Demand((offset + at) / _piece, value);
         }
 
         // If the file ended between two pieces, the missing next piece is compared too, as an empty one.
         if (got > 0 && got < buffer.Length && got % _piece == 0)
         {
-            MessagePins.Hash([], hash);
-            Demand((offset + got) / _piece, hash);
+            tag.Of([], value);
+            Demand((offset + got) / _piece, value);
         }
 
         return got;
     }
 
     // Some bytes of one piece, which is read whole and not kept: such bytes are most often needed only once.
-    private int ReadPart(Span<byte> buffer, long offset, Span<byte> hash)
+    private int ReadPart(Span<byte> buffer, long offset, PieceTag tag)
     {
         long begin = offset - (offset % _piece);
         int within = (int)(offset - begin);
         int length = 0;
+        Span<byte> value = stackalloc byte[PieceTag.Length];
         byte[] scratch = System.Buffers.ArrayPool<byte>.Shared.Rent(Scratch);
         try
         {
-            using RunningHash running = BlockHash.Sha256.StartBlock();
             for (int got = Scratch; length < _piece && got == Scratch; length += got)
             {
                 got = Fill(scratch.AsSpan(0, Scratch), begin + length);
-                running.Append(scratch.AsSpan(0, got));
+                if (got > 0)
+                {
+                    tag.Append(scratch.AsSpan(0, got));
+                }
+
                 int from = Math.Max(within, length);
                 int end = Math.Min(within + buffer.Length, length + got);
                 if (from < end)
@@ -203,14 +220,14 @@ public sealed class PinnedStream : Stream, IPositionalReader
                 }
             }
 
-            running.Finish(hash);
+            tag.Finish(value);
         }
         finally
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(scratch);
         }
 
-        Demand(begin / _piece, hash);
+        Demand(begin / _piece, value);
         return Math.Clamp(length - within, 0, buffer.Length);
     }
 
@@ -223,14 +240,15 @@ public sealed class PinnedStream : Stream, IPositionalReader
         }
 
         _heldLength = Fill(_held.AsSpan(0, _piece), piece * _piece);
-        MessagePins.Hash(_held.AsSpan(0, _heldLength), _hash);
-        Demand(piece, _hash);
+        Span<byte> value = stackalloc byte[PieceTag.Length];
+        _tag.Of(_held.AsSpan(0, _heldLength), value);
+        Demand(piece, value);
         _heldPiece = piece;
     }
 
-    private void Demand(long piece, ReadOnlySpan<byte> hash)
+    private void Demand(long piece, ReadOnlySpan<byte> tag)
     {
-        if (!_pins.Holds(piece, hash))
+        if (!_pins.Holds(piece, tag))
         {
             throw new SyncException(
                 SyncReason.MessageChanged,
