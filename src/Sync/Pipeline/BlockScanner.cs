@@ -19,6 +19,7 @@ internal sealed class BlockScanner
     private readonly bool _trustHoles;
     private readonly bool _belowCache;
     private readonly SyncOptions _options;
+    private readonly BufferPool _buffers = new();
     private long _readBytes;
 
     /// <summary>Prepares to read a storage.</summary>
@@ -112,7 +113,7 @@ internal sealed class BlockScanner
     /// </param>
     /// <param name="leastBuffer">The least length of the buffer in bytes.</param>
     public ScanSlot CreateSlot(bool keepsContent = false, int leastBuffer = 0) =>
-        new(_geometry, _hash, new BlockHasher(_hash, _geometry, _zeros), keepsContent, leastBuffer);
+        new(_geometry, _hash, new BlockHasher(_hash, _geometry, _zeros), _buffers, keepsContent, leastBuffer);
 
     /// <summary>The items to be read of a coverage, in order.</summary>
     public IEnumerable<ScanItem> Items(BlockCoverage coverage)
@@ -199,6 +200,8 @@ internal sealed class BlockScanner
             slot.AddBlocksOf(bytes);
             at += bytes.Length;
         }
+
+        slot.EndHashing();
     }
 
     // From here on, each block is read by itself; a large block is read piece by piece.

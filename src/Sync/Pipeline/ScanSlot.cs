@@ -6,15 +6,20 @@ namespace BinarySync.Sync.Pipeline;
 internal readonly record struct ScanItem(BlockRun Run, bool IsHole);
 
 /// <summary>One item of a <see cref="BlockScanner"/>: its content, and its result.</summary>
-internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, BlockHasher hasher, bool keepsContent, int leastBuffer)
+internal sealed class ScanSlot(
+    BlockGeometry geometry, BlockHash hash, BlockHasher hasher, BufferPool buffers, bool keepsContent, int leastBuffer)
 {
+    private readonly int _length = Math.Max(
+        leastBuffer, keepsContent ? Math.Max(BlockScanner.ChunkLength, geometry.BlockSize) : BlockScanner.ChunkLength);
+
+    private byte[]? _buffer;
+
     private readonly List<(int Count, ScannedKind Kind)> _kinds = [];
 
     /// <summary>
     /// The content of the item; for a block larger than <see cref="BlockScanner.ChunkLength"/>, only if that was asked for.
     /// </summary>
-    public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(
-        Math.Max(leastBuffer, keepsContent ? Math.Max(BlockScanner.ChunkLength, geometry.BlockSize) : BlockScanner.ChunkLength));
+    public byte[] Buffer => _buffer ??= buffers.Take(_length);
 
     public byte[] Hashes { get; } = new byte[Math.Max(1, BlockScanner.ChunkLength / geometry.BlockSize) * hash.Length];
 
@@ -27,6 +32,17 @@ internal sealed class ScanSlot(BlockGeometry geometry, BlockHash hash, BlockHash
     {
         Item = item;
         _kinds.Clear();
+    }
+
+    /// <summary>
+    /// Gives the buffer back once everything is hashed, unless the content is kept: the thread's next item finds it in the cache.
+    /// </summary>
+    public void EndHashing()
+    {
+        if (!keepsContent)
+        {
+            buffers.Give(ref _buffer);
+        }
     }
 
     /// <summary>The content of a block that is not in a hole.</summary>

@@ -47,6 +47,9 @@ internal sealed class CopyBatch(PatchItem item)
     public Span<byte> BytesOf(in BufferedPiece piece, BlockGeometry geometry) =>
         Buffer.AsSpan(piece.At, (int)geometry.LengthOf(piece.Piece.Blocks));
 
+    /// <summary>Gives back the buffer, when the content is not needed any more.</summary>
+    public void Release() => item.Release();
+
     /// <summary>Takes the next pieces, as many as fit into the buffer, or one that does not fit.</summary>
     /// <param name="pieces">Sources ascending.</param>
     /// <param name="next">The first piece that was not taken yet.</param>

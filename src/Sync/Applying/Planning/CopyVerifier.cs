@@ -157,6 +157,7 @@ internal sealed class CopyVerifier
 
         // The digest says nothing about content that is missing.
         _other.AddRange(batch.Other.Where(run => !IsMissingAny(batch.Missing, run)));
+        batch.Release();
     }
 
     private static bool IsMissingAny(List<long> sorted, BlockRun run)

@@ -34,21 +34,24 @@ internal sealed class PatchItem : IDisposable
 
     private static readonly OperationGroup Nothing = new();
 
-    // Allocated when a frame comes: a slot that only reads the target does not need them.
+    // A slot has buffers only while there is something in them. A waiting slot has at most the content of its frame.
+    private readonly PatchWorkspace _workspace;
     private readonly int _frameLength;
+    private readonly int _targetLength;
     private byte[]? _stored;
     private byte[]? _raw;
-    private FrameDecoder? _decoder;
+    private byte[]? _target;
 
-    public PatchItem(SyncGeometry geometry, BlockHash hash)
+    public PatchItem(PatchWorkspace workspace, SyncGeometry geometry, BlockHash hash)
     {
+        _workspace = workspace;
         Classifier = new BlockClassifier(geometry, hash);
         Hash = new byte[hash.Length];
         Hasher = new BlockHasher(hash, geometry.Target);
 
         // No more than there is to read: for a file of a few blocks, buffers of a megabyte would be most of the work.
-        Target = GC.AllocateUninitializedArray<byte>((int)Math.Min(ChunkLength, Math.Max(geometry.Base.Size, geometry.Target.Size)));
-        Window = new TargetWindow(Target);
+        _targetLength = (int)Math.Min(ChunkLength, Math.Max(geometry.Base.Size, geometry.Target.Size));
+        Window = new TargetWindow(workspace.Buffers, _targetLength);
         _frameLength = (int)Math.Min(FormatLimits.DefaultFrameSize, geometry.Target.Size);
     }
 
@@ -61,21 +64,21 @@ internal sealed class PatchItem : IDisposable
     /// <summary>Hashes the blocks of frames for this slot's thread.</summary>
     public BlockHasher Hasher { get; }
 
-    /// <summary>Content of the target.</summary>
-    public byte[] Target { get; }
+    /// <summary>For content of the target that outlives the work on the slot.</summary>
+    public byte[] Target => _target ??= _workspace.Buffers.Take(_targetLength);
 
-    /// <summary>Reads the target into <see cref="Target"/>.</summary>
+    /// <summary>Reads the target while the slot is worked on.</summary>
     public TargetWindow Window { get; }
 
     /// <summary>The frame as stored; exchanged with the reader's.</summary>
     public byte[] Stored
     {
-        get => _stored ??= GC.AllocateUninitializedArray<byte>(_frameLength);
+        get => _stored ??= _workspace.Buffers.TakeAtLeast(_frameLength);
         set => _stored = value;
     }
 
-    /// <summary>The frame's content; grows if a frame is longer.</summary>
-    public byte[] Raw => _raw ??= GC.AllocateUninitializedArray<byte>(_frameLength);
+    /// <summary>The frame's content, once it is decoded.</summary>
+    public byte[] Raw => _raw ?? [];
 
     /// <summary>The pieces of a frame with repeats; exchanged with the reader's.</summary>
     public FramePieces Pieces { get; set; } = new();
@@ -99,7 +102,7 @@ internal sealed class PatchItem : IDisposable
 
     /// <summary>
     /// The blocks of operations, ascending, anywhere in the target. If there are several parts, all of them together fit into
-    /// <see cref="Target"/>.
+    /// a buffer of <see cref="ChunkLength"/>.
     /// </summary>
     public List<OperationPart> Parts { get; } = [];
 
@@ -120,8 +123,17 @@ internal sealed class PatchItem : IDisposable
         Writes.Clear();
     }
 
-    /// <summary>Releases the group when the slot is done: otherwise each slot would hold a group until it is used again.</summary>
-    public void Release() => Group = Nothing;
+    /// <summary>
+    /// Releases the group and the buffers when the slot is done: otherwise each slot would hold them until it is used again.
+    /// </summary>
+    public void Release()
+    {
+        Group = Nothing;
+        Window.Release();
+        _workspace.Buffers.Give(ref _stored);
+        _workspace.Buffers.Give(ref _raw);
+        _workspace.Buffers.Give(ref _target);
+    }
 
     /// <summary>Adds a stretch to those to be written. If it touches the one before it, the two are joined.</summary>
     public void AddWrite(in Operation operation, long targetOffset, int contentOffset, int length)
@@ -140,18 +152,19 @@ internal sealed class PatchItem : IDisposable
     public ReadOnlySpan<byte> Content => Raw.AsSpan(0, Frame.RawLength);
 
     /// <summary>Decodes the frame.</summary>
-    /// <param name="patch">The data file that the frame is from: the same one for all frames that a slot decodes.</param>
+    /// <param name="patch">The data file that the frame is from.</param>
     /// <exception cref="MessageFormatException">It does not decompress.</exception>
     public ReadOnlySpan<byte> Decode(PatchSource patch)
     {
         if (Raw.Length < Frame.RawLength)
         {
-            _raw = GC.AllocateUninitializedArray<byte>(Frame.RawLength);
+            _workspace.Buffers.Give(ref _raw);
+            _raw = _workspace.Buffers.TakeAtLeast(Math.Max(_frameLength, Frame.RawLength));
         }
 
         Span<byte> raw = Raw.AsSpan(0, Frame.RawLength);
-        _decoder ??= patch.CreateDecoder();
-        _decoder.Decode(Frame, Stored.AsSpan(0, Frame.StoredLength), Pieces, FramePosition, raw);
+        _workspace.Decode(patch, this, raw);
+        _workspace.Buffers.Give(ref _stored);
         return raw;
     }
 

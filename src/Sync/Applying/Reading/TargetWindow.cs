@@ -1,13 +1,16 @@
 using BinarySync.Storage;
+using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Sync.Applying.Reading;
 
 /// <summary>
-/// The bytes of the target that a slot processes, read with one call as far as they fit into its buffer. Not safe from several threads.
+/// The bytes of the target that a slot processes, read with one call as far as they fit into a buffer. Not safe from several threads.
 /// </summary>
-/// <param name="buffer">Used by nothing else while the bytes are processed.</param>
-internal sealed class TargetWindow(byte[] buffer)
+/// <param name="buffers">Where the buffer comes from; it is given back when the window is released.</param>
+/// <param name="length">Bytes of the buffer.</param>
+internal sealed class TargetWindow(BufferPool buffers, int length)
 {
+    private byte[]? _buffer;
     private IReadableStorage? _target;
     private long _offset;
     private int _length;
@@ -32,7 +35,7 @@ internal sealed class TargetWindow(byte[] buffer)
     /// <exception cref="StorageException">It cannot be read; nothing is held.</exception>
     public void Hold(IReadableStorage target, long offset, long end, bool belowCache)
     {
-        Release();
+        Forget();
         Begin(target, end, belowCache);
         if (offset < end)
         {
@@ -41,11 +44,11 @@ internal sealed class TargetWindow(byte[] buffer)
         }
     }
 
-    /// <summary>Holds nothing any more.</summary>
+    /// <summary>Holds nothing any more, and has no buffer.</summary>
     public void Release()
     {
-        _isHeld = false;
-        _length = 0;
+        Forget();
+        buffers.Give(ref _buffer);
     }
 
     /// <summary>The bytes from an offset on: as many as are in the buffer, and at most as many as are wanted.</summary>
@@ -60,13 +63,14 @@ internal sealed class TargetWindow(byte[] buffer)
         }
 
         int at = (int)(offset - _offset);
-        return buffer.AsSpan(at, Math.Min(wanted, _length - at));
+        return _buffer.AsSpan(at, Math.Min(wanted, _length - at));
     }
 
     private void Fill(long offset)
     {
-        Release();
-        Span<byte> bytes = buffer.AsSpan(0, (int)Math.Min(buffer.Length, _end - offset));
+        Forget();
+        _buffer ??= buffers.Take(length);
+        Span<byte> bytes = _buffer.AsSpan(0, (int)Math.Min(length, _end - offset));
         if (_belowCache)
         {
             _target!.ReadBelowCache(bytes, offset);
@@ -77,5 +81,11 @@ internal sealed class TargetWindow(byte[] buffer)
         }
 
         (_offset, _length) = (offset, bytes.Length);
+    }
+
+    private void Forget()
+    {
+        _isHeld = false;
+        _length = 0;
     }
 }

@@ -88,6 +88,8 @@ internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyConten
             Blocks += placed.Piece.Blocks.Count;
             Bytes += _geometry.Target.LengthOf(placed.Piece.Blocks);
         }
+
+        batch.Release();
     }
 
     // Blocks that are new already are skipped.

@@ -217,6 +217,8 @@ internal sealed class PatchExecutor
         {
             PrepareData(item, piece);
         }
+
+        item.Window.Release();
     }
 
     // Whether to write a block larger than a frame is decided when its first frame comes: nothing of it is written by then.
