@@ -43,6 +43,7 @@ public static class ToolRunner
     private static int RunGuarded(string name, string[] arguments, Func<ToolContext, RootCommand> declare)
     {
         StandardDescriptors.Secure();
+        NativeHeap.UseOneArena();
         RuntimeSockets.Withdraw();
         Terminal terminal = new(name);
         FailureSpeaker speaker = new(terminal, FailureSpeaker.WantsJson(arguments));

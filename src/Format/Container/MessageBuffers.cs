@@ -7,6 +7,10 @@ namespace BinarySync.Format;
 internal sealed class MessageBuffers
 {
     internal byte[] Payload = [];
+
+    // Content goes to other threads, and another array comes for it. Those go round: a section of operations, which is often longer than a
+    // frame, must not leave its array to them.
+    internal byte[] Content = [];
     internal byte[] Operations = [];
 
     /// <summary>The reader that owns them.</summary>

@@ -191,8 +191,9 @@ public sealed class MessageReader
     /// </summary>
     public byte[] ExchangePayload(byte[] replacement)
     {
-        byte[] taken = _buffers.Payload;
-        _buffers.Payload = replacement;
+        ref byte[] buffer = ref BufferOf(Section.Type);
+        byte[] taken = buffer;
+        buffer = replacement;
         return taken;
     }
 
@@ -237,8 +238,9 @@ public sealed class MessageReader
             return true;
         }
 
-        FillPayload(Section.StoredLength);
-        Payload = _buffers.Payload.AsMemory(0, Section.StoredLength);
+        ref byte[] buffer = ref BufferOf(Section.Type);
+        FillPayload(ref buffer, Section.StoredLength);
+        Payload = buffer.AsMemory(0, Section.StoredLength);
         Span<byte> computed = stackalloc byte[SectionHeader.ChecksumLength];
         SectionHeader.WriteChecksum(header[..SectionHeader.ChecksumOffset], Payload.Span, computed);
         if (!computed.SequenceEqual(header[SectionHeader.ChecksumOffset..]))
@@ -366,19 +368,21 @@ public sealed class MessageReader
         }
     }
 
-    private void FillPayload(int length)
+    private ref byte[] BufferOf(SectionType type) => ref type == SectionType.Content ? ref _buffers.Content : ref _buffers.Payload;
+
+    private void FillPayload(ref byte[] buffer, int length)
     {
         // The array grows with the bytes that have really arrived, not with the length that is promised.
         int have = 0;
         while (have < length)
         {
-            if (have == _buffers.Payload.Length)
+            if (have == buffer.Length)
             {
-                Array.Resize(ref _buffers.Payload, (int)Math.Clamp(_buffers.Payload.Length * 4L, SmallestPayload, RoomFor(length)));
+                Array.Resize(ref buffer, (int)Math.Clamp(buffer.Length * 4L, SmallestPayload, RoomFor(length)));
             }
 
-            int step = Math.Min(length, _buffers.Payload.Length) - have;
-            Fill(_buffers.Payload.AsSpan(have, step));
+            int step = Math.Min(length, buffer.Length) - have;
+            Fill(buffer.AsSpan(have, step));
             have += step;
         }
     }

@@ -42,6 +42,13 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Truncate(SafeFileHandle file, long length);
 
+    /// <summary>M_ARENA_MAX of malloc.h.</summary>
+    public const int MostArenas = -8;
+
+    /// <summary>Of glibc only.</summary>
+    [LibraryImport(Name, EntryPoint = "mallopt")]
+    public static partial int SetAllocation(int parameter, int value);
+
     [LibraryImport(Name, EntryPoint = "fallocate", SetLastError = true)]
     public static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
 
