@@ -35,6 +35,33 @@ public sealed class UncachedReadTests : IDisposable
     }
 
     [LinuxTheory]
+    [InlineData(4096)]
+    [InlineData(8191)]
+    [InlineData((1 << 20) + 4096)]
+    public void Memory_that_is_aligned_gets_the_same_bytes(int length)
+    {
+        string path = _directory.File("a", (2 << 20) + 4099);
+        using SafeFileHandle file = Posix.Open(path, OpenFlags.ReadOnly);
+        using UncachedReader reader = new(file, path, UncachedReader.DefaultAlignment);
+        using AlignedBuffer memory = new(length + 4096, 4096);
+        byte[] all = Bytes.Pattern((2 << 20) + 4099);
+        foreach (int offset in (int[])[0, 4096, 4097, all.Length - length, (all.Length - length) & -4096])
+        {
+            foreach (int shift in (int[])[0, 1])
+            {
+                Span<byte> bytes = memory.Span.Slice(shift, length);
+                bytes.Clear();
+                reader.Read(bytes, offset);
+                Assert.True(bytes.SequenceEqual(all.AsSpan(offset, length)), $"{length} bytes at {offset}, memory at {shift}");
+            }
+        }
+
+        // Behind the end there is nothing, even if most of it is there.
+        StorageException ended = Assert.Throws<StorageException>(() => reader.Read(memory.Span, (all.Length - length) & -4096));
+        Assert.Equal(StorageError.EndReached, ended.Error);
+    }
+
+    [LinuxTheory]
     [InlineData(0)] // as a file system without direct I/O says
     [InlineData(512)] // finer than this one may accept: falls back when it is refused
     [InlineData(4096)]

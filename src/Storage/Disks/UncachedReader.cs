@@ -7,9 +7,10 @@ namespace BinarySync.Storage.Disks;
 
 /// <summary>
 /// Reads the bytes on the medium rather than those in the page cache: with direct I/O through a second descriptor of the very same inode,
-/// or else by dropping the cached pages first. Several threads may read at once, each with a buffer of its own.
+/// or else by dropping the cached pages first. Several threads may read at once. Direct I/O needs aligned places and memory: what is not
+/// aligned goes through a buffer, one for each thread.
 /// </summary>
-internal sealed class UncachedReader : IDisposable
+internal sealed unsafe class UncachedReader : IDisposable
 {
     /// <summary>Bytes; direct I/O accepts this alignment wherever the kernel does not say which one it needs.</summary>
     public const int DefaultAlignment = 4096;
@@ -49,14 +50,18 @@ internal sealed class UncachedReader : IDisposable
         int done = 0;
         if (OpenDirect() is { } direct)
         {
-            AlignedBuffer bounce = _buffers.TryTake(out AlignedBuffer? kept) ? kept : new AlignedBuffer(BufferSize, _alignment);
-            try
+            done = ReadAligned(direct, buffer, offset);
+            if (done < buffer.Length && !_noDirect)
             {
-                done = ReadDirect(direct, bounce.Span, buffer, offset);
-            }
-            finally
-            {
-                _buffers.Add(bounce);
+                AlignedBuffer bounce = _buffers.TryTake(out AlignedBuffer? kept) ? kept : new AlignedBuffer(BufferSize, _alignment);
+                try
+                {
+                    done += ReadDirect(direct, bounce.Span, buffer[done..], offset + done);
+                }
+                finally
+                {
+                    _buffers.Add(bounce);
+                }
             }
         }
 
@@ -98,6 +103,27 @@ internal sealed class UncachedReader : IDisposable
         }
 
         return _noDirect ? null : _direct;
+    }
+
+    /// <summary>
+    /// Reads whole sectors straight into the caller's memory, if both are aligned. Returns the bytes read; what is left is for
+    /// <see cref="ReadDirect"/>, the end of the file and a refusal of direct I/O included.
+    /// </summary>
+    private int ReadAligned(SafeFileHandle direct, Span<byte> buffer, long offset)
+    {
+        int whole = buffer.Length & -_alignment;
+        fixed (byte* start = buffer)
+        {
+            if (whole == 0 || ((nint)start & (_alignment - 1)) != 0 || (offset & (_alignment - 1)) != 0)
+            {
+                return 0;
+            }
+
+            int count = Posix.TryReadAt(direct, new Span<byte>(start, whole), offset, out int errno);
+            return errno is 0 or Errno.Invalid or Errno.NotSupported
+                ? count & -_alignment
+                : throw Failure.System(errno, StorageError.ReadFailed, _name, "read", offset);
+        }
     }
 
     /// <summary>Returns the bytes that could be read; fewer than asked for if direct I/O turns out not to work here.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace BinarySync.Sync.Pipeline;
 
 /// <summary>
@@ -6,11 +8,25 @@ namespace BinarySync.Sync.Pipeline;
 /// </summary>
 internal sealed class BufferPool
 {
+    // A page: direct I/O reads into memory at such an address, and otherwise through another buffer.
+    private const int Alignment = 4096;
+
     private readonly Lock _gate = new();
     private readonly List<byte[]> _free = [];
 
     /// <summary>A buffer of exactly this length. Its content is undefined.</summary>
     public byte[] Take(int length) => Find(buffer => buffer.Length == length) ?? GC.AllocateUninitializedArray<byte>(length);
+
+    /// <summary>
+    /// A buffer with this many bytes from <paramref name="start"/> on, which is at the beginning of a page. Their content is undefined.
+    /// </summary>
+    public byte[] TakeAligned(int length, out int start)
+    {
+        int all = length + Alignment;
+        byte[] buffer = Find(buffer => buffer.Length == all) ?? GC.AllocateUninitializedArray<byte>(all, pinned: true);
+        start = (int)(-Marshal.UnsafeAddrOfPinnedArrayElement(buffer, 0) & (Alignment - 1));
+        return buffer;
+    }
 
     /// <summary>A buffer of at least this length. Its content is undefined.</summary>
     public byte[] TakeAtLeast(int length) => Find(buffer => buffer.Length >= length) ?? GC.AllocateUninitializedArray<byte>(length);

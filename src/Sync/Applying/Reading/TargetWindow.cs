@@ -11,6 +11,7 @@ namespace BinarySync.Sync.Applying.Reading;
 internal sealed class TargetWindow(BufferPool buffers, int length)
 {
     private byte[]? _buffer;
+    private int _start;
     private IReadableStorage? _target;
     private long _offset;
     private int _length;
@@ -63,14 +64,14 @@ internal sealed class TargetWindow(BufferPool buffers, int length)
         }
 
         int at = (int)(offset - _offset);
-        return _buffer.AsSpan(at, Math.Min(wanted, _length - at));
+        return _buffer.AsSpan(_start + at, Math.Min(wanted, _length - at));
     }
 
     private void Fill(long offset)
     {
         Forget();
-        _buffer ??= buffers.Take(length);
-        Span<byte> bytes = _buffer.AsSpan(0, (int)Math.Min(length, _end - offset));
+        _buffer ??= buffers.TakeAligned(length, out _start);
+        Span<byte> bytes = _buffer.AsSpan(_start, (int)Math.Min(length, _end - offset));
         if (_belowCache)
         {
             _target!.ReadBelowCache(bytes, offset);
