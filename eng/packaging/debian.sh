@@ -12,6 +12,7 @@ package_debian() {
 
     root=$work/stage/$name
     doc=$root/usr/share/doc/binarysync
+    rm -rf -- "$root"
     mkdir -p -- "$root/DEBIAN" "$root/usr/bin"
     cp -- "$programs"/bin/* "$root/usr/bin/"
 
@@ -45,5 +46,6 @@ TEXT
     chmod 755 -- "$root"/usr/bin/*
 
     # The four programs have most of their bytes in common. One thread, a window of 64 MiB: the package is a third of what it would be.
-    dpkg-deb --root-owner-group -Zxz -z9 --threads-max=1 --build "$root" "$work/out/$name.deb" >/dev/null
+    dpkg-deb --root-owner-group -Zxz -z9 --threads-max=1 --build "$root" "$work/unfinished/$name.deb" >/dev/null
+    mv -- "$work/unfinished/$name.deb" "$work/out/"
 }

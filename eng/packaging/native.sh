@@ -11,14 +11,20 @@ can_make() {
     esac
 }
 
+# All four in one go: what they share is built once.
+publish_programs() {
+    build build eng/packaging/programs.proj -t:Publish -m -p:RuntimeIdentifier="$1" -p:_IsPublishing=true -p:DebugType=none
+}
+
 # The archive for the system $1, such as linux-x64. debian.sh takes the programs from $work/stage.
 package_native() {
     local system=$1 name=binarysync-$version-$1 tool stage runtime
     stage=$work/stage/$name
+    rm -rf -- "$stage"
     mkdir -p -- "$stage/bin"
+    publish_programs "$system"
     for tool in "${tools[@]}"; do
-        build publish "tools/$tool" -p:RuntimeIdentifier="$system" -p:DebugType=none -o "$work/$system/$tool"
-        cp -- "$work/$system/$tool/$tool" "$stage/bin/"
+        cp -- "$work/build/publish/$tool/release_$system/$tool" "$stage/bin/"
         chmod 755 -- "$stage/bin/$tool"
     done
 

@@ -18,6 +18,7 @@ demand_notices() {
 package_portable() {
     local name=binarysync-$version tool stage
     stage=$work/stage/$name
+    rm -rf -- "$stage"
     mkdir -p -- "$stage/bin" "$stage/lib/binarysync"
     for tool in "${tools[@]}"; do
         build publish "tools/$tool" --no-self-contained -p:UseAppHost=false -p:PublishAot=false -p:PublishReadyToRun=false -p:DebugType=none -p:GenerateDocumentationFile=false -o "$stage/lib/binarysync"

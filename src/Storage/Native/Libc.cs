@@ -49,6 +49,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "mallopt")]
     public static partial int SetAllocation(int parameter, int value);
 
+    [LibraryImport(Name, EntryPoint = "getrandom", SetLastError = true)]
+    public static partial nint GetRandom(byte* buffer, nuint count, uint flags);
+
     [LibraryImport(Name, EntryPoint = "fallocate", SetLastError = true)]
     public static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
 

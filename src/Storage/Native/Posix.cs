@@ -83,6 +83,22 @@ internal static unsafe partial class Posix
         }
     }
 
+    /// <summary>Random bytes from the kernel, up to 256; false if it gives none (before Linux 3.17).</summary>
+    public static bool TryFillRandom(Span<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            nint count;
+            do
+            {
+                count = Libc.GetRandom(start, (nuint)bytes.Length, 0);
+            }
+            while (count < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
+
+            return count == bytes.Length;
+        }
+    }
+
     /// <summary>Writes everything at an offset.</summary>
     public static void WriteAt(SafeFileHandle file, ReadOnlySpan<byte> data, long offset, string name)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using BinarySync.Format;
 
 namespace BinarySync.Sync.Messages;
@@ -20,7 +19,7 @@ public sealed class MessagePins
 
     private const int PiecesInChunk = 256;
 
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(PieceTag.KeyLength);
+    private readonly byte[] _key = PieceTag.NewKey();
     private readonly object _gate = new();
     private readonly Dictionary<long, byte[]> _chunks = [];
     private int _pieceLength;

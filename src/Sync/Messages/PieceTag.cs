@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using BinarySync.Format;
+using BinarySync.Storage.Files;
 
 namespace BinarySync.Sync.Messages;
 
@@ -13,8 +14,7 @@ internal sealed class PieceTag : IDisposable
     /// <summary>Bytes of a tag.</summary>
     public const int Length = 16;
 
-    /// <summary>Bytes of the key.</summary>
-    public const int KeyLength = 16;
+    private const int KeyLength = 16;
 
     // A piece may be larger than what is read at once: then its tag is that of the tags of its slices.
     private const int NonceLength = 12;
@@ -32,6 +32,14 @@ internal sealed class PieceTag : IDisposable
     {
         _key = key;
         _gcm = SystemCryptography.IsThere ? new AesGcm(key, Length) : null;
+    }
+
+    /// <summary>A key that nobody can foresee.</summary>
+    public static byte[] NewKey()
+    {
+        byte[] key = new byte[KeyLength];
+        RandomBytes.Fill(key);
+        return key;
     }
 
     /// <summary>Takes the next slice of a piece.</summary>
