@@ -10,7 +10,7 @@
 #   compression sizes of the data file at every level, with and without repeats, against lz4 and zstd on the same bytes
 #   apply      dtfile apply, forth and back on one target, against pwrite and one fsync of the same ranges
 #   cycle      all of it, against rdiff, xdelta3, rsync, bdsync and blocksync-fast; and what travels
-#   start      --version and --help, against the smallest program of .NET
+#   start      --version and --help, against the smallest programs of .NET and of C
 #   memory     the largest resident set of each program, also on dense files in which everything has changed
 #
 #   bench/compare.sh [SIZE] [--directory DIR] [--rounds N] [--only GROUP,...] [--json FILE] [--quick] [--no-build]

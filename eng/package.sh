@@ -12,6 +12,8 @@
 #
 # A run that was interrupted goes on where it was, as long as the sources are the same.
 #
+# DEBFULLNAME and DEBEMAIL name the maintainer of the .deb: the project has no address of its own.
+#
 # The time in the packages is that of the last commit; SOURCE_DATE_EPOCH says another, and is needed outside a clone.
 set -euo pipefail
 export LC_ALL=C TZ=UTC DOTNET_CLI_UI_LANGUAGE=en MSBUILDTERMINALLOGGER=off DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
@@ -57,7 +59,7 @@ work=$top/artifacts/packaging
 sources=$({
     git -C "$top" rev-parse HEAD && git -C "$top" diff HEAD && git -C "$top" ls-files -o --exclude-standard -z | (cd -- "$top" && xargs -0r sha256sum)
 } 2>/dev/null | sha256sum || true)
-key="$SOURCE_DATE_EPOCH $(dotnet --version) $sources"
+key="$SOURCE_DATE_EPOCH ${DEBFULLNAME:-} ${DEBEMAIL:-} $(dotnet --version) $sources"
 if [[ $(cat -- "$work/key" 2>/dev/null) != "$key" ]] || ! git -C "$top" rev-parse HEAD >/dev/null 2>&1; then
     rm -rf -- "$work"
 fi

@@ -53,7 +53,9 @@ def measure(bench: Bench) -> None:
     standings = bench.compare([yardstick(target), *ours(target), peer(bench, target)], yardstick=PWRITE)
     for name in ("dtfile apply", "dtfile apply --verify none", "dtfile apply --dry-run"):
         bench.judge(f"{name} / dtfile --version", bench.ratio(standings, name, "dtfile --version"))
-    blind, start = (median(standings, name) for name in ("dtfile apply --verify none", "dtfile --version"))
+    full, blind, start = (median(standings, name) for name in ("dtfile apply", "dtfile apply --verify none", "dtfile --version"))
+    pwrite = median(standings, PWRITE)
+    bench.judge(f"(apply - start) / {PWRITE}", (full - start) / pwrite if full and start and pwrite else None)
     for yardstick_name, reference in ((PWRITE, median(standings, PWRITE)), (PEER, median(standings, PEER))):
         bench.judge(f"(apply --verify none - start) / {yardstick_name}", (blind - start) / reference if blind and start and reference else None)
     files.remove(TARGET, "master.delta", "master.digest")

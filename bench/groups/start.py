@@ -1,6 +1,7 @@
-"""How long the programs take to begin, against the smallest program of .NET."""
+"""How long the programs take to begin, against the smallest program of .NET, and the smallest in C."""
 
 import os
+import shutil
 
 from lib.bench import Bench, Group
 from lib.contest import TOOLS, Contestant
@@ -11,7 +12,9 @@ PROJECT = """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup>
   <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><InvariantGlobalization>true</InvariantGlobalization>
 </PropertyGroup></Project>
 """
+C_PROGRAM = "#include <stdio.h>\nint main(void) { return puts(\"hello\") < 0; }\n"
 HELLO = "hello world"
+C_HELLO = "hello world in C"
 
 
 def measure(bench: Bench) -> None:
@@ -21,12 +24,23 @@ def measure(bench: Bench) -> None:
             *(Contestant(f"{tool} --version", (command(f"{tool} --version"),), quick=True) for tool in TOOLS),
             Contestant("ckfile --help", (command("ckfile --help"),), quick=True),
             Contestant(HELLO, (command("hello/bin/hello"),), quick=True),
+            *([Contestant(C_HELLO, (command("./hello-c"),), quick=True)] if make_c_hello() else []),
         ],
         yardstick=HELLO,
         rounds=max(bench.rounds, 9),  # they are short
     )
     for name in (*(f"{tool} --version" for tool in TOOLS), "ckfile --help"):
         bench.judge(f"{name} / hello world", bench.ratio(standings, name, HELLO))
+
+
+def make_c_hello() -> bool:
+    """The least that a program can take to begin; where there is a C compiler."""
+    if shutil.which("gcc") is None:
+        return False
+    with open("hello.c", "w", encoding="utf-8") as file:
+        file.write(C_PROGRAM)
+    system("gcc", "-O2", "-o", "hello-c", "hello.c")
+    return True
 
 
 def make_hello() -> None:

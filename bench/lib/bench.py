@@ -62,6 +62,10 @@ class Peak:
     line: str = ""
 
 
+# A data file of nothing but copies in random order: what takes the most memory, by far.
+MANY_COPIES = "copies.dtf"
+
+
 @dataclass
 class Bench:
     """One comparison, from its options to its record. The current directory is its workspace."""
@@ -138,6 +142,8 @@ class Bench:
         if step.program not in TOOLS or peak is None:
             return
         name = f"{step.program} apply" if step.arguments[1:2] == ("apply",) else step.program
+        if MANY_COPIES in step.arguments:
+            name += ", many copies"
         best = self.peaks.setdefault((name, OPTIONS_THAT_MATTER.isdisjoint(step.arguments)), Peak())
         if peak > best.size:
             best.size, best.line = peak, str(step)

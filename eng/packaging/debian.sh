@@ -1,6 +1,7 @@
 # Part of eng/package.sh: a package for Debian and its relatives, with the native programs.
 
-maintainer='The BinarySync authors <binarysync@localhost.localdomain>'
+# Whoever publishes the package says where mail about it goes, as for all of Debian's tools.
+maintainer="${DEBFULLNAME:-The BinarySync authors} <${DEBEMAIL:-binarysync@localhost.localdomain}>"
 
 # For Debian's architecture $1, with the programs for the system $2.
 package_debian() {
@@ -36,7 +37,7 @@ binarysync ($version-1) unstable; urgency=medium
 TEXT
 
     # As dpkg-gencontrol counts: KiB of each file, rounded up, and one for whatever else has a name.
-    sed -e "s/@VERSION@/$version-1/" -e "s/@ARCHITECTURE@/$1/" -e "s/@MAINTAINER@/$maintainer/" \
+    sed -e "s/@VERSION@/$version-1/" -e "s/@ARCHITECTURE@/$1/" -e "s/@MAINTAINER@/$(sed 's/[\\/&]/\\&/g' <<<"$maintainer")/" \
         -e "s/@SIZE@/$(cd -- "$root" && find . -path ./DEBIAN -prune -o -printf '%y %s\n' | awk '{ n += $1 == "f" ? int(($2 + 1023) / 1024) : 1 } END { print n }')/" \
         "$top/eng/packaging/debian/control" >"$root/DEBIAN/control"
     (cd -- "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"

@@ -77,7 +77,7 @@ package_oci() {
         "$(descriptor config.v1+json $config)" "$(descriptor layer.v1.tar+gzip $layer)" >"$work/manifest.json"
     manifest=$(add_blob "$work/manifest.json")
     # shellcheck disable=SC2086
-    printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[%s,"platform":{"architecture":"%s","os":"linux"},"annotations":{"org.opencontainers.image.ref.name":"%s"}}]}' \
+    printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[%s,"platform":{"architecture":"%s","os":"linux"},"annotations":{"org.opencontainers.image.ref.name":"binarysync:%s"}}]}' \
         "$(descriptor manifest.v1+json $manifest)" "$2" "$version" >"$layout/index.json"
     printf '{"imageLayoutVersion":"1.0.0"}' >"$layout/oci-layout"
     chmod 644 -- "$layout"/*.json "$layout/oci-layout" "$blobs"/sha256/*
