@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace BinarySync.Format;
 
-/// <summary>Whether the system has the library that .NET leaves cryptography to. Without OpenSSL on Linux, its first use ends the process.</summary>
+/// <summary>
+/// Whether the system has the library that .NET leaves cryptography to. Without OpenSSL on Linux, its first use ends the process.
+/// </summary>
 internal static class SystemCryptography
 {
     // The libraries that .NET 10 looks for, in its order. Loading one here costs nothing more: it stays loaded, and is needed at once.

@@ -3,9 +3,9 @@ using BinarySync.Format;
 namespace BinarySync.Sync.Messages;
 
 /// <summary>
-/// The state of a message when it was first read: a tag of each piece of its file (<see cref="PieceTag"/>). Pieces are 64 KiB, and larger in files of more
-/// than 4 GiB. So the table takes 1 MiB at most, up to 1 TiB, and 1 MiB for each TiB of still larger files. Safe from several threads at
-/// once.
+/// The state of a message when it was first read: a tag of each piece of its file (<see cref="PieceTag"/>). Pieces are 64 KiB, and larger
+/// in files of more than 4 GiB. So the table takes 1 MiB at most, up to 1 TiB, and 1 MiB for each TiB of still larger files. Safe from
+/// several threads at once.
 /// </summary>
 public sealed class MessagePins
 {

@@ -14,8 +14,11 @@ internal sealed class BufferPool
     private readonly Lock _gate = new();
     private readonly List<byte[]> _free = [];
 
+    // Apart: one that was taken for something else might not come back, because a reader has exchanged it for a longer one.
+    private readonly List<byte[]> _aligned = [];
+
     /// <summary>A buffer of exactly this length. Its content is undefined.</summary>
-    public byte[] Take(int length) => Find(buffer => buffer.Length == length) ?? GC.AllocateUninitializedArray<byte>(length);
+    public byte[] Take(int length) => Find(_free, buffer => buffer.Length == length) ?? GC.AllocateUninitializedArray<byte>(length);
 
     /// <summary>
     /// A buffer with this many bytes from <paramref name="start"/> on, which is at the beginning of a page. Their content is undefined.
@@ -23,22 +26,27 @@ internal sealed class BufferPool
     public byte[] TakeAligned(int length, out int start)
     {
         int all = length + Alignment;
-        byte[] buffer = Find(buffer => buffer.Length == all) ?? GC.AllocateUninitializedArray<byte>(all, pinned: true);
+        byte[] buffer = Find(_aligned, buffer => buffer.Length == all) ?? GC.AllocateUninitializedArray<byte>(all, pinned: true);
         start = (int)(-Marshal.UnsafeAddrOfPinnedArrayElement(buffer, 0) & (Alignment - 1));
         return buffer;
     }
 
     /// <summary>A buffer of at least this length. Its content is undefined.</summary>
-    public byte[] TakeAtLeast(int length) => Find(buffer => buffer.Length >= length) ?? GC.AllocateUninitializedArray<byte>(length);
+    public byte[] TakeAtLeast(int length) => Find(_free, buffer => buffer.Length >= length) ?? GC.AllocateUninitializedArray<byte>(length);
 
     /// <summary>Takes back a buffer that its user does not use any more; null is nothing.</summary>
-    public void Give(ref byte[]? buffer)
+    public void Give(ref byte[]? buffer) => Give(_free, ref buffer);
+
+    /// <summary>Takes back a buffer of <see cref="TakeAligned"/>.</summary>
+    public void GiveAligned(ref byte[]? buffer) => Give(_aligned, ref buffer);
+
+    private void Give(List<byte[]> free, ref byte[]? buffer)
     {
         if (buffer is not null)
         {
             lock (_gate)
             {
-                _free.Add(buffer);
+                free.Add(buffer);
             }
 
             buffer = null;
@@ -46,18 +54,18 @@ internal sealed class BufferPool
     }
 
     // The one that was used last is still in the processor's cache.
-    private byte[]? Find(Predicate<byte[]> fits)
+    private byte[]? Find(List<byte[]> free, Predicate<byte[]> fits)
     {
         lock (_gate)
         {
-            int at = _free.FindLastIndex(fits);
+            int at = free.FindLastIndex(fits);
             if (at < 0)
             {
                 return null;
             }
 
-            byte[] found = _free[at];
-            _free.RemoveAt(at);
+            byte[] found = free[at];
+            free.RemoveAt(at);
             return found;
         }
     }

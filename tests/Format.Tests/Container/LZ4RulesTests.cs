@@ -2,7 +2,9 @@ using K4os.Compression.LZ4;
 
 namespace BinarySync.Format.Tests.Container;
 
-/// <summary>The rules as they are checked, against the rules as they are written (Format.md 2.3), on blocks that are nearly right.</summary>
+/// <summary>
+/// The rules as they are checked, against the rules as they are written (Format.md 2.3), on blocks that are nearly right.
+/// </summary>
 public class LZ4RulesTests
 {
     [Theory]

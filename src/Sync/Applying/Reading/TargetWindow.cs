@@ -49,7 +49,7 @@ internal sealed class TargetWindow(BufferPool buffers, int length)
     public void Release()
     {
         Forget();
-        buffers.Give(ref _buffer);
+        buffers.GiveAligned(ref _buffer);
     }
 
     /// <summary>The bytes from an offset on: as many as are in the buffer, and at most as many as are wanted.</summary>
