@@ -7,7 +7,7 @@ namespace BinarySync.Sync.Messages;
 /// <summary>
 /// The tag of a piece of a message, by a key that nobody outside this process knows. So nobody can look for another piece with the same
 /// tag, although it is made three times as fast as a SHA-256: by GMAC (NIST SP 800-38D), whose tags must stay in the process, as these do.
-/// Where the system has no OpenSSL, by SHA-256 of the key and the bytes. Not safe from several threads.
+/// Where the system has no GMAC, by SHA-256 of the key and the bytes. Not safe from several threads.
 /// </summary>
 internal sealed class PieceTag : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class PieceTag : IDisposable
     public PieceTag(byte[] key)
     {
         _key = key;
-        _gcm = SystemCryptography.IsThere ? new AesGcm(key, Length) : null;
+        _gcm = SystemCryptography.IsThere && AesGcm.IsSupported ? new AesGcm(key, Length) : null;
     }
 
     /// <summary>A key that nobody can foresee.</summary>
