@@ -59,7 +59,7 @@ work=$top/artifacts/packaging
 sources=$({
     git -C "$top" rev-parse HEAD && git -C "$top" diff HEAD && git -C "$top" ls-files -o --exclude-standard -z | (cd -- "$top" && xargs -0r sha256sum)
 } 2>/dev/null | sha256sum || true)
-key="$SOURCE_DATE_EPOCH ${DEBFULLNAME:-} ${DEBEMAIL:-} $(dotnet --version) $sources"
+key="${only/oci/} $SOURCE_DATE_EPOCH ${DEBFULLNAME:-} ${DEBEMAIL:-} $(dotnet --version) $sources"
 if [[ $(cat -- "$work/key" 2>/dev/null) != "$key" ]] || ! git -C "$top" rev-parse HEAD >/dev/null 2>&1; then
     rm -rf -- "$work"
 fi

@@ -23,26 +23,13 @@ internal static class LZ4Rules
 
     public static bool Hold(ReadOnlySpan<byte> block, int rawLength)
     {
-        // Most sequences have short lengths: they are read without a call, and nothing here has its address taken.
         int at = 0;
         long made = 0;
         while (at < block.Length)
         {
             int token = block[at++];
             long literals = token >> 4;
-            if (literals == LengthFollows)
-            {
-                int bytes = LengthBytes(block, at);
-                if (bytes == 0)
-                {
-                    return false;
-                }
-
-                at += bytes;
-                literals += LongLength(bytes, block[at - 1]);
-            }
-
-            if (literals > block.Length - at)
+            if (!TryReadRest(block, ref at, ref literals) || literals > block.Length - at)
             {
                 return false;
             }
@@ -61,22 +48,10 @@ internal static class LZ4Rules
 
             int offset = block[at] | (block[at + 1] << 8);
             at += OffsetLength;
-            if (offset == 0 || offset > made || made > rawLength - LastMatch)
+            long match = token & LengthFollows;
+            if (offset == 0 || offset > made || made > rawLength - LastMatch || !TryReadRest(block, ref at, ref match))
             {
                 return false;
-            }
-
-            long match = token & LengthFollows;
-            if (match == LengthFollows)
-            {
-                int bytes = LengthBytes(block, at);
-                if (bytes == 0)
-                {
-                    return false;
-                }
-
-                at += bytes;
-                match += LongLength(bytes, block[at - 1]);
             }
 
             made += match + ShortestMatch;
@@ -89,10 +64,19 @@ internal static class LZ4Rules
         return false;
     }
 
-    // The number of bytes that continue a length: 255 in one of them means that another follows. 0 if the block ends before they do.
+    // Fifteen means that bytes follow, and 255 in one of them means that another follows. False if the block ends before they do. Most
+    // lengths are short: this is compiled into its callers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int LengthBytes(ReadOnlySpan<byte> block, int at) =>
-        at < block.Length && block[at] < byte.MaxValue ? 1 : 1 + block[at..].IndexOfAnyExcept(byte.MaxValue);
+    private static bool TryReadRest(ReadOnlySpan<byte> block, ref int at, ref long length)
+    {
+        if (length < LengthFollows)
+        {
+            return true;
+        }
 
-    private static long LongLength(int bytes, byte last) => ((bytes - 1L) * byte.MaxValue) + last;
+        int bytes = at < block.Length && block[at] < byte.MaxValue ? 1 : 1 + block[at..].IndexOfAnyExcept(byte.MaxValue);
+        at += bytes;
+        length += bytes == 0 ? 0 : ((bytes - 1L) * byte.MaxValue) + block[at - 1];
+        return bytes > 0;
+    }
 }
