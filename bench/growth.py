@@ -156,7 +156,9 @@ class Measured:
         return [self.point.name, *(report.iec(sizes[name]) if name in sizes else "" for name in (".ckr", ".ckf", ".dtr", ".dtf")), *map(report.mebibytes, peaks)]
 
     def peak(self, *steps: int) -> int | None:
-        return max((run.steps[step].peak or 0 for run in self.standing.counted for step in steps), default=None)
+        """Of all rounds: a short run of the warm-up has a peak of its own, the others often none that is known."""
+        known = [usage.peak for run in self.standing.rounds for usage in (run.steps[step] for step in steps if step < len(run.steps))]
+        return max((peak for peak in known if peak is not None), default=None)
 
 
 TIMES = ["varied", "changed", "ckreq s", "ckfile s", "GiB/s", "dtreq s", "dtfile s", "GiB/s changed", "apply s", "GiB/s changed", "cycle s"]

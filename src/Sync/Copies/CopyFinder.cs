@@ -18,7 +18,7 @@ internal sealed class CopyFinder(
     ChecksumSource remote, ChecksumSource master, SyncGeometry geometry, CopyLimits limits, SyncOptions options)
 {
     private readonly List<CopyRun> _runs = [];
-    private CopyIndex _index = new(0);
+    private readonly CopyIndex _index = new(limits.IndexLength);
 
     /// <summary>Blocks that are sent although they might have been copied: there was no room to remember them.</summary>
     public long BlocksLeftOut { get; private set; }
@@ -26,8 +26,6 @@ internal sealed class CopyFinder(
     /// <summary>The copies, ascending; they can be ordered so that every source is read before it is overwritten.</summary>
     public IReadOnlyList<CopyRun> Find()
     {
-        // No more contents can be needed than B has blocks.
-        _index = new CopyIndex(geometry.Target.BlockCount, limits.IndexLength);
         if (geometry.Base.BlockCount == 0)
         {
             return [];
