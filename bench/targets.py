@@ -34,14 +34,18 @@ TARGETS: dict[str, Target] = {
     "(dtfile -c none - start) / gather": Target(1.5),
     "dtfile -c lz4 / blocksync-fast --make-delta": Target(0.5),
     "dtfile -c lz4 / blocksync-fast --make-delta, size": Target(0.75),
+    "dtfile -c zstd:2 / blocksync-fast --make-delta": Target(1.0),
+    "dtfile -c zstd:2 / blocksync-fast --make-delta, size": Target(0.75),
     "bytes read of the master / bytes requested": Target(1.5),
     "dtfile -c lz4 / raw, size": Target(0.68),
     "dtfile -c lz4 --no-repeats / raw, size": Target(0.68),
     "dtfile -c brotli:5 / zstd -3, size": Target(1.0),
+    "dtfile -c zstd:3 / zstd -3, size": Target(1.0),
     "(apply --verify none - start) / pwrite + fsync": Target(2.5),
     "(apply --verify none - start) / blocksync-fast --apply-delta": Target(1.3),
     "apply, copies in random order / data": Target(3.0),
-    "cycle / rdiff": Target(0.04),
+    "cycle / blocksync-fast": Target(1.0, goal=0.7),
+    "cycle / rdiff": Target(0.05, goal=0.04),
     "cycle / bdsync": Target(0.12),
     "ckreq --version / hello world": Target(3.0),
     "ckfile --version / hello world": Target(3.0),
@@ -61,6 +65,7 @@ QUICK: dict[str, Target] = {
     "ckfile / ckfile --version": Target(9),  # 3.0 to 3.3
     "dtreq / dtreq --version": Target(6),  # 1.6 to 2.2
     "dtfile -c lz4 / dtfile --version": Target(8),  # 2.2 to 3.2
+    "dtfile -c zstd:2 / dtfile --version": Target(8),  # 2.5 to 3.0
     "dtfile -c none / dtfile --version": Target(7),  # 2.2 to 2.5
     "bytes read of the master / bytes requested": Target(1.5),  # 1.00, always
     "dtfile apply / dtfile --version": Target(10),  # 1.8 to 3.5

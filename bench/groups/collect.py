@@ -17,6 +17,8 @@ BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GATHER = "gather (pread, write, fsync)"
 DELTA = "blocksync-fast --make-delta"
 DELTA_MMAP = f"{DELTA} --mmap"
+QUICK_CODECS = ("zstd:2", "lz4", "none")
+CODECS = (*QUICK_CODECS, "zstd:1", "zstd:3", "brotli:1", "brotli:5")
 
 
 def measure(bench: Bench) -> None:
@@ -27,26 +29,26 @@ def measure(bench: Bench) -> None:
     start = median(standings, "dtfile --version")
     plain, gathered = median(standings, "dtfile -c none"), median(standings, GATHER)
     bench.judge("(dtfile -c none - start) / gather", (plain - start) / gathered if plain and start and gathered else None)
-    for codec in ("lz4", "none"):
+    for codec in QUICK_CODECS:
         bench.judge(f"dtfile -c {codec} / dtfile --version", bench.ratio(standings, f"dtfile -c {codec}", "dtfile --version"))
-    bench.judge("dtfile -c lz4 / blocksync-fast --make-delta", bench.ratio(standings, "dtfile -c lz4", DELTA, DELTA_MMAP))
-    if DELTA in standings and not standings[DELTA].failure and standings["dtfile -c lz4"].sizes:
-        sizes = (standings["dtfile -c lz4"].sizes["file"], standings[DELTA].sizes["file"])
-        bench.judge("dtfile -c lz4 / blocksync-fast --make-delta, size", sizes[0] / sizes[1])
+    for ours_is in ("dtfile -c zstd:2", "dtfile -c lz4"):
+        bench.judge(f"{ours_is} / {DELTA}", bench.ratio(standings, ours_is, DELTA, DELTA_MMAP))
+        if DELTA in standings and not standings[DELTA].failure and standings[ours_is].sizes:
+            bench.judge(f"{ours_is} / {DELTA}, size", standings[ours_is].sizes["file"] / standings[DELTA].sizes["file"])
     if shutil.which("strace"):
         judge_reads(bench)
-    files.remove("raw.bin", "raw.lz4", "raw.zst", "lz4.dtf", "none.dtf", "brotli-1.dtf", "brotli-5.dtf", "master.delta", "master.digest")
+    files.remove("raw.bin", "raw.lz4", "raw.zst", "master.delta", "master.digest", *(output_of(codec) for codec in CODECS))
 
 
 def ours(bench: Bench) -> list[Contestant]:
     return [
-        *(collecting(bench, codec, quick=codec in ("lz4", "none")) for codec in ("lz4", "none", "brotli:1", "brotli:5")),
+        *(collecting(bench, codec, quick=codec in QUICK_CODECS) for codec in CODECS),
         Contestant("dtfile --version", (command("dtfile --version"),), quick=True),
     ]
 
 
 def collecting(bench: Bench, codec: str, quick: bool) -> Contestant:
-    output = codec.replace(":", "-") + ".dtf"
+    output = output_of(codec)
 
     def examine(path: str) -> None:
         checks.succeeds("dtfile", "apply", path, bench.pair.old, "--dry-run", "-q")  # every frame and every new hash is verified
@@ -58,6 +60,10 @@ def collecting(bench: Bench, codec: str, quick: bool) -> Contestant:
         sizes={"file": (output,)},
         quick=quick,
     )
+
+
+def output_of(codec: str) -> str:
+    return codec.replace(":", "-") + ".dtf"
 
 
 def gathering(bench: Bench) -> Contestant:

@@ -7,9 +7,9 @@ from lib.process import command
 
 from .collect import GATHER, gathering
 
-LEVELS = ("none", "lz4", "lz4:3", "lz4:9", "lz4:12", "brotli:1", "brotli:5", "brotli:9", "brotli:11")
+LEVELS = ("none", "lz4", "lz4:3", "lz4:9", "lz4:12", "zstd:1", "zstd:2", "zstd:3", "zstd:6", "zstd:9", "zstd:12", "zstd:19", "brotli:1", "brotli:5", "brotli:9", "brotli:11")
 FAST = "lz4 -1"
-PEERS = (FAST, "lz4 -9", "zstd -3", "zstd -9")
+PEERS = (FAST, "lz4 -9", "zstd -3", "zstd -9", "zstd -19")
 NO_REPEATS = " --no-repeats"
 
 
@@ -28,7 +28,8 @@ def measure(bench: Bench) -> None:
         for codec in ("lz4", "lz4" + NO_REPEATS):
             bench.judge(f"dtfile -c {codec} / raw, size", size[f"dtfile -c {codec}"] / size[GATHER])
     if "zstd -3" in size:
-        bench.judge("dtfile -c brotli:5 / zstd -3, size", size["dtfile -c brotli:5"] / size["zstd -3"])
+        for codec in ("brotli:5", "zstd:3"):
+            bench.judge(f"dtfile -c {codec} / zstd -3, size", size[f"dtfile -c {codec}"] / size["zstd -3"])
     files.remove("raw.bin", *map(output_of, PEERS), *(output_of(codec + option) for option in ("", NO_REPEATS) for codec in LEVELS))
 
 

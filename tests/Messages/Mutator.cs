@@ -289,7 +289,7 @@ internal sealed class Mutator(Random random, byte[][] corpus)
                 section.Type = (byte)random.Next(5);
                 break;
             case 1:
-                section.Codec = (byte)random.Next(5);
+                section.Codec = (byte)random.Next(6);
                 break;
             case 2:
                 section.Flags = (byte)random.Next(4);

@@ -40,7 +40,7 @@ public sealed class Workspace : IDisposable
     }
 
     /// <summary>Makes A and B, and by default all that leads to a data file: a.ckf, b.ckf, p.dtr and p.dtf.</summary>
-    public Workspace Prepare(byte[] a, byte[] b, string checksumOptions = "", string compression = "lz4")
+    public Workspace Prepare(byte[] a, byte[] b, string checksumOptions = "", string compression = "zstd:2")
     {
         Write("a", a);
         Write("b", b);

@@ -13,7 +13,8 @@ public sealed class RepeatTests
     private const int Frame = FormatLimits.MinFrameSize;
 
     private static readonly Compression[] Compressions =
-        [Compression.None, Compression.DefaultLZ4, new(FrameCodec.LZ4, 9), new(FrameCodec.Brotli, 1), new(FrameCodec.Brotli, 5)];
+        [Compression.None, Compression.DefaultLZ4, new(FrameCodec.LZ4, 9), new(FrameCodec.Brotli, 1), new(FrameCodec.Brotli, 5),
+            new(FrameCodec.Zstd, 3)];
 
     [Theory]
     [InlineData(512)]

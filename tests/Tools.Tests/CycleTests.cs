@@ -64,6 +64,9 @@ public sealed class CycleTests : IDisposable
         { "512K", "xxh3", "none" },
         { "1M", "sha256", "lz4" },
         { "2M", "xxh128", "lz4:9" },
+        { "4K", "xxh128", "zstd" },
+        { "32K", "sha256", "zstd:19" },
+        { "2M", "xxh3", "zstd:9" },
         { "8M", "xxh3", "brotli:2" },
         { "8M", "sha256", "none" },
     };

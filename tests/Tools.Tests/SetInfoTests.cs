@@ -29,7 +29,7 @@ public sealed class SetInfoTests : IDisposable
             .Prints("  missing           none");
 
         // One is shown as ever.
-        _work.Line("dtfile info p.002.dtf").Succeeds().Prints("p.002.dtf: data file, format 1.0").Prints("  part              2 of 3");
+        _work.Line("dtfile info p.002.dtf").Succeeds().Prints("p.002.dtf: data file, format 1.1").Prints("  part              2 of 3");
     }
 
     [Fact]

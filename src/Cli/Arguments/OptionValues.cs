@@ -118,7 +118,7 @@ public static class OptionValues
 
     public static Option<Compression?> Compress() => new("--compress", "-c")
     {
-        Description = "The compression of the content, and its level [default: lz4]",
+        Description = "The compression of the content, and its level [default: zstd:2]",
         HelpName = CompressionText.Choices,
         CustomParser = result => Parse<Compression?>(result, text => CompressionText.TryParse(text, out Compression compression)
             ? compression

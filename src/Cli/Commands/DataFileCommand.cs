@@ -94,7 +94,7 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
         string input = request ?? remote!;
         string path = MessageFiles.OutputPath(
             result.GetValue(_output), input, request is null ? MessageKind.ChecksumFile : MessageKind.DataRequest, MessageKind.DataFile);
-        Compression compression = result.GetValue(_compress) ?? Compression.DefaultLZ4;
+        Compression compression = result.GetValue(_compress) ?? Compression.Default;
         DataFileSpecification specification = new()
         {
             Compression = compression,

@@ -40,6 +40,11 @@ internal static class MessageReport
             report.Add("forward", "forward", true, "no copies, no repeats: can be applied as it arrives");
         }
 
+        if (data is { AllowsZstd: true })
+        {
+            report.Add("zstd", "zstd", true, "content may be compressed with it: programs of version 1.0 refuse the file");
+        }
+
         AddRanges(report, header.Coverage);
         AddParent(report, header.Parent);
         AddBases(report, operations?.Bases);

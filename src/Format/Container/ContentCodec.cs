@@ -17,10 +17,12 @@ public abstract class ContentCodec
 
     public static readonly ContentCodec Brotli = new BrotliStreams();
 
+    public static readonly ContentCodec Zstd = new ZstdFrames();
+
     /// <summary>All of them, in the order in which they are offered.</summary>
     public static IReadOnlyList<ContentCodec> All => _all;
 
-    private static readonly ContentCodec[] _all = [None, LZ4, Brotli];
+    private static readonly ContentCodec[] _all = [None, LZ4, Zstd, Brotli];
 
     private ContentCodec(FrameCodec number, string name, int mostLevel = 0, int defaultLevel = 0, int thoroughFrom = int.MaxValue)
     {
@@ -62,6 +64,9 @@ public abstract class ContentCodec
 
         return null;
     }
+
+    /// <summary>The first minor version of the format that has it.</summary>
+    public virtual byte SinceMinor => 0;
 
     /// <summary>Whether sections of a type may use it.</summary>
     public virtual bool MayBeIn(SectionType type) => type is SectionType.Content;
@@ -105,6 +110,21 @@ public abstract class ContentCodec
 
         public override bool TryDecompress(ReadOnlySpan<byte> stored, Span<byte> raw) =>
             LZ4Rules.Hold(stored, raw.Length) && LZ4Codec.Decode(stored, raw) == raw.Length;
+    }
+
+    // Levels 1 and 2 are as fast as LZ4. Encoders above 19 would need more memory than all the rest.
+    private sealed class ZstdFrames() : ContentCodec(FrameCodec.Zstd, "zstd", mostLevel: 19, defaultLevel: 3, thoroughFrom: 6)
+    {
+        public override byte SinceMinor => 1;
+
+        // From level 4 on a larger frame is worth its memory; from level 9 on the encoder needs the memory for its tables.
+        public override int FrameSizeAt(int level) =>
+            level is >= 4 and <= 8 ? 2 * FormatLimits.DefaultFrameSize : FormatLimits.DefaultFrameSize;
+
+        public override int Compress(ReadOnlySpan<byte> raw, Span<byte> destination, int level) =>
+            ZstdFrame.Compress(raw, destination, level);
+
+        public override bool TryDecompress(ReadOnlySpan<byte> stored, Span<byte> raw) => ZstdFrame.TryDecompress(stored, raw);
     }
 
     private sealed class BrotliStreams() : ContentCodec(FrameCodec.Brotli, "brotli", mostLevel: 11, defaultLevel: 5, thoroughFrom: 4)

@@ -35,6 +35,17 @@ public sealed record DataFileHeader : OperationsHeader
     /// <summary>Its place in a data file of several parts, or null (Format.md 4.5).</summary>
     public SetPart? Set { get; init; }
 
+    /// <summary>
+    /// Content may be compressed with <see cref="FrameCodec.Zstd"/> (Format.md 4.7). Needs version 1.1, whether or not a frame makes use of
+    /// it.
+    /// </summary>
+    public bool AllowsZstd { get; init; }
+
+    public override byte Minor => Math.Max(base.Minor, AllowsZstd ? ContentCodec.Zstd.SinceMinor : (byte)0);
+
+    /// <summary>True if frames, or the literals of frames with repeats, may have this codec.</summary>
+    public bool Allows(FrameCodec codec) => codec != FrameCodec.Zstd || AllowsZstd;
+
     /// <summary>The header of a data request for the same operations.</summary>
     public DataRequestHeader ToRequest() => new()
     {

@@ -9,4 +9,7 @@ public enum FrameCodec : byte
 
     /// <summary>Literal bytes, and bytes of earlier frames of the message (Format.md 8.1).</summary>
     Repeats = 3,
+
+    /// <summary>A Zstandard frame; only in a message whose header allows it (<see cref="DataFileHeader.AllowsZstd"/>).</summary>
+    Zstd = 4,
 }

@@ -20,6 +20,9 @@ internal sealed class FramePieces
     /// <summary>The frames referred to, the nearest first: the offset of each one's frame header in the message.</summary>
     public IReadOnlyList<long> Frames => _frames;
 
+    /// <summary>How the literals are compressed.</summary>
+    public FrameCodec LiteralCodec => _literalCodec;
+
     /// <summary>Becomes a copy of another one.</summary>
     public void CopyFrom(FramePieces other)
     {

@@ -11,6 +11,7 @@ internal static class HeaderEncoding
         MapFields fields = new();
         fields.Add(HeaderKeys.BlockSize, header.BlockSize);
         HashEncoding.Add(fields, header.Hash);
+        fields.Add(HeaderKeys.Zstd, header is DataFileHeader { AllowsZstd: true } ? 1 : null);
         fields.Add(HeaderKeys.BaseSize, operations?.BaseSize);
         fields.Add(HeaderKeys.TargetSize, operations?.TargetSize);
         fields.Add(HeaderKeys.Size, (header as ChecksumFileHeader)?.Size);
@@ -69,6 +70,7 @@ internal static class HeaderEncoding
         int? frameSize = null;
         string? label = null;
         bool isDerived = false;
+        bool allowsZstd = false;
         long? forwardAt = null;
         (BlockCoverage Coverage, long Offset)? ranges = null;
         (ParentIdentity Parent, long Offset)? parent = null;
@@ -78,10 +80,7 @@ internal static class HeaderEncoding
         {
             // Keys ascend: if there are bases, a base size has been read before them, and is found below. The same holds for the two keys
             // for the hash.
-            bool isNewerHash = key == HeaderKeys.NewerHash && map.HasNewerKeys;
-            if (!isNewerHash
-                && !HeaderKeys.Required(kind, hasBases: false, BlockHash.Xxh128).Contains(key)
-                && !HeaderKeys.IsOptional(key, kind))
+            if (!HeaderKeys.IsOf(key, kind) || (HeaderKeys.IsNewer(key) && !map.HasNewerKeys))
             {
                 map.SkipUnknown(key, HeaderKeys.All.Contains(key));
                 continue;
@@ -120,6 +119,9 @@ internal static class HeaderEncoding
                 case HeaderKeys.Derived:
                     isDerived = ReadOne(ref map, key, at);
                     break;
+                case HeaderKeys.Zstd:
+                    allowsZstd = ReadOne(ref map, key, at);
+                    break;
                 case HeaderKeys.Forward:
                     forwardAt = ReadOne(ref map, key, at) ? at : null;
                     break;
@@ -154,6 +156,7 @@ internal static class HeaderEncoding
                     TargetSize = targetSize ?? 0,
                     FrameSize = frameSize ?? 0,
                     Set = set,
+                    AllowsZstd = allowsZstd,
                 },
         };
         header = header with { Coverage = coverage, Label = label, Parent = parent?.Parent };

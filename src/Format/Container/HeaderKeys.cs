@@ -6,6 +6,9 @@ internal static class HeaderKeys
     /// <summary>In place of <see cref="Hash"/>, for a hash that 1.0 does not have.</summary>
     public const string NewerHash = "!hash";
 
+    /// <summary>There may be frames of Zstandard, which 1.0 does not have.</summary>
+    public const string Zstd = "!zstd";
+
     public const string BaseSize = "base_size";
     public const string Bases = "bases";
     public const string BlockSize = "block_size";
@@ -20,9 +23,9 @@ internal static class HeaderKeys
     public const string Size = "size";
     public const string TargetSize = "target_size";
 
-    /// <summary>The keys of all kinds, as 1.0 has them.</summary>
+    /// <summary>The keys of all kinds.</summary>
     public static readonly IReadOnlyList<string> All =
-        [BaseSize, Bases, BlockSize, Derived, Forward, FrameSize, Hash, Label, Parent, Ranges, Set, Size, TargetSize];
+        [NewerHash, Zstd, BaseSize, Bases, BlockSize, Derived, Forward, FrameSize, Hash, Label, Parent, Ranges, Set, Size, TargetSize];
 
     private static readonly string[] OfChecksumRequest = [BlockSize, Hash];
     private static readonly string[] OfChecksumFile = [.. OfChecksumRequest, Size];
@@ -44,12 +47,19 @@ internal static class HeaderKeys
         return hash is { SinceMinor: > 0 } ? [.. keys.Select(key => key == Hash ? NewerHash : key)] : keys;
     }
 
+    /// <summary>True for the keys that came with 1.1: in a message of minor version 0 they are unknown.</summary>
+    public static bool IsNewer(string key) => key is NewerHash or Zstd;
+
+    /// <summary>True if a message of the kind may have the key, in some version.</summary>
+    public static bool IsOf(string key, MessageKind kind) =>
+        key == NewerHash || Required(kind, hasBases: false, BlockHash.Xxh128).Contains(key) || IsOptional(key, kind);
+
     public static bool IsOptional(string key, MessageKind kind) => key switch
     {
         Label or Ranges or Parent => true,
         Bases or Forward => kind is MessageKind.DataRequest or MessageKind.DataFile,
         Derived => kind is MessageKind.ChecksumFile,
-        Set => kind is MessageKind.DataFile,
+        Set or Zstd => kind is MessageKind.DataFile,
         _ => false,
     };
 }

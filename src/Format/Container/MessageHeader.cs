@@ -21,7 +21,7 @@ public abstract record MessageHeader
     public ParentIdentity? Parent { get; init; }
 
     /// <summary>The lowest minor version that has all features of the message (Format.md 2.2): it is written in that version.</summary>
-    public byte Minor => Math.Max(Hash.SinceMinor, Parent?.Hash.SinceMinor ?? 0);
+    public virtual byte Minor => Math.Max(Hash.SinceMinor, Parent?.Hash.SinceMinor ?? 0);
 
     /// <summary>The fault of a label ("is empty", "has control characters", ...), or null.</summary>
     public static string? LabelFault(string label) => HeaderEncoding.LabelFault(label);

@@ -268,10 +268,11 @@ public sealed class MessageReader
                     $"section {Sections} is of a type that a {Kind.Words()} does not have");
             }
 
-            if (!MayHave(Section.Type, Section.Codec))
+            if (!MayHave(Section.Type, Section.Codec) || !IsKnownHere(Section.Codec))
             {
+                bool isOfNewer = isNewer && !IsKnownHere(Section.Codec);
                 throw Refused(
-                    isNewer ? FormatError.Unsupported : FormatError.Invalid, SectionHeader.CodecOffset, "codec",
+                    isOfNewer ? FormatError.Unsupported : FormatError.Invalid, SectionHeader.CodecOffset, "codec",
                     $"section {Sections} has codec {(byte)Section.Codec}, which is not known here");
             }
 
@@ -301,6 +302,11 @@ public sealed class MessageReader
         MessageFormatException Refused(FormatError error, int at, string field, string message) =>
             new(error, Source, offset + at, field, message);
     }
+
+    // A codec that came after 1.0 is one that nobody knows, unless the header names it.
+    private bool IsKnownHere(FrameCodec codec) =>
+        codec == FrameCodec.Repeats
+            || ContentCodec.Find(codec) is { } entry && (entry.SinceMinor == 0 || Header is DataFileHeader file && file.Allows(codec));
 
     private static bool MayHave(SectionType type, FrameCodec codec) =>
         codec == FrameCodec.Repeats ? type is SectionType.Content : ContentCodec.Find(codec)?.MayBeIn(type) ?? false;

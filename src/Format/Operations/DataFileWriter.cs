@@ -7,6 +7,7 @@ namespace BinarySync.Format;
 public sealed class DataFileWriter
 {
     private readonly MessageWriter _message;
+    private readonly DataFileHeader _header;
     private readonly OperationSection _section = new();
     private long _contentLeft;
     private OperationCounts _counts;
@@ -17,6 +18,7 @@ public sealed class DataFileWriter
     public DataFileWriter(Stream output, DataFileHeader header)
     {
         _message = new MessageWriter(output, header);
+        _header = header;
     }
 
     /// <summary>Bytes written so far.</summary>
@@ -46,11 +48,17 @@ public sealed class DataFileWriter
     }
 
     /// <summary>Writes one frame of the group's content.</summary>
+    /// <exception cref="InvalidOperationException">It is too long, or has a codec that the header does not allow.</exception>
     public void WriteFrame(FrameCodec codec, int rawLength, ReadOnlySpan<byte> stored)
     {
         if (rawLength > _contentLeft)
         {
             throw new InvalidOperationException("the frame is longer than what the group's operations need");
+        }
+
+        if (!_header.Allows(codec) || (codec == FrameCodec.Repeats && !_header.Allows((FrameCodec)stored[0])))
+        {
+            throw new InvalidOperationException("the header does not allow frames with this codec");
         }
 
         _message.WriteSection(SectionType.Content, codec, rawLength, stored);

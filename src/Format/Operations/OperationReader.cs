@@ -180,6 +180,13 @@ public sealed class OperationReader : IOperationReader
         if (_message.Section.Codec == FrameCodec.Repeats && !stored.IsEmpty)
         {
             _pieces.Parse(stored.Span, _message.Section.RawLength, Source, _message.PayloadOffset, _positions);
+            if (!_file.Allows(_pieces.LiteralCodec))
+            {
+                throw _message.Invalid(
+                    0, "literal codec",
+                    $"literals have codec {(byte)_pieces.LiteralCodec}, although the header does not say that there is any");
+            }
+
             CheckRepeatWork();
         }
 

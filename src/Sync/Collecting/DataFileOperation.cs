@@ -7,7 +7,7 @@ namespace BinarySync.Sync.Collecting;
 /// <summary>How a data file is made.</summary>
 public sealed record DataFileSpecification
 {
-    public Compression Compression { get; init; } = Compression.DefaultLZ4;
+    public Compression Compression { get; init; } = Compression.Default;
 
     /// <summary>Raw bytes of a frame: a power of two from 64 KiB to 4 MiB.</summary>
     public int FrameSize { get; init; } = FormatLimits.DefaultFrameSize;
@@ -19,6 +19,9 @@ public sealed record DataFileSpecification
 
     /// <summary>The master may change while it is read; its requested blocks are still compared with their hashes.</summary>
     public bool Live { get; init; }
+
+    /// <summary>The header must allow frames of Zstandard.</summary>
+    internal bool UsesZstd => Compression.Codec == FrameCodec.Zstd;
 
     /// <summary>Bytes that the table of sent content may take: with these it knows about 390,000 blocks. Only tests set it.</summary>
     internal int RepeatIndexBytes { get; init; } = 16 << 20;
@@ -48,6 +51,7 @@ public static class DataFileOperation
         {
             Label = specification.Label,
             IsForward = request.Header.IsForward && !specification.Repeats,
+            AllowsZstd = specification.UsesZstd,
         };
         DataFileWriter writer = new(output, header);
         BlockRunList changed = new();

@@ -69,6 +69,7 @@ public static class OnePassOperation
             Label = specification.Label,
             Parent = a.Parent,
             IsForward = !specification.Repeats,
+            AllowsZstd = specification.UsesZstd,
         };
         DataFileWriter writer = new(output, header);
         BlockScanner scanner = new(master, geometry.Target, a.Hash, holes, belowCache: false, options);

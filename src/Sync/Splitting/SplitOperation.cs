@@ -170,7 +170,7 @@ public static class SplitOperation
     }
 
     private static DataFileHeader HeaderOf(DataRequestHeader request, DataFileSpecification specification) =>
-        new(request, specification.FrameSize) { Label = specification.Label, IsForward = false };
+        new(request, specification.FrameSize) { Label = specification.Label, IsForward = false, AllowsZstd = specification.UsesZstd };
 
     private static List<PartCutter> Cut(
         OperationReader reader, long length, DataFileSpecification specification, IReadOnlyList<long> splitSizes, CopyConversion copies,

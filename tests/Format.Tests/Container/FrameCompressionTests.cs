@@ -15,10 +15,14 @@ public class FrameCompressionTests
     // What `brotli -q 5` of Google's 1.x makes of it.
     private static readonly byte[] Brotli = Hex.Bytes("A1 F8 17 00 20 45 56 56 8B 31 56 00 32 57 B9 00");
 
+    // What `zstd -3 --no-check` of version 1.5 makes of it.
+    private static readonly byte[] Zstd = Hex.Bytes("28 B5 2F FD 60 00 02 6D 00 00 18 64 64 65 02 00 7C 40 89 7D 15 60 01");
+
     public static TheoryData<FrameCodec, int> Levels => new()
     {
         { FrameCodec.LZ4, 1 }, { FrameCodec.LZ4, 3 }, { FrameCodec.LZ4, 9 }, { FrameCodec.LZ4, 12 },
         { FrameCodec.Brotli, 1 }, { FrameCodec.Brotli, 5 }, { FrameCodec.Brotli, 11 },
+        { FrameCodec.Zstd, 1 }, { FrameCodec.Zstd, 3 }, { FrameCodec.Zstd, 9 }, { FrameCodec.Zstd, 19 },
     };
 
     [Fact]
@@ -26,6 +30,9 @@ public class FrameCompressionTests
 
     [Fact]
     public void Decodes_Brotli_streams_of_the_reference_tool() => Assert.Equal(Raw, Decompress(FrameCodec.Brotli, Brotli, Raw.Length));
+
+    [Fact]
+    public void Decodes_Zstandard_frames_of_the_reference_tool() => Assert.Equal(Raw, Decompress(FrameCodec.Zstd, Zstd, Raw.Length));
 
     [Theory]
     [MemberData(nameof(Levels))]
@@ -60,6 +67,7 @@ public class FrameCompressionTests
     [Theory]
     [InlineData(FrameCodec.LZ4)]
     [InlineData(FrameCodec.Brotli)]
+    [InlineData(FrameCodec.Zstd)]
     public void Exactly_the_promised_bytes_come_out(FrameCodec codec)
     {
         byte[] stored = Stored(codec);
@@ -72,6 +80,7 @@ public class FrameCompressionTests
     [Theory]
     [InlineData(FrameCodec.LZ4)]
     [InlineData(FrameCodec.Brotli)]
+    [InlineData(FrameCodec.Zstd)]
     public void All_stored_bytes_are_used(FrameCodec codec)
     {
         Assert.False(FrameDecompressor.TryDecompress(codec, [.. Stored(codec), 0], new byte[Raw.Length]));
@@ -81,6 +90,7 @@ public class FrameCompressionTests
     [Theory]
     [InlineData(FrameCodec.LZ4)]
     [InlineData(FrameCodec.Brotli)]
+    [InlineData(FrameCodec.Zstd)]
     public void A_stream_that_is_cut_short_is_refused(FrameCodec codec)
     {
         byte[] stored = Stored(codec);
@@ -93,6 +103,7 @@ public class FrameCompressionTests
     [Theory]
     [InlineData(FrameCodec.LZ4)]
     [InlineData(FrameCodec.Brotli)]
+    [InlineData(FrameCodec.Zstd)]
     public void Noise_does_no_harm(FrameCodec codec)
     {
         Random random = new(1);
@@ -156,14 +167,19 @@ public class FrameCompressionTests
     [Fact]
     public void Unknown_codecs_are_unknown()
     {
-        Assert.False(FrameDecompressor.Knows((FrameCodec)4));
-        Assert.False(FrameDecompressor.TryDecompress((FrameCodec)4, Raw, new byte[Raw.Length]));
+        Assert.False(FrameDecompressor.Knows((FrameCodec)200));
+        Assert.False(FrameDecompressor.TryDecompress((FrameCodec)200, Raw, new byte[Raw.Length]));
 
         // Not by the frame's own bytes.
         Assert.False(FrameDecompressor.Knows(FrameCodec.Repeats));
     }
 
-    private static byte[] Stored(FrameCodec codec) => codec == FrameCodec.LZ4 ? LZ4 : Brotli;
+    private static byte[] Stored(FrameCodec codec) => codec switch
+    {
+        FrameCodec.LZ4 => LZ4,
+        FrameCodec.Brotli => Brotli,
+        _ => Zstd,
+    };
 
     private static byte[] Decompress(FrameCodec codec, byte[] stored, int length)
     {

@@ -8,7 +8,7 @@ public class ExhaustiveDamageTests
     public static TheoryData<string> Small => new()
     {
         "example-ckr", "example-ckf", "example-dtr", "example-dtf", "ckr-open-ended-range", "ckf-ranges", "ckf-zeros-cross-windows",
-        "dtr-two-groups", "dtf-brotli", "dtf-repeats-only",
+        "dtr-two-groups", "dtf-brotli", "dtf-zstd", "dtf-repeats-only",
     };
 
     [Theory]

@@ -25,6 +25,9 @@ internal static class Samples
     /// <summary>The same as a Brotli stream, as the reference tool gave it at quality 5.</summary>
     public static readonly byte[] ContentInBrotli = Hex.Bytes("A1 F8 17 00 20 45 56 56 8B 31 56 00 32 57 B9 00");
 
+    /// <summary>The same as a Zstandard frame, as the reference tool gave it at level 3, without a checksum.</summary>
+    public static readonly byte[] ContentInZstd = Hex.Bytes("28 B5 2F FD 60 00 02  6D 00 00 18 64 64 65 02 00 7C 40 89 7D 15 60 01");
+
     public static MessageForge OfKind(MessageKind kind) => kind switch
     {
         MessageKind.ChecksumRequest => ChecksumRequest(),
@@ -139,14 +142,15 @@ internal static class Samples
 
     public static MessageForge DataFile(
         byte[] a, byte[] b, BlockHash hash, BlockCoverage? compared = null, string? label = null, (
-            FrameCodec Codec, byte[] Stored)? compressed = null) =>
+            FrameCodec Codec, byte[] Stored)? compressed = null, bool allowsZstd = false) =>
         Forge(output =>
         {
             using MemoryStream request = new();
             OperationsTrailer trailer = WriteRequest(request, a, b, hash, compared ?? BlockCoverage.Whole, label: null);
             request.Position = 0;
             OperationReader reader = new(request, "sample", MessageKind.DataRequest);
-            DataFileWriter writer = new(output, new DataFileHeader(reader.Header, FormatLimits.MinFrameSize) { Label = label });
+            DataFileHeader header = new(reader.Header, FormatLimits.MinFrameSize) { Label = label, AllowsZstd = allowsZstd };
+            DataFileWriter writer = new(output, header);
             OperationGroup group = new();
             while (reader.ReadGroup(group))
             {

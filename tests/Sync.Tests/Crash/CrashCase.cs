@@ -373,7 +373,12 @@ internal sealed class CrashCase
                 _ => BlockHash.Xxh128,
             },
             FrameSize = FormatLimits.MinFrameSize,
-            Compression = random.Next(2) == 0 ? Compression.None : Compression.DefaultLZ4,
+            Compression = random.Next(4) switch
+            {
+                0 or 1 => Compression.None,
+                2 => Compression.DefaultLZ4,
+                _ => new Compression(FrameCodec.Zstd, 1),
+            },
             Threads = 1,
             A = a,
             B = b,

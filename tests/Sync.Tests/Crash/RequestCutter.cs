@@ -57,7 +57,10 @@ internal static class RequestCutter
         OperationReader request = new(
             new MessageReader(new MemoryStream(part), "part.dtr").Require(MessageKind.DataRequest), isPartial: true);
         using MemoryStream output = new();
-        DataFileWriter writer = new(output, change(new DataFileHeader(request.Header, sync.FrameSize)));
+        DataFileWriter writer = new(output, change(new DataFileHeader(request.Header, sync.FrameSize)
+        {
+            AllowsZstd = sync.Compression.Codec == FrameCodec.Zstd,
+        }));
         BlockRunList changed = new();
         new FrameCollector(sync.StorageB, request, writer, sync.HowData with { Repeats = false }, changed).Run(FourSteps.Threads(1));
         Assert.Equal(0, changed.BlockCount);

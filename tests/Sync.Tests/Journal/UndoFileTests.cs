@@ -19,7 +19,12 @@ public sealed class UndoFileTests
         byte[] expected = FourSteps.Data(
             sync.StorageA,
             request,
-            new DataFileSpecification { FrameSize = Math.Min(sync.FrameSize, FormatLimits.DefaultFrameSize), Repeats = false });
+            new DataFileSpecification
+            {
+                Compression = Compression.DefaultLZ4,
+                FrameSize = Math.Min(sync.FrameSize, FormatLimits.DefaultFrameSize),
+                Repeats = false,
+            });
 
         Assert.Equal(expected, undo.Content);
     });
@@ -39,7 +44,12 @@ public sealed class UndoFileTests
         byte[] expected = FourSteps.Data(
             sync.StorageA,
             request,
-            new DataFileSpecification { FrameSize = Math.Min(sync.FrameSize, FormatLimits.DefaultFrameSize), Repeats = false });
+            new DataFileSpecification
+            {
+                Compression = Compression.DefaultLZ4,
+                FrameSize = Math.Min(sync.FrameSize, FormatLimits.DefaultFrameSize),
+                Repeats = false,
+            });
 
         Assert.Equal(
             FourSteps.Groups(expected).Select(group => group.Payload.ToArray()),

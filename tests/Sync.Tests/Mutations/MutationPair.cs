@@ -11,7 +11,8 @@ namespace BinarySync.Sync.Tests.Mutations;
 internal sealed class MutationPair
 {
     private static readonly Compression[] Compressions =
-        [Compression.None, Compression.DefaultLZ4, new Compression(FrameCodec.LZ4, 3), new Compression(FrameCodec.Brotli, 1)];
+        [Compression.None, Compression.DefaultLZ4, new Compression(FrameCodec.LZ4, 3), new Compression(FrameCodec.Brotli, 1),
+            new Compression(FrameCodec.Zstd, 3)];
 
     private MutationPair(DiskImage a, DiskImage b)
     {

@@ -112,7 +112,7 @@ public sealed class SplitOperationTests
         using SplitPlan plan = SplitOperation.Plan(
             input, "update.dtr", SplitCase.Specification, [1], long.MaxValue, () => new MemoryStream(), FourSteps.Threads(1));
 
-        SyncException refusal = Assert.Throws<SyncException>(() => { pair.Write(plan, mostBytes: 1000); });
+        SyncException refusal = Assert.Throws<SyncException>(() => { pair.Write(plan, mostBytes: 500); });
 
         Assert.Equal(SyncError.OutOfBounds, refusal.Error);
     }

@@ -206,7 +206,8 @@ public static class SyncCases
         from frame in size > 131072 ? Gen.Elements(65536, 1 << 20, 4 << 20) : Gen.Elements(65536, 131072)
         from hash in Gen.Elements(BlockHash.All.ToArray())
         from compression in Gen.Elements(
-            Compression.None, Compression.DefaultLZ4, new Compression(FrameCodec.LZ4, 3), new Compression(FrameCodec.Brotli, 1))
+            Compression.None, Compression.DefaultLZ4, new Compression(FrameCodec.LZ4, 3), new Compression(FrameCodec.Brotli, 1),
+            new Compression(FrameCodec.Zstd, 1))
         from threads in Gen.Choose(1, 5)
         from a in SideOf(size)
         from b in NewSideOf(a, size)

@@ -42,7 +42,12 @@ internal sealed class MergedPatchReader : IOperationReader
         _own = own;
         DataFileHeader merged = file.FileHeader;
         RequireMerged(merged);
-        FileHeader = new DataFileHeader(own.Header, merged.FrameSize) { Label = merged.Label, Set = merged.Set };
+        FileHeader = new DataFileHeader(own.Header, merged.FrameSize) 
+        {
+            Label = merged.Label,
+            Set = merged.Set,
+            AllowsZstd = merged.AllowsZstd,
+        };
         Geometry = Header.SyncGeometry;
         _hashLength = Header.Hash.Length;
         _request = own.Open();

@@ -9,7 +9,7 @@ using BinarySync.Sync.Pipeline;
 namespace BinarySync.Sync.Applying.Undo;
 
 /// <summary>
-/// The data file that takes the target back. It is the file that `dtreq` and `dtfile --no-repeats` would make if the two sides were
+/// The data file that takes the target back. It is the file that `dtreq` and `dtfile --no-repeats -c lz4` would make if the two sides were
 /// exchanged. The request has the data file's own operations, turned round. The content comes from the target itself, and each block is
 /// compared with its hash in the data file.
 /// </summary>
@@ -26,6 +26,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         Label = null,
         Set = plan.Header.Set is { } set ? SetOf(set, plan.Trailer) : null,
         IsForward = plan.Header.Set is null,
+        AllowsZstd = false,
     };
 
     /// <summary>
@@ -69,6 +70,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         {
             FrameSize = header.FrameSize,
             Label = header.Label,
+            AllowsZstd = header.AllowsZstd,
             Set = WithGroups(header.Set?.GroupCount ?? 0),
         };
         bool fits = header == expected
@@ -141,7 +143,13 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         options.Progress.Begin("saving the blocks to be overwritten", bytes);
 
         // Without repeats, the file can be applied from a pipe, and nothing is read twice while the target waits.
-        DataFileSpecification specification = new() { FrameSize = _header.FrameSize, Repeats = false };
+        // Any version can read it, and little time passes before the first write.
+        DataFileSpecification specification = new()
+        {
+            Compression = Compression.DefaultLZ4,
+            FrameSize = _header.FrameSize,
+            Repeats = false,
+        };
         new FrameCollector(target, request, writer, specification, changed).Run(options);
         if (changed.BlockCount > 0)
         {
