@@ -7,7 +7,7 @@ read_messages.py --checksum FILE --block-size N --hash NAME --out X.ckf [--range
 read_messages.py --compare A.ckf B.ckf --out X.dtr
 
 `operations` are [first, count, new kind, old kind]; neighbours of equal kinds are one, wherever groups or copies end.
-Where Brotli frames could not be decoded, `content` counts them under `not_decoded` and has no hash.
+Where frames of Brotli or Zstandard could not be decoded, `content` counts them under `not_decoded` and has no hash.
 
 Exit codes: 0 fine, 2 wrong use or a file that cannot be opened, 3 a message was refused, 4 things do not belong
 together.

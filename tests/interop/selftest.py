@@ -67,9 +67,11 @@ def compress(raw, how):
         stored = lz4(raw)
     elif how == "brotli":
         stored = codec.brotli.compress(raw)
+    elif how == "zstandard":
+        stored = codec.zstandard.ZstdCompressor().compress(raw)
     else:
         stored = raw
-    names = {"none": codec.NONE, "lz4": codec.LZ4, "brotli": codec.BROTLI}
+    names = {"none": codec.NONE, "lz4": codec.LZ4, "brotli": codec.BROTLI, "zstandard": codec.ZSTANDARD}
     return (names[how], stored) if len(stored) < len(raw) else (codec.NONE, raw)
 
 
@@ -84,6 +86,15 @@ def repeating(raw, earlier):
     (distance, at), rest = places[0], raw[512:]
     return codec.REPEATS, (bytes([codec.NONE, 1]) + varint(distance) + varint(512 * 2 + 1) + b"\0" + varint(at)
                            + varint(len(rest) * 2) + rest)
+
+
+def zstd_block(kind, length, content, last=True):
+    return (length << 3 | kind << 1 | last).to_bytes(3, "little") + content
+
+
+def zstd_frame(size, *blocks, form=0xA0, size_bytes=4):
+    """A frame of Zstandard by hand. `form`: its frame header descriptor."""
+    return codec.ZSTANDARD_MAGIC + bytes([form]) + size.to_bytes(size_bytes, "little") + b"".join(blocks)
 
 
 def lz4(raw):
@@ -154,7 +165,10 @@ def groups_of(request):
 def data_file(request, content, how="none"):
     header, trailer, groups = groups_of(request)
     roots = {key: trailer[key] for key in ("base_root", "target_root")}
-    return write_request("dtf", header.values | {"frame_size": FRAME}, groups, roots, content, how)
+    values = header.values | {"frame_size": FRAME} | ({"!zstd": 1} if how == "zstandard" else {})
+    if how == "repeats":
+        values.pop("forward", None)
+    return write_request("dtf", values, groups, roots, content, how)
 
 
 def hashes(content, first, count):
@@ -245,10 +259,13 @@ class SmallFiles(RefusingTest):
         yield checksum_file(b, [(0, 1), (3, 9)])
         yield request
         yield data_file(request, b, "lz4")
+        if codec.zstandard:
+            b = b[:BLOCK] + b"abcdefg" * 400
+            yield data_file(data_request(checksum_file(a), checksum_file(b)), b, "zstandard")
 
     def test_each_is_read(self):
         kinds = [read(data).header.kind for data in self.files()]
-        self.assertEqual(kinds, ["ckr", "ckf", "dtr", "dtf"])
+        self.assertEqual(kinds, ["ckr", "ckf", "dtr", "dtf"] + ["dtf"] * bool(codec.zstandard))
 
     def test_each_truncation_is_refused(self):
         for data in self.files():
@@ -265,8 +282,8 @@ class SmallFiles(RefusingTest):
                     self.refuse(bytes(damaged))
 
     def test_damage_behind_right_checksums_is_refused_or_read_but_never_a_surprise(self):
-        chance, read_anyway = random.Random(40), 0
-        for data in self.files():
+        chance, read_anyway, files = random.Random(40), 0, list(self.files())
+        for data in files:
             for _ in range(1500):
                 try:
                     read(damaged(data, chance))
@@ -274,7 +291,7 @@ class SmallFiles(RefusingTest):
                 except MessageError:
                     pass
         # What no rule can see: a letter of the label, a hash in a request, a root that only its maker knows.
-        self.assertLess(read_anyway, 4 * 1500 // 2)
+        self.assertLess(read_anyway, len(files) * 1500 // 2)
 
     def test_preamble(self):
         data = next(self.files())
@@ -331,14 +348,23 @@ class Targets(unittest.TestCase):
 
     def test_codecs(self):
         a, b = bytes(400 * BLOCK), b"".join(bytes([n % 7, n % 3 + 1]) * 250 for n in range(400))
-        for how in ("none", "lz4", "brotli"):
-            if how != "brotli" or codec.brotli:
-                with self.subTest(how):
-                    _, file, out = self.round_trip(a, b, how)
-                    self.assertEqual(out, b)
-        with patch.object(codec, "brotli", None):
-            content = read(file).summary()["content"]
-        self.assertEqual((content["xxh128"], content["not_decoded"]), (None, content["frames"]))
+        for how, number in (
+                ("none", codec.NONE), ("lz4", codec.LZ4), ("brotli", codec.BROTLI), ("zstandard", codec.ZSTANDARD)):
+            if not getattr(codec, how, True):
+                continue
+            with self.subTest(how):
+                _, file, out = self.round_trip(a, b, how)
+                self.assertEqual(out, b)
+                sections = Container(io.BytesIO(file)).sections()
+                self.assertEqual({section.codec for section in sections if section.type == CONTENT}, {number})
+                self.assertEqual(read(file).version, "1.1" if how == "zstandard" else "1.0")
+                if how in ("brotli", "zstandard"):
+                    with patch.object(codec, how, None):
+                        content = read(file).summary()["content"]
+                        self.assertEqual((content["xxh128"], content["not_decoded"]), (None, content["frames"]))
+                        with self.assertRaises(Mismatch) as caught:
+                            applied(a, file)
+                        self.assertIn("no module", str(caught.exception))
 
     def test_repeats(self):
         a = target(400, 90)
@@ -616,6 +642,90 @@ class Requests(RefusingTest):
             made = write_request("dtf", self.header(frame_size=FRAME), [group], self.ROOTS, None, extra=extra)
             self.refuse(made, text)
 
+    def frames(self, *sections, group=None, minor=1, trailer=None, **changes):
+        """A data file of one group, whose content is in given frames."""
+        made = self.header(**{"frame_size": FRAME, "!zstd": 1} | changes)
+        extra = [{"kind": CONTENT, **section} for section in sections]
+        group = group or [self.operation(1, 2)]
+        return write_request("dtf", made, [group], trailer or self.ROOTS, None, minor=minor, extra=extra)
+
+    def test_the_key_of_zstandard(self):
+        group = [self.operation(1, 1)]
+        for values in ({}, {"forward": 1}):
+            message = read(self.request(group, kind="dtf", minor=1, **{"!zstd": 1}, **values))
+            self.assertEqual(message.summary()["header"]["zstd"], 1)
+        read(self.request(group, kind="dtf", minor=2, **{"!zstd": 1}))
+        self.assertEqual(read(self.request(group, kind="dtf", minor=None, **{"!zstd": 1})).version, "1.1")
+        self.refuse(self.request(group, kind="dtf", minor=0, **{"!zstd": 1}), "!zstd: unknown key")
+        self.refuse(self.request(group, minor=1, **{"!zstd": 1}), "does not belong in a .dtr")
+        for value, text in ((0, "is 1 where"), (2, "is 1 where"), ("1", "not an integer")):
+            self.refuse(self.request(group, kind="dtf", minor=1, **{"!zstd": value}), text)
+        for kind, more in (("ckr", {}), ("ckf", {"size": 5000})):
+            out = io.BytesIO()
+            MessageWriter(out, kind, {"block_size": BLOCK, "hash": "xxh3", "!zstd": 1, **more}).finish({})
+            self.refuse(out.getvalue(), f"does not belong in a .{kind}")
+        parent = {"base_root": bytes(16), "base_size": 4096, "block_size": 1024, "hash": "xxh3",
+                  "target_root": bytes(16), "target_size": 4096, "!zstd": 1}
+        self.refuse(self.request(group, kind="dtf", minor=1, parent=parent), "parent.!zstd: this key")
+
+    def test_where_zstandard_may_be(self):
+        stored = zstd_frame(2 * BLOCK, zstd_block(codec.RLE_BLOCK, 2 * BLOCK, b"a"))
+        content = b"a" * 2 * BLOCK
+        group = [Operation(1, 2, HASHED, DATA, None, 0, hashes(self.a, 1, 2), XXH128.of(content[:BLOCK]) * 2)]
+        frame = {"payload": stored, "codec": codec.ZSTANDARD, "raw_length": 2 * BLOCK}
+        for minor in (1, 2):
+            read(self.frames(frame, group=group, minor=minor))
+            without = self.frames(frame, group=group, minor=minor, **{"!zstd": None})
+            self.refuse(without, "newer version: unknown codec 4")
+            self.refuse(self.frames(frame | {"codec": 5}, group=group, minor=minor), "newer version: unknown codec 5")
+        for number in (codec.ZSTANDARD, 5):
+            error = self.refuse(self.frames(frame | {"codec": number}, minor=0, **{"!zstd": None}), "unknown codec")
+            self.assertNotIn("newer", str(error))
+        self.refuse(self.frames(frame | {"payload": content}, group=group), "not less than the raw length")
+        self.refuse(self.frames(frame | {"raw_length": 2 * BLOCK - 1}, group=group), "where the frame has")
+        if codec.zstandard:
+            self.refuse(self.frames(frame | {"payload": stored[:-1] + b"b"}, group=group), "new hash")
+        operations = {"kind": OPERATIONS, "payload": stored, "codec": codec.ZSTANDARD, "raw_length": 2 * BLOCK}
+        plain = {"payload": content}
+        self.refuse(self.frames(plain, operations, group=group), "not a codec of this section")
+        # What is skipped may have any codec.
+        skipped = {"kind": 9, "payload": b"?", "codec": codec.ZSTANDARD, "raw_length": 9, "flags": 1}
+        read(self.frames(plain, skipped, group=group, **{"!zstd": None}))
+
+    def test_literals_in_zstandard(self):
+        """A second frame: 600 literals, and 512 bytes of the first frame."""
+        first, rest = bytes(range(256)) * 256, 600
+        content = first + b"b" * rest + first[:BLOCK]
+        content += bytes(-len(content) % BLOCK)
+        count, more = len(content) // BLOCK, len(content) - FRAME - rest - BLOCK
+        group = [Operation(0, count, ELSEWHERE, DATA, None, 0, b"", hashes(content, 0, count))]
+        values = {"base_size": None, "bases": [{"root": bytes(16), "size": 0}], "target_size": len(content)}
+        roots = {"target_root": bytes(16)}
+
+        def file(literal_codec, literals, **changes):
+            payload = bytes([literal_codec, 1]) + varint(1) + varint(rest * 2)
+            payload += varint(BLOCK * 2 + 1) + b"\0" + varint(0) + varint(more * 2) + literals
+            second = {"payload": payload, "codec": codec.REPEATS, "raw_length": len(content) - FRAME}
+            return self.frames({"payload": first}, second, group=group, trailer=roots, **values, **changes)
+
+        blocks = zstd_block(codec.RLE_BLOCK, rest, b"b", last=False), zstd_block(codec.RLE_BLOCK, more, b"\0")
+        good = zstd_frame(rest + more, *blocks)
+        for changes in ({}, {"minor": 2}):
+            message = read(file(codec.ZSTANDARD, good, **changes))
+            self.assertEqual(message.not_decoded, 0 if codec.zstandard else 1)
+        with patch.object(codec, "zstandard", None):
+            self.assertEqual(read(file(codec.ZSTANDARD, good)).not_decoded, 1)
+        for minor in (0, 1):
+            without = {"!zstd": None, "minor": minor}
+            read(file(codec.NONE, content[FRAME:FRAME + rest] + bytes(more), **without))
+            error = self.refuse(file(codec.ZSTANDARD, good, **without), "literal codec: 4 is not one of (0, 1, 2)")
+            self.assertNotIn("newer", str(error))
+        for number in (codec.REPEATS, 5):
+            self.refuse(file(number, good), f"literal codec: {number} is not one of (0, 1, 2, 4)")
+        # The content is that of the literals, not of the frame with repeats.
+        self.refuse(file(codec.ZSTANDARD, zstd_frame(len(content) - FRAME, *blocks)), "content size")
+        self.refuse(file(codec.ZSTANDARD, good + b"\0"), "follow the frame")
+
     def test_newer_minor(self):
         group = [self.operation(1, 1)]
         for minor, changes, text in (
@@ -772,6 +882,76 @@ class Primitives(unittest.TestCase):
             section.payload, section.raw_length = bad, length
             with self.assertRaises(MessageError):
                 codec.decode(section)
+
+    def zstandard(self, stored, raw_length):
+        section = type("S", (), {
+            "codec": codec.ZSTANDARD, "payload": stored, "raw_length": raw_length, "payload_offset": 0})
+        return codec.decode(section)
+
+    @unittest.skipUnless(codec.zstandard, "no zstandard module")
+    def test_zstandard(self):
+        for raw in (b"a" * 99, bytes(range(200)) * 2, bytes(range(200)) * 500, random.Random(1).randbytes(300_000)):
+            for level in (-5, 3, 19):
+                stored = codec.zstandard.ZstdCompressor(level=level).compress(raw)
+                self.assertEqual(self.zstandard(stored, len(raw)), raw)
+        most = codec.MOST_OF_A_BLOCK
+        for raw_length, stored in self.good_frames():
+            self.assertEqual(len(self.zstandard(stored, raw_length)), raw_length)
+        blocks = zstd_block(codec.RLE_BLOCK, most, b"a", last=False), zstd_block(codec.RAW_BLOCK, 1, b"b")
+        self.assertEqual(self.zstandard(zstd_frame(most + 1, *blocks), most + 1), b"a" * most + b"b")
+        # What only a decoder sees. No call gives more than the raw length.
+        for raw_length, blocks in (
+            (100, [zstd_block(codec.RLE_BLOCK, 99, b"a")]),
+            (100, [zstd_block(codec.RLE_BLOCK, 99, b"a", last=False), zstd_block(codec.RLE_BLOCK, 2, b"a")]),
+            (100, [zstd_block(codec.COMPRESSED_BLOCK, 20, b"\xff" * 20)]),
+            (most, [zstd_block(codec.RLE_BLOCK, most, b"a", last=False)] * 9 + [zstd_block(codec.RAW_BLOCK, 0, b"")]),
+        ):
+            with self.assertRaises(MessageError):
+                self.zstandard(zstd_frame(raw_length, *blocks), raw_length)
+
+    @staticmethod
+    def good_frames():
+        """(raw length, frame). Each length of the content size; it need not be the shortest."""
+        for size, size_bytes, form in ((255, 1, 0x20), (256 + 44, 2, 0x60), (300, 4, 0xA0), (300, 8, 0xE0)):
+            said = size - 256 if size_bytes == 2 else size
+            yield size, zstd_frame(said, zstd_block(codec.RLE_BLOCK, size, b"a"), form=form, size_bytes=size_bytes)
+
+    def test_the_form_of_frames_of_zstandard(self):
+        """Without the module too."""
+        def run(length, kind=codec.RLE_BLOCK, **form):
+            return zstd_block(kind, length, b"a" if kind == codec.RLE_BLOCK else bytes(length), **form)
+
+        good, most = zstd_frame(300, run(300)), codec.MOST_OF_A_BLOCK
+        skippable = b"\x50\x2a\x4d\x18\1\0\0\0x"
+        with patch.object(codec, "zstandard", None):
+            for raw_length, stored in self.good_frames():
+                self.assertIsNone(self.zstandard(stored, raw_length))
+            for raw_length, stored, text in (
+                (300, b"\x29" + good[1:], "not a frame"), (300, skippable + good, "not a frame"),
+                (300, good + good, "follow the frame"), (300, good + skippable, "follow the frame"),
+                (300, good + b"\0", "follow the frame"), (300, good[:-1], "are left"), (300, good[:9], "are left"),
+                (300, good[:6], "are left"), (300, good[:3], "are left"),
+                (300, zstd_frame(300, run(300, last=False)), "are left"),
+                (299, good, "content size 300"), (301, good, "content size 300"),
+                (300, zstd_frame(1 << 40, run(300), form=0xE0, size_bytes=8), f"content size {1 << 40}"),
+                (44, zstd_frame(44, run(44), form=0x60, size_bytes=2), "content size 300"),
+                # A window, with and without a content size; a checksum, a dictionary; the bits that mean nothing.
+                (300, zstd_frame(300 << 8, run(300), form=0x80, size_bytes=5), "descriptor 0x80"),
+                (300, zstd_frame(0, run(300), form=0x00, size_bytes=1), "descriptor 0x00"),
+                (300, zstd_frame(300, run(300), b"abcd", form=0xA4), "descriptor 0xA4"),
+                (300, zstd_frame(300 << 8, run(300), form=0xA1, size_bytes=5), "descriptor 0xA1"),
+                (300, zstd_frame(300 << 32, run(300), form=0xA3, size_bytes=8), "descriptor 0xA3"),
+                (300, zstd_frame(300, run(300), form=0xB0), "descriptor 0xB0"),
+                (300, zstd_frame(300, run(300), form=0xA8), "descriptor 0xA8"),
+                (300, zstd_frame(300, run(300, 3)), "block type 3"),
+                (300, zstd_frame(300, run(301)), "a block of 301 bytes"),
+                (300, zstd_frame(300, run(301, codec.RAW_BLOCK)), "a block of 301 bytes"),
+                (most + 1, zstd_frame(most + 1, run(most + 1)), f"a block of {most + 1} bytes"),
+                (most + 1, zstd_frame(most + 1, run(most + 1, codec.RAW_BLOCK)), f"a block of {most + 1} bytes"),
+            ):
+                with self.subTest(text=text, stored=stored[:30]), self.assertRaises(MessageError) as caught:
+                    self.zstandard(stored, raw_length)
+                self.assertIn(text, str(caught.exception))
 
     def test_cycles(self):
         def copies(*runs):

@@ -15,7 +15,7 @@ def apply(base_path, message_path, out):
     with open(message_path, "rb") as stream:
         message = read_message(stream)
     if message.not_decoded:
-        raise Mismatch("frames are compressed with Brotli, and this Python has no brotli module")
+        raise Mismatch("frames are compressed with Brotli or Zstandard, and this Python has no module for it")
     if message.header.kind != "dtf":
         raise Mismatch(f"a .{message.header.kind} is not applied")
     if message.header.merged:

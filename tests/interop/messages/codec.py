@@ -1,13 +1,20 @@
-"""Payload codecs (2.3): none, LZ4 blocks, Brotli where Debian's module is there. Repeats (8.1) are in repeats.py."""
+"""Payload codecs (2.3): none, LZ4 blocks, Brotli and Zstandard where Debian's modules are there. Repeats (8.1) are in
+repeats.py."""
 
 from .errors import MessageError
+from .wire import Cursor
 
 try:
     import brotli
 except ImportError:
     brotli = None
 
-NONE, LZ4, BROTLI, REPEATS = 0, 1, 2, 3
+try:
+    import zstandard
+except ImportError:
+    zstandard = None
+
+NONE, LZ4, BROTLI, REPEATS, ZSTANDARD = 0, 1, 2, 3, 4
 
 # From the LZ4 block format: the last bytes are literals, and no match begins close to the end.
 LAST_LITERALS = 5
@@ -17,13 +24,26 @@ SHORTEST_MATCH = 4
 # A few bytes of Brotli may say many; small bites keep what one call can return within bounds.
 BROTLI_BITE = 64
 
+# From RFC 8878: how a frame begins, and what its blocks are.
+ZSTANDARD_MAGIC = b"\x28\xb5\x2f\xfd"
+SINGLE_SEGMENT = 0x20
+# By the two bits above that: bytes of the content size, and what is added to it.
+CONTENT_SIZE_SHIFT = 6
+CONTENT_SIZES = ((1, 0), (2, 256), (4, 0), (8, 0))
+BLOCK_HEADER_LENGTH = 3
+RAW_BLOCK, RLE_BLOCK, COMPRESSED_BLOCK = 0, 1, 2
+MOST_OF_A_BLOCK = 128 << 10
+
 
 def decode(section):
-    """The raw payload, or None where it is Brotli and this Python has none."""
+    """The raw payload, or None where it is Brotli or Zstandard and this Python has none."""
     if section.codec == NONE:
         return section.payload
     if section.codec == LZ4:
         return _lz4(section)
+    if section.codec == ZSTANDARD:
+        _check_zstandard(section)
+        return None if zstandard is None else _zstandard(section)
     if brotli is None:
         return None
     return _brotli(section)
@@ -105,3 +125,45 @@ def _brotli(section):
     if len(out) != section.raw_length:
         raise fail(f"gives {len(out)} bytes, not {section.raw_length}")
     return bytes(out)
+
+
+def _check_zstandard(section):
+    """The form of the frame, and that it ends with the payload: what a decoder does not look at, or allows."""
+    cursor = Cursor(section.payload, section.payload_offset)
+
+    def fail(text, start):
+        return MessageError(f"Zstandard: {text}", start, "content")
+
+    if cursor.take(len(ZSTANDARD_MAGIC), "content") != ZSTANDARD_MAGIC:
+        raise fail("not a frame", section.payload_offset)
+    start = cursor.offset
+    descriptor = cursor.u8("content")
+    form = descriptor >> CONTENT_SIZE_SHIFT
+    if descriptor != form << CONTENT_SIZE_SHIFT | SINGLE_SEGMENT:
+        raise fail(f"frame header descriptor 0x{descriptor:02X}", start)
+    start = cursor.offset
+    length, added = CONTENT_SIZES[form]
+    size = cursor.unsigned(length, "content") + added
+    if size != section.raw_length:
+        raise fail(f"content size {size}, not {section.raw_length}", start)
+    last = False
+    while not last:
+        start = cursor.offset
+        block = cursor.unsigned(BLOCK_HEADER_LENGTH, "content")
+        last, kind, length = block & 1, block >> 1 & 3, block >> 3
+        if kind > COMPRESSED_BLOCK:
+            raise fail(f"block type {kind}", start)
+        # The window is the content. Decoders differ in which larger blocks they take.
+        if length > min(size, MOST_OF_A_BLOCK):
+            raise fail(f"a block of {length} bytes", start)
+        cursor.take(1 if kind == RLE_BLOCK else length, "content")
+    if cursor.remaining:
+        raise fail(f"{cursor.remaining} bytes follow the frame", cursor.offset)
+
+
+def _zstandard(section):
+    try:
+        # Gives as many bytes as the frame has content, or fails; that this is the raw length has been checked.
+        return zstandard.ZstdDecompressor().decompress(section.payload)
+    except zstandard.ZstdError as error:
+        raise MessageError(f"Zstandard: {error}", section.payload_offset, "content") from None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .canonical_map import Bytes, Integer, decode_map
-from .codec import BROTLI, NONE, REPEATS
+from .codec import BROTLI, NONE, ZSTANDARD
 from .errors import MessageError
 from .hashes import checksum, new_digest
 from .header import ALL, CKF, CKR, DTF, DTR, REQUESTS, decode_header
@@ -173,7 +173,11 @@ class Container:
         stored = len(section.payload)
         known = section.type in SECTION_NAMES
         of_operations = section.type == OPERATIONS and section.codec == BROTLI
-        if known and (section.codec > REPEATS or section.codec and section.type != CONTENT and not of_operations):
+        # Without the header's key, Zstandard is a codec that is not known (4.7).
+        if known and (section.codec > ZSTANDARD or section.codec == ZSTANDARD and not self.header.zstandard):
+            newer = "is of a newer version: " if self._newer_minor else ""
+            raise MessageError(f"{newer}unknown codec {section.codec}", section.offset + 1, "section codec")
+        if known and section.codec and section.type != CONTENT and not of_operations:
             raise MessageError(f"{section.codec} is not a codec of this section", section.offset + 1, "section codec")
         if section.codec == NONE and stored != section.raw_length:
             raise MessageError("differs from the stored length", section.offset + 8, "section raw length")

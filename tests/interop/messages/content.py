@@ -13,7 +13,7 @@ class ContentReader:
     def __init__(self, header, visitor):
         self._header = header
         self._visitor = visitor
-        self._decoder = Frames()
+        self._decoder = Frames(header.zstandard)
         self._frame_size = header.values["frame_size"]
         self._blocks = iter(())
         self._missing = 0

@@ -26,8 +26,9 @@ PARENT = {
     "base_root": BYTES, "base_size": INTEGER, "block_size": INTEGER, "hash": STRING, "ranges": INTEGERS,
     "target_root": BYTES, "target_size": INTEGER,
 }
-# What came with 1.1, beside the keys of 1.0.
+# What came with 1.1, beside the keys of 1.0: in a header or parent, and in a header.
 HASH_1_1 = {"!hash": STRING}
+ZSTANDARD_1_1 = {"!zstd": INTEGER}
 BASE = {"root": BYTES, "size": INTEGER}
 SET = {
     "first_group": INTEGER, "group_count": INTEGER, "id": BYTES, "part": INTEGER, "parts": INTEGER,
@@ -43,7 +44,7 @@ HEADER = {
 PLACES = {
     "base_size": (REQUESTS, ()), "bases": (REQUESTS, ()), "block_size": (ALL, ALL), "derived": ((CKF,), ()), "forward": (REQUESTS, ()), "frame_size": ((DTF,), (DTF,)),
     "label": (ALL, ()), "parent": (ALL, ()), "ranges": (ALL, ()), "set": ((DTF,), ()),
-    "size": ((CKF,), (CKF,)), "target_size": (REQUESTS, REQUESTS),
+    "size": ((CKF,), (CKF,)), "target_size": (REQUESTS, REQUESTS), "!zstd": ((DTF,), ()),
 }
 
 
@@ -68,6 +69,11 @@ class Header:
         return "forward" in self.values
 
     @property
+    def zstandard(self):
+        """Whether content may be compressed with Zstandard (4.7)."""
+        return "!zstd" in self.values
+
+    @property
     def part(self):
         return self.values.get("set")
 
@@ -79,7 +85,7 @@ class Header:
 def decode_header(kind, data, offset, lenient):
     keys = HEADER
     if lenient:
-        keys = HEADER | HASH_1_1 | {"parent": Map(PARENT | HASH_1_1)}
+        keys = HEADER | HASH_1_1 | ZSTANDARD_1_1 | {"parent": Map(PARENT | HASH_1_1)}
     values, offsets = decode_map(data, offset, keys, "header", lenient)
     return _HeaderRules(kind, values, offset, offsets, lenient).check()
 
@@ -91,7 +97,7 @@ def put_hash(values, block_hash):
 
 def minor_of(values):
     """The lowest minor version that has all that is in a header."""
-    return max(int("!hash" in values), int("!hash" in values.get("parent", {})))
+    return max(int("!hash" in values), int("!hash" in values.get("parent", {})), int("!zstd" in values))
 
 
 class _HeaderRules:
@@ -108,7 +114,7 @@ class _HeaderRules:
         block_hash = self.hash(values, "header")
         if "frame_size" in values:
             self.power_of_two(values["frame_size"], MIN_FRAME, MAX_FRAME, "header.frame_size")
-        for flag in ("derived", "forward"):
+        for flag in ("derived", "forward", "!zstd"):
             if values.get(flag, 1) != 1:
                 raise self.error("is 1 where it is there", f"header.{flag}")
         if "label" in values:

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, replace
 
-from .codec import BROTLI, NONE, REPEATS, decode
+from .codec import BROTLI, LZ4, NONE, REPEATS, ZSTANDARD, decode
 from .errors import MessageError
 from .wire import Cursor
 
@@ -11,6 +11,7 @@ MOST_FRAMES = 16
 MOST_DISTANCE = 131_072
 SHORTEST_REPEAT = 512
 LITERAL, REPEAT = 0, 1
+LITERAL_CODECS = (NONE, LZ4, BROTLI)
 
 
 @dataclass(frozen=True)
@@ -24,21 +25,23 @@ class _Piece:
 class Frames:
     """Decodes the content sections of a message in order. One that can be referred to is kept as it was stored: a reader of a file would go back for it."""
 
-    def __init__(self):
+    def __init__(self, zstandard):
+        """`zstandard`: whether the message may have it (4.7)."""
+        self._literal_codecs = LITERAL_CODECS + ((ZSTANDARD,) if zstandard else ())
         self._earlier = deque(maxlen=MOST_DISTANCE)
 
     def decode(self, section):
-        """The raw content, or None where it takes Brotli that this Python has not."""
+        """The raw content, or None where it takes Brotli or Zstandard that this Python has not."""
         raw = self._repeats(section) if section.codec == REPEATS else decode(section)
         self._earlier.append(section)
         return raw
 
     def _repeats(self, section):
-        layout = _Layout(section, len(self._earlier))
+        layout = _Layout(section, len(self._earlier), self._literal_codecs)
         out = layout.place_literals(section)
         for number, distance in enumerate(layout.distances):
             source = self._earlier[-distance]
-            inner = _Layout(source, MOST_DISTANCE) if source.codec == REPEATS else None
+            inner = _Layout(source, MOST_DISTANCE, self._literal_codecs) if source.codec == REPEATS else None
             raw = inner.place_literals(source) if inner else decode(source)
             for piece in layout.pieces:
                 if piece.frame != number:
@@ -60,10 +63,12 @@ class Frames:
 class _Layout:
     """The payload of one frame: where its pieces are from."""
 
-    def __init__(self, section, frames_before):
+    def __init__(self, section, frames_before, literal_codecs):
         cursor = Cursor(section.payload, section.payload_offset)
-        self._codec = self._among(cursor, "literal codec", NONE, BROTLI)
-        count = self._among(cursor, "frames", 1, MOST_FRAMES)
+        self._codec = cursor.u8("literal codec")
+        if self._codec not in literal_codecs:
+            raise MessageError(f"{self._codec} is not one of {literal_codecs}", section.payload_offset, "literal codec")
+        count = self._frames(cursor)
         self.distances = []
         for _ in range(count):
             start = cursor.offset
@@ -81,12 +86,12 @@ class _Layout:
             raise MessageError(f"{stored} bytes for {self._literal_length}", cursor.offset, "literals")
 
     @staticmethod
-    def _among(cursor, field, least, most):
+    def _frames(cursor):
         start = cursor.offset
-        value = cursor.u8(field)
-        if not least <= value <= most:
-            raise MessageError(f"{value} is not {least} to {most}", start, field)
-        return value
+        count = cursor.u8("frames")
+        if not 1 <= count <= MOST_FRAMES:
+            raise MessageError(f"{count} is not 1 to {MOST_FRAMES}", start, "frames")
+        return count
 
     def _read_pieces(self, cursor, raw_length):
         self.pieces, position = [], 0
