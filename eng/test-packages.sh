@@ -170,7 +170,7 @@ unpack_image() {
     for blob in "$layout"/blobs/sha256/*; do
         [[ $(sha256sum <"$blob" | cut -d' ' -f1) == "${blob##*/}" ]] || fail "${blob##*/}: another content than its name says"
     done
-    python3 - "$layout" >"$2.layer" <<'PYTHON' || fail 'its parts do not lead to one another'
+    python3 - "$layout" "$version" >"$2.layer" <<'PYTHON' || fail 'its parts do not lead to one another'
 import gzip, hashlib, json, sys
 root = sys.argv[1]
 def blob(descriptor):
@@ -179,6 +179,7 @@ def blob(descriptor):
     return content
 assert json.load(open(f"{root}/oci-layout"))["imageLayoutVersion"] == "1.0.0"
 [found] = json.load(open(f"{root}/index.json"))["manifests"]
+assert found["annotations"]["org.opencontainers.image.ref.name"] == f"binarysync:{sys.argv[2]}"  # podman load takes its name from this
 manifest = json.loads(blob(found))
 config = json.loads(blob(manifest["config"]))
 [layer] = manifest["layers"]
