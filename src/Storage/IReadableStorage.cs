@@ -65,6 +65,14 @@ public interface IReadableStorage : IDisposable
     void ReadOnce(Span<byte> buffer, long offset) => Read(buffer, offset);
 
     /// <summary>
+    /// Says that a stretch will be read soon, whole, by one call of <see cref="Read"/>. The system may bring it into its cache meanwhile: a
+    /// disk does many such reads in the time of one. Only a hint, which never fails; a storage to which it is of no use does nothing.
+    /// </summary>
+    void Announce(long offset, int length)
+    {
+    }
+
+    /// <summary>
     /// As <see cref="Read"/>, but from below the page cache if the system can do that (direct I/O, else after dropping
     /// the cached pages). Meaningful only after a <see cref="IWritableStorage.Flush"/>.
     /// </summary>

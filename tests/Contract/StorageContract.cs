@@ -77,6 +77,26 @@ public abstract class StorageContract : IDisposable
     }
 
     [ContractFact]
+    public void Announcing_changes_nothing_and_never_fails()
+    {
+        foreach ((int offset, int length) in Places())
+        {
+            Storage.Announce(offset, length);
+        }
+
+        foreach ((int offset, int length) in Places())
+        {
+            Assert.Equal(_content[offset..(offset + length)], Read(offset, length));
+        }
+
+        Storage.Announce(Storage.Length - 1, 1 << 20);
+        Storage.Announce(Storage.Length + (1L << 40), 1);
+        Storage.Announce(-1, 5);
+        Storage.Announce(0, 0);
+        AssertUnchanged();
+    }
+
+    [ContractFact]
     public void A_read_across_the_end_is_an_error_and_no_short_read()
     {
         Assert.Equal(Size, Demand(StorageError.EndReached, () => Storage.Read(new byte[2], Size - 1)).Offset);

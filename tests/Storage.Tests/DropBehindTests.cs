@@ -152,6 +152,38 @@ public sealed class DropBehindTests : IDisposable
     }
 
     [LinuxFact]
+    public void What_is_announced_comes_stays_until_it_is_read_and_goes_then()
+    {
+        const int Piece = 4096;
+        string path = Cold("a");
+        bool[] map = PageCache.Map(path);
+        using (IReadableStorage source = StorageAccess.OpenSource(path, CachePolicy.Drop))
+        {
+            long[] announced = [0, DropBehindReader.StretchLength + 40_960];
+            Array.ForEach(announced, offset => source.Announce(offset, Piece));
+            Assert.True(SpinWait.SpinUntil(AllAreThere, TimeSpan.FromSeconds(30)));
+
+            // To the end: what the system reads ahead has come, too, when it is dropped.
+            byte[] buffer = new byte[Mega];
+            for (long offset = 2L * DropBehindReader.StretchLength; offset < Length; offset += Mega)
+            {
+                source.Read(buffer.AsSpan(0, (int)Math.Min(Mega, Length - offset)), offset);
+            }
+
+            Assert.True(AllAreThere());
+            foreach (long offset in announced)
+            {
+                source.Read(buffer.AsSpan(0, Piece), offset);
+                Assert.True(_content.AsSpan((int)offset, Piece).SequenceEqual(buffer.AsSpan(0, Piece)));
+            }
+
+            bool AllAreThere() => announced.All(offset => PageCache.Count(path, offset, Piece) == 1);
+        }
+
+        DemandSame(map, path);
+    }
+
+    [LinuxFact]
     public void It_is_dropped_on_the_way_and_not_only_at_the_end()
     {
         string path = Cold("a");

@@ -66,7 +66,7 @@ internal sealed class ApplyTarget : IDisposable
             TargetSight sight = TargetSight.Look(line.Target);
             storage = common.Storage.OpenTarget(
                 line.Typed, line.Target, [.. messages.OfType<string>()], readOnly, line.Unguarded, session.Options.Cancellation);
-            TargetWarnings.Say(session.Terminal, line.Target, sight);
+            TargetWarnings.Say(session.Terminal, line.Target, sight, line.Unguarded);
             if (line.Undo is not null && !readOnly)
             {
                 DeviceFileWarning.Say(session.Terminal, line.Undo);

@@ -13,7 +13,8 @@ internal static class TargetWarnings
     /// <param name="terminal">Takes the warnings.</param>
     /// <param name="target">The path that was opened to be patched.</param>
     /// <param name="sight">Its properties before that.</param>
-    public static void Say(Terminal terminal, string target, TargetSight sight)
+    /// <param name="isUnguarded">The user has accepted that not everything can be checked.</param>
+    public static void Say(Terminal terminal, string target, TargetSight sight, bool isUnguarded)
     {
         DeviceFileWarning.Say(terminal, target);
 
@@ -35,8 +36,8 @@ internal static class TargetWarnings
             terminal.Warn($"{target} is marked against changes, and cannot be patched like that: {MarkAdvice.For(target, sight.Marks)}");
         }
 
-        // It was opened, so the user has accepted that.
-        if (DeviceUsage.UnseenOfTarget(target) is [_, ..] unseen)
+        // Without that, the target was opened because all could be checked then.
+        if (isUnguarded && DeviceUsage.UnseenOfTarget(target) is [_, ..] unseen)
         {
             terminal.Warn(
                 $"cannot tell whether something uses {target}: {string.Join(", ", unseen)}; patched anyway, because of --unguarded");

@@ -79,6 +79,36 @@ internal sealed class DropBehindReader : IDisposable
         return done + Posix.ReadAt(_file, buffer[done..], offset + done, _name);
     }
 
+    /// <summary>
+    /// Brings a stretch into the cache that will be read by one call. Its pages are not dropped before that, however far it is from what is
+    /// being read.
+    /// </summary>
+    public void Announce(long offset, int length)
+    {
+        lock (_gate)
+        {
+            for (long number = offset / StretchLength; number <= (offset + length - 1) / StretchLength && _canAsk; number++)
+            {
+                int index = Find(number);
+                if (index < 0)
+                {
+                    index = ~index;
+                    _stretches.Insert(index, Ask(number));
+                }
+
+                _stretches[index].Announced++;
+            }
+
+            // Without knowing what was there before, all that is brought in would be dropped, or stay.
+            if (!_canAsk)
+            {
+                return;
+            }
+        }
+
+        Posix.BeginRead(_file, offset, length);
+    }
+
     /// <summary>Drops the remaining pages.</summary>
     public void Dispose()
     {
@@ -101,6 +131,7 @@ internal sealed class DropBehindReader : IDisposable
                 return false;
             }
 
+            Meet(first, last);
             if (!MoveTo(first) && Find(last) >= 0)
             {
                 return true;
@@ -130,6 +161,18 @@ internal sealed class DropBehindReader : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Strikes off an announcement, if there was one.</summary>
+    private void Meet(long first, long last)
+    {
+        for (long number = first; number <= last; number++)
+        {
+            if (Find(number) is var index and >= 0 && _stretches[index].Announced > 0)
+            {
+                _stretches[index].Announced--;
+            }
+        }
     }
 
     /// <summary>Records where this thread is. False if it was there already.</summary>
@@ -165,6 +208,11 @@ internal sealed class DropBehindReader : IDisposable
     // A thread that goes to and fro over a border needs no more than it had: stretches ahead are forgotten late.
     private bool IsBehind(Stretch stretch)
     {
+        if (stretch.Announced > 0)
+        {
+            return false;
+        }
+
         foreach (ThreadPosition position in _positions)
         {
             if (stretch.Number >= position.Stretch - Behind && stretch.Number <= position.Stretch + (2 * Ahead))
@@ -311,6 +359,9 @@ internal sealed class DropBehindReader : IDisposable
         public long Number => number;
 
         public List<ByteRun> NotCached { get; } = [];
+
+        /// <summary>Reads that were announced, and have not begun.</summary>
+        public int Announced { get; set; }
     }
 
     /// <summary>The stretch in which a thread has begun to read last.</summary>

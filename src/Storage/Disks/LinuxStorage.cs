@@ -75,6 +75,23 @@ internal sealed partial class LinuxStorage : IWritableStorage
 
     public void ReadOnce(Span<byte> buffer, long offset) => Read(buffer, offset, _dropping);
 
+    public void Announce(long offset, int length)
+    {
+        if (_keepsPages || offset < 0 || length <= 0)
+        {
+            return;
+        }
+
+        if (_isSource && _dropping is not null)
+        {
+            _dropping.Announce(offset, length);
+        }
+        else
+        {
+            Posix.BeginRead(_file, offset, length);
+        }
+    }
+
     public void ReadBelowCache(Span<byte> buffer, long offset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);

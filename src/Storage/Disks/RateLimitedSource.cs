@@ -1,7 +1,10 @@
 namespace BinarySync.Storage.Disks;
 
 /// <summary>A storage that is read at a limited rate. Holes that are not read cost nothing.</summary>
-/// <remarks>Every member of the interface is written out: a default member would not reach the storage below.</remarks>
+/// <remarks>
+/// Every member of the interface is written out: a default member would not reach the storage below. Only announcements do not reach it:
+/// the system would read ahead of the rate.
+/// </remarks>
 /// <param name="inner">Owned from here on.</param>
 /// <param name="reads">The budget of all reads, those from below the cache included.</param>
 public class RateLimitedSource(IReadableStorage inner, RateLimiter reads) : IReadableStorage
@@ -30,6 +33,10 @@ public class RateLimitedSource(IReadableStorage inner, RateLimiter reads) : IRea
         {
             inner.ReadOnce(buffer[piece], offset + piece.Start.Value);
         }
+    }
+
+    public void Announce(long offset, int length)
+    {
     }
 
     public void ReadBelowCache(Span<byte> buffer, long offset)

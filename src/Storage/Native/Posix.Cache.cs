@@ -8,6 +8,7 @@ internal static unsafe partial class Posix
 {
     private const nint CacheStatusCall = 451; // cachestat; the same on every architecture .NET runs on
     private const int DropAfterRead = 0x80; // RWF_DONTCACHE
+    private const int AdviceWillNeed = 3; // POSIX_FADV_WILLNEED; the same on x64 and arm64
 
     /// <summary>
     /// The number of pages of a range that the page cache holds; -1 if the kernel does not say: before 6.5, and for files that this process
@@ -20,6 +21,12 @@ internal static unsafe partial class Posix
         Libc.CacheStatus status;
         return Libc.CacheStatusOf(CacheStatusCall, file, &range, &status, 0) == 0 ? (long)status.Cached : -1;
     }
+
+    /// <summary>
+    /// Begins to bring a range into the page cache, and waits for nothing. Only advice: whoever reads it is told of a failure.
+    /// </summary>
+    public static void BeginRead(SafeFileHandle file, long offset, long length) =>
+        _ = Libc.Advise(file, offset, length, AdviceWillNeed);
 
     /// <summary>
     /// Writes out the dirty pages of a device or file and waits for that, without a flush of the disk's own cache: that would hang on a

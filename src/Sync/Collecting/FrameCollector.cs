@@ -144,6 +144,11 @@ internal sealed class FrameCollector
 
         foreach (ContentPiece piece in slot.Group!.PiecesOf(_geometry, slot.From, slot.RawLength))
         {
+            _master.Announce(piece.TargetOffset, piece.Length);
+        }
+
+        foreach (ContentPiece piece in slot.Group!.PiecesOf(_geometry, slot.From, slot.RawLength))
+        {
             UnreadableBlocks.Read(_master, slot.Raw.AsSpan(piece.ContentOffset, piece.Length), piece.TargetOffset, _geometry);
         }
 

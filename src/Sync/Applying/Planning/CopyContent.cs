@@ -38,23 +38,40 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     /// <summary>Reads the content of all pieces of a batch, which fit into its buffer.</summary>
     public void Read(OperationGroup group, CopyBatch batch)
     {
+        for (int first = 0, end; !belowCache && first < batch.Pieces.Count; first = end)
+        {
+            end = EndOfNear(batch, first);
+            target.Announce(geometry.Target.OffsetOf(batch.Pieces[first].Piece.Source), LengthOf(batch, first, end));
+        }
+
         for (int first = 0, end; first < batch.Pieces.Count; first = end)
         {
-            end = first + 1;
-            while (end < batch.Pieces.Count && batch.Pieces[end].IsNear)
-            {
-                end++;
-            }
-
+            end = EndOfNear(batch, first);
             ReadNear(group, batch, first, end);
         }
     }
 
-    private void ReadNear(OperationGroup group, CopyBatch batch, int first, int end)
+    private static int EndOfNear(CopyBatch batch, int first)
+    {
+        int end = first + 1;
+        while (end < batch.Pieces.Count && batch.Pieces[end].IsNear)
+        {
+            end++;
+        }
+
+        return end;
+    }
+
+    private int LengthOf(CopyBatch batch, int first, int end)
     {
         BufferedPiece last = batch.Pieces[end - 1];
+        return last.At + (int)geometry.Target.LengthOf(last.Piece.Blocks) - batch.Pieces[first].At;
+    }
+
+    private void ReadNear(OperationGroup group, CopyBatch batch, int first, int end)
+    {
         int at = batch.Pieces[first].At;
-        int length = last.At + (int)geometry.Target.LengthOf(last.Piece.Blocks) - at;
+        int length = LengthOf(batch, first, end);
         bool isThere = TryRead(geometry.Target.OffsetOf(batch.Pieces[first].Piece.Source), batch.Buffer.AsSpan(at, length));
         for (int i = first; i < end; i++)
         {

@@ -53,6 +53,11 @@ internal sealed class TargetChecker(
     /// <param name="onOther">Called for each block that is not new, with its state.</param>
     public void Check(PatchItem item, long targetLength, Action<long, BlockState>? onOther = null)
     {
+        if (mode == CheckMode.Recognize)
+        {
+            Announce(item, targetLength);
+        }
+
         for (int first = 0, end; first < item.Parts.Count; first = end)
         {
             end = EndOfStretch(item.Parts, first);
@@ -68,6 +73,22 @@ internal sealed class TargetChecker(
             }
 
             item.Window.Release();
+        }
+    }
+
+    // What is checked again later is in the cache by then.
+    private void Announce(PatchItem item, long targetLength)
+    {
+        for (int first = 0, end; first < item.Parts.Count; first = end)
+        {
+            end = EndOfStretch(item.Parts, first);
+            BlockRun all = BlockRun.Between(item.Parts[first].Blocks.First, item.Parts[end - 1].Blocks.End);
+            long offset = geometry.Target.OffsetOf(all.First);
+            long length = EndOf(item, all, targetLength) - offset;
+            if (length is > 0 and <= int.MaxValue && !doubt.Touches(all))
+            {
+                target.Announce(offset, (int)length);
+            }
         }
     }
 
