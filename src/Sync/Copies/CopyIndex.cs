@@ -17,9 +17,9 @@ internal sealed class CopyIndex
     public const long LargestLength = 32L << 20;
 
     // Few contents are needed as a rule, and each block of the base is looked for: a small table stays in the processor's cache. The step
-    // is so large that the last table but one is small beside the last.
+    // is so large that the last table but one, which is garbage then, is small beside the last.
     private const int SmallestPlaces = 1 << 12;
-    private const int GrowthBits = 2;
+    private const int GrowthBits = 4;
 
     private const long Empty = 0;
     private const long Wanted = -1;
