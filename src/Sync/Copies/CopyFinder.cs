@@ -18,7 +18,7 @@ internal sealed class CopyFinder(
     ChecksumSource remote, ChecksumSource master, SyncGeometry geometry, CopyLimits limits, SyncOptions options)
 {
     private readonly List<CopyRun> _runs = [];
-    private readonly CopyIndex _index = new(limits.IndexLength);
+    private readonly CopyIndex _index = new(geometry.Target.BlockCount, limits.IndexLength);
 
     /// <summary>Blocks that are sent although they might have been copied: there was no room to remember them.</summary>
     public long BlocksLeftOut { get; private set; }

@@ -11,7 +11,7 @@ namespace BinarySync.Sync.Copies;
 internal sealed class CopyIndex
 {
     /// <summary>Bytes of an entry.</summary>
-    public const int EntryLength = 2 * sizeof(ulong) + sizeof(long);
+    public const int EntryLength = 2 * sizeof(ulong) + sizeof(uint);
 
     /// <summary>Bytes of the largest index.</summary>
     public const long LargestLength = 32L << 20;
@@ -21,8 +21,11 @@ internal sealed class CopyIndex
     private const int SmallestPlaces = 1 << 12;
     private const int GrowthBits = 4;
 
-    private const long Empty = 0;
-    private const long Wanted = -1;
+    private const int LargeTable = 4 << 20;
+
+    private const uint Empty = 0;
+    private const uint Wanted = 1;
+    private const uint FirstFound = 2;
 
     // Random, so that nobody can make checksum files whose hashes all fall on the same place. What is found does not depend on the places.
     private readonly ulong _spreadHead = RandomOdd();
@@ -31,17 +34,21 @@ internal sealed class CopyIndex
     private ulong[] _heads = [];
     private ulong[] _tails = [];
 
-    // 0: empty; -1: wanted; otherwise one more than the block of the base.
-    private long[] _blocks = [];
+    // Of each place: empty, wanted, or where in the list of sources its block of the base is. Most contents are not found.
+    private uint[] _states = [];
+    private readonly List<long> _sources = [];
     private int _most;
     private int _shift;
     private int _count;
 
     /// <summary>Makes an empty one.</summary>
+    /// <param name="contents">The most contents that there can be: no more room is taken.</param>
     /// <param name="length">The most bytes that it may take; less for tests only.</param>
-    public CopyIndex(long length = LargestLength)
+    public CopyIndex(long contents, long length = LargestLength)
     {
-        _mostPlaces = 1 << BitOperations.Log2((ulong)(length / EntryLength));
+        _mostPlaces = (int)Math.Min(
+            (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(contents, 7, 1L << 40) * 8 / 7),
+            1L << BitOperations.Log2((ulong)(length / EntryLength)));
         MakeRoom(Math.Min(SmallestPlaces, _mostPlaces));
     }
 
@@ -52,21 +59,21 @@ internal sealed class CopyIndex
     public bool IsEmpty => _count == 0;
 
     /// <summary>True once the base was found to have needed content.</summary>
-    public bool HasFinds { get; private set; }
+    public bool HasFinds => _sources.Count > 0;
 
     /// <summary>Enters a content that is needed.</summary>
     public void Want(ReadOnlySpan<byte> hash)
     {
         (ulong head, ulong tail) = Split(hash);
         int place = Find(head, tail);
-        if (_blocks[place] != Empty)
+        if (_states[place] != Empty)
         {
             return;
         }
 
         if (_count == _most)
         {
-            if (_blocks.Length == _mostPlaces)
+            if (_states.Length == _mostPlaces)
             {
                 LeftOut++;
                 return;
@@ -76,7 +83,7 @@ internal sealed class CopyIndex
             place = Find(head, tail);
         }
 
-        (_heads[place], _tails[place], _blocks[place]) = (head, tail, Wanted);
+        (_heads[place], _tails[place], _states[place]) = (head, tail, Wanted);
         _count++;
     }
 
@@ -85,10 +92,10 @@ internal sealed class CopyIndex
     {
         (ulong head, ulong tail) = Split(hash);
         int place = Find(head, tail);
-        if (_blocks[place] == Wanted)
+        if (_states[place] == Wanted)
         {
-            _blocks[place] = block + 1;
-            HasFinds = true;
+            _states[place] = FirstFound + (uint)_sources.Count;
+            _sources.Add(block);
         }
     }
 
@@ -97,7 +104,7 @@ internal sealed class CopyIndex
     {
         (ulong head, ulong tail) = Split(hash);
         int place = Find(head, tail);
-        return _blocks[place] > 0 ? _blocks[place] - 1 : null;
+        return _states[place] >= FirstFound ? _sources[(int)(_states[place] - FirstFound)] : null;
     }
 
     private static (ulong Head, ulong Tail) Split(ReadOnlySpan<byte> hash) =>
@@ -106,14 +113,21 @@ internal sealed class CopyIndex
     // Before the base is looked at: everything is wanted, and nothing found yet.
     private void Grow()
     {
-        (ulong[] heads, ulong[] tails, long[] blocks) = (_heads, _tails, _blocks);
-        MakeRoom((int)Math.Min((long)blocks.Length << GrowthBits, _mostPlaces));
-        for (int i = 0; i < blocks.Length; i++)
+        (ulong[] heads, ulong[] tails, uint[] states) = (_heads, _tails, _states);
+        int places = (int)Math.Min((long)states.Length << GrowthBits, _mostPlaces);
+        if (places * EntryLength >= LargeTable)
         {
-            if (blocks[i] != Empty)
+            // The buffers of what was read before would stay beside it otherwise.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
+        MakeRoom(places);
+        for (int i = 0; i < states.Length; i++)
+        {
+            if (states[i] != Empty)
             {
                 int place = Find(heads[i], tails[i]);
-                (_heads[place], _tails[place], _blocks[place]) = (heads[i], tails[i], blocks[i]);
+                (_heads[place], _tails[place], _states[place]) = (heads[i], tails[i], states[i]);
             }
         }
     }
@@ -122,7 +136,7 @@ internal sealed class CopyIndex
     {
         _heads = new ulong[places];
         _tails = new ulong[places];
-        _blocks = new long[places];
+        _states = new uint[places];
         _most = places / 8 * 7;
         _shift = 64 - BitOperations.Log2((ulong)places);
     }
@@ -130,9 +144,9 @@ internal sealed class CopyIndex
     // The entry, or the empty place where it would be. There always is one: an eighth of the places stays empty.
     private int Find(ulong head, ulong tail)
     {
-        int mask = _blocks.Length - 1;
+        int mask = _states.Length - 1;
         int place = (int)(((head * _spreadHead) + (tail * _spreadTail)) >> _shift);
-        while (_blocks[place] != Empty && (_heads[place] != head || _tails[place] != tail))
+        while (_states[place] != Empty && (_heads[place] != head || _tails[place] != tail))
         {
             place = (place + 1) & mask;
         }

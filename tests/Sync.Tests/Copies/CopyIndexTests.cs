@@ -14,7 +14,7 @@ public sealed class CopyIndexTests
     [InlineData(100_000)]
     public void It_grows_with_what_is_needed(int contents)
     {
-        CopyIndex index = new();
+        CopyIndex index = new(contents);
         for (int i = 0; i < contents; i++)
         {
             index.Want(HashOf(i));
@@ -41,7 +41,7 @@ public sealed class CopyIndexTests
     {
         const int Places = 1 << 14;
         const int Most = Places / 8 * 7;
-        CopyIndex index = new(Places * CopyIndex.EntryLength);
+        CopyIndex index = new(long.MaxValue, Places * CopyIndex.EntryLength);
         for (int i = 0; i < Most + 10; i++)
         {
             index.Want(HashOf(i));
