@@ -42,7 +42,7 @@ internal sealed class MergedPatchReader : IOperationReader
         _own = own;
         DataFileHeader merged = file.FileHeader;
         RequireMerged(merged);
-        FileHeader = new DataFileHeader(own.Header, merged.FrameSize) 
+        FileHeader = new DataFileHeader(own.Header, merged.FrameSize)
         {
             Label = merged.Label,
             Set = merged.Set,
