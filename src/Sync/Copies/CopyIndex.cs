@@ -21,8 +21,6 @@ internal sealed class CopyIndex
     private const int SmallestPlaces = 1 << 12;
     private const int GrowthBits = 4;
 
-    private const int LargeTable = 4 << 20;
-
     private const uint Empty = 0;
     private const uint Wanted = 1;
     private const uint FirstFound = 2;
@@ -114,14 +112,7 @@ internal sealed class CopyIndex
     private void Grow()
     {
         (ulong[] heads, ulong[] tails, uint[] states) = (_heads, _tails, _states);
-        int places = (int)Math.Min((long)states.Length << GrowthBits, _mostPlaces);
-        if (places * EntryLength >= LargeTable)
-        {
-            // The buffers of what was read before would stay beside it otherwise.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
-
-        MakeRoom(places);
+        MakeRoom((int)Math.Min((long)states.Length << GrowthBits, _mostPlaces));
         for (int i = 0; i < states.Length; i++)
         {
             if (states[i] != Empty)

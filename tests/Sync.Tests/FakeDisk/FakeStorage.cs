@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BinarySync.Storage;
 
 namespace BinarySync.Sync.Tests.FakeDisk;
@@ -134,6 +135,11 @@ public sealed class FakeStorage : IWritableStorage
 
     /// <summary>As if another process had written: mtime moves on.</summary>
     public void Touch() => _modified++;
+
+    /// <summary>The stretches that were announced, in order. They are no calls of the log: no byte moves.</summary>
+    public ConcurrentQueue<(long Offset, long Length)> Announced { get; } = new();
+
+    public void Announce(long offset, int length) => Announced.Enqueue((offset, length));
 
     public void Read(Span<byte> buffer, long offset) => ReadFrom(DiskCall.Read, Cache, buffer, offset);
 

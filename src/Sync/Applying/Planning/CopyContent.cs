@@ -35,15 +35,19 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     public int Threads(int pieces, SyncOptions options) =>
         options.Threads == 1 || pieces < Few ? 1 : belowCache ? Math.Max(options.Threads, ThreadsThatWait) : options.Threads;
 
-    /// <summary>Reads the content of all pieces of a batch, which fit into its buffer.</summary>
-    public void Read(OperationGroup group, CopyBatch batch)
+    /// <summary>Announces the sources of a batch: for the first time that they are read.</summary>
+    public void Announce(CopyBatch batch)
     {
         for (int first = 0, end; !belowCache && first < batch.Pieces.Count; first = end)
         {
             end = EndOfNear(batch, first);
             target.Announce(geometry.Target.OffsetOf(batch.Pieces[first].Piece.Source), LengthOf(batch, first, end));
         }
+    }
 
+    /// <summary>Reads the content of all pieces of a batch, which fit into its buffer.</summary>
+    public void Read(OperationGroup group, CopyBatch batch)
+    {
         for (int first = 0, end; first < batch.Pieces.Count; first = end)
         {
             end = EndOfNear(batch, first);

@@ -113,6 +113,7 @@ internal sealed class CopyVerifier
             return;
         }
 
+        _content.Announce(batch);
         _content.Read(_gather.Group, batch);
         Span<byte> digest = stackalloc byte[OperationGroup.Sha256Length];
         foreach (BufferedPiece placed in batch.Pieces)
