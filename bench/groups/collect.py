@@ -31,10 +31,10 @@ def measure(bench: Bench) -> None:
     bench.judge("(dtfile -c none - start) / gather", (plain - start) / gathered if plain and start and gathered else None)
     for codec in QUICK_CODECS:
         bench.judge(f"dtfile -c {codec} / dtfile --version", bench.ratio(standings, f"dtfile -c {codec}", "dtfile --version"))
-    for ours_is in ("dtfile -c zstd:2", "dtfile -c lz4"):
-        bench.judge(f"{ours_is} / {DELTA}", bench.ratio(standings, ours_is, DELTA, DELTA_MMAP))
-        if DELTA in standings and not standings[DELTA].failure and standings[ours_is].sizes:
-            bench.judge(f"{ours_is} / {DELTA}, size", standings[ours_is].sizes["file"] / standings[DELTA].sizes["file"])
+    for name in ("dtfile -c zstd:2", "dtfile -c lz4"):
+        bench.judge(f"{name} / {DELTA}", bench.ratio(standings, name, DELTA, DELTA_MMAP))
+        if DELTA in standings and not standings[DELTA].failure and standings[name].sizes:
+            bench.judge(f"{name} / {DELTA}, size", standings[name].sizes["file"] / standings[DELTA].sizes["file"])
     if shutil.which("strace"):
         judge_reads(bench)
     files.remove("raw.bin", "raw.lz4", "raw.zst", "master.delta", "master.digest", *(output_of(codec) for codec in CODECS))

@@ -199,6 +199,21 @@ public sealed class DropBehindTests : IDisposable
     }
 
     [LinuxFact]
+    public void What_was_announced_is_dropped_on_the_way_too_once_it_is_read()
+    {
+        string path = Cold("a");
+        using IReadableStorage source = StorageAccess.OpenSource(path, CachePolicy.Drop);
+        byte[] buffer = new byte[Mega];
+        for (long offset = 0; offset + Mega <= Length; offset += Mega)
+        {
+            source.Announce(offset, Mega);
+            source.Read(buffer, offset);
+        }
+
+        Assert.Equal(0, PageCache.Count(path, 0, 4L * DropBehindReader.StretchLength));
+    }
+
+    [LinuxFact]
     public void The_target_of_a_patch_keeps_what_will_be_needed_again()
     {
         string path = Cold("a");

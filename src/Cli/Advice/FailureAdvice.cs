@@ -169,14 +169,9 @@ internal static class FailureAdvice
     private static string OfBlindGuard(StorageException failure)
     {
         const string Otherwise = "or make sure yourself that nothing uses it, and add --unguarded";
-        if (failure.Unseen.All(unseen => unseen.Table == UsageTable.Devices) && failure.Unseen.Count > 0)
-        {
-            return "mount what is missing ('mount -t sysfs sysfs /sys'; if podman hides it from a container, start that one with "
-                + $"'--security-opt unmask=/sys/dev/block'), {Otherwise}";
-        }
-
         return failure.Unseen.Any(unseen => unseen.Table is UsageTable.Mounts or UsageTable.Swaps or UsageTable.Devices)
-            ? $"mount what is missing ('mount -t proc proc /proc', 'mount -t sysfs sysfs /sys'), {Otherwise}"
+            ? "mount what is missing ('mount -t proc proc /proc', 'mount -t sysfs sysfs /sys'; for a container of podman: "
+                + $"'--security-opt unmask=/sys/dev/block'), {Otherwise}"
             : $"run it as root, in a place where the file below it is visible, {Otherwise}";
     }
 

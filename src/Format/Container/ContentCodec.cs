@@ -112,7 +112,7 @@ public abstract class ContentCodec
             LZ4Rules.Hold(stored, raw.Length) && LZ4Codec.Decode(stored, raw) == raw.Length;
     }
 
-    // Levels 1 and 2 are as fast as LZ4. Encoders above 19 would need more memory than all the rest.
+    // Levels 1 and 2 take about the time of LZ4. Encoders above 19 would need more memory than all the rest.
     private sealed class ZstdFrames() : ContentCodec(FrameCodec.Zstd, "zstd", mostLevel: 19, defaultLevel: 3, thoroughFrom: 6)
     {
         public override byte SinceMinor => 1;

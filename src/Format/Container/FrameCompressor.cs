@@ -7,7 +7,7 @@ public readonly record struct Compression(FrameCodec Codec, int Level)
 {
     public static readonly Compression None = new(FrameCodec.None, 0);
 
-    /// <summary>For those who choose nothing: takes no longer than LZ4, and leaves three quarters of its bytes.</summary>
+    /// <summary>For those who choose nothing: takes about the time of LZ4, and leaves three quarters of its bytes.</summary>
     public static readonly Compression Default = new(FrameCodec.Zstd, 2);
 
     /// <summary>The fastest that programs of any version can read.</summary>

@@ -146,6 +146,23 @@ public class FrameCompressionTests
         return isAccepted ? raw.ToArray() : null;
     }
 
+    // A frame of one block of one byte over and over. Its content size has four bytes.
+    [Theory]
+    [InlineData(131_072, true)]
+    [InlineData(131_073, false)]
+    [InlineData(200_000, false)]
+    public void A_Zstandard_block_has_no_more_bytes_than_the_RFC_allows(int length, bool isAllowed)
+    {
+        int block = length << 3 | 0b011;
+        byte[] frame =
+        [
+            .. Hex.Bytes("28 B5 2F FD A0"), .. BitConverter.GetBytes(length), (byte)block, (byte)(block >> 8), (byte)(block >> 16), 7,
+        ];
+        byte[] raw = new byte[length];
+        Assert.Equal(isAllowed, FrameDecompressor.TryDecompress(FrameCodec.Zstd, frame, raw));
+        Assert.Equal(isAllowed, raw.All(value => value == 7));
+    }
+
     [Fact]
     public void Stored_frames_have_one_length()
     {
