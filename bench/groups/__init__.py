@@ -1,6 +1,6 @@
 """The groups, in the order in which they run. A new one is a file with a GROUP in it, and a line here; the last one looks back at all of them."""
 
-from . import apply, checksum, cold, collect, compression, copies, cycle, loop, memory, request, sparse, start
+from . import apply, base, checksum, cold, collect, compression, copies, cycle, loop, memory, request, sparse, start
 
 GROUPS = [
     checksum.GROUP,
@@ -9,6 +9,7 @@ GROUPS = [
     loop.GROUP,
     request.GROUP,
     collect.GROUP,
+    base.GROUP,
     compression.GROUP,
     apply.GROUP,
     copies.GROUP,

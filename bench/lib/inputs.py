@@ -3,9 +3,11 @@ the times of the files in the image, and where the kernel puts what is new."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -214,3 +216,32 @@ def write_random(path: str, size: int) -> None:
     with open(path, "wb") as file:
         for _ in range(size >> 20):
             file.write(chance.randbytes(1 << 20))
+
+
+def make_databases(old: str, new: str, size: int, share: float) -> None:
+    """An SQLite file of about this size, with an index beside its rows, and its later self: so many of its rows updated, inserted and deleted. Always the same."""
+    files.remove(old, new)
+    chance = random.Random(7)
+    words = [bytes(chance.choices(b"abcdefghijklmnopqrstuvwxyz", k=chance.randint(2, 11))).decode() for _ in range(4000)]
+
+    def row() -> tuple[str, int, str]:
+        return (f"{chance.choice(words)} {chance.choice(words)}", chance.randrange(1 << 40), " ".join(chance.choices(words, k=chance.randint(5, 90))))
+
+    with contextlib.closing(sqlite3.connect(old)) as base:
+        base.executescript("pragma journal_mode = off; pragma synchronous = off; create table rows (id integer primary key, name text, number int, note text);")
+        while os.path.getsize(old) < size:
+            base.executemany("insert into rows (name, number, note) values (?, ?, ?)", (row() for _ in range(20_000)))
+            base.commit()
+        base.execute("create index by_name on rows (name)")
+        base.commit()
+        (count,) = base.execute("select count(*) from rows").fetchone()
+    files.copy(old, new)
+    changed = chance.sample(range(1, count + 1), int(count * share))
+    third = len(changed) // 3
+    with contextlib.closing(sqlite3.connect(new)) as later:
+        later.executescript("pragma journal_mode = off; pragma synchronous = off;")
+        later.executemany("update rows set number = ? where id = ?", ((chance.randrange(1 << 40), key) for key in changed[:third]))
+        later.executemany("delete from rows where id = ?", ((key,) for key in changed[third : 2 * third]))
+        later.executemany("insert into rows (name, number, note) values (?, ?, ?)", (row() for _ in range(third)))
+        later.commit()
+    os.sync()

@@ -114,13 +114,14 @@ public sealed class SyncException : Exception
         SyncReason.UnreadableBlocksBrought => SyncError.UnreadableButBrought,
         SyncReason.HolesUntrue => SyncError.HolesUntrue,
         SyncReason.ShrinksGreatly => SyncError.ShrinksGreatly,
-        SyncReason.CopySourceChanged or SyncReason.CopySourceMissing or SyncReason.UnrecognizedBlocks or SyncReason.ChangedWhileSaved
-            or SyncReason.TargetChanged => SyncError.Unrecognized,
+        SyncReason.CopySourceChanged or SyncReason.CopySourceMissing or SyncReason.OldContentMissing
+            or SyncReason.UnrecognizedBlocks or SyncReason.ChangedWhileSaved or SyncReason.TargetChanged => SyncError.Unrecognized,
         SyncReason.OtherBlocksDiffer or SyncReason.WrittenBlocksDiffer => SyncError.VerificationFailed,
         SyncReason.OtherTarget => SyncError.OtherTarget,
         SyncReason.TargetNotProved => SyncError.TargetNotProved,
         SyncReason.ForeignRedo => SyncError.ForeignRedo,
-        SyncReason.NotPartOfSet or SyncReason.TooManyUnreadable or SyncReason.PartsTooSmall => SyncError.OutOfBounds,
+        SyncReason.NotPartOfSet or SyncReason.TooManyUnreadable or SyncReason.PartsTooSmall
+            or SyncReason.BlocksTooLargeForBase => SyncError.OutOfBounds,
         _ => SyncError.Mismatch,
     };
 }

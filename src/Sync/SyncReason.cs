@@ -178,4 +178,10 @@ public enum SyncReason
 
     /// <summary>A data file cannot be cut into parts so small.</summary>
     PartsTooSmall,
+
+    /// <summary>Blocks are larger than the frames that would be compressed over old content.</summary>
+    BlocksTooLargeForBase,
+
+    /// <summary>The old content over which the data file is compressed is not in the target any more.</summary>
+    OldContentMissing,
 }

@@ -41,6 +41,7 @@ internal sealed class GroupEditor
         if (forge.Sections[section].Type != (byte)SectionType.Operations
             || MessageFitter.ReadOperations(payload, hashLength, editor.Target, editor.HasContent) is not { } operations
             || operations.Exists(operation => operation.New == NewKind.Copy)
+            || (editor.HasContent && MessageFitter.HasPrefixBehind(forge, section))
             || operations.Sum(operation => Math.Min(operation.Blocks.Count, MostBlocks)) >= MostBlocks)
         {
             return null;

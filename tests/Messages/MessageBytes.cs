@@ -11,12 +11,17 @@ internal static class MessageBytes
     };
 
     /// <summary>Decodes the frame that a reader has just read.</summary>
+    /// <param name="decoder">Of the message.</param>
+    /// <param name="reader">The reader.</param>
+    /// <param name="stored">The payload of the frame.</param>
+    /// <param name="prefix">The old content of its blocks, if it is compressed over it.</param>
     /// <exception cref="MessageFormatException">It is refused.</exception>
-    public static byte[] Decode(FrameDecoder decoder, OperationReader reader, ReadOnlySpan<byte> stored)
+    public static byte[] Decode(
+        FrameDecoder decoder, OperationReader reader, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> prefix = default)
     {
         byte[] raw = new byte[reader.Frame.RawLength];
         FramePieces pieces = reader.ExchangePieces(new FramePieces());
-        decoder.Decode(reader.Frame, stored, pieces, reader.FramePosition, raw);
+        decoder.Decode(reader.Frame, stored, pieces, prefix, reader.FramePosition, raw);
         return raw;
     }
 }

@@ -223,6 +223,12 @@ internal static class MessageFitter
         return operations;
     }
 
+    /// <summary>True if the content of a group cannot be decoded without old content.</summary>
+    public static bool HasPrefixBehind(MessageForge forge, int group) => forge.Sections
+        .Skip(group + 1)
+        .TakeWhile(section => section.Type == (byte)SectionType.Content)
+        .Any(section => section.Codec == (byte)FrameCodec.Prefix);
+
     /// <summary>The content of the frames that follow a group.</summary>
     public static byte[] ContentBehind(MessageForge forge, int group)
     {
@@ -276,7 +282,8 @@ internal static class MessageFitter
             FramePieces pieces = new();
             pieces.Parse(stored, raw.Length, "fitter", 0, places);
             SectionHeader header = new(SectionType.Content, FrameCodec.Repeats, 0, stored.Length, raw.Length);
-            new FrameDecoder("fitter", MessageBytes.ReaderOf(earlier.ToArray())).Decode(header, stored, pieces, default, raw);
+            FrameDecoder decoder = new("fitter", MessageBytes.ReaderOf(earlier.ToArray()));
+            decoder.Decode(header, stored, pieces, prefix: default, default, raw);
             return true;
         }
         catch (MessageFormatException)

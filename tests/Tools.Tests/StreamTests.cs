@@ -85,7 +85,7 @@ public sealed class StreamTests : IDisposable
         _work.Line("dtfile b -q --remote a.ckf --no-repeats -o f.dtf").Ends(0);
         Untouched before = _work.Remember();
 
-        _work.Shell("cat repeats.dtf | dtfile apply --stream - a").Ends(4).Says("may have copies or repeats").Says("dtfile --no-repeats");
+        _work.Shell("cat repeats.dtf | dtfile apply --stream - a").Ends(4).Says("may have copies, repeats").Says("dtfile --no-repeats");
         _work.Line("dtfile apply --stream f.dtf repeats.dtf a").Fails(2, "--stream is for one data file");
         foreach (string option in
             new[] { "--undo u.dtf", "--repair r.dtr", "--check-base", "--spool .", "--request p.dtr", "--update-ckf a.ckf -o n.ckf" })

@@ -9,7 +9,7 @@ internal static class ClosingLines
     /// <summary>The verb of a command that writes to a target.</summary>
     public const string Wrote = "wrote";
 
-    private static readonly string[] s_writing = ["copying", "writing", "flushing"];
+    private static readonly string[] s_writing = ["copying", "writing over old content", "writing", "flushing"];
     private static readonly string[] s_reading = ["checksumming", "comparing", "collecting"];
 
     /// <summary>Says both.</summary>

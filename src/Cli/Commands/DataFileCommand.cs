@@ -41,6 +41,13 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
         Description = "Send content each time it is needed, for programs that cannot go back in the data file",
     };
 
+    private readonly Option<string?> _base = new("--base")
+    {
+        Description = "A copy of what the remote has (the snapshot of the last sync, for instance): the content is compressed over it, "
+            + "which takes a few bytes where a few bytes of a block have changed. Blocks of it that the remote does not have are not used",
+        HelpName = "OLD",
+    };
+
     private readonly Option<string?> _label = OptionValues.Label();
 
     private readonly Option<bool> _live = OptionValues.Live();
@@ -62,7 +69,8 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
             "Collect the requested blocks of the master, or those that differ from the remote's, into a data file; or apply a data file to "
                 + "the remote's target")
         {
-            _master, _request, _remote, _compress, _noRepeats, _label, _live, _holes, _split, _part, _output, _force, OutputMode.Option(),
+            _master, _request, _remote, _compress, _noRepeats, _base, _label, _live, _holes, _split, _part, _output, _force,
+            OutputMode.Option(),
         };
         common.Storage.AddTo(root);
         common.AddTo(root);
@@ -95,8 +103,17 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
         string path = MessageFiles.OutputPath(
             result.GetValue(_output), input, request is null ? MessageKind.ChecksumFile : MessageKind.DataRequest, MessageKind.DataFile);
         Compression compression = result.GetValue(_compress) ?? Compression.Default;
+        string? old = result.GetValue(_base);
+        if (old is not null && compression.Codec != FrameCodec.Zstd)
+        {
+            throw new UsageException("--base needs zstd", "see 'dtfile --help': only zstd compresses over old content");
+        }
+
+        using IReadableStorage? oldSource =
+            old is null ? null : common.Storage.OpenSource(result, TargetPath.Demand(old), session.Options.Cancellation);
         DataFileSpecification specification = new()
         {
+            Base = oldSource,
             Compression = compression,
             FrameSize = compression.FrameSize,
             Repeats = !result.GetValue(_noRepeats),
@@ -113,7 +130,7 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
                     "make a request with dtreq, and name it with -r");
             }
 
-            SplitJob job = new(master, request, path, result.GetValue(_force), mostBytes, part, specification);
+            SplitJob job = new(master, request, path, result.GetValue(_force), mostBytes, part, old, specification);
             return DataFileParts.Create(result, common, session, job);
         }
 
@@ -125,31 +142,32 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
         using IReadableStorage source = common.Storage.OpenSource(result, master, session.Options.Cancellation);
         using Stream stream = MessageFiles.Open(input, session.Options.Cancellation);
         string name = MessageFiles.NameOf(input);
+        string[] inputs = old is null ? [input, master] : [input, master, old];
         if (request is not null)
         {
             OperationReader reader = new(stream, name, MessageKind.DataRequest);
-            using MessageOutput output = MessageFiles.Create(path, result.GetValue(_force), session, input, master);
+            using MessageOutput output = MessageFiles.Create(path, result.GetValue(_force), session, inputs);
             SourceWarnings.Say(session.Terminal, source, specification.Live);
             DataFileResult made = DataFileOperation.Run(source, reader, specification, output.Stream, session.Options);
             output.Commit();
-            Say(session, path, output.Name, made, onePass: null);
+            Say(session, path, output.Name, old, made, onePass: null);
         }
         else
         {
             using ChecksumFileReader reader = new(stream, name);
-            using MessageOutput output = MessageFiles.Create(path, result.GetValue(_force), session, input, master);
+            using MessageOutput output = MessageFiles.Create(path, result.GetValue(_force), session, inputs);
             SourceWarnings.Say(session.Terminal, source, specification.Live);
             OnePassResult made = OnePassOperation.Run(
                 source, reader, specification, result.GetValue(_holes) ?? HolePolicy.Trust, output.Stream, session.Options);
             output.Commit();
             HoleNote.Say(session.Terminal, master, made.DoubtedHoles);
-            Say(session, path, output.Name, made.File, made);
+            Say(session, path, output.Name, old, made.File, made);
         }
 
         return ExitCode.Done;
     }
 
-    private static void Say(CommandSession session, string path, string name, DataFileResult made, OnePassResult? onePass)
+    private static void Say(CommandSession session, string path, string name, string? old, DataFileResult made, OnePassResult? onePass)
     {
         if (onePass is { SizeLeft: true })
         {
@@ -157,6 +175,7 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
         }
 
         ShrinkWarning.Say(session.Terminal, made.Header);
+        BaseUse.Warn(session.Terminal, old, made.Prefixes);
         if (session.Json)
         {
             using Report report = new(session.Terminal, json: true);
@@ -169,6 +188,7 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
 
             report.Add("length", null, made.Length);
             report.Add("repeated_blocks", null, made.RepeatedBlocks);
+            BaseUse.Report(report, old, made.Prefixes);
             report.Finish(VersionText.Number, session.Elapsed);
             return;
         }
@@ -182,6 +202,7 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
             $"{name}: {compared}{CountText.Blocks(made.Trailer.DataBlocks)} with content "
                 + $"({SizeText.Format(made.Trailer.DataBytes)}){repeats},{copied} {made.Trailer.ZeroBlocks} of zeros; "
                 + $"{SizeText.Format(made.Length)}");
+        BaseUse.Say(session.Terminal, old, made.Prefixes);
         if (onePass is { SizeLeft: false })
         {
             SizeChange.Say(session.Terminal, made.Header);

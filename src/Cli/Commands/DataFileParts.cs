@@ -21,9 +21,10 @@ namespace BinarySync.Cli.Commands;
 /// <param name="Force">Replace existing outputs.</param>
 /// <param name="MostBytes">The largest number of bytes of a part's file.</param>
 /// <param name="Part">The only part that is wanted; null for all.</param>
+/// <param name="Base">The name of the master's own copy of what the remote has; null for none.</param>
 /// <param name="Specification">How the data files are made.</param>
 internal sealed record SplitJob(
-    string Master, string Request, string Path, bool Force, long MostBytes, int? Part, DataFileSpecification Specification);
+    string Master, string Request, string Path, bool Force, long MostBytes, int? Part, string? Base, DataFileSpecification Specification);
 
 /// <summary>The work of `dtfile MASTER --split`.</summary>
 internal static class DataFileParts
@@ -65,7 +66,7 @@ internal static class DataFileParts
         {
             foreach (int part in job.Part is { } only ? [only] : Enumerable.Range(1, parts))
             {
-                MessageFiles.DemandName(PartNames.Of(job.Path, part, parts), job.Force, job.Request, job.Master);
+                MessageFiles.DemandName(PartNames.Of(job.Path, part, parts), job.Force, Inputs(job));
             }
         }
 
@@ -77,7 +78,7 @@ internal static class DataFileParts
             job.Part,
             job.Specification,
             job.MostBytes,
-            place => MessageFiles.Create(NameOf(job, place), job.Force, session, job.Request, job.Master),
+            place => MessageFiles.Create(NameOf(job, place), job.Force, session, Inputs(job)),
             done =>
             {
                 made.Add((job.Path == MessageFiles.Standard ? "standard output" : NameOf(job, done.Header.Set!), done));
@@ -87,13 +88,15 @@ internal static class DataFileParts
             },
             session.Options);
         ShrinkWarning.Say(session.Terminal, made[0].Result.Header);
+        PrefixCounts prefixes = made.Aggregate(default(PrefixCounts), (sum, one) => sum + one.Result.Prefixes);
+        BaseUse.Warn(session.Terminal, job.Base, prefixes);
         if (session.Json)
         {
-            ReportResult(session, made, plan);
+            ReportResult(session, job, made, plan, prefixes);
         }
         else
         {
-            SaySummary(session, job.Path, made, plan);
+            SaySummary(session, job, made, plan, prefixes);
         }
 
         return ExitCode.Done;
@@ -108,7 +111,10 @@ internal static class DataFileParts
     private static string NameOf(SplitJob job, SetPart place) =>
         job.Path == MessageFiles.Standard ? job.Path : PartNames.Of(job.Path, place.Part, place.Parts);
 
-    private static void SaySummary(CommandSession session, string path, List<(string Name, DataFileResult Result)> made, SplitPlan plan)
+    private static string[] Inputs(SplitJob job) => job.Base is null ? [job.Request, job.Master] : [job.Request, job.Master, job.Base];
+
+    private static void SaySummary(
+        CommandSession session, SplitJob job, List<(string Name, DataFileResult Result)> made, SplitPlan plan, PrefixCounts prefixes)
     {
         string names = made.Count == 1 ? made[0].Name : $"{made[0].Name} to {made[^1].Name}";
         int parts = plan.Parts.Count;
@@ -120,11 +126,16 @@ internal static class DataFileParts
         session.Terminal.Summary(
             $"{names}: {part}, {CountText.Blocks(dataBlocks)} with content ({SizeText.Format(dataBytes)}), {zeroBlocks} of zeros; "
                 + $"{SizeText.Format(made.Sum(one => one.Result.Length))}{longest}");
+        BaseUse.Say(session.Terminal, job.Base, prefixes);
         ClosingLines.Say(
-            session, "read", made.Sum(one => one.Result.ReadBytes), NextCommand.AfterParts(path, [.. made.Select(one => one.Name)], parts));
+            session,
+            "read",
+            made.Sum(one => one.Result.ReadBytes),
+            NextCommand.AfterParts(job.Path, [.. made.Select(one => one.Name)], parts));
     }
 
-    private static void ReportResult(CommandSession session, List<(string Name, DataFileResult Result)> made, SplitPlan plan)
+    private static void ReportResult(
+        CommandSession session, SplitJob job, List<(string Name, DataFileResult Result)> made, SplitPlan plan, PrefixCounts prefixes)
     {
         using Report report = new(session.Terminal, json: true);
         report.AddWholeSet(plan.Parts[0].Set);
@@ -141,6 +152,7 @@ internal static class DataFileParts
         }
 
         report.EndArray();
+        BaseUse.Report(report, job.Base, prefixes);
         report.Finish(VersionText.Number, session.Elapsed);
     }
 }

@@ -94,8 +94,20 @@ internal static class MessageInfo
             session.Terminal.Warn($"repeated content was not decoded (frames: {content.NotDecoded}): that needs a file, not a pipe");
         }
 
+        NoteOldContent(session, reader.Source, content?.OverOldContent ?? 0);
         map?.Complete();
         return reader.Trailer;
+    }
+
+    /// <summary>Says that content could not be checked without the target.</summary>
+    public static void NoteOldContent(CommandSession session, string source, long frames)
+    {
+        if (frames > 0)
+        {
+            session.Terminal.Note(
+                $"{source}: content over old content was not decoded (frames: {frames}): only apply can, and apply --dry-run, with the "
+                    + "target");
+        }
     }
 
     /// <summary>Decodes the content of a data file and compares it with its hashes; null for a data request.</summary>

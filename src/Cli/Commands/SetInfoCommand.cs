@@ -133,6 +133,8 @@ public sealed class SetInfoCommand(ToolContext context, CommonOptions common)
             }
         }
 
+        MessageInfo.NoteOldContent(session, path, content.OverOldContent);
+
         // The file was replaced since that check.
         SetPart set = reader.FileHeader.Set ?? throw new SyncException(SyncReason.MessageChanged, path, "changed while it was being read");
         return new PartInfo(path, set, reader.Trailer, message.Position);

@@ -45,6 +45,11 @@ internal static class MessageReport
             report.Add("zstd", "zstd", true, "content may be compressed with it: programs of version 1.0 refuse the file");
         }
 
+        if (data is { AllowsPrefix: true })
+        {
+            report.Add("prefix", "prefix", true, "content may be compressed over old content: programs of version 1.0 refuse the file");
+        }
+
         AddRanges(report, header.Coverage);
         AddParent(report, header.Parent);
         AddBases(report, operations?.Bases);

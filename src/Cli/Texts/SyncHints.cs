@@ -55,8 +55,8 @@ internal static class SyncHints
         SyncReason.PartsMissing => "give the missing parts too, or leave --verify full to the run with the last one",
         SyncReason.PartsAppliedAlready => "the base can be checked only before the first part: continue without --check-base",
         SyncReason.NotForStreaming => failure.ValueOf<string>("cause") == "not-forward"
-            ? "apply it without --stream, or make it with 'dtfile --no-repeats' from the remote's checksum file (--remote) or from a "
-                + "request that copies nothing (dtreq --no-copy)"
+            ? "apply it without --stream, or make it with 'dtfile --no-repeats' and without --base, from the remote's checksum file "
+                + "(--remote) or from a request that copies nothing (dtreq --no-copy)"
             : "apply it without --stream",
         SyncReason.TooLateForUndo => failure.ValueOf<string>("cause") == "up-to-date"
             ? "the undo file of the run that wrote it is the way back"
@@ -91,6 +91,7 @@ internal static class SyncHints
         {
             "refine" => "refine each remote's own request",
             "split" => "make a set for each remote from its own request",
+            "base" => "leave out --base, or make a data file for each remote from its own request",
             _ => "merge the requests that it was made from together with the others",
         },
         SyncReason.RequestsDisagree => "make them again from the checksum files",
@@ -98,6 +99,10 @@ internal static class SyncHints
         SyncReason.PartsTooSmall => failure.ValueOf<string>("cause") == "groups"
             ? "make the parts larger: a part has whole groups, and groups without content are not split"
             : "make the parts larger",
+        SyncReason.BlocksTooLargeForBase => "leave out --base, or begin with smaller blocks (ckreq -b)",
+        SyncReason.OldContentMissing => failure.ValueOf<string>("cause") == "overwritten"
+            ? $"old content has been overwritten since: finish taking it back (apply the undo file), or {FromNewChecksums}"
+            : $"the target has changed since its checksum file was made: {FromNewChecksums}",
         SyncReason.PartsDoNotFit => "the parts that were made do not belong together: make them again",
         _ => null,
     };

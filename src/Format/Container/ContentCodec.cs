@@ -7,7 +7,8 @@ namespace BinarySync.Format;
 
 /// <summary>
 /// The registry of codecs that need only a frame's own bytes (Format.md 2.3): the only place that knows their names, numbers and levels.
-/// Safe from several threads at once. <see cref="FrameCodec.Repeats"/> is not one of them: see <see cref="FrameDecoder"/>.
+/// Safe from several threads at once. <see cref="FrameCodec.Repeats"/> and <see cref="FrameCodec.Prefix"/> are not among them: see
+/// <see cref="FrameDecoder"/>.
 /// </summary>
 public abstract class ContentCodec
 {

@@ -41,10 +41,22 @@ public sealed record DataFileHeader : OperationsHeader
     /// </summary>
     public bool AllowsZstd { get; init; }
 
-    public override byte Minor => Math.Max(base.Minor, AllowsZstd ? ContentCodec.Zstd.SinceMinor : (byte)0);
+    /// <summary>
+    /// Content may be compressed over the old content of its blocks, with <see cref="FrameCodec.Prefix"/> (Format.md 4.8). Needs
+    /// version 1.1, whether or not a frame makes use of it. Only with frames of whole blocks, and neither with <see
+    /// cref="OperationsHeader.Bases"/> nor with <see cref="OperationsHeader.IsForward"/>.
+    /// </summary>
+    public bool AllowsPrefix { get; init; }
 
-    /// <summary>True if frames, or the literals of frames with repeats, may have this codec.</summary>
-    public bool Allows(FrameCodec codec) => codec != FrameCodec.Zstd || AllowsZstd;
+    public override byte Minor => Math.Max(base.Minor, AllowsZstd || AllowsPrefix ? ContentCodec.Zstd.SinceMinor : (byte)0);
+
+    /// <summary>True if frames may have this codec, and for others than 5 the literals of frames with repeats too.</summary>
+    public bool Allows(FrameCodec codec) => codec switch
+    {
+        FrameCodec.Zstd => AllowsZstd,
+        FrameCodec.Prefix => AllowsPrefix,
+        _ => true,
+    };
 
     /// <summary>The header of a data request for the same operations.</summary>
     public DataRequestHeader ToRequest() => new()

@@ -12,4 +12,10 @@ public enum FrameCodec : byte
 
     /// <summary>A Zstandard frame; only in a message whose header allows it (<see cref="DataFileHeader.AllowsZstd"/>).</summary>
     Zstd = 4,
+
+    /// <summary>
+    /// A Zstandard frame over the old content of its own blocks; only in a message whose header allows it
+    /// (<see cref="DataFileHeader.AllowsPrefix"/>).
+    /// </summary>
+    Prefix = 5,
 }

@@ -31,6 +31,19 @@ public readonly record struct Compression(FrameCodec Codec, int Level)
         ContentCodec codec = Entry;
         return Level >= codec.ThoroughFrom && !Compressibility.MayShrink(raw) ? 0 : codec.Compress(raw, smaller, Level);
     }
+
+    /// <summary>
+    /// Compresses one frame over old content, with <see cref="FrameCodec.Prefix"/>. Safe from several threads at once with different
+    /// buffers.
+    /// </summary>
+    /// <param name="raw">The frame's content, 1 byte to 4 MiB.</param>
+    /// <param name="prefix">The old content of its blocks (Format.md 4.8).</param>
+    /// <param name="destination">At least as long as <paramref name="raw"/>.</param>
+    /// <returns>Bytes written, fewer than <paramref name="raw"/> has; or 0: it does not shrink.</returns>
+    public int CompressOver(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> prefix, Span<byte> destination) =>
+        Codec == FrameCodec.Zstd
+            ? ZstdFrame.Compress(raw, prefix, destination[..(raw.Length - 1)], Level)
+            : throw new InvalidOperationException("only Zstandard compresses over old content");
 }
 
 /// <summary>Decompresses frames, strictly: all input is used and exactly the promised bytes come out.</summary>

@@ -7,8 +7,9 @@ namespace BinarySync.Format;
 public delegate int ReadMessageAt(Span<byte> buffer, long offset);
 
 /// <summary>
-/// Decodes frames of all codecs. For frames with repeats it reads earlier frames once more, and checks them like any other. Keeps the last
-/// one of these, for content that repeats in long runs. Not safe from several threads: each has its own.
+/// Decodes frames of all codecs. Old content is the caller's to find. For frames with repeats it reads earlier frames once more, and checks
+/// them like any other. Keeps the last one of these, for content that repeats in long runs. Not safe from several threads: each has its
+/// own.
 /// </summary>
 /// <param name="source">The name of the message, for errors.</param>
 /// <param name="readAt">Null if the message can only be read front to back: then frames with repeats are refused.</param>
@@ -28,12 +29,24 @@ internal sealed class FrameDecoder(string source, ReadMessageAt? readAt)
     /// <param name="pieces">
     /// For <see cref="FrameCodec.Repeats"/>: the pieces that <see cref="OperationReader"/> found in the payload.
     /// </param>
+    /// <param name="prefix">For <see cref="FrameCodec.Prefix"/>: the old content of its blocks (Format.md 4.8).</param>
     /// <param name="place">Its number among the sections and the offset of its frame header, for errors.</param>
     /// <param name="raw">Exactly the raw length.</param>
     /// <exception cref="MessageFormatException">It does not decompress, or refers to bytes that are not there.</exception>
     public void Decode(
-        in SectionHeader frame, ReadOnlySpan<byte> stored, FramePieces pieces, (long Number, long Offset) place, Span<byte> raw)
+        in SectionHeader frame,
+        ReadOnlySpan<byte> stored,
+        FramePieces pieces,
+        ReadOnlySpan<byte> prefix,
+        (long Number, long Offset) place,
+        Span<byte> raw)
     {
+        if (frame.Codec == FrameCodec.Prefix)
+        {
+            Require(ZstdFrame.TryDecompress(stored, prefix, raw), place);
+            return;
+        }
+
         if (frame.Codec != FrameCodec.Repeats)
         {
             Require(FrameDecompressor.TryDecompress(frame.Codec, stored, raw), place);
@@ -52,7 +65,7 @@ internal sealed class FrameDecoder(string source, ReadMessageAt? readAt)
         // Frame by frame, not piece by piece: each is decoded once. The oldest first, so that the youngest is kept for the next frame.
         for (int i = pieces.Frames.Count - 1; i >= 0; i--)
         {
-            Load(pieces.Frames[i]);
+            Load(pieces.Frames[i], place);
             foreach (FramePiece piece in pieces.Pieces)
             {
                 if (piece.Frame == i)
@@ -79,7 +92,7 @@ internal sealed class FrameDecoder(string source, ReadMessageAt? readAt)
     }
 
     // The message may have changed since the frame was first read: it is checked again, as it was then.
-    private void Load(long offset)
+    private void Load(long offset, (long Number, long Offset) place)
     {
         if (_loaded == offset)
         {
@@ -105,6 +118,13 @@ internal sealed class FrameDecoder(string source, ReadMessageAt? readAt)
         }
 
         header.Check(bytes[SectionHeader.ReservedOffset], source, offset);
+        if (header.Codec == FrameCodec.Prefix)
+        {
+            throw new MessageFormatException(
+                FormatError.Invalid, source, place.Offset, $"section {place.Number}",
+                $"section {place.Number} repeats content of the frame at offset {offset}, which is compressed over old content");
+        }
+
         Span<byte> raw = Room(ref _raw, header.RawLength);
         if (header.Codec == FrameCodec.Repeats)
         {

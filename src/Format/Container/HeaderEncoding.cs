@@ -11,6 +11,7 @@ internal static class HeaderEncoding
         MapFields fields = new();
         fields.Add(HeaderKeys.BlockSize, header.BlockSize);
         HashEncoding.Add(fields, header.Hash);
+        fields.Add(HeaderKeys.Prefix, header is DataFileHeader { AllowsPrefix: true } ? 1 : null);
         fields.Add(HeaderKeys.Zstd, header is DataFileHeader { AllowsZstd: true } ? 1 : null);
         fields.Add(HeaderKeys.BaseSize, operations?.BaseSize);
         fields.Add(HeaderKeys.TargetSize, operations?.TargetSize);
@@ -71,6 +72,7 @@ internal static class HeaderEncoding
         string? label = null;
         bool isDerived = false;
         bool allowsZstd = false;
+        long? prefixAt = null;
         long? forwardAt = null;
         (BlockCoverage Coverage, long Offset)? ranges = null;
         (ParentIdentity Parent, long Offset)? parent = null;
@@ -119,6 +121,9 @@ internal static class HeaderEncoding
                 case HeaderKeys.Derived:
                     isDerived = ReadOne(ref map, key, at);
                     break;
+                case HeaderKeys.Prefix:
+                    prefixAt = ReadOne(ref map, key, at) ? at : null;
+                    break;
                 case HeaderKeys.Zstd:
                     allowsZstd = ReadOne(ref map, key, at);
                     break;
@@ -157,6 +162,7 @@ internal static class HeaderEncoding
                     FrameSize = frameSize ?? 0,
                     Set = set,
                     AllowsZstd = allowsZstd,
+                    AllowsPrefix = prefixAt is not null,
                 },
         };
         header = header with { Coverage = coverage, Label = label, Parent = parent?.Parent };
@@ -166,6 +172,7 @@ internal static class HeaderEncoding
         }
 
         CheckTogether(header, map, parent?.Offset ?? 0, bases?.Offset ?? 0, forwardAt ?? 0);
+        CheckPrefix(header, map, prefixAt ?? 0);
         if (ranges is { } given)
         {
             CheckCoverage(header, given.Coverage, source, given.Offset);
@@ -211,6 +218,27 @@ internal static class HeaderEncoding
         {
             throw map.Values.Invalid(
                 parentAt, HeaderKeys.Parent, "has blocks that are not larger than those of the message, or other sizes");
+        }
+    }
+
+    // The rules of Format.md 4.8.
+    private static void CheckPrefix(MessageHeader header, MapReader map, long prefixAt)
+    {
+        if (header is not DataFileHeader { AllowsPrefix: true } file)
+        {
+            return;
+        }
+
+        if (file.Bases is not null || file.IsForward)
+        {
+            throw map.Values.Invalid(
+                prefixAt, HeaderKeys.Prefix, $"cannot be together with {(file.IsForward ? HeaderKeys.Forward : HeaderKeys.Bases)}");
+        }
+
+        if (file.BlockSize > file.FrameSize)
+        {
+            throw map.Values.Invalid(
+                prefixAt, HeaderKeys.Prefix, $"cannot be together with blocks of {file.BlockSize} bytes in frames of {file.FrameSize}");
         }
     }
 

@@ -6,6 +6,9 @@ internal static class HeaderKeys
     /// <summary>In place of <see cref="Hash"/>, for a hash that 1.0 does not have.</summary>
     public const string NewerHash = "!hash";
 
+    /// <summary>There may be frames of Zstandard over old content, which 1.0 does not have.</summary>
+    public const string Prefix = "!prefix";
+
     /// <summary>There may be frames of Zstandard, which 1.0 does not have.</summary>
     public const string Zstd = "!zstd";
 
@@ -25,7 +28,10 @@ internal static class HeaderKeys
 
     /// <summary>The keys of all kinds.</summary>
     public static readonly IReadOnlyList<string> All =
-        [NewerHash, Zstd, BaseSize, Bases, BlockSize, Derived, Forward, FrameSize, Hash, Label, Parent, Ranges, Set, Size, TargetSize];
+    [
+        NewerHash, Prefix, Zstd,
+        BaseSize, Bases, BlockSize, Derived, Forward, FrameSize, Hash, Label, Parent, Ranges, Set, Size, TargetSize,
+    ];
 
     private static readonly string[] OfChecksumRequest = [BlockSize, Hash];
     private static readonly string[] OfChecksumFile = [.. OfChecksumRequest, Size];
@@ -48,7 +54,7 @@ internal static class HeaderKeys
     }
 
     /// <summary>True for the keys that came with 1.1: in a message of minor version 0 they are unknown.</summary>
-    public static bool IsNewer(string key) => key is NewerHash or Zstd;
+    public static bool IsNewer(string key) => key is NewerHash or Prefix or Zstd;
 
     /// <summary>True if a message of the kind may have the key, in some version.</summary>
     public static bool IsOf(string key, MessageKind kind) =>
@@ -59,7 +65,7 @@ internal static class HeaderKeys
         Label or Ranges or Parent => true,
         Bases or Forward => kind is MessageKind.DataRequest or MessageKind.DataFile,
         Derived => kind is MessageKind.ChecksumFile,
-        Set or Zstd => kind is MessageKind.DataFile,
+        Set or Prefix or Zstd => kind is MessageKind.DataFile,
         _ => false,
     };
 }

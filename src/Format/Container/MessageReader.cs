@@ -304,12 +304,18 @@ public sealed class MessageReader
     }
 
     // A codec that came after 1.0 is one that nobody knows, unless the header names it.
-    private bool IsKnownHere(FrameCodec codec) =>
-        codec == FrameCodec.Repeats
-            || ContentCodec.Find(codec) is { } entry && (entry.SinceMinor == 0 || Header is DataFileHeader file && file.Allows(codec));
+    private bool IsKnownHere(FrameCodec codec)
+    {
+        bool isNewer = codec == FrameCodec.Prefix || ContentCodec.Find(codec) is { SinceMinor: > 0 };
+        return isNewer
+            ? Header is DataFileHeader file && file.Allows(codec)
+            : codec == FrameCodec.Repeats || ContentCodec.Find(codec) is not null;
+    }
 
     private static bool MayHave(SectionType type, FrameCodec codec) =>
-        codec == FrameCodec.Repeats ? type is SectionType.Content : ContentCodec.Find(codec)?.MayBeIn(type) ?? false;
+        codec is FrameCodec.Repeats or FrameCodec.Prefix
+            ? type is SectionType.Content
+            : ContentCodec.Find(codec)?.MayBeIn(type) ?? false;
 
     // Operations are handed on as they are; content is decompressed by the caller, which has several threads for it.
     private void Decompress(long offset)

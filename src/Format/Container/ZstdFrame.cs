@@ -28,6 +28,7 @@ internal static class ZstdFrame
     // Each has tables of its own, up to a few mebibytes, and there are never more than threads that compress or decompress at once.
     private static readonly ConcurrentBag<Compressor> Compressors = [];
     private static readonly ConcurrentBag<Decompressor> Decompressors = [];
+    private static readonly ConcurrentBag<ZstdContexts> Contexts = [];
 
     /// <summary>Compresses a frame; see <see cref="ContentCodec.Compress"/>.</summary>
     public static int Compress(ReadOnlySpan<byte> raw, Span<byte> destination, int level)
@@ -77,8 +78,47 @@ internal static class ZstdFrame
         }
     }
 
+    /// <summary>Compresses a frame over a prefix (Format.md 4.8).</summary>
+    /// <param name="raw">1 byte to 4 MiB.</param>
+    /// <param name="prefix">At most 4 MiB; not needed any more afterwards.</param>
+    /// <param name="destination">A result that does not fit is not written.</param>
+    /// <param name="level">1 to 19.</param>
+    /// <returns>Bytes written; 0 if it does not fit.</returns>
+    public static int Compress(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> prefix, Span<byte> destination, int level)
+    {
+        ZstdContexts contexts = Contexts.TryTake(out ZstdContexts? free) ? free : new ZstdContexts();
+        try
+        {
+            return contexts.Compress(raw, prefix, destination, level, WindowBits(raw.Length + prefix.Length));
+        }
+        finally
+        {
+            Contexts.Add(contexts);
+        }
+    }
+
+    /// <summary>Decompresses a frame over the prefix with which it was compressed.</summary>
+    /// <returns>False if the stored bytes are not such a frame of that length.</returns>
+    public static bool TryDecompress(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> prefix, Span<byte> raw)
+    {
+        if (!IsOneFrame(stored, raw.Length))
+        {
+            return false;
+        }
+
+        ZstdContexts contexts = Contexts.TryTake(out ZstdContexts? free) ? free : new ZstdContexts();
+        try
+        {
+            return contexts.Decompress(stored, prefix, raw) == raw.Length;
+        }
+        finally
+        {
+            Contexts.Add(contexts);
+        }
+    }
+
     /// <summary>True if all the bytes are one frame of the allowed form, as far as its headers tell.</summary>
-    private static bool IsOneFrame(ReadOnlySpan<byte> stored, int rawLength)
+    public static bool IsOneFrame(ReadOnlySpan<byte> stored, int rawLength)
     {
         if (stored.Length < ContentSizeAt
             || BinaryPrimitives.ReadUInt32LittleEndian(stored) != Magic

@@ -7,7 +7,15 @@ namespace BinarySync.Format;
 /// <param name="TargetOffset">The offset of the bytes in the target.</param>
 /// <param name="ContentOffset">Their offset from the beginning of the requested stretch of content.</param>
 /// <param name="Length">Bytes.</param>
-public readonly record struct ContentPiece(Operation Operation, long TargetOffset, int ContentOffset, int Length);
+public readonly record struct ContentPiece(Operation Operation, long TargetOffset, int ContentOffset, int Length)
+{
+    /// <summary>
+    /// Bytes of A at the place of the piece, from <see cref="TargetOffset"/> on: what it gives to the prefix of its frame (Format.md 4.8).
+    /// </summary>
+    /// <param name="old">The blocks of A.</param>
+    public int PrefixLength(BlockGeometry old) =>
+        Operation.Old is OldKind.Hashed or OldKind.Zero ? (int)Math.Clamp(old.Size - TargetOffset, 0, Length) : 0;
+}
 
 /// <summary>Maps the bytes of a frame to their places in the target (Format.md 8).</summary>
 public static class ContentPieces

@@ -35,6 +35,9 @@ public sealed class ContentVerifier : IDisposable
     /// <summary>Frames that were skipped, because they repeat content that has passed.</summary>
     public long NotDecoded { get; private set; }
 
+    /// <summary>Frames that were skipped, because only the target has the old content over which they are compressed.</summary>
+    public long OverOldContent { get; private set; }
+
     /// <summary>Begins a group that has just been read.</summary>
     public void Begin(OperationGroup group)
     {
@@ -53,15 +56,24 @@ public sealed class ContentVerifier : IDisposable
         SectionHeader frame = _reader.Frame;
         Span<byte> raw = _raw.AsSpan(0, frame.RawLength);
         bool repeats = frame.Codec == FrameCodec.Repeats;
-        if (repeats && !_goesBack)
+        bool isSkipped = frame.Codec == FrameCodec.Prefix || (repeats && !_goesBack);
+        if (isSkipped)
         {
-            NotDecoded++;
+            if (!repeats && !ZstdFrame.IsOneFrame(stored, raw.Length))
+            {
+                (long number, long offset) = _reader.FramePosition;
+                throw new MessageFormatException(
+                    FormatError.Damaged, _reader.Source, offset, $"section {number}", $"section {number} is no frame of the allowed form");
+            }
+
+            NotDecoded += repeats ? 1 : 0;
+            OverOldContent += repeats ? 0 : 1;
             _misses = true;
         }
         else
         {
             _pieces = repeats ? _reader.ExchangePieces(_pieces) : _pieces;
-            _decoder.Decode(frame, stored, _pieces, _reader.FramePosition, raw);
+            _decoder.Decode(frame, stored, _pieces, prefix: [], _reader.FramePosition, raw);
             foreach (ContentPiece piece in _group.PiecesOf(_target, _from, raw.Length))
             {
                 Compare(piece, raw.Slice(piece.ContentOffset, piece.Length));
@@ -69,7 +81,7 @@ public sealed class ContentVerifier : IDisposable
         }
 
         _from += raw.Length;
-        return repeats && !_goesBack ? [] : raw;
+        return isSkipped ? [] : raw;
     }
 
     public void Dispose() => _blocks.Dispose();

@@ -17,17 +17,39 @@ internal sealed class FrameBlocks(int hashLength)
 {
     private readonly List<(long Block, int At)> _blocks = [];
     private readonly List<byte> _hashes = [];
+    private readonly List<(OldKind Kind, int HashAt)> _old = [];
+    private readonly List<byte> _oldHashes = [];
 
-    public void Add(long block, int at, ReadOnlySpan<byte> hash)
+    /// <summary>Adds a block.</summary>
+    /// <param name="block">Its number.</param>
+    /// <param name="at">Where it begins in the frame.</param>
+    /// <param name="hash">Its new hash.</param>
+    /// <param name="old">What it was.</param>
+    /// <param name="oldHash">Its old hash, if it has one.</param>
+    public void Add(long block, int at, ReadOnlySpan<byte> hash, OldKind old, ReadOnlySpan<byte> oldHash)
     {
         _blocks.Add((block, at));
         _hashes.AddRange(hash);
+        _old.Add((old, _oldHashes.Count));
+        _oldHashes.AddRange(oldHash);
     }
 
     public void Clear()
     {
         _blocks.Clear();
         _hashes.Clear();
+        _old.Clear();
+        _oldHashes.Clear();
+    }
+
+    /// <summary>Says what the blocks were.</summary>
+    public void DescribeTo(FramePrefix prefix)
+    {
+        for (int i = 0; i < _blocks.Count; i++)
+        {
+            int end = i + 1 < _old.Count ? _old[i + 1].HashAt : _oldHashes.Count;
+            prefix.Add(new BlockRun(_blocks[i].Block, 1), _old[i].Kind, CollectionsMarshal.AsSpan(_oldHashes)[_old[i].HashAt..end]);
+        }
     }
 
     /// <summary>Shows them to the finder of repeats.</summary>
@@ -58,7 +80,12 @@ internal sealed class ContentQueue(int frameSize, int hashLength)
     private int _lastUsed;
 
     /// <summary>Adds the content of a block to the group that is open.</summary>
-    public void Append(long block, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> content)
+    /// <param name="block">Its number.</param>
+    /// <param name="hash">Its new hash.</param>
+    /// <param name="old">What it was.</param>
+    /// <param name="oldHash">Its old hash, if it has one.</param>
+    /// <param name="content">All of it.</param>
+    public void Append(long block, ReadOnlySpan<byte> hash, OldKind old, ReadOnlySpan<byte> oldHash, ReadOnlySpan<byte> content)
     {
         bool begins = true;
         while (content.Length > 0)
@@ -75,7 +102,7 @@ internal sealed class ContentQueue(int frameSize, int hashLength)
 
             if (begins)
             {
-                _open[^1].Blocks.Add(block, _lastUsed, hash);
+                _open[^1].Blocks.Add(block, _lastUsed, hash, old, oldHash);
                 begins = false;
             }
 

@@ -20,8 +20,55 @@ public sealed record DataFileSpecification
     /// <summary>The master may change while it is read; its requested blocks are still compared with their hashes.</summary>
     public bool Live { get; init; }
 
+    /// <summary>
+    /// The master's own copy of what the remote has: frames are compressed over the old content of their blocks, where that has the
+    /// remote's hashes. Only with Zstandard, and then nothing is looked for that repeats. Null for none.
+    /// </summary>
+    public IReadableStorage? Base { get; init; }
+
     /// <summary>The header must allow frames of Zstandard.</summary>
     internal bool UsesZstd => Compression.Codec == FrameCodec.Zstd;
+
+    /// <summary>A frame that is decoded over old content cannot be decoded again later, for others that repeat its content.</summary>
+    internal bool LooksForRepeats => Repeats && Base is null;
+
+    /// <summary>What the header says of the content.</summary>
+    internal DataFileHeader Describe(DataFileHeader header) => header with
+    {
+        IsForward = header.IsForward && !Repeats && Base is null,
+        AllowsZstd = UsesZstd,
+        AllowsPrefix = Base is not null,
+    };
+
+    /// <summary>Refuses what cannot be made over old content.</summary>
+    /// <param name="request">The message that asks for the data file.</param>
+    /// <param name="header">Its header.</param>
+    /// <param name="blockSize">Bytes of its blocks.</param>
+    /// <exception cref="SyncException">It cannot.</exception>
+    internal void DemandBaseUsable(string request, OperationsHeader? header, int blockSize)
+    {
+        if (Base is null)
+        {
+            return;
+        }
+
+        if (header?.Bases is not null)
+        {
+            throw new SyncException(SyncReason.MergedRequest, request, "is merged for several remotes, which have different old content")
+            {
+                Values = [("to", "base")],
+            };
+        }
+
+        if (blockSize > FrameSize)
+        {
+            throw new SyncException(
+                SyncReason.BlocksTooLargeForBase,
+                request,
+                $"has blocks of {blockSize} bytes; content is compressed over old content in frames of {FrameSize} bytes, which must hold "
+                    + "whole blocks");
+        }
+    }
 
     /// <summary>Bytes that the table of sent content may take: with these it knows about 390,000 blocks. Only tests set it.</summary>
     internal int RepeatIndexBytes { get; init; } = 16 << 20;
@@ -33,7 +80,19 @@ public sealed record DataFileSpecification
 /// <param name="Length">Bytes of the data file.</param>
 /// <param name="RepeatedBlocks">Data blocks whose content is in the data file already, for another block.</param>
 /// <param name="ReadBytes">Bytes of the master that were read, not counting those read a second time to compare them with a repeat.</param>
-public sealed record DataFileResult(DataFileHeader Header, OperationsTrailer Trailer, long Length, long RepeatedBlocks, long ReadBytes);
+/// <param name="Prefixes">What the master's own copy of the old content was good for.</param>
+public sealed record DataFileResult(
+    DataFileHeader Header, OperationsTrailer Trailer, long Length, long RepeatedBlocks, long ReadBytes, PrefixCounts Prefixes);
+
+/// <summary>What the master's own copy of the old content was good for.</summary>
+/// <param name="Frames">Frames with blocks that have old content.</param>
+/// <param name="Over">Those of them that are compressed over it.</param>
+/// <param name="Unfit">Those of them with a block that is not what the remote has.</param>
+public readonly record struct PrefixCounts(long Frames, long Over, long Unfit)
+{
+    public static PrefixCounts operator +(PrefixCounts one, PrefixCounts other) =>
+        new(one.Frames + other.Frames, one.Over + other.Over, one.Unfit + other.Unfit);
+}
 
 /// <summary>Collects the requested blocks on the master into a data file. Reads nothing but those blocks.</summary>
 public static class DataFileOperation
@@ -47,12 +106,8 @@ public static class DataFileOperation
     {
         SourceWatch watch = new(master, specification.Live);
         RequireMaster(master, request);
-        DataFileHeader header = new(request.Header, specification.FrameSize)
-        {
-            Label = specification.Label,
-            IsForward = request.Header.IsForward && !specification.Repeats,
-            AllowsZstd = specification.UsesZstd,
-        };
+        specification.DemandBaseUsable(request.Source, request.Header, request.Header.BlockSize);
+        DataFileHeader header = specification.Describe(new(request.Header, specification.FrameSize) { Label = specification.Label });
         DataFileWriter writer = new(output, header);
         BlockRunList changed = new();
         options.Progress.Begin("collecting", BytesToCollect(request.PeekTrailer(), header.BlockSize));
@@ -61,7 +116,7 @@ public static class DataFileOperation
         watch.ThrowIfChanged();
         RequireUnchanged(master, request, changed, collector.OldBlocks);
         OperationsTrailer trailer = writer.Finish(request.Trailer.BaseRoot, request.Trailer.TargetRoot);
-        return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks, collector.ReadBytes);
+        return new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks, collector.ReadBytes, collector.Prefixes);
     }
 
     /// <summary>

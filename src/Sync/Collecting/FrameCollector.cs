@@ -22,6 +22,7 @@ internal sealed class FrameCollector
     private readonly BlockGeometry _geometry;
     private readonly FrameContent _content;
     private readonly RepeatFinder? _repeats;
+    private readonly OldCopy? _old;
     private readonly List<FrameSlot> _slots = [];
     private readonly OperationGroupPool _groups;
     private OperationGroup? _group;
@@ -45,10 +46,14 @@ internal sealed class FrameCollector
         _groups = new OperationGroupPool(group => _slots.Exists(slot => slot.Group == group));
         _content = new FrameContent(_geometry, request.Header.Hash, specification.FrameSize);
         _repeats = RepeatFinder.For(_geometry, specification);
+        _old = OldCopy.For(specification, request.Geometry, request.Header.Hash);
     }
 
     /// <summary>Blocks that were not sent again.</summary>
     public long RepeatedBlocks { get; private set; }
+
+    /// <summary>What the master's own copy of the old content was good for.</summary>
+    public PrefixCounts Prefixes { get; private set; }
 
     /// <summary>Bytes of the master that were read, to be sent or copied.</summary>
     public long ReadBytes { get; private set; }
@@ -82,7 +87,7 @@ internal sealed class FrameCollector
                 FrameSlot slot = new(
                     _specification.FrameSize,
                     new BlockHasher(_request.Header.Hash, _geometry),
-                    new EncodedFrame(_master, _geometry, _repeats, _specification.Compression));
+                    new EncodedFrame(_master, _geometry, _repeats, _old, _specification));
                 _slots.Add(slot);
                 return slot;
             },
@@ -122,10 +127,29 @@ internal sealed class FrameCollector
             slot.RawLength = (int)Math.Min(_specification.FrameSize, _group.ContentLength - _nextContent);
             _nextContent += slot.RawLength;
             slot.Frame.FindRepeats((finder, runs) => finder.Find(_group, slot.From, slot.RawLength, runs));
+            slot.Frame.Describe(prefix => Describe(slot, prefix));
         }
 
         _groupDue = false;
         return true;
+    }
+
+    private void Describe(FrameSlot slot, FramePrefix prefix)
+    {
+        foreach (ContentPiece piece in slot.Group!.PiecesOf(_geometry, slot.From, slot.RawLength))
+        {
+            Operation operation = piece.Operation;
+            BlockRun blocks = BlockRun.Between(
+                _geometry.BlockAt(piece.TargetOffset), _geometry.BlockAt(piece.TargetOffset + piece.Length - 1) + 1);
+            ReadOnlySpan<byte> hashes = slot.Group!.OldHashes(operation);
+            int hashLength = _request.Header.Hash.Length;
+            prefix.Add(
+                blocks,
+                operation.Old,
+                hashes.IsEmpty
+                    ? hashes
+                    : hashes.Slice((int)(blocks.First - operation.Blocks.First) * hashLength, (int)blocks.Count * hashLength));
+        }
     }
 
     private void Work(FrameSlot slot, SyncOptions options)
@@ -178,6 +202,7 @@ internal sealed class FrameCollector
         Add(_changedContent, slot.Wrong.Blocks);
         OldBlocks += slot.Wrong.OldBlocks;
         RepeatedBlocks += slot.Frame.RepeatedBlocks;
+        Prefixes += slot.Frame.Counts;
         WriteUnlessChanged(() => slot.Frame.Write(_writer));
     }
 

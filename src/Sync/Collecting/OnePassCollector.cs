@@ -27,6 +27,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
     private readonly ContentQueue _content;
     private readonly List<Slot> _slots = [];
     private readonly RepeatFinder? _repeats;
+    private readonly OldCopy? _old;
     private readonly IReadableStorage _master;
     private ScanSlot? _scanned;
 
@@ -52,11 +53,15 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         _comparer = new RunComparer(new ChecksumRuns(remote, header.Coverage, ahead: false), _geometry, header.Hash, Collect);
         _content = new ContentQueue(specification.FrameSize, _hashLength);
         _repeats = RepeatFinder.For(_geometry.Target, specification);
+        _old = OldCopy.For(specification, _geometry, header.Hash);
         _packer = new OperationPacker(header, _content.Close);
     }
 
     /// <summary>Blocks that were not sent again.</summary>
     public long RepeatedBlocks { get; private set; }
+
+    /// <summary>What the master's own copy of the old content was good for.</summary>
+    public PrefixCounts Prefixes { get; private set; }
 
     /// <summary>The blocks of the master that are compared: nothing else is read.</summary>
     public BlockCoverage Covered { get; }
@@ -109,7 +114,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
                 {
                     _slots.Add(new Slot(
                         _scanner.CreateSlot(keepsContent: true, _specification.FrameSize),
-                        new EncodedFrame(_master, _geometry.Target, _repeats, _specification.Compression)));
+                        new EncodedFrame(_master, _geometry.Target, _repeats, _old, _specification)));
                 }
 
                 return _slots[used++];
@@ -129,6 +134,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
             if (piece.Group is null)
             {
                 slot.Frame.FindRepeats(piece.Blocks.ShowTo);
+                slot.Frame.Describe(piece.Blocks.DescribeTo);
             }
 
             return true;
@@ -174,6 +180,7 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         {
             slot.Frame.Write(_writer);
             RepeatedBlocks += slot.Frame.RepeatedBlocks;
+            Prefixes += slot.Frame.Counts;
             _content.Return(slot.Piece);
         }
     }
@@ -198,8 +205,10 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         {
             // A group that ends before this block is closed here, before the content is added to the next group.
             BlockRun block = new(run.First + i, 1);
-            _packer.Add(block, newKind, oldKind, oldHashes.Slice(i * oldLength, oldLength), newHashes.Slice(i * _hashLength, _hashLength));
-            _content.Append(block.First, newHashes.Slice(i * _hashLength, _hashLength), _scanned!.ContentOf(block.First));
+            ReadOnlySpan<byte> oldHash = oldHashes.Slice(i * oldLength, oldLength);
+            ReadOnlySpan<byte> newHash = newHashes.Slice(i * _hashLength, _hashLength);
+            _packer.Add(block, newKind, oldKind, oldHash, newHash);
+            _content.Append(block.First, newHash, oldKind, oldHash, _scanned!.ContentOf(block.First));
         }
     }
 

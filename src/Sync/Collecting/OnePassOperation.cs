@@ -58,7 +58,8 @@ public static class OnePassOperation
                         + "be compared");
         }
 
-        DataFileHeader header = new()
+        specification.DemandBaseUsable(remote.Source, null, a.BlockSize);
+        DataFileHeader header = specification.Describe(new()
         {
             BlockSize = a.BlockSize,
             Hash = a.Hash,
@@ -68,9 +69,8 @@ public static class OnePassOperation
             FrameSize = specification.FrameSize,
             Label = specification.Label,
             Parent = a.Parent,
-            IsForward = !specification.Repeats,
-            AllowsZstd = specification.UsesZstd,
-        };
+            IsForward = true,
+        });
         DataFileWriter writer = new(output, header);
         BlockScanner scanner = new(master, geometry.Target, a.Hash, holes, belowCache: false, options);
         using OnePassCollector collector = new(master, scanner, remote, header, writer, specification);
@@ -78,7 +78,7 @@ public static class OnePassOperation
         (ReadOnlyMemory<byte> baseRoot, ReadOnlyMemory<byte> targetRoot) = collector.Run(options);
         watch.ThrowIfChanged();
         OperationsTrailer trailer = writer.Finish(baseRoot, targetRoot);
-        DataFileResult file = new(header, trailer, writer.Position, collector.RepeatedBlocks, scanner.ReadBytes);
+        DataFileResult file = new(header, trailer, writer.Position, collector.RepeatedBlocks, scanner.ReadBytes, collector.Prefixes);
         return new OnePassResult(file, sizeLeft, geometry.Coverage.CountIn(geometry.BlockCount), scanner.DoubtedHoles);
     }
 }

@@ -60,6 +60,7 @@ public static class SplitOperation
             };
         }
 
+        specification.DemandBaseUsable(name, reader.Header, reader.Header.BlockSize);
         CopyConversion copies = new();
         List<PartCutter> cutters = Cut(reader, pinned.Length, specification, splitSizes, copies, options);
         OperationsTrailer trailer = reader.Trailer;
@@ -154,7 +155,7 @@ public static class SplitOperation
             }
 
             output.Commit();
-            done(new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks, collector.ReadBytes));
+            done(new DataFileResult(header, trailer, writer.Position, collector.RepeatedBlocks, collector.ReadBytes, collector.Prefixes));
         }
 
         if (request.ReadGroup(passedOver) || !request.Trailer.Digest.Span.SequenceEqual(plan.Trailer.Digest.Span))
@@ -170,7 +171,7 @@ public static class SplitOperation
     }
 
     private static DataFileHeader HeaderOf(DataRequestHeader request, DataFileSpecification specification) =>
-        new(request, specification.FrameSize) { Label = specification.Label, IsForward = false, AllowsZstd = specification.UsesZstd };
+        specification.Describe(new(request, specification.FrameSize) { Label = specification.Label, IsForward = false });
 
     private static List<PartCutter> Cut(
         OperationReader reader, long length, DataFileSpecification specification, IReadOnlyList<long> splitSizes, CopyConversion copies,

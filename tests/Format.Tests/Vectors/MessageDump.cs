@@ -172,6 +172,17 @@ internal sealed class ContentChecker
 
     public void Check(ReadOnlySpan<byte> stored)
     {
+        if (_reader.Frame.Codec == FrameCodec.Prefix)
+        {
+            // Without old content only its form can be checked.
+            if (!ZstdFrame.IsOneFrame(stored, _reader.Frame.RawLength))
+            {
+                throw Damaged("is not a frame of the allowed form");
+            }
+
+            return;
+        }
+
         byte[] raw = MessageBytes.Decode(_decoder, _reader, stored);
         for (int at = 0; at < raw.Length;)
         {

@@ -47,6 +47,10 @@ internal static class Rule
     public const string Decompression = "2.3 a frame decompresses to its raw length and uses all bytes";
     public const string ZstdForm = "2.3 a Zstandard frame is a single segment with its content size, and nothing else is said of it";
     public const string ZstdNamed = "4.7 a message has frames of Zstandard only if its header says so";
+    public const string PrefixNamed = "4.8 a message has frames over old content only if its header says so";
+    public const string PrefixAlone = "4.8 !prefix stands beside neither bases nor forward";
+    public const string PrefixWholeBlocks = "4.8 a frame of a message with !prefix holds whole blocks";
+    public const string RepeatOfPrefix = "8.1 no frame referred to is over old content";
     public const string LZ4Form = "2.3 an LZ4 block has no offset of 0, and ends in literals";
     public const string TailLength = "2.4 trailer length";
     public const string TailReserved = "2.4 the reserved field is 0";

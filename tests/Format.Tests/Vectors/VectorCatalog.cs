@@ -10,7 +10,7 @@ internal static class VectorCatalog
             typeof(AcceptedVectors), typeof(ContainerVectors), typeof(HeaderVectors), typeof(ParentVectors), typeof(BasesVectors),
             typeof(SetVectors), typeof(TrailerVectors), typeof(ChecksumVectors), typeof(OperationVectors),
             typeof(ContentVectors), typeof(CopyVectors), typeof(RepeatVectors), typeof(ForwardVectors),
-            typeof(NewerHashVectors), typeof(NewerVectors), typeof(ZstdVectors),
+            typeof(NewerHashVectors), typeof(NewerVectors), typeof(ZstdVectors), typeof(PrefixVectors),
         ];
 
     public static IReadOnlyDictionary<string, Func<(VectorFile File, ForgedMessage Message)>> All { get; } = Places

@@ -26,6 +26,13 @@ public sealed class ApplyScene : IDisposable
             Work.Line("dtfile b -r p.dtr -o p.dtf -f --no-repeats").Ends(0);
         }
 
+        if (name == "moved")
+        {
+            // Some content is moved, and the rest is over the old content of its own blocks: both go through the redo.
+            Work.Line("dtfile b -r p.dtr -o p.dtf -f --base a").Ends(0);
+            Assert.Contains("frames, prefix", Work.Line("dtfile info p.dtf").Ends(0).Text, StringComparison.Ordinal);
+        }
+
         Faults = new FaultInjector(Work);
         if (isDevice)
         {
@@ -40,7 +47,7 @@ public sealed class ApplyScene : IDisposable
 
     /// <summary>
     /// Regular files that grow, that shrink, with holes that are filled and made, with blocks larger than a frame, and with content that
-    /// moved; each has a short last block.
+    /// moved or is over old content; each has a short last block.
     /// </summary>
     public static TheoryData<string> Files => ["grow", "shrink", "holes", "large blocks", "moved"];
 
@@ -193,6 +200,13 @@ public sealed class ApplyScene : IDisposable
         a.AsSpan(100 * BlockSize, 4 * BlockSize).CopyTo(b.AsSpan(110 * BlockSize));
         Noise(10 * BlockSize, 3).CopyTo(b.AsSpan(98 * BlockSize));
         b.AsSpan(80 * BlockSize, 5 * BlockSize).Clear();
+
+        // What becomes nearly what it was.
+        a.AsSpan(40 * BlockSize, 6 * BlockSize).CopyTo(b.AsSpan(40 * BlockSize));
+        for (int block = 40; block < 46; block++)
+        {
+            Noise(20, block).CopyTo(b.AsSpan((block * BlockSize) + 1000));
+        }
         return (a, b);
     }
 

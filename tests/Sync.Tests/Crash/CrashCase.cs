@@ -71,8 +71,8 @@ internal sealed class CrashCase
     /// <summary>Bytes of copies between two flushes.</summary>
     public long RedoBytes { get; init; } = 1;
 
-    /// <summary>The data file copies within the target.</summary>
-    public bool HasCopies { get; init; }
+    /// <summary>The data file copies within the target, or is decoded over what is there.</summary>
+    public bool NeedsOld { get; init; }
 
     /// <summary>Large blocks, so that the data file has several groups; a run takes a hundred times as long.</summary>
     public bool IsLarge { get; init; }
@@ -198,6 +198,7 @@ internal sealed class CrashCase
             {
                 0 => CrashShape.Merged,
                 2 => CrashShape.Stream,
+                3 => CrashShape.Prefix,
                 1 when sync.BlockSize <= 1024 => CrashShape.Refined,
                 _ => CrashShape.Small,
             };
@@ -205,6 +206,7 @@ internal sealed class CrashCase
             {
                 CrashShape.Small => sync,
                 CrashShape.Stream => sync with { Copies = false },
+                CrashShape.Prefix => NearSync(sync, random) with { BlockSize = random.Next(2) == 0 ? 32 << 10 : 64 << 10 },
                 _ => sync with { RangesA = BlockCoverage.Whole, RangesB = BlockCoverage.Whole, Copies = false },
             };
             SyncModel model = new(sync);
@@ -296,7 +298,7 @@ internal sealed class CrashCase
             Kind = kind,
             Thirds = thirds,
             Groups = kind == CrashShape.Stream ? CrashFiles.Stream(sync, random) : [],
-            HasCopies = FourSteps.Groups(dataFile).Any(group => group.Copies > 0),
+            NeedsOld = CrashFiles.NeedsOld(dataFile),
             RedoBytes = random.Next(4) == 0 ? 64 << 20 : 1 + (random.Next(4) * sync.BlockSize),
             Behaviour = BehaviourOf(random, isDevice, sync.StorageA.HasHoles),
             WithUndo = kind != CrashShape.Stream && random.Next(3) > 0,
@@ -386,6 +388,25 @@ internal sealed class CrashCase
             RangesB = random.Next(3) > 0 ? ranges : BlockCoverage.Whole,
             Copies = copies,
             Seed = 0,
+        };
+    }
+
+    /// <summary>As another case, but most blocks are changed in a few bytes: then they are compressed over their old content.</summary>
+    internal static SyncCase NearSync(SyncCase sync, Random random)
+    {
+        Side a = sync.A with { Cells = [.. Cells(random, random.Next(1, 7))] };
+        int[] b = [.. Cells(random, random.Next(3) > 0 ? a.Cells.Count : random.Next(1, 7)).Select((cell, i) => random.Next(8) switch
+        {
+            < 6 when i < a.Cells.Count => Cell.Near(a.Cells[i], random.Next(1, 100)),
+            6 => a.Cells[random.Next(a.Cells.Count)],
+            _ => cell,
+        })];
+        return sync with
+        {
+            Compression = new Compression(FrameCodec.Zstd, 1),
+            OverBase = true,
+            A = a,
+            B = sync.B with { Cells = b },
         };
     }
 

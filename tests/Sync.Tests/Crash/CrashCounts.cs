@@ -53,6 +53,9 @@ internal enum CrashShape
 
     /// <summary>Parts of a set as the programs cut them, of 8 MiB each.</summary>
     LargeSet,
+
+    /// <summary>A data file of several frames that are compressed over old content.</summary>
+    Prefix,
 }
 
 /// <summary>Distinct states, and how many of each kind. Safe from several threads.</summary>

@@ -6,6 +6,24 @@ namespace BinarySync.Sync.Tests.Crash;
 /// <summary>Data files that are made in other ways than from one request of the two sides.</summary>
 internal static class CrashFiles
 {
+    /// <summary>True for a data file that copies within the target, or is decoded over what is there.</summary>
+    public static bool NeedsOld(byte[] dataFile)
+    {
+        OperationReader reader = new(new MemoryStream(dataFile), "update.dtf", MessageKind.DataFile);
+        OperationGroup group = new();
+        bool needsOld = false;
+        while (reader.ReadGroup(group))
+        {
+            needsOld |= group.Copies > 0;
+            while (reader.ReadFrame(out _))
+            {
+                needsOld |= reader.Frame.Codec == FrameCodec.Prefix;
+            }
+        }
+
+        return needsOld;
+    }
+
     public static byte[] RequestOf(SyncCase sync) =>
         FourSteps.Request(FourSteps.Checksums(sync.StorageA, sync.HowA, 1), FourSteps.Checksums(sync.StorageB, sync.HowB, 1));
 

@@ -67,10 +67,13 @@ internal sealed class CrashJudge(CrashCase crashCase)
         }
 
         // It may refuse, but it must not touch anything then.
-        bool isOfCopies = crashCase.HasCopies
-            && failure is SyncException { Reason: SyncReason.CopySourceMissing or SyncReason.CopySourceChanged };
+        bool isOfOld = crashCase.NeedsOld
+            && failure is SyncException
+            {
+                Reason: SyncReason.CopySourceMissing or SyncReason.CopySourceChanged or SyncReason.OldContentMissing,
+            };
         bool isOfThird = mayBeThird && failure is SyncException { Error: SyncError.Unrecognized };
-        return failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies && !isOfThird
+        return failure is not SyncException { Error: SyncError.Mismatch } && !isOfOld && !isOfThird
             ? "it was refused for another reason than the journal"
             : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "it was refused after something had been changed";
     }

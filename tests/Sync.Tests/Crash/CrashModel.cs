@@ -291,8 +291,7 @@ internal sealed class CrashModel
         }
 
         // What is taken back overwrites what was to be copied: that has to be finished first.
-        if (direction == Direction.Forth && _case.HasCopies
-
+        if (direction == Direction.Forth && _case.NeedsOld
             && JournalRecord.TryDecode(file, out JournalRecord? back) == JournalContent.Valid
             && !back!.IsFinished
             && IsOf(back.Session, Direction.Back))
@@ -476,7 +475,7 @@ internal sealed class CrashModel
         text.AppendLine($"  {_case.Description}");
         text.AppendLine(
             $"  {_case.Behaviour}, sparse {_case.Sparse}, undo {_case.WithUndo}, windows of {_case.WindowBytes}, redo of "
-                + $"{_case.RedoBytes}, copies {_case.HasCopies}");
+                + $"{_case.RedoBytes}, needs old content {_case.NeedsOld}");
         Stack<string> path = [];
         for (Node? at = node; at is not null; at = at.Parent)
         {

@@ -12,9 +12,11 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
 
     // Cases that show what few others do: an ordinary run begins there. They are no more than a start: if the generator changes, it takes
     // longer.
-    private const int CaseOfCopies = 132;
+    private const int CaseOfCopies = 5;
     private const int CaseOfRedo = 98;
     private const int CaseOfTail = 13;
+    private const int CaseOfStaleCache = 169;
+    private const int CaseOfOthersRedo = 20;
 
     [Fact]
     public void A_journal_that_is_not_flushed_is_found() =>
@@ -69,7 +71,20 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     // In the right order, but without the redo: a copy that overlaps its own source is torn, or one is lost that the next has overwritten.
     [Fact]
     public void Copying_without_the_redo_is_found() =>
-        DemandFind("copies it", new ApplyTuning { UsesRedo = false }, new CrashEffort { ThirdShare = 0 }, first: CaseOfCopies);
+        DemandFind("copies it", new ApplyTuning { UsesRedo = false }, Copies, first: CaseOfCopies);
+
+    // The first block of a frame that is written takes away what the rest of it is decoded over.
+    [Fact]
+    public void Writing_a_frame_over_its_own_old_content_without_the_redo_is_found() =>
+        DemandFind("neither as", new ApplyTuning { UsesRedo = false }, Prefixes);
+
+    [Fact]
+    public void A_redo_of_a_frame_that_the_journal_names_before_it_is_durable_is_found() =>
+        DemandFind(
+            "is missing or damaged",
+            new ApplyTuning(),
+            Prefixes with { OnlyFault = CrashFault.PowerCut },
+            machine => machine with { FlushesRedo = false });
 
     [Fact]
     public void A_redo_that_the_journal_names_before_it_is_durable_is_found() =>
@@ -111,11 +126,13 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
         DemandFind(
             "a reader sees other bytes than the medium has",
             new ApplyTuning { ComparesCache = false },
-            Sets with { OnlyFault = CrashFault.FlushFailure });
+            Sets with { OnlyFault = CrashFault.FlushFailure },
+            first: CaseOfStaleCache);
 
     [Fact]
     public void Writing_the_redo_of_another_data_file_is_found() =>
-        DemandFind("what another run has put there is not overwritten", new ApplyTuning { ForgetsOthersRedo = false }, Thirds);
+        DemandFind("what another run has put there is not overwritten", new ApplyTuning { ForgetsOthersRedo = false }, Thirds,
+            first: CaseOfOthersRedo);
 
     [Fact]
     public void Writing_outside_of_a_marked_window_is_found_in_a_stream_too() =>
@@ -131,6 +148,10 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
             "somebody else's sector was overwritten", new ApplyTuning { ProvesTarget = false }, new CrashEffort { ExchangeShare = 1 });
 
     private static CrashEffort Streams { get; } = new() { OnlyShape = CrashShape.Stream };
+
+    private static CrashEffort Copies { get; } = new() { OnlyShape = CrashShape.Small, ThirdShare = 0 };
+
+    private static CrashEffort Prefixes { get; } = new() { OnlyShape = CrashShape.Prefix, ThirdShare = 0 };
 
     private static CrashEffort Sets { get; } = new() { SetOneIn = 1 };
 

@@ -57,12 +57,10 @@ internal static class RequestCutter
         OperationReader request = new(
             new MessageReader(new MemoryStream(part), "part.dtr").Require(MessageKind.DataRequest), isPartial: true);
         using MemoryStream output = new();
-        DataFileWriter writer = new(output, change(new DataFileHeader(request.Header, sync.FrameSize)
-        {
-            AllowsZstd = sync.Compression.Codec == FrameCodec.Zstd,
-        }));
+        DataFileSpecification how = sync.HowData with { Repeats = false };
+        DataFileWriter writer = new(output, change(how.Describe(new DataFileHeader(request.Header, sync.FrameSize))));
         BlockRunList changed = new();
-        new FrameCollector(sync.StorageB, request, writer, sync.HowData with { Repeats = false }, changed).Run(FourSteps.Threads(1));
+        new FrameCollector(sync.StorageB, request, writer, how, changed).Run(FourSteps.Threads(1));
         Assert.Equal(0, changed.BlockCount);
         writer.Finish(whole.BaseRoot, whole.TargetRoot);
         return output.ToArray();

@@ -19,7 +19,7 @@ internal sealed class SetCase
         Parts = parts;
         Digests = [.. parts.Select(CrashCase.DigestOf)];
         Blocks = [.. parts.Select(part => FourSteps.Blocks(part).ToArray())];
-        HasCopies = parts.Any(part => FourSteps.Groups(part).Any(group => group.Copies > 0));
+        NeedsOld = parts.Any(CrashFiles.NeedsOld);
     }
 
     public string Description { get; }
@@ -33,7 +33,7 @@ internal sealed class SetCase
     /// <summary>The blocks of which each part speaks.</summary>
     public IReadOnlyList<long[]> Blocks { get; }
 
-    public bool HasCopies { get; }
+    public bool NeedsOld { get; }
 
     public required CrashBehaviour Behaviour { get; set; }
 
@@ -51,7 +51,7 @@ internal sealed class SetCase
 
     public override string ToString() =>
         $"{Description}\n  {Parts.Count} parts: {string.Join(" | ", Blocks.Select(blocks => string.Join(' ', FourSteps.Runs(blocks))))}\n  "
-            + $"{Behaviour}, sparse {Sparse}, undo {WithUndo}, windows of {WindowBytes}, copies {HasCopies}";
+            + $"{Behaviour}, sparse {Sparse}, undo {WithUndo}, windows of {WindowBytes}, needs old content {NeedsOld}";
 
     /// <summary>Two to five parts of one group each, of blocks of one sector to eight.</summary>
     public static SetCase Small(Random random)
@@ -59,6 +59,7 @@ internal sealed class SetCase
         while (true)
         {
             SyncCase sync = CrashCase.SmallSync(random) with { RangesA = BlockCoverage.Whole, RangesB = BlockCoverage.Whole };
+            sync = random.Next(4) == 0 ? CrashCase.NearSync(sync, random) : sync;
             List<byte[]> parts = CutSmall(sync, random);
             if (parts.Count > 1)
             {

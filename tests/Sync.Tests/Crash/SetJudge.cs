@@ -94,10 +94,13 @@ internal sealed class SetJudge(SetCase set)
 
         // It may refuse, but it must not touch anything then. Where copies were being taken back, what they need may have been
         // overwritten: then that has to be finished first.
-        bool isOfCopies = set.HasCopies
-            && failure is SyncException { Reason: SyncReason.CopySourceMissing or SyncReason.CopySourceChanged };
+        bool isOfOld = set.NeedsOld
+            && failure is SyncException
+            {
+                Reason: SyncReason.CopySourceMissing or SyncReason.CopySourceChanged or SyncReason.OldContentMissing,
+            };
         return mustSucceed ? "what must succeed was refused"
-            : failure is not SyncException { Error: SyncError.Mismatch } && !isOfCopies
+            : failure is not SyncException { Error: SyncError.Mismatch } && !isOfOld
                 ? "it was refused for another reason than the journal"
             : machine.Points.All(point => point.Call == CrashCall.Flush) ? null : "it was refused after something had been changed";
     }

@@ -130,7 +130,7 @@ internal sealed class SetRuns(SetCase set, int number, ApplyTuning tuning, Crash
             session is { } some && command.Parts.Any(part => some.Span.SequenceEqual(DigestOf(state, part, command.Direction)));
 
         // What is taken back overwrites what was to be copied: that has to be finished first.
-        return Is(record.Session) || (Is(record.Other) && !(command.Direction == Direction.Forth && set.HasCopies));
+        return Is(record.Session) || (Is(record.Other) && !(command.Direction == Direction.Forth && set.NeedsOld));
     }
 
     private byte[] DigestOf(MachineState state, int part, Direction direction)

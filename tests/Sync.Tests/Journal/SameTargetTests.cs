@@ -163,6 +163,28 @@ public sealed class SameTargetTests
         Assert.Equal(B, target.Content);
     }
 
+    // Its checksum is right: numbers that no run would write are refused like those of another target, whatever they are.
+    [Theory]
+    [InlineData(0, long.MinValue)]
+    [InlineData(0, -1L)]
+    [InlineData((long.MaxValue / WitnessCell.Length) - 1, long.MaxValue)]
+    [InlineData((long.MaxValue / WitnessCell.Length) - 1, long.MinValue)]
+    public void Evidence_with_any_numbers_is_read_without_harm(long cell, long end)
+    {
+        FakeStateFile journal = Interrupted(StorageKind.RegularFile, out FakeStorage target);
+        Assert.Equal(JournalContent.Valid, JournalRecord.TryDecode(journal.Content!, out JournalRecord? record));
+        WitnessCell strange = new(cell, byte.MaxValue, new uint[WitnessCell.Sectors], new uint[WitnessCell.Sectors]);
+        journal.Content = (record! with
+        {
+            Sequence = 0,
+            Evidence = record.Evidence! with { Cells = [strange], End = end },
+        }).ToFile();
+
+        Exception? refused = Record.Exception(() => { Apply(Again(target.Content), DataFile, journal); });
+
+        Assert.True(refused is null or SyncException, $"{refused}");
+    }
+
     [Fact]
     public void A_journal_of_version_1_0_proves_nothing()
     {

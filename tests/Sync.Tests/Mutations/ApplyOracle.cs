@@ -124,7 +124,7 @@ internal static class ApplyOracle
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
-            byte[] content = Content(reader, decoder, group.ContentLength);
+            byte[] content = Content(reader, decoder, group, before);
             int at = 0;
             foreach (Operation operation in group.Operations)
             {
@@ -207,17 +207,70 @@ internal static class ApplyOracle
         }
     }
 
-    internal static byte[] Content(OperationReader reader, FrameDecoder decoder, long length)
+    /// <summary>The content of a group.</summary>
+    /// <param name="reader">Has just read the group.</param>
+    /// <param name="decoder">Of the message.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="before">The target, for content over old content; null if there is none.</param>
+    internal static byte[] Content(OperationReader reader, FrameDecoder decoder, OperationGroup group, DiskImage? before)
     {
-        byte[] content = new byte[length];
+        byte[] content = new byte[group.ContentLength];
         int at = 0;
         while (reader.ReadFrame(out ReadOnlyMemory<byte> stored))
         {
-            MessageBytes.Decode(decoder, reader, stored.Span).CopyTo(content, at);
-            at += reader.Frame.RawLength;
+            int length = reader.Frame.RawLength;
+            ContentPiece[] pieces = reader.Frame.Codec == FrameCodec.Prefix && before is not null
+                ? [.. group.PiecesOf(reader.Geometry.Target, at, length)]
+                : [];
+            if (pieces.Length > 0 && TryReadNew(reader, group, pieces, before!, content.AsSpan(at, length)))
+            {
+                at += length;
+                continue;
+            }
+
+            using MemoryStream prefix = new();
+            foreach (ContentPiece piece in pieces)
+            {
+                prefix.Write(Read(before!, piece.TargetOffset, piece.PrefixLength(reader.Geometry.Base)));
+            }
+
+            MessageBytes.Decode(decoder, reader, stored.Span, prefix.ToArray()).CopyTo(content, at);
+            at += length;
         }
 
         return content;
+    }
+
+    // If all blocks of a frame are new already, nothing has to be decoded, and nothing can be.
+    private static bool TryReadNew(
+        OperationReader reader, OperationGroup group, ContentPiece[] pieces, DiskImage before, Span<byte> content)
+    {
+        byte[] hash = new byte[reader.Header.Hash.Length];
+        foreach (ContentPiece piece in pieces)
+        {
+            byte[] here = Read(before, piece.TargetOffset, piece.Length);
+            here.CopyTo(content[piece.ContentOffset..]);
+            for (int at = 0; at < piece.Length; at += reader.Header.BlockSize)
+            {
+                long block = (piece.TargetOffset + at) / reader.Header.BlockSize;
+                reader.Header.Hash.Hash(here.AsSpan(at, Math.Min(reader.Header.BlockSize, here.Length - at)), hash);
+                if (!group.NewHash(piece.Operation, block - piece.Operation.Blocks.First).SequenceEqual(hash))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    // Zeros behind its end.
+    private static byte[] Read(DiskImage image, long offset, int length)
+    {
+        byte[] bytes = new byte[length];
+        int there = (int)Math.Clamp(image.Length - offset, 0, length);
+        image.Read(bytes.AsSpan(0, there), offset);
+        return bytes;
     }
 
     internal static void RequireHashes(OperationsHeader header, OperationGroup group, in Operation operation, ReadOnlySpan<byte> bytes)

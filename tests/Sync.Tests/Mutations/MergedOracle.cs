@@ -115,7 +115,7 @@ internal static class MergedOracle
         OperationGroup group = new();
         while (reader.ReadGroup(group))
         {
-            byte[] content = ApplyOracle.Content(reader, decoder, group.ContentLength);
+            byte[] content = ApplyOracle.Content(reader, decoder, group, before: null);
             int at = 0;
             foreach (Operation operation in group.Operations)
             {

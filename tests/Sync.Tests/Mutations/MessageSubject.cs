@@ -115,7 +115,11 @@ internal abstract class MessageSubject(MessageKind kind) : IMutationSubject
                     // A data request has no frames: its groups are all there is.
                     while (kind == MessageKind.DataFile && operations.ReadFrame(out ReadOnlyMemory<byte> stored))
                     {
-                        MessageBytes.Decode(decoder, operations, stored.Span);
+                        // What is over old content cannot be decoded without it.
+                        if (operations.Frame.Codec != FrameCodec.Prefix)
+                        {
+                            MessageBytes.Decode(decoder, operations, stored.Span);
+                        }
                     }
                 }
 

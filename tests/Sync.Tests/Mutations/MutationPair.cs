@@ -140,6 +140,8 @@ internal sealed class MutationPair
             Compression = compression ?? Pick(random, Compressions),
             Label = label,
         };
+        bool isOver = compression is null && blockSize <= how.FrameSize && random.Next(3) == 0;
+        how = isOver ? how with { Compression = new Compression(FrameCodec.Zstd, 3) } : how;
         using MemoryStream request = new();
         ChecksumRequest.Write(request, new ChecksumRequestHeader { BlockSize = blockSize, Hash = hash, Coverage = first, Label = label });
         try
@@ -152,14 +154,16 @@ internal sealed class MutationPair
                 RemoteChecksums = remote,
                 MasterChecksums = master,
                 DataRequest = there,
-                DataFile = FourSteps.Data(new FakeStorage(b.Copy()), there, how, 1),
-                Undo = FourSteps.Data(new FakeStorage(a.Copy()), back, how, 1),
+                DataFile = FourSteps.Data(new FakeStorage(b.Copy()), there, Over(a), 1),
+                Undo = FourSteps.Data(new FakeStorage(a.Copy()), back, Over(b), 1),
             };
         }
         catch (SyncException)
         {
             return null;
         }
+
+        DataFileSpecification Over(DiskImage old) => isOver ? how with { Base = new FakeStorage(old.Copy()) } : how;
     }
 
     // Another age of the remote, most often of the same length.
@@ -248,7 +252,16 @@ internal sealed class MutationPair
         {
             if (random.Next(rarity) == 0)
             {
-                FillBlock(random, content.AsSpan(at, Math.Min(blockSize, content.Length - at)));
+                Span<byte> block = content.AsSpan(at, Math.Min(blockSize, content.Length - at));
+                if (random.Next(3) == 0)
+                {
+                    // Nearly as it was.
+                    block[random.Next(block.Length)] ^= (byte)random.Next(1, 256);
+                }
+                else
+                {
+                    FillBlock(random, block);
+                }
             }
         }
 

@@ -37,6 +37,9 @@ public sealed record SyncCase
     /// <summary>What A has elsewhere is copied.</summary>
     public bool Copies { get; init; }
 
+    /// <summary>Content is compressed over A's own content, where that makes it smaller.</summary>
+    public bool OverBase { get; init; }
+
     public byte[] ContentA => A.Content(BlockSize);
 
     public byte[] ContentB => B.Content(BlockSize);
@@ -49,7 +52,7 @@ public sealed record SyncCase
 
     public ChecksumSpecification HowB => HowA with { Coverage = RangesB };
 
-    public DataFileSpecification HowData => new() { FrameSize = FrameSize, Compression = Compression };
+    public DataFileSpecification HowData => new() { FrameSize = FrameSize, Compression = Compression, Base = OverBase ? StorageA : null };
 
     /// <summary>The data file, made from sparse sources with the case's threads.</summary>
     public byte[] DataFile()
@@ -115,9 +118,28 @@ public static class Cell
     public const int ZerosButTheFirstByte = 5;
     public const int FirstSeed = 6;
 
+    // From here on, the thousands say which bytes of another cell are changed.
+    private const int FirstNear = 1000;
+
+    /// <summary>A cell with nearly the content of another.</summary>
+    /// <param name="cell">The other one, or one that is near to another already.</param>
+    /// <param name="which">1 to 99: which bytes differ.</param>
+    public static int Near(int cell, int which) => (cell % FirstNear) + (which * FirstNear);
+
     /// <summary>Fills a block.</summary>
     public static void Fill(int cell, Span<byte> block)
     {
+        if (cell >= FirstNear)
+        {
+            Fill(cell % FirstNear, block);
+            for (int i = 0, at = cell / FirstNear; i < 3; i++, at += block.Length / 3)
+            {
+                block[at % block.Length] ^= (byte)(cell / FirstNear);
+            }
+
+            return;
+        }
+
         block.Clear();
         (int from, int to) = Hole(cell, block.Length);
         switch (cell)
@@ -168,10 +190,16 @@ public static class SyncCases
     private const int MostBadLuck = 150;
 
     /// <summary>Whole coverage on both sides.</summary>
-    public static Arbitrary<SyncCase> Whole { get; } = Arb.From(Cases(ranges: false), Smaller);
+    public static Arbitrary<SyncCase> Whole { get; } = Arb.From(Cases(ranges: false, over: false), Smaller);
+
+    /// <summary>As <see cref="Whole"/>, with content that is compressed over A's.</summary>
+    public static Arbitrary<SyncCase> OverBase { get; } = Arb.From(Cases(ranges: false, over: true), Smaller);
+
+    /// <summary>As <see cref="Ranged"/>, with content that is compressed over A's.</summary>
+    public static Arbitrary<SyncCase> RangedOverBase { get; } = Arb.From(Cases(ranges: true, over: true), Smaller);
 
     /// <summary>Ranges on at least one side, most often the same on both.</summary>
-    public static Arbitrary<SyncCase> Ranged { get; } = Arb.From(Cases(ranges: true), Smaller);
+    public static Arbitrary<SyncCase> Ranged { get; } = Arb.From(Cases(ranges: true, over: false), Smaller);
 
     /// <summary>
     /// Checks a property for so many cases, drawn anew in each run: a case that fails is printed, with what draws it again.
@@ -196,13 +224,13 @@ public static class SyncCases
 
     private static int Share(int count) => RunShare.IsWide ? count : (count + 3) / 4;
 
-    private static Gen<SyncCase> Cases(bool ranges) =>
+    private static Gen<SyncCase> Cases(bool ranges, bool over) =>
         from size in Gen.Frequency(
             (4, Gen.Constant(512)),
             (2, Gen.Constant(4096)),
             (2, Gen.Constant(65536)),
-            (1, Gen.Constant(131072)),
-            (1, Gen.Constant(2 << 20)))
+            (over ? 0 : 1, Gen.Constant(131072)),
+            (over ? 0 : 1, Gen.Constant(2 << 20)))
         from frame in size > 131072 ? Gen.Elements(65536, 1 << 20, 4 << 20) : Gen.Elements(65536, 131072)
         from hash in Gen.Elements(BlockHash.All.ToArray())
         from compression in Gen.Elements(
@@ -210,7 +238,7 @@ public static class SyncCases
             new Compression(FrameCodec.Zstd, 1))
         from threads in Gen.Choose(1, 5)
         from a in SideOf(size)
-        from b in NewSideOf(a, size)
+        from b in NewSideOf(a, size, over)
         from first in ranges ? RangesOf() : Gen.Constant(BlockCoverage.Whole)
         from second in ranges
             ? Gen.Frequency((2, Gen.Constant(first)), (1, RangesOf()), (1, Gen.Constant(BlockCoverage.Whole)))
@@ -221,7 +249,8 @@ public static class SyncCases
             BlockSize = size,
             FrameSize = frame,
             Hash = hash,
-            Compression = compression,
+            Compression = over ? new Compression(FrameCodec.Zstd, 1) : compression,
+            OverBase = over,
             Threads = threads,
             A = a,
             B = b,
@@ -246,12 +275,19 @@ public static class SyncCases
         select new Side([.. cells], cut);
 
     // Most of B is A: the same length more often than not, and most blocks.
-    private static Gen<Side> NewSideOf(Side a, int blockSize) =>
+    private static Gen<Side> NewSideOf(Side a, int blockSize, bool over) =>
         from count in Gen.Frequency((3, Gen.Constant(a.Cells.Count)), (1, Gen.Constant(0)), (3, Gen.Choose(0, MostCells(blockSize))))
         from cells in Gen.ListOf(AnyCell(), count)
         from kept in Gen.ListOf(Gen.Choose(0, 2), count)
+        from which in over ? Gen.ListOf(Gen.Choose(1, 99), count) : Gen.ListOf(Gen.Choose(1, 99), 0)
         from cut in Gen.Frequency((1, Gen.Constant(a.Cut)), (1, AnyCut(blockSize)))
-        select new Side([.. cells.Select((cell, i) => i < a.Cells.Count && kept[i] > 0 ? a.Cells[i] : cell)], cut);
+        select new Side(
+            [.. cells.Select((cell, i) =>
+                i >= a.Cells.Count ? cell
+                : over && kept[i] < 2 ? Cell.Near(a.Cells[i], which[i])
+                : kept[i] > 0 ? a.Cells[i]
+                : cell)],
+            cut);
 
     private static Gen<BlockCoverage> RangesOf() =>
         from ranges in Gen.NonEmptyListOf(
@@ -268,7 +304,11 @@ public static class SyncCases
             yield return failing with { Threads = 1 };
         }
 
-        if (failing.Compression.Codec != FrameCodec.None)
+        if (failing.OverBase)
+        {
+            yield return failing with { OverBase = false };
+        }
+        else if (failing.Compression.Codec != FrameCodec.None)
         {
             yield return failing with { Compression = Compression.None };
         }

@@ -46,6 +46,9 @@ public sealed record PatchPlan
     /// <summary>Blocks to be copied from content that has the hash of the master's content, but differs from it.</summary>
     public BlockRunList OtherContent { get; init; } = new();
 
+    /// <summary>Blocks that cannot be made: the old content over which their frame is compressed is gone.</summary>
+    public BlockRunList WithoutOld { get; init; } = new();
+
     /// <summary>Blocks that would be written.</summary>
     public long BlocksToWrite => OldBlocks + AgainBlocks + Unrecognized.BlockCount + Unreadable.BlockCount;
 
@@ -57,6 +60,15 @@ public sealed record PatchPlan
 
     /// <summary>Those of them that are copied from elsewhere.</summary>
     internal long CopyBytes { get; init; }
+
+    /// <summary>Those of them that are in frames over old content.</summary>
+    internal long PrefixBytes { get; init; }
+
+    /// <summary>Blocks of such frames whose content an interrupted run has left in the redo. Ascending.</summary>
+    internal IReadOnlyList<BlockRun> PrefixInRedo { get; init; } = [];
+
+    /// <summary>Old content is needed that the run itself overwrites.</summary>
+    internal bool NeedsOld => !Copies.IsEmpty || PrefixBytes > 0;
 
     /// <summary>The copies, in order.</summary>
     internal CopyPlan Copies { get; init; } = CopyPlan.None;

@@ -30,6 +30,9 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
     private long _notOldBlocks;
     private long _bytes;
     private long _copyBytes;
+    private readonly BlockRunList _withoutOld = new();
+    private readonly List<BlockRun> _inRedo = [];
+    private long _prefixBytes;
     private SeenBlocks _seen;
 
     /// <summary>Reads the data file once, and the blocks of the target that it describes.</summary>
@@ -69,8 +72,8 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
         OperationsTrailer? announced = reader.PeekTrailer();
         _options.Progress.Begin(
             "verifying and checking", announced is null ? 0 : _patch.Length + SyncProgress.NominalBytes(announced, blockSize));
-        _options.Progress.Expect(ApplyPhases.BeforePlanning(context, announced));
-        PatchWalk walk = new(_patch, _workspace, _options)
+        _options.Progress.Expect(ApplyPhases.BeforePlanning(context, announced, reader.FileHeader.AllowsPrefix));
+        PatchWalk walk = new(_patch, _workspace, _options, new PrefixContent(_target, geometry, _patch, redo, doubt))
         {
             Work = item =>
             {
@@ -85,7 +88,11 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
             },
             Collect = item =>
             {
-                if (!item.IsFrame)
+                if (item.IsFrame)
+                {
+                    CollectPrefix(item);
+                }
+                else
                 {
                     Collect(item, geometry);
                     _options.Progress.Advance(item.Parts.Sum(part => part.Blocks.Count * blockSize));
@@ -115,6 +122,9 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
             Copies = copies,
             Bytes = _bytes,
             CopyBytes = _copyBytes,
+            PrefixBytes = _prefixBytes,
+            PrefixInRedo = _inRedo,
+            WithoutOld = _withoutOld,
             Draft = new EvidenceDraft(witnesses, untouched.Finish()),
             Seen = _seen,
             WithoutSource = faults.WithoutSource,
@@ -145,6 +155,11 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
 
     private static void Witness(WitnessCollector witnesses, SyncGeometry geometry, PatchItem item)
     {
+        if (!item.HasContent)
+        {
+            return;
+        }
+
         foreach (ContentPiece piece in item.Group.PiecesOf(geometry.Target, item.ContentFrom, item.Frame.RawLength))
         {
             witnesses.AddAfter(piece.TargetOffset, item.Raw.AsSpan(piece.ContentOffset, piece.Length));
@@ -170,6 +185,32 @@ internal sealed class PatchPlanner(ApplyContext context, RedoLog? redo = null)
             {
                 _unreadableLost.Add(new BlockRun(block, 1));
             }
+        }
+    }
+
+    private void CollectPrefix(PatchItem item)
+    {
+        if (item.Frame.Codec != FrameCodec.Prefix)
+        {
+            return;
+        }
+
+        _prefixBytes += item.Frame.RawLength;
+        foreach (long block in item.HasContent ? [] : item.Found.WithoutOld)
+        {
+            _withoutOld.Add(new BlockRun(block, 1));
+        }
+
+        foreach (long block in item.Found.InRedo)
+        {
+            bool continues = _inRedo.Count > 0 && _inRedo[^1].End == block;
+            BlockRun run = continues ? BlockRun.Between(_inRedo[^1].First, block + 1) : new BlockRun(block, 1);
+            if (continues)
+            {
+                _inRedo.RemoveAt(_inRedo.Count - 1);
+            }
+
+            _inRedo.Add(run);
         }
     }
 

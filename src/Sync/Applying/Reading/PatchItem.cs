@@ -11,7 +11,10 @@ internal enum PatchPass
     /// <summary>All frames, and all blocks of all operations.</summary>
     Plan,
 
-    /// <summary>All frames, and the blocks that become zeros.</summary>
+    /// <summary>The frames over old content only.</summary>
+    Prefix,
+
+    /// <summary>All other frames, and the blocks that become zeros.</summary>
     Write,
 
     /// <summary>All blocks of all operations; frames are skipped.</summary>
@@ -41,6 +44,7 @@ internal sealed class PatchItem : IDisposable
     private byte[]? _stored;
     private byte[]? _raw;
     private byte[]? _target;
+    private byte[]? _old;
 
     public PatchItem(PatchWorkspace workspace, SyncGeometry geometry, BlockHash hash)
     {
@@ -109,6 +113,9 @@ internal sealed class PatchItem : IDisposable
     /// <summary>What the blocks of the target were found to be.</summary>
     public BlockFindings Found { get; } = new();
 
+    /// <summary>False for a frame over old content whose content cannot be made any more.</summary>
+    public bool HasContent { get; set; }
+
     /// <summary>Blocks of the frame whose content does not match its hash.</summary>
     public WrongBlocks WrongContent { get; } = new();
 
@@ -133,6 +140,7 @@ internal sealed class PatchItem : IDisposable
         _workspace.Buffers.Give(ref _stored);
         _workspace.Buffers.Give(ref _raw);
         _workspace.Buffers.Give(ref _target);
+        _workspace.Buffers.Give(ref _old);
     }
 
     /// <summary>Adds a stretch to those to be written. If it touches the one before it, the two are joined.</summary>
@@ -151,10 +159,8 @@ internal sealed class PatchItem : IDisposable
     /// <summary>The content of the frame, once it is decoded.</summary>
     public ReadOnlySpan<byte> Content => Raw.AsSpan(0, Frame.RawLength);
 
-    /// <summary>Decodes the frame.</summary>
-    /// <param name="patch">The data file that the frame is from.</param>
-    /// <exception cref="MessageFormatException">It does not decompress.</exception>
-    public ReadOnlySpan<byte> Decode(PatchSource patch)
+    /// <summary>Room for the frame's content.</summary>
+    public Span<byte> TakeContent()
     {
         if (Raw.Length < Frame.RawLength)
         {
@@ -162,10 +168,31 @@ internal sealed class PatchItem : IDisposable
             _raw = _workspace.Buffers.TakeAtLeast(Math.Max(_frameLength, Frame.RawLength));
         }
 
-        Span<byte> raw = Raw.AsSpan(0, Frame.RawLength);
-        _workspace.Decode(patch, this, raw);
+        return Raw.AsSpan(0, Frame.RawLength);
+    }
+
+    /// <summary>Room for what is in the target at the places of the frame's content.</summary>
+    /// <param name="more">Bytes beyond the content: one block of A may be longer than in B.</param>
+    public Span<byte> TakeOld(int more)
+    {
+        int length = Math.Max(_frameLength, Frame.RawLength) + more;
+        if (_old is null || _old.Length < length)
+        {
+            _workspace.Buffers.Give(ref _old);
+            _old = _workspace.Buffers.TakeAtLeast(length);
+        }
+
+        return _old;
+    }
+
+    /// <summary>Decodes the frame.</summary>
+    /// <param name="patch">The data file that the frame is from.</param>
+    /// <param name="prefix">The old content of its blocks, if it is compressed over it.</param>
+    /// <exception cref="MessageFormatException">It does not decompress.</exception>
+    public void Decode(PatchSource patch, ReadOnlySpan<byte> prefix = default)
+    {
+        _workspace.Decode(patch, this, prefix, TakeContent());
         _workspace.Buffers.Give(ref _stored);
-        return raw;
     }
 
     public void Dispose()

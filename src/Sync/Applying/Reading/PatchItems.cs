@@ -38,8 +38,12 @@ internal sealed class PatchItems(
             BlockRun? chunk = NextChunk();
             if (IsFrameDue(chunk))
             {
-                TakeFrame(item);
-                return true;
+                if (TakeFrame(item))
+                {
+                    return true;
+                }
+
+                continue;
             }
 
             if (chunk is { } blocks)
@@ -90,7 +94,7 @@ internal sealed class PatchItems(
 
     private BlockRun? NextChunk()
     {
-        while (pass != PatchPass.Verify && _operation < _group.Operations.Count)
+        while (pass is not (PatchPass.Verify or PatchPass.Prefix) && _operation < _group.Operations.Count)
         {
             Operation operation = _group.Operations[_operation];
             BlockRun left = BlockRun.Between(operation.Blocks.First + _blocksDone, operation.Blocks.End);
@@ -122,11 +126,19 @@ internal sealed class PatchItems(
         return _nextFrame.Block;
     }
 
-    private void TakeFrame(PatchItem item)
+    // False for a frame of which the pass makes no use.
+    private bool TakeFrame(PatchItem item)
     {
         if (!reader.ReadFrame(out _))
         {
             throw new InvalidOperationException("the group has more content than frames");
+        }
+
+        bool isOverOld = reader.Frame.Codec == FrameCodec.Prefix;
+        if (isOverOld ? pass == PatchPass.Write : pass == PatchPass.Prefix)
+        {
+            _contentDone += reader.Frame.RawLength;
+            return false;
         }
 
         item.Stored = reader.ExchangePayload(item.Stored);
@@ -142,6 +154,7 @@ internal sealed class PatchItems(
         item.FramePosition = reader.FramePosition;
         item.ContentFrom = _contentDone;
         _contentDone += reader.Frame.RawLength;
+        return true;
     }
 
     private bool NextGroup()

@@ -7,7 +7,11 @@ namespace BinarySync.Sync.Applying.Reading;
 /// One reading of a data file from front to back in which all content is verified. Its frames are decoded and compared with their hashes,
 /// and its digest is compared with that of the previous reading.
 /// </summary>
-internal sealed class PatchWalk(PatchSource patch, PatchWorkspace workspace, SyncOptions options)
+/// <param name="patch">The data file.</param>
+/// <param name="workspace">Slots and buffers.</param>
+/// <param name="options">Threads, progress, cancellation.</param>
+/// <param name="old">For frames over old content; null if there must be none.</param>
+internal sealed class PatchWalk(PatchSource patch, PatchWorkspace workspace, SyncOptions options, IPrefixSource? old = null)
 {
     /// <summary>Processes an item on any of several threads; a frame after it was verified.</summary>
     public Action<PatchItem>? Work { get; init; }
@@ -22,7 +26,7 @@ internal sealed class PatchWalk(PatchSource patch, PatchWorkspace workspace, Syn
     /// <exception cref="SyncException">It is not the one that was read before.</exception>
     public void Run(IOperationReader reader, PatchItems items)
     {
-        FrameVerifier frames = new(reader.FileHeader, patch);
+        FrameVerifier frames = new(reader.FileHeader, patch, old);
         long position = 0;
         OrderedPipeline<PatchItem>.Run(
             options.Threads,

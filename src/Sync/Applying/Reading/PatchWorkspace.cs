@@ -50,7 +50,7 @@ internal sealed class PatchWorkspace : IDisposable
     public OperationGroup TakeGroup() => _groups.Take();
 
     /// <summary>Decodes a frame with a decoder that no other thread is using: as many as there are threads are enough.</summary>
-    public void Decode(PatchSource patch, PatchItem item, Span<byte> raw)
+    public void Decode(PatchSource patch, PatchItem item, ReadOnlySpan<byte> prefix, Span<byte> raw)
     {
         FrameDecoder? decoder = null;
         lock (_decoders)
@@ -65,7 +65,7 @@ internal sealed class PatchWorkspace : IDisposable
         }
 
         decoder ??= patch.CreateDecoder();
-        decoder.Decode(item.Frame, item.Stored.AsSpan(0, item.Frame.StoredLength), item.Pieces, item.FramePosition, raw);
+        decoder.Decode(item.Frame, item.Stored.AsSpan(0, item.Frame.StoredLength), item.Pieces, prefix, item.FramePosition, raw);
         lock (_decoders)
         {
             if (_decoded == patch)

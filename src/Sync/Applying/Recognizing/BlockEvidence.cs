@@ -47,6 +47,10 @@ internal readonly record struct BlockEvidence
         _ => BlockState.Unrecognized,
     };
 
+    /// <summary>The target has the bytes that the block gives to the prefix of its frame (Format.md 4.8), if it gives any.</summary>
+    public bool HasPrefix =>
+        Old == OldKind.Absent || (Length >= OldLength && (Old == OldKind.Hashed ? HasOldHash : Old == OldKind.Zero && OldPartIsZero));
+
     private bool IsNew => Length >= NewLength && (New == NewKind.Zero ? NewPartIsZero : HasNewHash);
 
     // If the target has grown already, the bytes behind A's end read as zeros. Anything else there is not ours to overwrite.

@@ -29,6 +29,15 @@ internal sealed class BlockFindings
     /// <summary>Blocks found not to be new, if that is asked for.</summary>
     public List<long> NotNew { get; } = [];
 
+    /// <summary>Blocks of a frame over old content whose content was found in the redo.</summary>
+    public List<long> InRedo { get; } = [];
+
+    /// <summary>Blocks of a frame over old content that are not new, and cannot be made any more.</summary>
+    public List<long> WithoutOld { get; } = [];
+
+    /// <summary>Blocks of a frame over old content that are neither old nor new.</summary>
+    public List<long> Strange { get; } = [];
+
     public void Clear()
     {
         OldBlocks = 0;
@@ -39,6 +48,9 @@ internal sealed class BlockFindings
         Unrecognized.Clear();
         Unreadable.Clear();
         NotNew.Clear();
+        InRedo.Clear();
+        WithoutOld.Clear();
+        Strange.Clear();
     }
 
     /// <summary>Notes what a block looks like, whether or not it is believed.</summary>

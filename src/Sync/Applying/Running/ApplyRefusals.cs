@@ -43,6 +43,27 @@ internal static class ApplyRefusals
         }
     }
 
+    /// <summary>Refuses a plan with frames over old content that is gone.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="patch">The name of the data file.</param>
+    /// <param name="plan">What was found.</param>
+    /// <param name="isFresh">There was no interrupted run before.</param>
+    /// <exception cref="SyncException">Some of the old content is gone, and the new content is not there.</exception>
+    public static void DemandOldContent(IReadableStorage target, string patch, PatchPlan plan, bool isFresh)
+    {
+        if (plan.WithoutOld.BlockCount > 0)
+        {
+            throw new SyncException(
+                SyncReason.OldContentMissing,
+                target.Name,
+                $"the old content over which {patch} has {plan.WithoutOld} compressed is not all there any more; nothing was written",
+                plan.WithoutOld.Runs)
+            {
+                Values = [("cause", isFresh ? "changed" : "overwritten")],
+            };
+        }
+    }
+
     /// <summary>Refuses a target with blocks that cannot be read, unless they may be overwritten and can be.</summary>
     /// <exception cref="SyncException"><see cref="SyncError.Unreadable"/> or <see cref="SyncError.UnreadableButBrought"/>.</exception>
     public static void DemandReadable(IReadableStorage target, PatchSource patch, PatchPlan plan, bool overwrites)

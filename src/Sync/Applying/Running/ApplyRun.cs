@@ -45,7 +45,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
     public ApplyResult Run()
     {
         PatchPlan plan = Plan();
-        _options.Progress.Expect(ApplyPhases.AfterPlanning(context, !plan.Copies.IsEmpty, plan.BlocksToWrite > 0));
+        _options.Progress.Expect(ApplyPhases.AfterPlanning(context, !plan.Copies.IsEmpty, plan.PrefixBytes > 0, plan.BlocksToWrite > 0));
         if (plan.Unrecognized.BlockCount > 0 && !_specification.ForceUnrecognized)
         {
             throw ApplyRefusals.Unrecognized(_target, _patch, plan, isHalfPatched: _start == ApplyStart.Abandoned);
@@ -53,6 +53,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
 
         ApplyRefusals.DemandReadable(_target, _patch, plan, _specification.OverwriteUnreadable);
         ApplyRefusals.DemandCopies(_target, _patch.Name, plan, isFresh: _start == ApplyStart.Fresh);
+        ApplyRefusals.DemandOldContent(_target, _patch.Name, plan, isFresh: _start == ApplyStart.Fresh);
         if (_specification.DemandsLeaveToShrink)
         {
             ApplyRefusals.DemandMeantShrinking(_target, _patch, plan, takesBack: _start == ApplyStart.TurnedRound);
@@ -158,7 +159,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             throw new SyncException(
                 SyncReason.RedoLost,
                 _target.Name,
-                $"cannot be resumed: {_places.Redo?.Name}, where the interrupted run kept the content that it was copying, is missing "
+                $"cannot be resumed: {_places.Redo?.Name}, where the interrupted run kept content that it was writing, is missing "
                     + "or damaged")
             {
                 Values = [("undo", standing.Other is not null)],
@@ -170,7 +171,7 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             DemandSameTarget(plan, standing);
             if (_start == ApplyStart.Resumed && hasRedo && _tuning.ProvesRedo)
             {
-                RedoProof.Demand(_redo, plan.Copies, plan.Header.SyncGeometry, _target.Name, _places.Redo!.Name);
+                RedoProof.Demand(_redo, plan.Copies, plan.PrefixInRedo, plan.Header.SyncGeometry, _target.Name, _places.Redo!.Name);
             }
 
             return plan.Misfit is { } unfit ? throw unfit : plan;

@@ -120,7 +120,8 @@ public static class StreamApplyOperation
             throw new SyncException(
                 SyncReason.NotForStreaming,
                 name,
-                "may have copies or repeats, which need earlier content again: it cannot be applied as it arrives")
+                "may have copies, repeats or content over old content, which need earlier content again: it cannot be applied as it "
+                    + "arrives")
             {
                 Values = [("cause", "not-forward")],
             };

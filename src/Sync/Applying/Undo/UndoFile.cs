@@ -27,6 +27,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         Set = plan.Header.Set is { } set ? SetOf(set, plan.Trailer) : null,
         IsForward = plan.Header.Set is null,
         AllowsZstd = false,
+        AllowsPrefix = false,
     };
 
     /// <summary>

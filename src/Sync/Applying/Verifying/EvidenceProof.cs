@@ -113,7 +113,8 @@ internal sealed class EvidenceProof(IReadableStorage target, JournalRecord stand
         byte[] buffer = new byte[WitnessCell.Length];
         foreach (WitnessCell cell in evidence.Cells)
         {
-            int length = (int)Math.Min(WitnessCell.Length, Math.Min(target.Length, evidence.End) - cell.Offset);
+            // A cell may be anywhere, and the evidence may end anywhere: whatever a journal says is no more than a number.
+            int length = (int)Math.Clamp(Math.Clamp(evidence.End, 0, target.Length) - cell.Offset, 0, WitnessCell.Length);
             if (length <= 0 || mayOverwrite || !ReadWhole(buffer.AsSpan(0, length), cell.Offset, out byte readable))
             {
                 continue;

@@ -18,14 +18,11 @@ internal static class LastBlock
     private static readonly byte[] Zeros = new byte[16 << 10];
 
     /// <summary>Bytes that become zeros behind the bytes written up to <paramref name="end"/>; most often 0.</summary>
-    public static int RestBehind(IWritableStorage target, DataFileHeader header, PatchJournal journal, long end)
-    {
-        bool becomesZeros = target.HasFixedLength ? journal.LeadsBack : header.Set is not null;
-        if (!becomesZeros)
-        {
-            return 0;
-        }
+    public static int RestBehind(IWritableStorage target, DataFileHeader header, PatchJournal journal, long end) =>
+        (target.HasFixedLength ? journal.LeadsBack : header.Set is not null) ? RestBehind(target, header, end) : 0;
 
+    private static int RestBehind(IWritableStorage target, DataFileHeader header, long end)
+    {
         SyncGeometry geometry = header.SyncGeometry;
         if (!geometry.ResizesTarget || end != geometry.Target.Size || geometry.Target.ShortLength == 0)
         {
@@ -37,11 +34,12 @@ internal static class LastBlock
 
     /// <summary>
     /// Passes on zeros for the bytes that become zeros behind <paramref name="end"/>, in pieces: a block may be too large to have in
-    /// memory.
+    /// memory. For blocks that the journal does not name any more when the target is cut: so they become zeros in a file too, if a data
+    /// file leads the other way.
     /// </summary>
     public static void ForEachRestBehind(IWritableStorage target, DataFileHeader header, PatchJournal journal, long end, RedoHandler use)
     {
-        for (int left = RestBehind(target, header, journal, end); left > 0;)
+        for (int left = journal.LeadsBack || header.Set is not null ? RestBehind(target, header, end) : 0; left > 0;)
         {
             int length = Math.Min(left, Zeros.Length);
             use(Zeros.AsSpan(0, length), end);

@@ -49,7 +49,7 @@ internal sealed class PatchExecutor
         _geometry = plan.Header.SyncGeometry;
         _checker = new TargetChecker(_target, _geometry, CheckMode.Write, plan.Doubt);
         _zeros = new ZeroWriter(_target, context.Specification.Sparse, _options);
-        _frames = new FrameVerifier(plan.Header, _patch);
+        _frames = new FrameVerifier(plan.Header, _patch, old: null);
     }
 
     /// <summary>True once the target may have been changed.</summary>
@@ -60,10 +60,10 @@ internal sealed class PatchExecutor
     /// <exception cref="SyncException">A block changed since it was recognised.</exception>
     public WriteCounts Write()
     {
-        // The first window is marked with the first record: that saves a flush if there is only one window, the usual case. Copies have
-        // windows of their own before that.
-        bool copies = _plan.BlocksToWrite > 0 && !_plan.Copies.IsEmpty;
-        bool marks = _plan.BlocksToWrite > 0 && _plan.Windows.Count > 0 && !copies;
+        // The first window is marked with the first record: that saves a flush if there is only one window, the usual case. What needs old
+        // content has windows of its own before that.
+        bool needsOld = _plan.BlocksToWrite > 0 && _plan.NeedsOld;
+        bool marks = _plan.BlocksToWrite > 0 && _plan.Windows.Count > 0 && !needsOld;
         if (!_context.Tuning.JournalsBeforeGrowing)
         {
             Grow();
@@ -74,9 +74,9 @@ internal sealed class PatchExecutor
         HasBegun = true;
         Grow();
         LastBlock.ClearBehindInterruptedCut(_target, _plan, _patch);
-        if (copies)
+        if (needsOld)
         {
-            _written = new CopyExecutor(_context, _plan, _journal, _redo).Run();
+            _written = new OldContentExecutor(_context, _plan, _journal, _redo).Run();
         }
 
         if (_plan.BlocksToWrite > 0)
@@ -183,7 +183,7 @@ internal sealed class PatchExecutor
     {
         IOperationReader reader = _patch.Open(skipContent: false);
         PatchItems items = new(reader, PatchPass.Write, _plan.Sizing.LengthBefore, _context.Workspace);
-        _options.Progress.Begin("writing", _plan.Bytes - _plan.CopyBytes);
+        _options.Progress.Begin("writing", _plan.Bytes - _plan.CopyBytes - _plan.PrefixBytes);
 
         // A cancelled pass ends between two blocks, with everything written that was taken. A block larger than a frame is not torn.
         OrderedPipeline<PatchItem>.Run(

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using BinarySync.Format;
-using BinarySync.Storage;
 using BinarySync.Sync.Applying.Journal;
 using BinarySync.Sync.Applying.Planning;
 
@@ -11,13 +10,10 @@ namespace BinarySync.Sync.Applying.Writing;
 /// changes.
 /// </summary>
 /// <param name="work">The tools.</param>
-/// <param name="redo">Where content is kept; the redo of an interrupted run is in it.</param>
-/// <param name="verify">Whether the writes are read back.</param>
-/// <param name="options">Progress and cancellation.</param>
-internal sealed class RedoCopies(CopyWork work, RedoLog redo, VerifyMode verify, SyncOptions options)
+/// <param name="rounds">Where content is kept, and written from.</param>
+internal sealed class RedoCopies(CopyWork work, RedoRounds rounds)
 {
-    private readonly RedoWriter _writer = new(work.Target, redo, work.Geometry, options);
-    private readonly RedoHandler _keep = work.WithRest(redo.Add);
+    private readonly RedoHandler _keep = work.WithRest(rounds.Redo.Add);
 
     /// <summary>Does all of them. All content for one redo is read before any of it is written, so the order makes no difference.</summary>
     public void Run()
@@ -28,7 +24,8 @@ internal sealed class RedoCopies(CopyWork work, RedoLog redo, VerifyMode verify,
         for (bool more = slices.Next(out CopySlice slice); more;)
         {
             work.Slices.Clear();
-            for (RedoRoom room = new(redo, work.Tuning); more && room.Take(work.Geometry, slice.Blocks); more = slices.Next(out slice))
+            RedoRoom room = new(rounds.Redo, work.Tuning);
+            for (; more && room.Take(work.Geometry, slice.Blocks); more = slices.Next(out slice))
             {
                 work.Slices.Add(slice);
             }
@@ -42,7 +39,7 @@ internal sealed class RedoCopies(CopyWork work, RedoLog redo, VerifyMode verify,
             if (work.Slices.Count == 0)
             {
                 // The next redo gets all of the room: many slices may fit then.
-                CloseRedo();
+                rounds.Close();
                 continue;
             }
 
@@ -55,7 +52,7 @@ internal sealed class RedoCopies(CopyWork work, RedoLog redo, VerifyMode verify,
             FillRedos();
         }
 
-        CloseRedo();
+        rounds.Close();
     }
 
     // All of them fit, and none is written before the last one is read. In the order of the groups, each group is read once.
@@ -82,7 +79,7 @@ internal sealed class RedoCopies(CopyWork work, RedoLog redo, VerifyMode verify,
                 int count = FittingOf(operations);
                 if (count == 0)
                 {
-                    CloseRedo();
+                    rounds.Close();
                     continue;
                 }
 
@@ -94,7 +91,7 @@ internal sealed class RedoCopies(CopyWork work, RedoLog redo, VerifyMode verify,
 
     private int FittingOf(ReadOnlySpan<int> operations)
     {
-        RedoRoom room = new(redo, work.Tuning);
+        RedoRoom room = new(rounds.Redo, work.Tuning);
         int count = 0;
         while (count < operations.Length && room.Take(work.Geometry, work.Gather.Group.Operations[operations[count]].Blocks))
         {
@@ -102,38 +99,5 @@ internal sealed class RedoCopies(CopyWork work, RedoLog redo, VerifyMode verify,
         }
 
         return count;
-    }
-
-    // From here on, the sources may be overwritten: their content can be read from the redo, and is in the target before the next redo is
-    // begun.
-    private void CloseRedo()
-    {
-        if (!redo.IsEmpty)
-        {
-            ReadOnlyMemory<byte> digest = redo.Seal();
-            StretchCover cover = new();
-            foreach (ByteRange stretch in redo.Stretches)
-            {
-                cover.Add(stretch);
-            }
-
-            work.Journal.MarkRedo(cover.Ranges, digest);
-            WriteRedo();
-        }
-    }
-
-    /// <summary>Writes the redo, durably, and empties it.</summary>
-    public void WriteRedo()
-    {
-        _writer.Write();
-        work.Target.Flush();
-        if (verify != VerifyMode.None)
-        {
-            // While the redo is still there to be written once more.
-            _writer.DemandReadBack();
-        }
-
-        work.Journal.RedoDone();
-        redo.Clear();
     }
 }

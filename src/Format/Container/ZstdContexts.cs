@@ -1,0 +1,62 @@
+using ZstdSharp.Unsafe;
+
+namespace BinarySync.Format;
+
+/// <summary>
+/// The encoder and the decoder of frames over a prefix, made when they are needed. The library's own classes take a dictionary, and look
+/// whether it is a formatted one: a prefix is content, whatever it looks like. Not safe from several threads.
+/// </summary>
+internal sealed unsafe class ZstdContexts
+{
+    private ZSTD_CCtx_s* _compressing;
+    private ZSTD_DCtx_s* _decompressing;
+
+    ~ZstdContexts()
+    {
+        Methods.ZSTD_freeCCtx(_compressing);
+        Methods.ZSTD_freeDCtx(_decompressing);
+    }
+
+    /// <summary>Compresses a frame: see <see cref="ZstdFrame.Compress(ReadOnlySpan{byte}, ReadOnlySpan{byte}, Span{byte}, int)"/>.</summary>
+    public int Compress(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> prefix, Span<byte> destination, int level, int windowBits)
+    {
+        _compressing = _compressing is null ? Made(Methods.ZSTD_createCCtx()) : _compressing;
+        fixed (byte* content = raw, old = prefix, to = destination)
+        {
+            Demand(Methods.ZSTD_CCtx_reset(_compressing, ZSTD_ResetDirective.ZSTD_reset_session_and_parameters));
+            Demand(Methods.ZSTD_CCtx_setParameter(_compressing, ZSTD_cParameter.ZSTD_c_compressionLevel, level));
+            Demand(Methods.ZSTD_CCtx_setParameter(_compressing, ZSTD_cParameter.ZSTD_c_windowLog, windowBits));
+
+            // Its sparse table finds old content a whole frame back at every level. The encoder's own tables are too small for that at most
+            // levels, and larger ones would take more memory.
+            Demand(Methods.ZSTD_CCtx_setParameter(_compressing, ZSTD_cParameter.ZSTD_c_enableLongDistanceMatching, 1));
+            Demand(Methods.ZSTD_CCtx_refPrefix(_compressing, old, (nuint)prefix.Length));
+            nuint length = Methods.ZSTD_compress2(_compressing, to, (nuint)destination.Length, content, (nuint)raw.Length);
+            return Methods.ZSTD_isError(length) ? 0 : (int)length;
+        }
+    }
+
+    /// <summary>Bytes written; -1 if it is not a frame over this prefix.</summary>
+    public int Decompress(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> prefix, Span<byte> raw)
+    {
+        _decompressing = _decompressing is null ? Made(Methods.ZSTD_createDCtx()) : _decompressing;
+        fixed (byte* from = stored, old = prefix, to = raw)
+        {
+            Demand(Methods.ZSTD_DCtx_reset(_decompressing, ZSTD_ResetDirective.ZSTD_reset_session_and_parameters));
+            Demand(Methods.ZSTD_DCtx_refPrefix(_decompressing, old, (nuint)prefix.Length));
+            nuint length = Methods.ZSTD_decompressDCtx(_decompressing, to, (nuint)raw.Length, from, (nuint)stored.Length);
+            return Methods.ZSTD_isError(length) ? -1 : (int)length;
+        }
+    }
+
+    private static T* Made<T>(T* context)
+        where T : unmanaged => context is null ? throw new InsufficientMemoryException() : context;
+
+    private static void Demand(nuint result)
+    {
+        if (Methods.ZSTD_isError(result))
+        {
+            throw new InvalidOperationException(Methods.ZSTD_getErrorName(result));
+        }
+    }
+}
