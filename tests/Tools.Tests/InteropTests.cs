@@ -70,6 +70,30 @@ public sealed class InteropTests : IDisposable
         _work.Holds("python.out", b);
     }
 
+    // Each block is nearly what it was; both ends are in the middle of a block.
+    [PythonTheory]
+    [InlineData(2_500_000, 2_500_000)]
+    [InlineData(2_500_000, 2_300_000)]
+    [InlineData(2_300_000, 2_500_000)]
+    public void Both_read_what_is_over_old_content(int sizeOfA, int sizeOfB)
+    {
+        byte[] b = new byte[Math.Max(sizeOfA, sizeOfB)];
+        new Random(1).NextBytes(b);
+        byte[] a = b[..sizeOfA];
+        b = b[..sizeOfB];
+        for (int at = 100; at < b.Length; at += 3000)
+        {
+            b[at] ^= 1;
+        }
+
+        _work.Prepare(a, b, "-b 512");
+        _work.Line("dtfile b -r p.dtr --base a -o p.dtf -f").Succeeds();
+        Assert.Contains("frames, prefix", _work.Line("dtfile info p.dtf").Ends(0).Text, StringComparison.Ordinal);
+
+        Reads("--apply a p.dtf python.out");
+        _work.Holds("python.out", b);
+    }
+
     [PythonTheory]
     [InlineData(20, 26)]
     [InlineData(26, 20)]

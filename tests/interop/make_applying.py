@@ -3,7 +3,8 @@
 
 make_applying.py DIRECTORY
 
-By hand only. Tests apply what is committed with both programs.
+By hand only. Tests apply what is committed with both programs. Another version of Zstandard may compress otherwise, so
+of the vectors with frames over old content only new ones are taken over.
 """
 
 import hashlib
@@ -11,7 +12,9 @@ import sys
 from pathlib import Path
 
 from messages.operations import ABSENT, COPY, DATA, HASHED, Operation
-from selftest import BLOCK, FRAME, checksum_file, data_file, data_request, groups_of, hashes, read, write_request
+from selftest import (
+    BLOCK, FRAME, block, changed, checksum_file, data_file, data_request, groups_of, hashes, one_frame, prefix_file,
+    read, target, write_request, zstd_match)
 
 LINE = 32
 OK, REFUSED = "ok", "refused"
@@ -33,7 +36,7 @@ def repeating(b):
     return write_request("dtf", values, groups, {key: trailer[key] for key in ("base_root", "target_root")}, b, "repeats")
 
 
-def copying(a, b, *runs, sha256=None):
+def copying(a, b, *runs, sha256=None, how="none"):
     """`runs`: first block, count and source; no source where the content is sent."""
     operations = []
     for first, count, source in runs:
@@ -44,7 +47,16 @@ def copying(a, b, *runs, sha256=None):
             first, count, kind, DATA if source is None else COPY, source, 0, old, hashes(b, first, count), digest))
     roots = {name: read(checksum_file(side)).trailer["root"] for name, side in (("base_root", a), ("target_root", b))}
     header = {"base_size": len(a), "block_size": BLOCK, "frame_size": FRAME, "hash": "xxh128", "target_size": len(b)}
-    return write_request("dtf", header, [operations], roots, b)
+    header |= {"!prefix": 1} if how == "prefix" else {}
+    return write_request("dtf", header, [operations], roots, b, how, old=a)
+
+
+def over_old(a, b):
+    """As prefix_file, and every frame is over old content indeed."""
+    file = prefix_file(a, b)
+    content = read(file).summary()["content"]
+    assert content["frames"] == content["over_old_content"] > 0
+    return file
 
 
 def plain_vectors():
@@ -94,6 +106,48 @@ def copy_vectors():
         copying(a, moved, (0, 4, 2), sha256=bytes(32)), None
 
 
+def prefix_vectors():
+    a = target(5, 1, [(2, 1)])
+    b = changed(a)
+    several = over_old(a, b)
+    yield "prefix-same-length", "A byte of each block is another one. Block 2 was zeros.", a, several, b
+    yield "prefix-in-place-already", "All blocks are new: nothing is decoded.", b, several, b
+    yield "prefix-half-in-place", "Block 1 is new, so what its frame was compressed over is gone.", \
+        block(a, 0) + block(b, 1) + a[2 * BLOCK:], several, None
+    yield "prefix-neither", "Block 4 is neither old nor new.", a[:-1] + bytes([a[-1] ^ 1]), several, None
+    grown = b + blocks("abc", 100)
+    grows = over_old(a, grown)
+    yield "prefix-grows", "Of one frame, block 2 was zeros, and blocks 5 to 7 were absent and give nothing.", a, grows, grown
+    yield "prefix-grown-already", "The file has B's size; the blocks that were absent are zeros.", \
+        a + bytes(len(grown) - len(a)), grows, grown
+    yield "prefix-absent-in-place", "Block 6 is new. It gives nothing, so the frame can be decoded still.", \
+        a + bytes(BLOCK) + block(grown, 6) + bytes(BLOCK - 100), grows, grown
+    shorter = changed(a, 200, short=300)
+    yield "prefix-last-block-shorter", "The last block gives only as many bytes as B has of it.", a, over_old(a, shorter), shorter
+    cut = a[:-300]
+    longer = changed(cut) + target(1, 2, short=212)
+    assert len(longer) == len(a)
+    yield "prefix-last-block-longer", "The last block gives only the bytes that A has of it.", cut, over_old(cut, longer), longer
+    # By hand: the encoder makes no use of so short a prefix.
+    few, text = a[:3], (a[:3] * BLOCK)[:2 * BLOCK]
+    yield "prefix-of-three-bytes", "All of A is three bytes. The frame is one match, which begins there.", few, \
+        one_frame(few, text, zstd_match(2 * BLOCK, 3)), text
+    yield "prefix-empty", "All blocks of the frame were absent.", a, over_old(a, a + blocks("xy")), a + blocks("xy")
+    yield "prefix-from-nothing", "A is empty.", b"", over_old(b"", blocks("xy", 7)), blocks("xy", 7)
+    magic = b"\x37\xa4\x30\xec" + a[4:]
+    yield "prefix-like-a-dictionary", "The prefix begins with the magic number of a dictionary of Zstandard.", magic, \
+        over_old(magic, changed(magic)), changed(magic)
+    large = a + blocks("m" * 60 + "." * 60) + target(9, 4)
+    yield "prefix-two-frames", "Each frame has the prefix of its own blocks.", large, over_old(large, changed(large)), \
+        changed(large)
+    half = changed(large)[:FRAME] + large[FRAME:]
+    yield "prefix-one-of-two-frames-in-place", "The first frame's blocks are new, the second one's are old.", half, \
+        over_old(large, changed(large)), changed(large)
+    moved = changed(a[:2 * BLOCK]) + a[2 * BLOCK:3 * BLOCK] + a[:2 * BLOCK]
+    yield "prefix-copy-source-overwritten", "Blocks 3 and 4 are copies of blocks 0 and 1, which the frame overwrites.", a, \
+        copying(a, moved, (0, 2, None), (3, 2, 0), how="prefix"), moved
+
+
 def lines(data):
     """Hex digits; a line that comes again is counted."""
     out, times = [], 0
@@ -109,10 +163,13 @@ def lines(data):
 
 
 def main(folder):
-    for make, rule in ((plain_vectors, "13.2 writing"), (copy_vectors, "13.3 copies")):
+    before, over = "13.1 before the first write", "13.6 content over old content"
+    for make, rule, refused in (
+        (plain_vectors, "13.2 writing", before), (copy_vectors, "13.3 copies", before), (prefix_vectors, over, over),
+    ):
         for name, comment, base, file, result in make():
             expect = OK if result is not None else REFUSED
-            text = f"expect: {expect}\nrule: {rule if result is not None else '13.1 before the first write'}\ncomment: {comment}\n"
+            text = f"expect: {expect}\nrule: {rule if result is not None else refused}\ncomment: {comment}\n"
             text += f"\nbase:\n{lines(base)}\nmessage:\n{lines(file)}"
             if result is not None:
                 text += f"\nresult:\n{lines(result)}"

@@ -8,6 +8,7 @@ read_messages.py --compare A.ckf B.ckf --out X.dtr
 
 `operations` are [first, count, new kind, old kind]; neighbours of equal kinds are one, wherever groups or copies end.
 Where frames of Brotli or Zstandard could not be decoded, `content` counts them under `not_decoded` and has no hash.
+Frames over old content are decoded only to be applied; it counts them under `over_old_content`, and has no hash either.
 
 Exit codes: 0 fine, 2 wrong use or a file that cannot be opened, 3 a message was refused, 4 things do not belong
 together.

@@ -61,18 +61,28 @@ def encode(operations, data_file):
     return b"".join(out)
 
 
-def compress(raw, how):
-    """(codec, stored) of a frame."""
+def compress(raw, how, prefix=b""):
+    """(codec, stored) of a frame. `prefix`: what "prefix" is compressed over."""
     if how == "lz4":
         stored = lz4(raw)
     elif how == "brotli":
         stored = codec.brotli.compress(raw)
     elif how == "zstandard":
         stored = codec.zstandard.ZstdCompressor().compress(raw)
+    elif how == "prefix":
+        stored = compress_over(raw, prefix)
     else:
         stored = raw
-    names = {"none": codec.NONE, "lz4": codec.LZ4, "brotli": codec.BROTLI, "zstandard": codec.ZSTANDARD}
+    names = {"none": codec.NONE, "lz4": codec.LZ4, "brotli": codec.BROTLI, "zstandard": codec.ZSTANDARD,
+             "prefix": codec.PREFIX}
     return (names[how], stored) if len(stored) < len(raw) else (codec.NONE, raw)
+
+
+def compress_over(raw, prefix, level=3):
+    """The module writes the content size and no checksum anyway. That the form is right, a reader sees."""
+    module = codec.zstandard
+    over = module.ZstdCompressionDict(prefix, dict_type=module.DICT_TYPE_RAWCONTENT) if prefix else None
+    return module.ZstdCompressor(level=level, dict_data=over, write_dict_id=False).compress(raw)
 
 
 def repeating(raw, earlier):
@@ -95,6 +105,18 @@ def zstd_block(kind, length, content, last=True):
 def zstd_frame(size, *blocks, form=0xA0, size_bytes=4):
     """A frame of Zstandard by hand. `form`: its frame header descriptor."""
     return codec.ZSTANDARD_MAGIC + bytes([form]) + size.to_bytes(size_bytes, "little") + b"".join(blocks)
+
+
+def zstd_match(size, distance):
+    """A frame by hand that is one match, of 515 to 1026 bytes, and begins so far back. RFC 8878, 3.1.1.3.2.
+
+    No literals; one sequence, of which each code is given by itself, so that only the extra bits are left.
+    """
+    offset = distance + 3
+    # The highest bit of the offset is in its code; here it is the mark at the end of the bits.
+    bits = offset << 9 | size - 515
+    content = bytes([0, 1, 0x54, 0, offset.bit_length() - 1, 45]) + bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    return zstd_frame(size, zstd_block(codec.COMPRESSED_BLOCK, len(content), content))
 
 
 def lz4(raw):
@@ -124,8 +146,8 @@ def lz4(raw):
     return bytes(out + bytes([min(literals, 15) << 4]) + lengths(literals) + raw[start:])
 
 
-def write_request(kind, header, groups, trailer, content=None, how="none", minor=None, extra=None):
-    """A .dtr or .dtf of given groups, whose counts are made from them."""
+def write_request(kind, header, groups, trailer, content=None, how="none", minor=None, extra=None, old=b""):
+    """A .dtr or .dtf of given groups, whose counts are made from them. `old`: A's content, for how="prefix"."""
     out = io.BytesIO()
     writer = MessageWriter(out, kind, header, minor)
     target = Geometry(header["target_size"], header["block_size"])
@@ -136,7 +158,7 @@ def write_request(kind, header, groups, trailer, content=None, how="none", minor
     for group in groups:
         writer.section(OPERATIONS, encode(group, kind == "dtf"))
         counts["operations"] += len(group)
-        raw = b""
+        raw, gives = b"", []
         for each in group:
             counts[names[each.new]] += each.count
             if each.new == DATA:
@@ -144,9 +166,12 @@ def write_request(kind, header, groups, trailer, content=None, how="none", minor
                 counts["data_bytes"] += size
                 if content is not None and kind == "dtf":
                     raw += content[each.first * BLOCK:each.first * BLOCK + size]
+                # Per block as much of A as B has there. Where a block is absent, A has nothing.
+                gives += [old[at * BLOCK:at * BLOCK + target.length(at)] for at in range(each.first, each.end)]
         for start in range(0, len(raw), FRAME):
             frame = raw[start:start + FRAME]
-            number, stored = repeating(frame, earlier) if how == "repeats" else compress(frame, how)
+            prefix = b"".join(gives[start // BLOCK:(start + FRAME) // BLOCK])
+            number, stored = repeating(frame, earlier) if how == "repeats" else compress(frame, how, prefix)
             writer.section(CONTENT, stored, codec=number, raw_length=len(frame))
     for form in extra or ():
         writer.section(**form)
@@ -162,13 +187,36 @@ def groups_of(request):
     return container.header, container.trailer, groups
 
 
-def data_file(request, content, how="none"):
+def data_file(request, content, how="none", old=b""):
     header, trailer, groups = groups_of(request)
     roots = {key: trailer[key] for key in ("base_root", "target_root")}
-    values = header.values | {"frame_size": FRAME} | ({"!zstd": 1} if how == "zstandard" else {})
-    if how == "repeats":
+    keys = {"zstandard": {"!zstd": 1}, "prefix": {"!prefix": 1}}
+    values = header.values | {"frame_size": FRAME} | keys.get(how, {})
+    if how in ("repeats", "prefix"):
         values.pop("forward", None)
-    return write_request("dtf", values, groups, roots, content, how)
+    return write_request("dtf", values, groups, roots, content, how, old=old)
+
+
+def prefix_file(a, b, hash_name="xxh128"):
+    return data_file(data_request(checksum_file(a, None, hash_name), checksum_file(b, None, hash_name)), b, "prefix", a)
+
+
+def one_frame(a, b, stored):
+    """As prefix_file, of one frame that is compressed already, whatever it was compressed over."""
+    header, trailer, (group,) = groups_of(data_request(checksum_file(a), checksum_file(b)))
+    values = {key: value for key, value in header.values.items() if key != "forward"}
+    roots = {key: trailer[key] for key in ("base_root", "target_root")}
+    size = sum(Geometry(len(b), BLOCK).bytes_of(each.first, each.count) for each in group if each.new == DATA)
+    extra = [{"kind": CONTENT, "payload": stored, "codec": codec.PREFIX, "raw_length": size}]
+    return write_request("dtf", values | {"frame_size": FRAME, "!prefix": 1}, [group], roots, None, extra=extra)
+
+
+def changed(content, step=BLOCK, short=0):
+    """One byte in each step is another one; as many bytes at the end are left out."""
+    out = bytearray(content)
+    for at in range(step // 2, len(out), step):
+        out[at] ^= 0x55
+    return bytes(out[:len(out) - short])
 
 
 def hashes(content, first, count):
@@ -262,10 +310,11 @@ class SmallFiles(RefusingTest):
         if codec.zstandard:
             b = b[:BLOCK] + b"abcdefg" * 400
             yield data_file(data_request(checksum_file(a), checksum_file(b)), b, "zstandard")
+            yield prefix_file(a, changed(a))
 
     def test_each_is_read(self):
         kinds = [read(data).header.kind for data in self.files()]
-        self.assertEqual(kinds, ["ckr", "ckf", "dtr", "dtf"] + ["dtf"] * bool(codec.zstandard))
+        self.assertEqual(kinds, ["ckr", "ckf", "dtr", "dtf"] + ["dtf", "dtf"] * bool(codec.zstandard))
 
     def test_each_truncation_is_refused(self):
         for data in self.files():
@@ -677,8 +726,10 @@ class Requests(RefusingTest):
             read(self.frames(frame, group=group, minor=minor))
             without = self.frames(frame, group=group, minor=minor, **{"!zstd": None})
             self.refuse(without, "newer version: unknown codec 4")
-            self.refuse(self.frames(frame | {"codec": 5}, group=group, minor=minor), "newer version: unknown codec 5")
-        for number in (codec.ZSTANDARD, 5):
+            for number in (codec.PREFIX, 6):
+                made = self.frames(frame | {"codec": number}, group=group, minor=minor)
+                self.refuse(made, f"newer version: unknown codec {number}")
+        for number in (codec.ZSTANDARD, codec.PREFIX, 6):
             error = self.refuse(self.frames(frame | {"codec": number}, minor=0, **{"!zstd": None}), "unknown codec")
             self.assertNotIn("newer", str(error))
         self.refuse(self.frames(frame | {"payload": content}, group=group), "not less than the raw length")
@@ -691,6 +742,120 @@ class Requests(RefusingTest):
         # What is skipped may have any codec.
         skipped = {"kind": 9, "payload": b"?", "codec": codec.ZSTANDARD, "raw_length": 9, "flags": 1}
         read(self.frames(plain, skipped, group=group, **{"!zstd": None}))
+
+    def test_the_key_of_old_content(self):
+        group = [self.operation(1, 1)]
+        for values in ({}, {"!zstd": 1}, {"block_size": BLOCK}):
+            message = read(self.request(group, kind="dtf", minor=1, **{"!prefix": 1}, **values))
+            self.assertEqual(message.summary()["header"]["prefix"], 1)
+        read(self.request(group, kind="dtf", minor=2, **{"!prefix": 1}))
+        self.assertEqual(read(self.request(group, kind="dtf", minor=None, **{"!prefix": 1})).version, "1.1")
+        self.refuse(self.request(group, kind="dtf", minor=0, **{"!prefix": 1}), "!prefix: unknown key")
+        self.refuse(self.request(group, minor=1, **{"!prefix": 1}), "does not belong in a .dtr")
+        for value, text in ((0, "is 1 where"), (2, "is 1 where"), ("1", "not an integer")):
+            self.refuse(self.request(group, kind="dtf", minor=1, **{"!prefix": value}), text)
+        for kind, more in (("ckr", {}), ("ckf", {"size": 5000})):
+            out = io.BytesIO()
+            MessageWriter(out, kind, {"block_size": BLOCK, "hash": "xxh3", "!prefix": 1, **more}).finish({})
+            self.refuse(out.getvalue(), f"does not belong in a .{kind}")
+        parent = {"base_root": bytes(16), "base_size": 4096, "block_size": 1024, "hash": "xxh3",
+                  "target_root": bytes(16), "target_size": 4096, "!prefix": 1}
+        self.refuse(self.request(group, kind="dtf", minor=1, parent=parent), "parent.!prefix: this key")
+
+    def test_what_old_content_is_not_together_with(self):
+        group = [self.operation(1, 1)]
+        error = self.refuse(self.request(group, kind="dtf", minor=1, forward=1, **{"!prefix": 1}), "header.forward")
+        self.assertEqual(error.field, "header.!prefix")
+        bases = {"base_size": None, "bases": [{"root": bytes(16), "size": len(self.b)}]}
+        merged = [self.operation(1, 1, ELSEWHERE)]
+        read(self.request(merged, kind="dtf", minor=1, trailer={"target_root": bytes(16)}, **bases))
+        made = self.request(merged, kind="dtf", minor=1, trailer={"target_root": bytes(16)}, **bases, **{"!prefix": 1})
+        self.assertEqual(self.refuse(made, "header.bases").field, "header.!prefix")
+        # No operations: the blocks of this writer are of one size.
+        for block_size, text in ((FRAME // 2, None), (FRAME, None), (FRAME * 2, "above the frame size")):
+            made = self.request(kind="dtf", minor=1, block_size=block_size, **{"!prefix": 1})
+            self.refuse(made, text) if text else read(made)
+        read(self.request(kind="dtf", minor=1, block_size=FRAME * 2))
+        part = {"first_group": 0, "group_count": 1, "id": set_id(9, [bytes(16)], bytes(16)), "part": 1, "parts": 1,
+                "split_size": 9}
+        read(self.request(group, kind="dtf", minor=1, set=part, **{"!prefix": 1}))
+
+    def over_old(self, *sections, group=None, **changes):
+        return self.frames(*sections, group=group, **{"!zstd": None, "!prefix": 1} | changes)
+
+    def test_where_old_content_may_be(self):
+        """Nothing of it is decoded, with the module or without."""
+        stored = zstd_frame(2 * BLOCK, zstd_block(codec.COMPRESSED_BLOCK, 20, b"\xff" * 20))
+        frame = {"payload": stored, "codec": codec.PREFIX, "raw_length": 2 * BLOCK}
+        for minor, module in ((1, codec.zstandard), (2, codec.zstandard), (1, None)):
+            with patch.object(codec, "zstandard", module):
+                content = read(self.over_old(frame, minor=minor)).summary()["content"]
+            self.assertEqual(content, {
+                "frames": 1, "over_old_content": 1, "raw_bytes": 2 * BLOCK, "stored_bytes": len(stored), "xxh128": None})
+        # Each key is for its own codec.
+        self.refuse(self.over_old(frame | {"codec": codec.ZSTANDARD}), "newer version: unknown codec 4")
+        self.refuse(self.over_old(frame | {"codec": 6}), "newer version: unknown codec 6")
+        self.refuse(self.over_old(frame | {"payload": bytes(2 * BLOCK)}), "not less than the raw length")
+        self.refuse(self.over_old(frame | {"raw_length": 2 * BLOCK - 1}), "where the frame has")
+        # The form is checked all the same.
+        self.refuse(self.over_old(frame | {"payload": stored + b"\0"}), "follow the frame")
+        self.refuse(self.over_old(frame | {"payload": b"\x37\xa4\x30\xec" + stored[4:]}), "not a frame")
+        plain = {"payload": self.b[BLOCK:3 * BLOCK]}
+        operations = {"kind": OPERATIONS, "payload": stored, "codec": codec.PREFIX, "raw_length": 2 * BLOCK}
+        self.refuse(self.over_old(plain, operations), "not a codec of this section")
+        skipped = {"kind": 9, "payload": b"?", "codec": codec.PREFIX, "raw_length": 9, "flags": 1}
+        read(self.over_old(plain, skipped, **{"!prefix": None}))
+        self.assertNotIn("over_old_content", read(self.over_old(plain)).summary()["content"])
+
+    def test_frames_beside_those_over_old_content(self):
+        """Two frames, of which one or the other cannot be decoded: the other one's hashes are compared."""
+        content = bytes(FRAME) + b"a" * BLOCK
+        group = [Operation(0, 128, ABSENT, DATA, None, 0, b"", hashes(content, 0, 128)),
+                 Operation(128, 1, ABSENT, DATA, None, 0, b"", hashes(content, 128, 1))]
+        operation = Operation(0, 129, ABSENT, DATA, None, 0, b"", b"".join(each.new_hashes for each in group))
+        values = {"base_size": 0, "target_size": len(content), "group": [operation]}
+        for at, length in ((0, FRAME), (FRAME, BLOCK)):
+            over = {"payload": zstd_frame(length, zstd_block(codec.RLE_BLOCK, length, b"x")), "codec": codec.PREFIX,
+                    "raw_length": length}
+            rest = content[FRAME:] if at == 0 else content[:FRAME]
+            for other, text in ((rest, None), (changed(rest), "new hash")):
+                frames = [over, {"payload": other}] if at == 0 else [{"payload": other}, over]
+                made = self.over_old(*frames, **values)
+                if text:
+                    self.refuse(made, text)
+                    continue
+                found = read(made).summary()["content"]
+                self.assertEqual((found["frames"], found["over_old_content"], found["xxh128"]), (2, 1, None))
+                self.assertNotIn("not_decoded", found)
+
+    def test_repeats_beside_frames_over_old_content(self):
+        """Three frames: 512 bytes of the first one or of the second one, which is over old content, in the third."""
+        first = bytes(range(256)) * 256
+        content = first + bytes(FRAME) + first[:BLOCK] + b"b" * BLOCK
+        count = len(content) // BLOCK
+        group = [Operation(0, count, ABSENT, DATA, None, 0, b"", hashes(content, 0, count))]
+        values = {"base_size": 0, "target_size": len(content), "group": group}
+        over = {"payload": zstd_frame(FRAME, zstd_block(codec.RLE_BLOCK, FRAME, b"\0")), "codec": codec.PREFIX,
+                "raw_length": FRAME}
+
+        def file(distance, literal_codec=codec.NONE, literals=b"b" * BLOCK, **changes):
+            payload = bytes([literal_codec, 1]) + varint(distance) + varint(BLOCK * 2 + 1) + b"\0" + varint(0)
+            payload += varint(BLOCK * 2) + literals
+            third = {"payload": payload, "codec": codec.REPEATS, "raw_length": 2 * BLOCK}
+            return self.over_old({"payload": first}, over, third, **values, **changes)
+
+        for module in (codec.zstandard, None):
+            with patch.object(codec, "zstandard", module):
+                # The frame over old content counts in the distance.
+                found = read(file(2)).summary()["content"]
+                self.assertEqual((found["over_old_content"], found.get("not_decoded")), (1, None))
+                self.refuse(file(1), "refers to a frame over old content")
+                literals = zstd_frame(BLOCK, zstd_block(codec.RLE_BLOCK, BLOCK, b"b"))
+                for key, known in ((None, "(0, 1, 2)"), (1, "(0, 1, 2, 4)")):
+                    made = file(2, codec.PREFIX, literals, **{"!zstd": key})
+                    error = self.refuse(made, f"literal codec: 5 is not one of {known}")
+                    self.assertNotIn("newer", str(error))
+                self.refuse(file(2, codec.ZSTANDARD, literals), "literal codec: 4 is not one of (0, 1, 2)")
 
     def test_literals_in_zstandard(self):
         """A second frame: 600 literals, and 512 bytes of the first frame."""
@@ -883,9 +1048,8 @@ class Primitives(unittest.TestCase):
             with self.assertRaises(MessageError):
                 codec.decode(section)
 
-    def zstandard(self, stored, raw_length):
-        section = type("S", (), {
-            "codec": codec.ZSTANDARD, "payload": stored, "raw_length": raw_length, "payload_offset": 0})
+    def zstandard(self, stored, raw_length, number=codec.ZSTANDARD):
+        section = type("S", (), {"codec": number, "payload": stored, "raw_length": raw_length, "payload_offset": 0})
         return codec.decode(section)
 
     @unittest.skipUnless(codec.zstandard, "no zstandard module")
@@ -917,7 +1081,7 @@ class Primitives(unittest.TestCase):
             yield size, zstd_frame(said, zstd_block(codec.RLE_BLOCK, size, b"a"), form=form, size_bytes=size_bytes)
 
     def test_the_form_of_frames_of_zstandard(self):
-        """Without the module too."""
+        """Without the module too, and over old content too."""
         def run(length, kind=codec.RLE_BLOCK, **form):
             return zstd_block(kind, length, b"a" if kind == codec.RLE_BLOCK else bytes(length), **form)
 
@@ -926,6 +1090,7 @@ class Primitives(unittest.TestCase):
         with patch.object(codec, "zstandard", None):
             for raw_length, stored in self.good_frames():
                 self.assertIsNone(self.zstandard(stored, raw_length))
+                self.assertIsNone(self.zstandard(stored, raw_length, codec.PREFIX))
             for raw_length, stored, text in (
                 (300, b"\x29" + good[1:], "not a frame"), (300, skippable + good, "not a frame"),
                 (300, good + good, "follow the frame"), (300, good + skippable, "follow the frame"),
@@ -949,9 +1114,11 @@ class Primitives(unittest.TestCase):
                 (most + 1, zstd_frame(most + 1, run(most + 1)), f"a block of {most + 1} bytes"),
                 (most + 1, zstd_frame(most + 1, run(most + 1, codec.RAW_BLOCK)), f"a block of {most + 1} bytes"),
             ):
-                with self.subTest(text=text, stored=stored[:30]), self.assertRaises(MessageError) as caught:
-                    self.zstandard(stored, raw_length)
-                self.assertIn(text, str(caught.exception))
+                for number in (codec.ZSTANDARD, codec.PREFIX):
+                    with self.subTest(text=text, stored=stored[:30], codec=number):
+                        with self.assertRaises(MessageError) as caught:
+                            self.zstandard(stored, raw_length, number)
+                        self.assertIn(text, str(caught.exception))
 
     def test_cycles(self):
         def copies(*runs):
@@ -1009,6 +1176,185 @@ class Copies(unittest.TestCase):
         operation.sha256 = bytes(32)
         with self.assertRaises(Mismatch):
             applied(a, write_request("dtf", header, [[operation]], roots, b))
+
+
+@unittest.skipUnless(codec.zstandard, "no zstandard module")
+class OldContent(unittest.TestCase):
+    """Frames over old content, applied (4.8, 13.6)."""
+
+    def codecs(self, file):
+        return [section.codec for section in Container(io.BytesIO(file)).sections() if section.type == CONTENT]
+
+    def refuse(self, base, file, kind, text):
+        with self.assertRaises(kind) as caught:
+            applied(base, file)
+        self.assertIn(text, str(caught.exception))
+
+    def test_round_trips(self):
+        used = 0
+        for hash_name in ("xxh3", "blake3"):
+            for a_size in (0, 1, 3, 511, 512, 700, 2048, 2300, 5000):
+                for b_size in (0, 1, 511, 512, 700, 1200, 2049, 2300, 5000):
+                    # Zeros in A that B has not, and the other way round.
+                    a = target(10, a_size, [(2, 2)])[:a_size]
+                    b = (changed(a) + target(10, b_size, [(1, 2)]))[:b_size]
+                    file = prefix_file(a, b, hash_name)
+                    used += self.codecs(file) == [codec.PREFIX]
+                    with self.subTest(hash=hash_name, a=a_size, b=b_size):
+                        self.assertEqual(applied(a, file), b)
+                        self.assertEqual(applied(b, file), b)
+        # Where A has next to nothing, the content does not shrink.
+        self.assertGreater(used, 60)
+
+    def test_several_frames_in_several_groups(self):
+        a = target(300, 100) + bytes(17_000 * BLOCK)
+        b = changed(a, 3 * BLOCK)
+        b = b[:301 * BLOCK] + b"".join(random.Random(n).randbytes(9) + bytes(BLOCK - 9) for n in range(16_600))
+        b += bytes(len(a) - len(b))
+        file = prefix_file(a, b)
+        self.assertEqual(set(self.codecs(file)), {codec.PREFIX})
+        message = read(file)
+        self.assertEqual((message.trailer["groups"], message.version), (2, "1.1"))
+        self.assertEqual(message.over_old_content, len(self.codecs(file)))
+        self.assertEqual(applied(a, file), b)
+
+    def test_every_byte_of_the_prefix_is_there(self):
+        """The last block is the first of the prefix, farther back than the window is long."""
+        a, b = target(128, 101), target(127, 102)
+        b += block(a, 0)
+        # Lower levels do not look so closely at what is random.
+        stored = compress_over(b, a, level=19)
+        self.assertLess(len(stored), len(b) - BLOCK // 2)
+        self.assertEqual(applied(a, one_frame(a, b, stored)), b)
+
+    def test_a_prefix_that_looks_like_a_dictionary(self):
+        for a in (target(3, 103), codec.zstandard.train_dictionary(1024, [b"%d" % n * 9 for n in range(2000)]).as_bytes()):
+            a = b"\x37\xa4\x30\xec" + a[4:]
+            file = prefix_file(a, changed(a))
+            self.assertEqual(self.codecs(file), [codec.PREFIX])
+            self.assertEqual(applied(a, file), changed(a))
+
+    def test_a_prefix_of_few_bytes(self):
+        """Of which an encoder makes no use, but a frame may."""
+        a = b"\x37\xa4\x30\xec" + bytes(range(9, 18))
+        for length in range(1, len(a)):
+            old = a[:length]
+            b = (old * 700)[:700]
+            self.assertEqual(applied(old, one_frame(old, b, zstd_match(len(b), length))), b)
+            self.refuse(old, one_frame(old, b, zstd_match(len(b), length + 1)), MessageError, "Zstandard")
+        # Zeros do not give nothing.
+        b = bytes(7) + b"a" * 500
+        self.assertEqual(applied(bytes(7), prefix_file(bytes(7), b)), b)
+
+    def test_an_empty_prefix(self):
+        a, b = target(2, 105), target(2, 105) + b"abcde" * 300
+        self.assertEqual(applied(a, one_frame(a, b, compress_over(b[2 * BLOCK:], b""))), b)
+        # It is known without the target, so what is decoded over nothing has to be right.
+        over_more = one_frame(a, b, compress_over(b[2 * BLOCK:], b"abcde" * 100))
+        self.refuse(a, over_more, MessageError, "Zstandard")
+        self.refuse(b, over_more, MessageError, "Zstandard")
+
+    def test_states_of_the_target(self):
+        a = target(5, 106, [(3, 1)], short=400)
+        b = changed(a + bytes(400) + b"q" * 700)
+        file = prefix_file(a, b)
+        self.assertEqual(self.codecs(file), [codec.PREFIX])
+        self.assertEqual([run[3] for run in read(file).summary()["operations"]], ["hashed", "zero", "hashed", "absent"])
+        self.assertEqual(applied(a, file), b)
+        self.assertEqual(applied(a + bytes(len(b) - len(a)), file), b)
+        self.assertEqual(applied(b, file), b)
+        grown = bytearray(a + bytes(len(b) - len(a)))
+
+        def with_new(*numbers):
+            out = bytearray(grown)
+            for number in numbers:
+                out[number * BLOCK:(number + 1) * BLOCK] = block(b, number)
+            return bytes(out)
+
+        # Absent blocks give nothing, so they may be new.
+        self.assertEqual(applied(with_new(5, 6), file), b)
+        for numbers in ((0,), (3,), (1, 2), (0, 1, 2, 3), (0, 1, 2, 3, 4), (1, 2, 3, 4, 5, 6)):
+            self.refuse(with_new(*numbers), file, Mismatch, "is gone")
+        self.assertEqual(applied(with_new(0, 1, 2, 3, 4, 5, 6), file), b)
+        for at in (0, 3 * BLOCK, 4 * BLOCK, 5 * BLOCK - 1, 6 * BLOCK):
+            neither = bytearray(grown)
+            neither[at] ^= 1
+            self.refuse(bytes(neither), file, Mismatch, "neither")
+        self.refuse(a[:-1], file, Mismatch, "bytes, not")
+
+    def test_a_last_block_that_is_new_and_begins_as_the_old_one_did(self):
+        """It gives the prefix what it did: what is beyond A's end does not count."""
+        a = target(2, 107, short=100)
+        b = changed(a[:BLOCK]) + a[BLOCK:] + b"z" * 100
+        file = prefix_file(a, b)
+        self.assertEqual(self.codecs(file), [codec.PREFIX])
+        self.assertEqual(applied(block(a, 0) + block(b, 1), file), b)
+        self.refuse(block(b, 0) + a[BLOCK:] + bytes(100), file, Mismatch, "is gone")
+
+    def test_a_last_block_that_becomes_shorter(self):
+        """All of the old block has to be there, what is behind B's end gives nothing."""
+        a, b = target(3, 108), changed(target(3, 108), 200, short=300)
+        file = prefix_file(a, b)
+        self.assertEqual(self.codecs(file), [codec.PREFIX])
+        self.assertEqual(applied(a, file), b)
+        # Made over all of A, it does not fit.
+        self.refuse(a, one_frame(a, b, compress_over(b, a)), MessageError, "")
+        self.refuse(b[:2 * BLOCK] + a[2 * BLOCK:], file, Mismatch, "is gone")
+        # Cut already, and so no more what it was.
+        self.refuse(a[:len(b)], file, Mismatch, "neither")
+        zeros = a[:2 * BLOCK] + bytes(BLOCK)
+        self.refuse(zeros[:len(b)], prefix_file(zeros, b), Mismatch, "neither")
+
+    def test_content_that_is_not_what_the_message_says(self):
+        a, b = target(3, 109), changed(target(3, 109))
+        good = compress_over(b, a)
+        other, wrong = target(3, 110), changed(b, 700)
+        for stored, text in (
+            (compress_over(b, other + a[:BLOCK]), ""), (compress_over(wrong, a), "new hash"),
+            (compress_over(b[:-1] + b"?", a), "block 2 has not the new hash"),
+            (good[:-6] + bytes(6), ""),
+            # Farther back than the prefix is long.
+            (compress_over(b, a[:2 * BLOCK] + other + a[2 * BLOCK:]), ""),
+        ):
+            file = one_frame(a, b, stored)
+            self.assertEqual(read(file).over_old_content, 1)
+            self.refuse(a, file, MessageError, text)
+            # Where it has been done, nobody decodes it.
+            self.assertEqual(applied(b, file), b)
+        self.assertEqual(applied(a, one_frame(a, b, good)), b)
+
+    def test_without_the_module(self):
+        a = target(3, 111)
+        file = prefix_file(a, changed(a))
+        with patch.object(codec, "zstandard", None):
+            self.refuse(a, file, Mismatch, "no module")
+
+    def test_copies_whose_source_is_overwritten(self):
+        a = target(6, 112)
+        b = changed(a[:2 * BLOCK]) + a[2 * BLOCK:4 * BLOCK] + a[:2 * BLOCK]
+        operations = [
+            Operation(0, 2, HASHED, DATA, None, 0, hashes(a, 0, 2), hashes(b, 0, 2)),
+            Operation(4, 2, HASHED, COPY, 0, 0, hashes(a, 4, 2), hashes(b, 4, 2), hashlib.sha256(a[:2 * BLOCK]).digest())]
+        roots = {name: read(checksum_file(side)).trailer["root"] for name, side in (("base_root", a), ("target_root", b))}
+        header = {"base_size": len(a), "block_size": BLOCK, "frame_size": FRAME, "hash": "xxh128", "!prefix": 1,
+                  "target_size": len(b)}
+        file = write_request("dtf", header, [operations], roots, b, "prefix", old=a)
+        self.assertEqual(self.codecs(file), [codec.PREFIX])
+        self.assertEqual(applied(a, file), b)
+        self.assertEqual(applied(a[:4 * BLOCK] + b[4 * BLOCK:], file), b)
+        self.refuse(block(b, 0) + a[BLOCK:4 * BLOCK] + b[4 * BLOCK:], file, Mismatch, "is gone")
+
+    def test_damage_is_refused_or_does_no_harm(self):
+        a = target(6, 113, [(1, 2)], short=200)
+        b = changed(a) + b"abc" * 300
+        file, chance, refused = prefix_file(a, b), random.Random(41), 0
+        self.assertEqual(self.codecs(file), [codec.PREFIX])
+        for _ in range(400):
+            try:
+                self.assertEqual(applied(a, damaged(file, chance)), b)
+            except (MessageError, Mismatch):
+                refused += 1
+        self.assertGreater(refused, 300)
 
 
 if __name__ == "__main__":

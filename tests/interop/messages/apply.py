@@ -1,12 +1,13 @@
-"""Applies a data file to a copy of its base (9.4)."""
+"""Applies a data file to a copy of its base (9.4, 13)."""
 
 import hashlib
 import shutil
 
+from . import codec
 from .errors import Mismatch
 from .hashes import DATA as DATA_RUN, ZERO as ZERO_RUN, Root
 from .message import Visitor, read_message
-from .operations import ABSENT, COPY, HASHED, OLD_ZERO, ZERO
+from .operations import ABSENT, COPY, HASHED, ZERO
 from .wire import is_zeros
 
 
@@ -14,7 +15,7 @@ def apply(base_path, message_path, out):
     """Fills `out`. Reads the message twice: once to know that it is in order, once to apply it."""
     with open(message_path, "rb") as stream:
         message = read_message(stream)
-    if message.not_decoded:
+    if message.not_decoded or message.over_old_content and not codec.zstandard:
         raise Mismatch("frames are compressed with Brotli or Zstandard, and this Python has no module for it")
     if message.header.kind != "dtf":
         raise Mismatch(f"a .{message.header.kind} is not applied")
@@ -69,53 +70,80 @@ class _Applier(Visitor):
         self._base_size = base.seek(0, 2)
 
     def operation(self, operation):
-        length = self._header.hash.length
         end = operation.end
         if operation.old == ABSENT and operation.new != COPY:
             # Where the base has not grown yet there is nothing to look at, and zeros come by themselves.
             end = min(end, -(-self._base_size // self._target.block_size))
         copied = hashlib.sha256()
         for block in range(operation.first, end):
-            index = block - operation.first
-            old = operation.old_hashes[index * length:(index + 1) * length]
-            new = operation.new_hashes[index * length:(index + 1) * length]
-            if not self._is_new(operation, block, new) and not self._is_old(operation, block, old):
+            if not self._is_new(operation, block) and not self._is_old(operation, block):
                 raise Mismatch(f"block {block} is neither what it was nor what it becomes")
             if operation.new == ZERO:
                 self._write(block, 0, bytes(self._target.length(block)))
             elif operation.new == COPY:
-                copied.update(self._copy(operation.source + index, block, new))
+                copied.update(self._copy(operation, block))
         if operation.new == COPY and copied.digest() != operation.sha256:
             raise Mismatch(f"blocks {operation.first} + {operation.count}: the copy has not the SHA-256")
 
     def content(self, block, start, piece):
         self._write(block, start, piece)
 
+    def over_old_content(self, blocks, decode):
+        """Decoded over the base, which stays as it is; where that has what it was decoded over no more, all blocks of
+        the frame have to be new already (13.6)."""
+        prefix = self._prefix(blocks)
+        if prefix is not None:
+            return decode(prefix)
+        for operation, block in blocks:
+            if not self._is_new(operation, block):
+                raise Mismatch(f"block {block}: old content that its frame is decoded over is gone")
+        return b"".join(self._read(block, self._target.length(block)) for _, block in blocks)
+
+    def _prefix(self, blocks):
+        """The old content of a frame's blocks (4.8), None where some of it is gone."""
+        out = bytearray()
+        for operation, block in blocks:
+            if operation.old == ABSENT:
+                continue
+            old = self._old_content(operation, block)
+            if old is None:
+                return None
+            out += old[:self._target.length(block)]
+        return bytes(out)
+
     def _read(self, block, length):
         """Beyond the end of the base there are zeros (a target that has grown)."""
         self._base.seek(block * self._target.block_size)
         return self._base.read(length)
 
-    def _is_new(self, operation, block, new_hash):
+    def _is_new(self, operation, block):
+        _, new_hash = operation.hashes_of(block, self._header.hash.length)
         data = self._read(block, self._target.length(block))
         if len(data) < self._target.length(block):
             return False
         return is_zeros(data) if operation.new == ZERO else self._header.hash.of(data) == new_hash
 
-    def _is_old(self, operation, block, old_hash):
+    def _is_old(self, operation, block):
         """As long as A's block was; what the target has beyond A's end is zeros."""
-        length = self._geometry.length(block)
-        data = self._read(block, self._target.block_size)
-        old, beyond = data[:length], data[length:]
-        if not is_zeros(beyond) or len(old) < length:
-            return False
-        if operation.old in (ABSENT, OLD_ZERO):
-            return is_zeros(old)
-        return operation.old == HASHED and self._header.hash.of(old) == old_hash
+        beyond = self._read(block, self._target.block_size)[self._geometry.length(block):]
+        return is_zeros(beyond) and self._old_content(operation, block) is not None
 
-    def _copy(self, source, block, new_hash):
+    def _old_content(self, operation, block):
+        """A's bytes of a block, None where they are not what the operation says. What is beyond them does not count."""
+        length = self._geometry.length(block)
+        data = self._read(block, length)
+        if len(data) < length:
+            return None
+        if operation.old == HASHED:
+            old_hash, _ = operation.hashes_of(block, self._header.hash.length)
+            return data if self._header.hash.of(data) == old_hash else None
+        return data if is_zeros(data) else None
+
+    def _copy(self, operation, block):
         """What stands at the source; where that was used up in an earlier attempt, what stands in place already."""
         length = self._target.length(block)
+        source = operation.source + block - operation.first
+        _, new_hash = operation.hashes_of(block, self._header.hash.length)
         for place in (source, block):
             data = self._read(place, length)
             if self._header.hash.of(data) == new_hash:

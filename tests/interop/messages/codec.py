@@ -14,7 +14,7 @@ try:
 except ImportError:
     zstandard = None
 
-NONE, LZ4, BROTLI, REPEATS, ZSTANDARD = 0, 1, 2, 3, 4
+NONE, LZ4, BROTLI, REPEATS, ZSTANDARD, PREFIX = 0, 1, 2, 3, 4, 5
 
 # From the LZ4 block format: the last bytes are literals, and no match begins close to the end.
 LAST_LITERALS = 5
@@ -36,7 +36,7 @@ MOST_OF_A_BLOCK = 128 << 10
 
 
 def decode(section):
-    """The raw payload, or None where it is Brotli or Zstandard and this Python has none."""
+    """The raw payload, or None where it is Brotli or Zstandard and this Python has none, or is over old content."""
     if section.codec == NONE:
         return section.payload
     if section.codec == LZ4:
@@ -44,9 +44,17 @@ def decode(section):
     if section.codec == ZSTANDARD:
         _check_zstandard(section)
         return None if zstandard is None else _zstandard(section)
+    if section.codec == PREFIX:
+        _check_zstandard(section)
+        return None
     if brotli is None:
         return None
     return _brotli(section)
+
+
+def decode_over(section, prefix):
+    """The raw payload of a frame over old content (4.8), whose form `decode` has checked."""
+    return _zstandard(section, prefix)
 
 
 def _lz4(section):
@@ -161,9 +169,11 @@ def _check_zstandard(section):
         raise fail(f"{cursor.remaining} bytes follow the frame", cursor.offset)
 
 
-def _zstandard(section):
+def _zstandard(section, prefix=b""):
+    # The type is said, because the module's own guess goes by the first bytes of the prefix.
+    over = zstandard.ZstdCompressionDict(prefix, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if prefix else None
     try:
         # Gives as many bytes as the frame has content, or fails; that this is the raw length has been checked.
-        return zstandard.ZstdDecompressor().decompress(section.payload)
+        return zstandard.ZstdDecompressor(dict_data=over).decompress(section.payload)
     except zstandard.ZstdError as error:
         raise MessageError(f"Zstandard: {error}", section.payload_offset, "content") from None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .canonical_map import Bytes, Integer, decode_map
-from .codec import BROTLI, NONE, ZSTANDARD
+from .codec import BROTLI, NONE, PREFIX, ZSTANDARD
 from .errors import MessageError
 from .hashes import checksum, new_digest
 from .header import ALL, CKF, CKR, DTF, DTR, REQUESTS, decode_header
@@ -173,8 +173,9 @@ class Container:
         stored = len(section.payload)
         known = section.type in SECTION_NAMES
         of_operations = section.type == OPERATIONS and section.codec == BROTLI
-        # Without the header's key, Zstandard is a codec that is not known (4.7).
-        if known and (section.codec > ZSTANDARD or section.codec == ZSTANDARD and not self.header.zstandard):
+        # Without the header's key, each of these is a codec that is not known (4.7, 4.8).
+        keys = {ZSTANDARD: self.header.zstandard, PREFIX: self.header.prefix}
+        if known and not keys.get(section.codec, section.codec < ZSTANDARD):
             newer = "is of a newer version: " if self._newer_minor else ""
             raise MessageError(f"{newer}unknown codec {section.codec}", section.offset + 1, "section codec")
         if known and section.codec and section.type != CONTENT and not of_operations:

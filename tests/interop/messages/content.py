@@ -1,6 +1,8 @@
 """Content sections (section 8): the bytes of a group's data blocks, cut into frames."""
 
-from .codec import REPEATS
+from functools import partial
+
+from .codec import PREFIX, REPEATS, decode_over
 from .errors import MessageError
 from .hashes import new_digest
 from .operations import DATA
@@ -19,7 +21,7 @@ class ContentReader:
         self._missing = 0
         self._raw = new_digest()
         self._block_left = 0
-        self.frames = self.not_decoded = self.raw_bytes = self.stored_bytes = 0
+        self.frames = self.not_decoded = self.over_old_content = self.raw_bytes = self.stored_bytes = 0
 
     def group(self, operations):
         target = self._header.target
@@ -28,11 +30,19 @@ class ContentReader:
         self._blocks = self._each_block(data)
         self._block_left = 0
 
-    def _each_block(self, operations):
-        length = self._header.hash.length
+    @staticmethod
+    def _each_block(operations):
         for operation in operations:
-            for index in range(operation.count):
-                yield operation.first + index, operation.new_hashes[index * length:(index + 1) * length]
+            for block in range(operation.first, operation.end):
+                yield operation, block
+
+    def _whole_blocks(self, length):
+        """Those of a frame over old content, which begins and ends with a block (4.8)."""
+        blocks = []
+        while length:
+            blocks.append(next(self._blocks))
+            length -= self._header.target.length(blocks[-1][1])
+        return blocks
 
     def complete(self, offset):
         if self._missing:
@@ -47,23 +57,29 @@ class ContentReader:
             raise MessageError(text, section.offset + 8, "section raw length")
         if self._header.forward and section.codec == REPEATS:
             raise MessageError("is repeats, where the header says that there are none", section.offset + 1, "section codec")
-        raw = self._decoder.decode(section)
+        raw, blocks = self._decoder.decode(section), self._blocks
+        if section.codec == PREFIX:
+            blocks = self._whole_blocks(expected)
+            raw = self._visitor.over_old_content(blocks, partial(decode_over, section))
         self._missing -= expected
         self.frames += 1
         self.raw_bytes += expected
         self.stored_bytes += len(section.payload)
-        if raw is None:
-            self.not_decoded += 1
-        else:
+        if raw is not None:
             self._raw.update(raw)
-        self._pass(memoryview(raw) if raw is not None else None, expected, section.offset)
+        elif section.codec == PREFIX:
+            self.over_old_content += 1
+        else:
+            self.not_decoded += 1
+        self._pass(memoryview(raw) if raw is not None else None, iter(blocks), expected, section.offset)
 
-    def _pass(self, raw, length, offset):
+    def _pass(self, raw, blocks, length, offset):
         """Deals the bytes of a frame out to blocks. Without bytes (not decoded) the blocks it touches go unchecked."""
         position = 0
         while position < length:
             if not self._block_left:
-                self._block, self._expected = next(self._blocks)
+                operation, self._block = next(blocks)
+                _, self._expected = operation.hashes_of(self._block, self._header.hash.length)
                 self._block_start = 0
                 self._block_left = self._header.target.length(self._block)
                 self._hasher = self._header.hash.new()
@@ -84,8 +100,9 @@ class ContentReader:
     def summary(self):
         out = {
             "frames": self.frames, "raw_bytes": self.raw_bytes, "stored_bytes": self.stored_bytes,
-            "xxh128": None if self.not_decoded else self._raw.hexdigest(),
+            "xxh128": None if self.not_decoded or self.over_old_content else self._raw.hexdigest(),
         }
-        if self.not_decoded:
-            out["not_decoded"] = self.not_decoded
+        for key in ("not_decoded", "over_old_content"):
+            if getattr(self, key):
+                out[key] = getattr(self, key)
         return out

@@ -28,7 +28,7 @@ PARENT = {
 }
 # What came with 1.1, beside the keys of 1.0: in a header or parent, and in a header.
 HASH_1_1 = {"!hash": STRING}
-ZSTANDARD_1_1 = {"!zstd": INTEGER}
+CONTENT_1_1 = {"!prefix": INTEGER, "!zstd": INTEGER}
 BASE = {"root": BYTES, "size": INTEGER}
 SET = {
     "first_group": INTEGER, "group_count": INTEGER, "id": BYTES, "part": INTEGER, "parts": INTEGER,
@@ -44,7 +44,8 @@ HEADER = {
 PLACES = {
     "base_size": (REQUESTS, ()), "bases": (REQUESTS, ()), "block_size": (ALL, ALL), "derived": ((CKF,), ()), "forward": (REQUESTS, ()), "frame_size": ((DTF,), (DTF,)),
     "label": (ALL, ()), "parent": (ALL, ()), "ranges": (ALL, ()), "set": ((DTF,), ()),
-    "size": ((CKF,), (CKF,)), "target_size": (REQUESTS, REQUESTS), "!zstd": ((DTF,), ()),
+    "size": ((CKF,), (CKF,)), "target_size": (REQUESTS, REQUESTS), "!prefix": ((DTF,), ()),
+    "!zstd": ((DTF,), ()),
 }
 
 
@@ -74,6 +75,11 @@ class Header:
         return "!zstd" in self.values
 
     @property
+    def prefix(self):
+        """Whether content may be compressed over old content (4.8)."""
+        return "!prefix" in self.values
+
+    @property
     def part(self):
         return self.values.get("set")
 
@@ -85,7 +91,7 @@ class Header:
 def decode_header(kind, data, offset, lenient):
     keys = HEADER
     if lenient:
-        keys = HEADER | HASH_1_1 | ZSTANDARD_1_1 | {"parent": Map(PARENT | HASH_1_1)}
+        keys = HEADER | HASH_1_1 | CONTENT_1_1 | {"parent": Map(PARENT | HASH_1_1)}
     values, offsets = decode_map(data, offset, keys, "header", lenient)
     return _HeaderRules(kind, values, offset, offsets, lenient).check()
 
@@ -97,7 +103,7 @@ def put_hash(values, block_hash):
 
 def minor_of(values):
     """The lowest minor version that has all that is in a header."""
-    return max(int("!hash" in values), int("!hash" in values.get("parent", {})), int("!zstd" in values))
+    return int("!hash" in values.get("parent", {}) or any(key in values for key in HASH_1_1 | CONTENT_1_1))
 
 
 class _HeaderRules:
@@ -114,9 +120,12 @@ class _HeaderRules:
         block_hash = self.hash(values, "header")
         if "frame_size" in values:
             self.power_of_two(values["frame_size"], MIN_FRAME, MAX_FRAME, "header.frame_size")
-        for flag in ("derived", "forward", "!zstd"):
+        for flag in ("derived", "forward", "!prefix", "!zstd"):
             if values.get(flag, 1) != 1:
                 raise self.error("is 1 where it is there", f"header.{flag}")
+        if "!prefix" in values and block_size > values["frame_size"]:
+            # A frame has to hold whole blocks.
+            raise self.error(f"{block_size} is above the frame size", "header.block_size")
         if "label" in values:
             self.label(values["label"])
         target, bases, coverage = None, (), None
@@ -150,6 +159,9 @@ class _HeaderRules:
         for other in ("bases", "set"):
             if "forward" in self._values and other in self._values:
                 raise self.error(f"stands beside header.{other}", "header.forward")
+        for other in ("bases", "forward"):
+            if "!prefix" in self._values and other in self._values:
+                raise self.error(f"stands beside header.{other}", "header.!prefix")
 
     def power_of_two(self, value, least, most, field):
         if not least <= value <= most or value & value - 1:

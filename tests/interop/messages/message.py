@@ -21,6 +21,10 @@ class Visitor:
     def content(self, block, start, piece):
         """Bytes of a data block, from byte `start` of the block on."""
 
+    def over_old_content(self, blocks, decode):
+        """A frame over old content (4.8), of these (operation, block): its content, `decode(prefix)`; or None, by whom
+        has no old content."""
+
 
 class _NoBody:
     def __init__(self, header, visitor):
@@ -108,6 +112,10 @@ class Message:
     @property
     def not_decoded(self):
         return self._body.summary().get("content", {}).get("not_decoded", 0)
+
+    @property
+    def over_old_content(self):
+        return self._body.summary().get("content", {}).get("over_old_content", 0)
 
 
 def read_message(stream, visitor=None):

@@ -36,6 +36,11 @@ class Operation:
     def end(self):
         return self.first + self.count
 
+    def hashes_of(self, block, length):
+        """(old, new) of one of its blocks; empty where there is none."""
+        at = (block - self.first) * length
+        return self.old_hashes[at:at + length], self.new_hashes[at:at + length]
+
     def continues(self, before):
         """Whether it could have been written as one with the operation before it."""
         same = before.end == self.first and (before.old, before.new) == (self.old, self.new)

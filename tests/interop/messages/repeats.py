@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, replace
 
-from .codec import BROTLI, LZ4, NONE, REPEATS, ZSTANDARD, decode
+from .codec import BROTLI, LZ4, NONE, PREFIX, REPEATS, ZSTANDARD, decode
 from .errors import MessageError
 from .wire import Cursor
 
@@ -31,7 +31,7 @@ class Frames:
         self._earlier = deque(maxlen=MOST_DISTANCE)
 
     def decode(self, section):
-        """The raw content, or None where it takes Brotli or Zstandard that this Python has not."""
+        """The raw content, or None where it takes old content, or Brotli or Zstandard that this Python has not."""
         raw = self._repeats(section) if section.codec == REPEATS else decode(section)
         self._earlier.append(section)
         return raw
@@ -41,6 +41,8 @@ class Frames:
         out = layout.place_literals(section)
         for number, distance in enumerate(layout.distances):
             source = self._earlier[-distance]
+            if source.codec == PREFIX:
+                raise MessageError("refers to a frame over old content", section.offset, "content")
             inner = _Layout(source, MOST_DISTANCE, self._literal_codecs) if source.codec == REPEATS else None
             raw = inner.place_literals(source) if inner else decode(source)
             for piece in layout.pieces:
