@@ -3,11 +3,15 @@ using ZstdSharp.Unsafe;
 namespace BinarySync.Format;
 
 /// <summary>
-/// The encoder and the decoder of frames over a prefix, made when they are needed. The library's own classes take a dictionary, and look
-/// whether it is a formatted one: a prefix is content, whatever it looks like. Not safe from several threads.
+/// An encoder and a decoder of frames, made when they are needed. The library's own classes take a dictionary, and look whether it is a
+/// formatted one: a prefix is content, whatever it looks like. Not safe from several threads.
 /// </summary>
 internal sealed unsafe class ZstdContexts
 {
+    // From this level on, the encoder would take tables of up to 2^22 entries each for a frame and its prefix.
+    private const int LeastLargeLevel = 9;
+    private const int MostTableBits = 19;
+
     private ZSTD_CCtx_s* _compressing;
     private ZSTD_DCtx_s* _decompressing;
 
@@ -17,7 +21,9 @@ internal sealed unsafe class ZstdContexts
         Methods.ZSTD_freeDCtx(_decompressing);
     }
 
-    /// <summary>Compresses a frame: see <see cref="ZstdFrame.Compress(ReadOnlySpan{byte}, ReadOnlySpan{byte}, Span{byte}, int)"/>.</summary>
+    /// <summary>
+    /// Compresses a frame: see <see cref="ZstdFrame.Compress(ReadOnlySpan{byte}, ReadOnlySpan{byte}, Span{byte}, int)"/>.
+    /// </summary>
     public int Compress(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> prefix, Span<byte> destination, int level, int windowBits)
     {
         _compressing = _compressing is null ? Made(Methods.ZSTD_createCCtx()) : _compressing;
@@ -26,11 +32,20 @@ internal sealed unsafe class ZstdContexts
             Demand(Methods.ZSTD_CCtx_reset(_compressing, ZSTD_ResetDirective.ZSTD_reset_session_and_parameters));
             Demand(Methods.ZSTD_CCtx_setParameter(_compressing, ZSTD_cParameter.ZSTD_c_compressionLevel, level));
             Demand(Methods.ZSTD_CCtx_setParameter(_compressing, ZSTD_cParameter.ZSTD_c_windowLog, windowBits));
+            if (!prefix.IsEmpty)
+            {
+                // Its sparse table finds old content a whole frame back at every level. The encoder's own tables are too small for that
+                // at most levels, and larger than the content is worth at the others.
+                Demand(Methods.ZSTD_CCtx_setParameter(_compressing, ZSTD_cParameter.ZSTD_c_enableLongDistanceMatching, 1));
+                if (level >= LeastLargeLevel)
+                {
+                    Demand(Methods.ZSTD_CCtx_setParameter(_compressing, ZSTD_cParameter.ZSTD_c_hashLog, MostTableBits));
+                    Demand(Methods.ZSTD_CCtx_setParameter(_compressing, ZSTD_cParameter.ZSTD_c_chainLog, MostTableBits));
+                }
 
-            // Its sparse table finds old content a whole frame back at every level. The encoder's own tables are too small for that at most
-            // levels, and larger ones would take more memory.
-            Demand(Methods.ZSTD_CCtx_setParameter(_compressing, ZSTD_cParameter.ZSTD_c_enableLongDistanceMatching, 1));
-            Demand(Methods.ZSTD_CCtx_refPrefix(_compressing, old, (nuint)prefix.Length));
+                Demand(Methods.ZSTD_CCtx_refPrefix(_compressing, old, (nuint)prefix.Length));
+            }
+
             nuint length = Methods.ZSTD_compress2(_compressing, to, (nuint)destination.Length, content, (nuint)raw.Length);
             return Methods.ZSTD_isError(length) ? 0 : (int)length;
         }
@@ -43,7 +58,11 @@ internal sealed unsafe class ZstdContexts
         fixed (byte* from = stored, old = prefix, to = raw)
         {
             Demand(Methods.ZSTD_DCtx_reset(_decompressing, ZSTD_ResetDirective.ZSTD_reset_session_and_parameters));
-            Demand(Methods.ZSTD_DCtx_refPrefix(_decompressing, old, (nuint)prefix.Length));
+            if (!prefix.IsEmpty)
+            {
+                Demand(Methods.ZSTD_DCtx_refPrefix(_decompressing, old, (nuint)prefix.Length));
+            }
+
             nuint length = Methods.ZSTD_decompressDCtx(_decompressing, to, (nuint)raw.Length, from, (nuint)stored.Length);
             return Methods.ZSTD_isError(length) ? -1 : (int)length;
         }

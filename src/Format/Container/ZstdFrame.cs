@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Numerics;
-using ZstdSharp;
-using ZstdSharp.Unsafe;
 
 namespace BinarySync.Format;
 
@@ -26,59 +24,12 @@ internal static class ZstdFrame
     private const int LeastWindowBits = 10;
 
     // Each has tables of its own, up to a few mebibytes, and there are never more than threads that compress or decompress at once.
-    private static readonly ConcurrentBag<Compressor> Compressors = [];
-    private static readonly ConcurrentBag<Decompressor> Decompressors = [];
     private static readonly ConcurrentBag<ZstdContexts> Contexts = [];
 
     /// <summary>Compresses a frame; see <see cref="ContentCodec.Compress"/>.</summary>
-    public static int Compress(ReadOnlySpan<byte> raw, Span<byte> destination, int level)
-    {
-        if (destination.IsEmpty)
-        {
-            return 0;
-        }
+    public static int Compress(ReadOnlySpan<byte> raw, Span<byte> destination, int level) => Compress(raw, prefix: [], destination, level);
 
-        Compressor compressor = Compressors.TryTake(out Compressor? free) ? free : new Compressor();
-        try
-        {
-            // A frame that did not fit was left in the middle.
-            compressor.ResetStream();
-
-            // The window holds the content, at every level: then the encoder makes a single segment of it.
-            compressor.Level = level;
-            compressor.SetParameter(ZSTD_cParameter.ZSTD_c_windowLog, WindowBits(raw.Length));
-            return compressor.TryWrap(raw, destination, out int length) ? length : 0;
-        }
-        finally
-        {
-            Compressors.Add(compressor);
-        }
-    }
-
-    /// <summary>Decompresses a frame; see <see cref="ContentCodec.TryDecompress"/>.</summary>
-    public static bool TryDecompress(ReadOnlySpan<byte> stored, Span<byte> raw)
-    {
-        if (!IsOneFrame(stored, raw.Length))
-        {
-            return false;
-        }
-
-        Decompressor decompressor = Decompressors.TryTake(out Decompressor? free) ? free : new Decompressor();
-        try
-        {
-            return decompressor.TryUnwrap(stored, raw, out int length) && length == raw.Length;
-        }
-        catch (ZstdException)
-        {
-            return false;
-        }
-        finally
-        {
-            Decompressors.Add(decompressor);
-        }
-    }
-
-    /// <summary>Compresses a frame over a prefix (Format.md 4.8).</summary>
+    /// <summary>Compresses a frame over a prefix (Format.md 4.8); over none if it is empty.</summary>
     /// <param name="raw">1 byte to 4 MiB.</param>
     /// <param name="prefix">At most 4 MiB; not needed any more afterwards.</param>
     /// <param name="destination">A result that does not fit is not written.</param>
@@ -86,9 +37,15 @@ internal static class ZstdFrame
     /// <returns>Bytes written; 0 if it does not fit.</returns>
     public static int Compress(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> prefix, Span<byte> destination, int level)
     {
+        if (destination.IsEmpty)
+        {
+            return 0;
+        }
+
         ZstdContexts contexts = Contexts.TryTake(out ZstdContexts? free) ? free : new ZstdContexts();
         try
         {
+            // The window holds the content, at every level: then the encoder makes a single segment of it.
             return contexts.Compress(raw, prefix, destination, level, WindowBits(raw.Length + prefix.Length));
         }
         finally
@@ -96,6 +53,9 @@ internal static class ZstdFrame
             Contexts.Add(contexts);
         }
     }
+
+    /// <summary>Decompresses a frame; see <see cref="ContentCodec.TryDecompress"/>.</summary>
+    public static bool TryDecompress(ReadOnlySpan<byte> stored, Span<byte> raw) => TryDecompress(stored, prefix: [], raw);
 
     /// <summary>Decompresses a frame over the prefix with which it was compressed.</summary>
     /// <returns>False if the stored bytes are not such a frame of that length.</returns>

@@ -22,15 +22,12 @@ public sealed record DataFileSpecification
 
     /// <summary>
     /// The master's own copy of what the remote has: frames are compressed over the old content of their blocks, where that has the
-    /// remote's hashes. Only with Zstandard, and then nothing is looked for that repeats. Null for none.
+    /// remote's hashes. Only with Zstandard. Null for none.
     /// </summary>
     public IReadableStorage? Base { get; init; }
 
     /// <summary>The header must allow frames of Zstandard.</summary>
     internal bool UsesZstd => Compression.Codec == FrameCodec.Zstd;
-
-    /// <summary>A frame that is decoded over old content cannot be decoded again later, for others that repeat its content.</summary>
-    internal bool LooksForRepeats => Repeats && Base is null;
 
     /// <summary>What the header says of the content.</summary>
     internal DataFileHeader Describe(DataFileHeader header) => header with

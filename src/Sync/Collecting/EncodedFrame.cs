@@ -10,7 +10,7 @@ namespace BinarySync.Sync.Collecting;
 /// <param name="master">B.</param>
 /// <param name="geometry">B's.</param>
 /// <param name="finder">Sees all frames in order; null if repeats are not looked for.</param>
-/// <param name="old">The master's own copy of what the remote has; null if there is none. Then there are no repeats.</param>
+/// <param name="old">The master's own copy of what the remote has; null if there is none.</param>
 /// <param name="specification">How the data file is made.</param>
 internal sealed class EncodedFrame(
     IReadableStorage master, BlockGeometry geometry, RepeatFinder? finder, OldCopy? old, DataFileSpecification specification)
@@ -23,8 +23,9 @@ internal sealed class EncodedFrame(
 
     private readonly RepeatedContent? _repeats = finder is null ? null : new RepeatedContent(master, geometry);
     private readonly FramePrefix? _prefix = old is null ? null : new FramePrefix(old);
+    private readonly Likeness? _likeness = old is null ? null : new Likeness();
     private readonly Compression _compression = specification.Compression;
-    private byte[] _plain = [];
+    private byte[] _over = [];
     private long _number;
     private FrameCodec _codec;
     private ReadOnlyMemory<byte> _raw;
@@ -33,7 +34,7 @@ internal sealed class EncodedFrame(
     /// <summary>Blocks that are not sent again.</summary>
     public int RepeatedBlocks => _codec == FrameCodec.Repeats ? _repeats!.Blocks : 0;
 
-    /// <summary>What the old content was good for, in the frames written so far.</summary>
+    /// <summary>What the old content was good for, in this frame.</summary>
     public PrefixCounts Counts { get; private set; }
 
     /// <summary>Says which blocks the next frame has.</summary>
@@ -54,6 +55,7 @@ internal sealed class EncodedFrame(
         if (finder is not null)
         {
             _number = finder.NextFrame;
+            old?.Choices.Begin(_number);
             find(finder, _repeats!.Runs);
         }
     }
@@ -66,44 +68,47 @@ internal sealed class EncodedFrame(
     public void Encode(Memory<byte> raw, byte[] stored)
     {
         _raw = raw;
-        _codec = _compression.Codec;
         Counts = default;
-        if (_repeats is { Runs.Count: > 0 } && _repeats.Compare(raw.Span, _codec != FrameCodec.None, stored))
-        {
-            _codec = FrameCodec.Repeats;
-            _stored = stored.AsMemory(0, _repeats.Write(_number, raw.Span, _compression, stored));
-        }
-        else if (_prefix is { IsDue: true })
-        {
-            EncodeOver(_prefix, raw.Span, stored);
-        }
-        else
-        {
-            _stored = stored.AsMemory(0, _compression.Compress(raw.Span, stored));
-        }
-    }
-
-    private void EncodeOver(FramePrefix old, ReadOnlySpan<byte> raw, byte[] stored)
-    {
-        bool fits = old.TryRead(out ReadOnlySpan<byte> prefix);
-        int over = fits ? _compression.CompressOver(raw, prefix, stored) : 0;
-        bool isOver = over > 0 && over <= raw.Length / SurelyWorthIt;
+        int over = _prefix is { IsDue: true } ? TryCompressOver(_prefix, raw.Span) : 0;
+        _repeats?.Runs.RemoveAll(run => old?.Choices.IsOverOld(run.Source.Frame) == true);
+        bool repeats = _repeats is { Runs.Count: > 0 } && _repeats.Compare(raw.Span, _compression.Codec != FrameCodec.None, stored);
+        bool isOver = over > 0 && over <= raw.Length / SurelyWorthIt && !repeats;
         if (!isOver)
         {
-            _plain = _plain.Length < raw.Length ? GC.AllocateUninitializedArray<byte>(raw.Length) : _plain;
-            int alone = _compression.Compress(raw, _plain);
-            int otherwise = alone > 0 ? alone : raw.Length;
+            _codec = repeats ? FrameCodec.Repeats : _compression.Codec;
+            int length = repeats
+                ? _repeats!.Write(_number, raw.Span, _compression, stored)
+                : _compression.Compress(raw.Span, stored);
+            _stored = stored.AsMemory(0, length);
+            int otherwise = length > 0 ? length : raw.Length;
             isOver = over > 0 && over <= otherwise - (otherwise / WorthIt);
-            _stored = _plain.AsMemory(0, alone);
         }
 
         if (isOver)
         {
             _codec = FrameCodec.Prefix;
-            _stored = stored.AsMemory(0, over);
+            _stored = _over.AsMemory(0, over);
+            Counts = Counts with { Over = 1 };
         }
 
-        Counts = new PrefixCounts(1, isOver ? 1 : 0, fits ? 0 : 1);
+        old?.Choices.Decide(_number, isOver);
+    }
+
+    /// <summary>The run has failed, and the frame will not be encoded: no other frame waits for it.</summary>
+    public void Abandon() => old?.Choices.Abandon();
+
+    // 0 if it cannot be done, or does not shrink.
+    private int TryCompressOver(FramePrefix old, ReadOnlySpan<byte> raw)
+    {
+        bool fits = old.TryRead(out ReadOnlySpan<byte> prefix);
+        Counts = new PrefixCounts(1, 0, fits ? 0 : 1);
+        if (!fits || !_likeness!.MayShare(raw, prefix))
+        {
+            return 0;
+        }
+
+        _over = _over.Length < raw.Length ? GC.AllocateUninitializedArray<byte>(raw.Length) : _over;
+        return _compression.CompressOver(raw, prefix, _over);
     }
 
     /// <summary>Writes the frame; uncompressed if compression has not made it smaller.</summary>

@@ -154,6 +154,19 @@ internal sealed class FrameCollector
 
     private void Work(FrameSlot slot, SyncOptions options)
     {
+        try
+        {
+            DoWork(slot, options);
+        }
+        catch
+        {
+            slot.Frame.Abandon();
+            throw;
+        }
+    }
+
+    private void DoWork(FrameSlot slot, SyncOptions options)
+    {
         slot.Changed.Clear();
         slot.Wrong.Clear();
         if (slot.IsGroup)

@@ -10,14 +10,17 @@ namespace BinarySync.Sync.Collecting;
 /// <param name="Hash">The block hash.</param>
 internal sealed record OldCopy(IReadableStorage Storage, SyncGeometry Geometry, BlockHash Hash)
 {
+    /// <summary>Which frames were compressed over it.</summary>
+    public FrameChoices Choices { get; } = new();
+
     /// <summary>The copy for a data file; null if none was given.</summary>
     public static OldCopy? For(DataFileSpecification specification, SyncGeometry geometry, BlockHash hash) =>
         specification.Base is { } storage ? new OldCopy(storage, geometry, hash) : null;
 }
 
 /// <summary>
-/// The prefix of one frame on its way into a data file (Format.md 4.8): the old content of its blocks, from the master's own copy. Each slot
-/// of a pipeline has one, and uses it for one frame after the other.
+/// The prefix of one frame on its way into a data file (Format.md 4.8): the old content of its blocks, from the master's own copy. Each
+/// slot of a pipeline has one, and uses it for one frame after the other.
 /// </summary>
 /// <param name="old">The copy.</param>
 internal sealed class FramePrefix(OldCopy old)

@@ -159,7 +159,15 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         else if (slot.Piece.Group is null)
         {
             // The buffer for reading is free: this item reads only the content that it may repeat.
-            slot.Frame.Encode(slot.Piece.Frame.AsMemory(0, slot.Piece.Length), slot.Scan.Buffer);
+            try
+            {
+                slot.Frame.Encode(slot.Piece.Frame.AsMemory(0, slot.Piece.Length), slot.Scan.Buffer);
+            }
+            catch
+            {
+                slot.Frame.Abandon();
+                throw;
+            }
         }
     }
 

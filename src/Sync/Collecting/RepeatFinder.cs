@@ -26,7 +26,7 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
     public static RepeatFinder? For(BlockGeometry geometry, DataFileSpecification specification) =>
 
         // A block that is larger than a frame does not fit into one: it is sent each time.
-        specification.LooksForRepeats && geometry.BlockSize <= specification.FrameSize
+        specification.Repeats && geometry.BlockSize <= specification.FrameSize
             ? new RepeatFinder(geometry, specification.FrameSize, specification.RepeatIndexBytes)
             : null;
 

@@ -36,7 +36,7 @@ internal static class PrefixVectors
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.ForeignKey, "The key !prefix in a data request of version 1.1.")]
     public static MessageForge Prefix_key_in_dtr() => WithKey(Samples.DataRequest()).At($"header.{Key}=");
 
-    [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.PrefixAlone, "A data file that says it can be applied as it arrives.", Field = Key)]
+    [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.PrefixAlone, "A data file that can be applied as it arrives.", Field = Key)]
     public static MessageForge Prefix_with_forward() => WithKey(ForwardVectors.Dtf_forward()).At($"header.{Key}=");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.PrefixAlone, "A data file for two remotes.", Field = Key)]

@@ -126,6 +126,37 @@ public sealed class PrefixSyncTests
         Assert.Equal(b, Applied(a, output.ToArray()));
     }
 
+    // The second half repeats the first, which A has nearly the same: what is over old content is not repeated, and the rest is.
+    [Fact]
+    public void Repeats_and_old_content_are_in_one_file()
+    {
+        (byte[] a, byte[] b) = Near();
+        byte[] fresh = new byte[b.Length];
+        new Random(8).NextBytes(fresh);
+        byte[] once = [.. b, .. fresh];
+        byte[] all = [.. once, .. once];
+
+        byte[] dataFile = DataFile(a, all, a);
+
+        Assert.Equal([FrameCodec.Prefix, FrameCodec.None, FrameCodec.Repeats], Codecs(dataFile).Distinct());
+        Assert.InRange(dataFile.Length, fresh.Length + b.Length, fresh.Length + b.Length + 40_000);
+        Assert.Equal(all, Applied(a, dataFile));
+    }
+
+    // The other threads wait for the frame whose content cannot be read, to know whether they may repeat it.
+    [Fact]
+    public void A_frame_that_fails_keeps_no_other_waiting()
+    {
+        (byte[] a, byte[] b) = Near();
+        byte[] twice = [.. b, .. b];
+        byte[] request = FourSteps.Request(
+            FourSteps.Checksums(FakeStorage.File(a), How), FourSteps.Checksums(FakeStorage.File(twice), How));
+        FakeStorage master = FakeStorage.File(twice);
+        master.Spoil(5, 1);
+
+        Assert.Throws<SyncException>(() => { FourSteps.Data(master, request, Specification(FakeStorage.File(a)), threads: 5); });
+    }
+
     // Their old content is overwritten with the first of them.
     [Fact]
     public void A_target_in_which_only_some_blocks_of_a_frame_are_new_is_refused_and_left_alone()
@@ -139,6 +170,43 @@ public sealed class PrefixSyncTests
         Assert.Equal(SyncReason.OldContentMissing, refused.Reason);
         Assert.Equal([new BlockRun(1, 15)], refused.Ranges);
         Assert.DoesNotContain(target.Log, call => call.Changes);
+    }
+
+    [Fact]
+    public void A_target_of_which_a_block_cannot_be_read_is_refused_whether_or_not_it_may_be_overwritten()
+    {
+        (byte[] a, byte[] b) = Near();
+        byte[] dataFile = DataFile(a, b, a);
+        foreach (bool overwrites in (bool[])[false, true])
+        {
+            FakeStorage target = FakeStorage.File(a);
+            target.Spoil(5, 1);
+
+            SyncException refused = Assert.Throws<SyncException>(
+                () => { FourSteps.Apply(target, dataFile, new ApplySpecification { OverwriteUnreadable = overwrites }); });
+
+            Assert.Equal(SyncReason.UnreadableBlocks, refused.Reason);
+            Assert.DoesNotContain(target.Log, call => call.Changes);
+        }
+    }
+
+    [Fact]
+    public void A_data_file_over_old_content_is_no_undo_file()
+    {
+        (byte[] a, byte[] b) = Near();
+        FakeUndoPlace undo = new() { Content = DataFile(b, a, b) };
+
+        Storage.StorageException refused = Assert.Throws<Storage.StorageException>(() =>
+        {
+            ApplyOperation.Run(
+                FakeStorage.File(a),
+                FourSteps.Patch(DataFile(a, b, a)),
+                FourSteps.Places(undo: undo),
+                new ApplySpecification(),
+                FourSteps.Threads(2));
+        });
+
+        Assert.Equal(Storage.StorageError.Exists, refused.Error);
     }
 
     [Fact]

@@ -15,7 +15,9 @@ namespace BinarySync.Sync.Applying.Planning;
 /// <param name="geometry">A and B.</param>
 /// <param name="patch">The data file.</param>
 /// <param name="redo">The redo that an earlier run has left, and that is written first; null for none.</param>
-/// <param name="doubt">The blocks that the journal does not vouch for. If there are any, the target is read from below the page cache.</param>
+/// <param name="doubt">
+/// The blocks that the journal does not vouch for. If there are any, the target is read from below the page cache.
+/// </param>
 internal sealed class PrefixContent(IReadableStorage target, SyncGeometry geometry, PatchSource patch, RedoLog? redo, PatchDoubt doubt)
     : IPrefixSource
 {

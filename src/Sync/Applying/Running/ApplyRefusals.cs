@@ -69,6 +69,13 @@ internal static class ApplyRefusals
     public static void DemandReadable(IReadableStorage target, PatchSource patch, PatchPlan plan, bool overwrites)
     {
         string rest = $"; {patch.Untouched("nothing was written")}";
+        if (plan.Unreadable.BlockCount > 0 && plan.WithoutOld.BlockCount > 0)
+        {
+            throw UnreadableBlocks.Error(
+                target.Name, plan.Unreadable, plan.ReadFailure!,
+                $", and {patch.Name} has {plan.WithoutOld} over old content that is not all there{rest}");
+        }
+
         if (plan.UnreadableLost.BlockCount > 0)
         {
             throw UnreadableBlocks.Error(

@@ -65,6 +65,12 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
     private ReadOnlyMemory<byte> Recognize(Stream stream)
     {
         PatchSource undo = new(stream, place.Name);
+        if (undo.Open(skipContent: true).FileHeader.AllowsPrefix)
+        {
+            // No undo file is, and it could not be verified without the content that it is over.
+            throw Foreign();
+        }
+
         using PatchWorkspace workspace = new();
         OperationsTrailer trailer = new PatchVerifier(undo, workspace, options).Verify(out DataFileHeader header);
         DataFileHeader expected = _header with

@@ -9,8 +9,8 @@ namespace BinarySync.Sync.Applying.Writing;
 
 /// <summary>
 /// Writes the frames that are compressed over the old content of their own blocks (Format.md 4.8). Once one block of such a frame is
-/// overwritten, the frame cannot be decoded any more. So each goes through the redo as a whole: decoded over blocks that were recognised once
-/// more, kept durably, and written then (docs/Design.md, "Frames over old content").
+/// overwritten, the frame cannot be decoded any more. So each goes through the redo as a whole: decoded over blocks that were recognised
+/// once more, kept durably, and written then (docs/Design.md, "Frames over old content").
 /// </summary>
 internal sealed class PrefixFrames
 {
