@@ -43,8 +43,8 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
 
     private readonly Option<string?> _base = new("--base")
     {
-        Description = "A copy of what the remote has (the snapshot of the last sync, for instance): the content is compressed over it, "
-            + "which takes a few bytes where a few bytes of a block have changed. Blocks of it that the remote does not have are not used",
+        Description = "A copy of what the remote has, such as the snapshot of the last sync: the content is compressed over it. Blocks of "
+            + "it that the remote does not have are not used",
         HelpName = "OLD",
     };
 
