@@ -3,7 +3,7 @@
 
 eng/test-older.py       needs the history of the repository and the .NET SDK; takes some minutes
 
-- Every vector that 1.0.0 came with is judged today as it was then.
+- Every vector that 1.0.0 came with is accepted by both, or refused today.
 - Every vector of version 1.1 is refused by 1.0.0 with exit 3, as something that needs a newer program, and the key or value is named.
 - What today's programs write as 1.0, the ones of 1.0.0 read and apply; and today's read and apply theirs.
 
@@ -75,8 +75,10 @@ def judge(bin: Path, work: Path, kind: str, message: bytes) -> tuple[int, str]:
 def old_vectors_are_judged_as_then(old: Path, new: Path, then: Path, work: Path) -> str | None:
     faults = []
     for name, fields, message in vectors(then):
+        # `dtfile info` of 1.0.0 did not decode content: what is wrong with that, it found when the file was applied.
         before, after = (judge(bin, work, fields["read-as"], message)[0] for bin in (old, new))
-        if before != after or (before == 0) != (fields["expect"] == "ok"):
+        is_right = fields["expect"] == "ok"
+        if (after == 0) != is_right or after not in (0, 3) or (is_right and before != 0):
             faults.append(f"{name}: 1.0.0 ended with {before}, today's with {after}; expected {fields['expect']}")
     return "\n".join(faults) or None
 

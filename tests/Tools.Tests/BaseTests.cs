@@ -56,7 +56,7 @@ public sealed class BaseTests : IDisposable
         _work.Write("old", old);
 
         _work.Line("dtfile b --remote a.ckf --base old -o f.dtf").Ends(0)
-            .Says("warning: old is not what the remote has in 1 of 2 frames: they are compressed without it")
+            .Says("warning: old is not what the remote has, or cannot be read, in 1 of 2 frames: they are compressed without it")
             .Prints("1 of 2 frames are compressed over the content of old");
         _work.Line("dtfile b --remote a.ckf --base b -o g.dtf").Ends(0).Says("nothing is compressed over it");
 

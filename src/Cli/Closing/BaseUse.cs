@@ -16,8 +16,9 @@ internal static class BaseUse
         {
             terminal.Warn(
                 counts.Unfit == counts.Frames
-                    ? $"{old} is not what the remote has, wherever the master differs: nothing is compressed over it"
-                    : $"{old} is not what the remote has in {counts.Unfit} of {counts.Frames} frames: they are compressed without it");
+                    ? $"{old} is not what the remote has, or cannot be read, in each frame: nothing is compressed over it"
+                    : $"{old} is not what the remote has, or cannot be read, in {counts.Unfit} of {counts.Frames} frames: they are "
+                        + "compressed without it");
         }
     }
 

@@ -100,9 +100,14 @@ internal static class SyncHints
             ? "make the parts larger: a part has whole groups, and groups without content are not split"
             : "make the parts larger",
         SyncReason.BlocksTooLargeForBase => "leave out --base, or begin with smaller blocks (ckreq -b)",
-        SyncReason.OldContentMissing => failure.ValueOf<string>("cause") == "overwritten"
-            ? $"old content has been overwritten since: finish taking it back (apply the undo file), or {FromNewChecksums}"
-            : $"the target has changed since its checksum file was made: {FromNewChecksums}",
+        SyncReason.OldContentMissing => failure.ValueOf<string>("cause") switch
+        {
+            "overwritten" => $"old content has been overwritten since: finish taking it back (apply the undo file), or {FromNewChecksums}",
+            "half-patched" =>
+                "an interrupted run has left it half patched: finish that run (without --abandon-journal), or take it back with its undo "
+                    + $"file; if neither is possible, {FromNewChecksums}",
+            _ => $"the target has changed since its checksum file was made: {FromNewChecksums}",
+        },
         SyncReason.PartsDoNotFit => "the parts that were made do not belong together: make them again",
         _ => null,
     };

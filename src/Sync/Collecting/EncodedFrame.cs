@@ -70,7 +70,6 @@ internal sealed class EncodedFrame(
         _raw = raw;
         Counts = default;
         int over = _prefix is { IsDue: true } ? TryCompressOver(_prefix, raw.Span) : 0;
-        _repeats?.Runs.RemoveAll(run => old?.Choices.IsOverOld(run.Source.Frame) == true);
         bool repeats = _repeats is { Runs.Count: > 0 } && _repeats.Compare(raw.Span, _compression.Codec != FrameCodec.None, stored);
         bool isOver = over > 0 && over <= raw.Length / SurelyWorthIt && !repeats;
         if (!isOver)

@@ -4,8 +4,8 @@ namespace BinarySync.Sync.Collecting;
 
 /// <summary>
 /// Which of the last frames are compressed over old content: nothing repeats their content (Format.md 8.1). That is known only when a frame
-/// is compressed, on any thread. Whoever asks about an earlier frame waits for it; all threads take their frames in order, so somebody
-/// works on each earlier one, and the answer depends on no thread's speed.
+/// is compressed, on any thread. Whoever takes a later frame and asks about an earlier one waits for it: some thread works on each frame
+/// that was taken, and the answer depends on no thread's speed.
 /// </summary>
 internal sealed class FrameChoices
 {
@@ -14,7 +14,9 @@ internal sealed class FrameChoices
     private const byte Other = 2;
 
     private readonly object _gate = new();
-    private readonly byte[] _choices = new byte[FormatLimits.MaxRepeatDistance + 1];
+
+    // Twice as many as may be asked about: frames begin ahead of the one that asks, as many as a pipeline has slots.
+    private readonly byte[] _choices = new byte[2 * FormatLimits.MaxRepeatDistance];
     private bool _isAbandoned;
 
     /// <summary>Begins with a frame. Called for all frames in order.</summary>

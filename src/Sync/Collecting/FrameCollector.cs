@@ -45,8 +45,8 @@ internal sealed class FrameCollector
         _geometry = request.Geometry.Target;
         _groups = new OperationGroupPool(group => _slots.Exists(slot => slot.Group == group));
         _content = new FrameContent(_geometry, request.Header.Hash, specification.FrameSize);
-        _repeats = RepeatFinder.For(_geometry, specification);
         _old = OldCopy.For(specification, request.Geometry, request.Header.Hash);
+        _repeats = RepeatFinder.For(_geometry, specification, _old?.Choices);
     }
 
     /// <summary>Blocks that were not sent again.</summary>

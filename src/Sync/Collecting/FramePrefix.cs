@@ -113,7 +113,7 @@ internal sealed class FramePrefix(OldCopy old)
         {
             old.Storage.Read(bytes, OffsetOf(blocks));
         }
-        catch (StorageException unreadable) when (unreadable.IsOfMedium)
+        catch (StorageException failure) when (failure.Error is StorageError.ReadFailed or StorageError.EndReached)
         {
             return false;
         }

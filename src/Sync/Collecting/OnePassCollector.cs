@@ -52,8 +52,8 @@ internal sealed class OnePassCollector : IBlockSink, IDisposable
         _root = new RootBuilder(_geometry.Target, header.Hash, Covered);
         _comparer = new RunComparer(new ChecksumRuns(remote, header.Coverage, ahead: false), _geometry, header.Hash, Collect);
         _content = new ContentQueue(specification.FrameSize, _hashLength);
-        _repeats = RepeatFinder.For(_geometry.Target, specification);
         _old = OldCopy.For(specification, _geometry, header.Hash);
+        _repeats = RepeatFinder.For(_geometry.Target, specification, _old?.Choices);
         _packer = new OperationPacker(header, _content.Close);
     }
 

@@ -15,7 +15,8 @@ internal readonly record struct RepeatRun(int At, int Length, FirstOccurrence So
 /// <param name="geometry">B. Blocks are no larger than frames.</param>
 /// <param name="frameSize">Bytes of a full frame.</param>
 /// <param name="indexBytes">Bytes that the table of earlier content may take.</param>
-internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int indexBytes)
+/// <param name="choices">Which frames are over old content, so that nothing may repeat them; null if none is.</param>
+internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int indexBytes, FrameChoices? choices = null)
 {
     // A sixteenth of an ordinary frame, and of a small one.
     private readonly int _leastBytes = Math.Min(frameSize, FormatLimits.DefaultFrameSize) / 16;
@@ -23,11 +24,11 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
     private readonly Dictionary<long, int> _bytesOf = [];
 
     /// <summary>A finder for a data file; null if the file is to have no repeats.</summary>
-    public static RepeatFinder? For(BlockGeometry geometry, DataFileSpecification specification) =>
+    public static RepeatFinder? For(BlockGeometry geometry, DataFileSpecification specification, FrameChoices? choices) =>
 
         // A block that is larger than a frame does not fit into one: it is sent each time.
         specification.Repeats && geometry.BlockSize <= specification.FrameSize
-            ? new RepeatFinder(geometry, specification.FrameSize, specification.RepeatIndexBytes)
+            ? new RepeatFinder(geometry, specification.FrameSize, specification.RepeatIndexBytes, choices)
             : null;
 
     /// <summary>The number of the next frame, from 0.</summary>
@@ -73,7 +74,10 @@ internal sealed class RepeatFinder(BlockGeometry geometry, int frameSize, int in
             return;
         }
 
-        if (_index.Find(hash) is not { } first || NextFrame - first.Frame > FormatLimits.MaxRepeatDistance)
+        // Content that was sent only over old content is sent once more, and may be repeated from there.
+        if (_index.Find(hash) is not { } first
+            || NextFrame - first.Frame > FormatLimits.MaxRepeatDistance
+            || (first.Frame < NextFrame && choices?.IsOverOld(first.Frame) == true))
         {
             _index.Enter(hash, new FirstOccurrence(block, NextFrame, at));
         }

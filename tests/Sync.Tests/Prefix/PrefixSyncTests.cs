@@ -143,6 +143,24 @@ public sealed class PrefixSyncTests
         Assert.Equal(all, Applied(a, dataFile));
     }
 
+    // The first of them is over old content, where nothing may repeat it; the second is sent, and all others repeat that one.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Content_that_was_only_over_old_content_is_sent_once_and_repeated_from_there(int threads)
+    {
+        const int Times = 8;
+        (byte[] a, byte[] b) = Near();
+        byte[] all = [.. Enumerable.Repeat(b, Times).SelectMany(content => content)];
+        byte[] request = FourSteps.Request(
+            FourSteps.Checksums(FakeStorage.File(a), How), FourSteps.Checksums(FakeStorage.File(all), How));
+
+        byte[] dataFile = FourSteps.Data(FakeStorage.File(all), request, Specification(FakeStorage.File(a)), threads);
+
+        Assert.InRange(dataFile.Length, b.Length, b.Length + 60_000);
+        Assert.Equal(all, Applied(a, dataFile));
+    }
+
     // The other threads wait for the frame whose content cannot be read, to know whether they may repeat it.
     [Fact]
     public void A_frame_that_fails_keeps_no_other_waiting()

@@ -40,7 +40,7 @@ internal sealed class PrefixContent(IReadableStorage target, SyncGeometry geomet
         foreach (ContentPiece piece in item.Group.PiecesOf(geometry.Target, item.ContentFrom, item.Frame.RawLength))
         {
             Span<byte> here = old[prefix..];
-            here = here[..Read(piece, here)];
+            here = here[..Read(item, piece, here)];
             hasPrefix &= Look(item, piece, here, content.Slice(piece.ContentOffset, piece.Length));
             prefix += piece.PrefixLength(geometry.Base);
         }
@@ -81,26 +81,49 @@ internal sealed class PrefixContent(IReadableStorage target, SyncGeometry geomet
         return (int)Math.Max(0, Math.Min(end, target.Length) - piece.TargetOffset);
     }
 
-    private int Read(in ContentPiece piece, Span<byte> here)
+    // Blocks that cannot be read together are tried one by one, each from below the cache, as for recognising.
+    private int Read(PatchItem item, in ContentPiece piece, Span<byte> here)
     {
-        int length = LengthToRead(piece);
-        try
+        here = here[..LengthToRead(piece)];
+        if (here.IsEmpty || TryRead(here, piece.TargetOffset, belowCache: !doubt.IsNone))
         {
-            if (length > 0 && doubt.IsNone)
+            return here.Length;
+        }
+
+        int at = 0;
+        BlockRun blocks = BlocksOf(piece);
+        for (long block = blocks.First; block < blocks.End && at < here.Length; block++)
+        {
+            int length = (int)Math.Min(here.Length - at, block == blocks.Last ? here.Length : geometry.Target.BlockSize);
+            if (!TryRead(here.Slice(at, length), piece.TargetOffset + at, belowCache: true))
             {
-                target.Read(here[..length], piece.TargetOffset);
-            }
-            else if (length > 0)
-            {
-                target.ReadBelowCache(here[..length], piece.TargetOffset);
+                item.Found.Unreadable.Add(block);
             }
 
-            return length;
+            at += length;
+        }
+
+        return here.Length;
+    }
+
+    private bool TryRead(Span<byte> bytes, long offset, bool belowCache)
+    {
+        try
+        {
+            if (belowCache)
+            {
+                target.ReadBelowCache(bytes, offset);
+            }
+            else
+            {
+                target.Read(bytes, offset);
+            }
+
+            return true;
         }
         catch (StorageException unreadable) when (unreadable.IsOfMedium)
         {
-            // These blocks are neither old nor new; the checker names those that the medium does not return.
-            return 0;
+            return false;
         }
     }
 
@@ -124,6 +147,15 @@ internal sealed class PrefixContent(IReadableStorage target, SyncGeometry geomet
                     item.Found.WithoutOld.Add(block);
                 }
 
+                continue;
+            }
+
+            if (item.Found.Unreadable.Contains(block))
+            {
+                // Neither old nor new; the checker says what it is.
+                isOld &= piece.Operation.Old == OldKind.Absent;
+                item.Found.WithoutOld.Add(block);
+                item.Found.NotNew.Add(block);
                 continue;
             }
 

@@ -47,9 +47,9 @@ internal static class ApplyRefusals
     /// <param name="target">The target.</param>
     /// <param name="patch">The name of the data file.</param>
     /// <param name="plan">What was found.</param>
-    /// <param name="isFresh">There was no interrupted run before.</param>
+    /// <param name="start">What an earlier run has left.</param>
     /// <exception cref="SyncException">Some of the old content is gone, and the new content is not there.</exception>
-    public static void DemandOldContent(IReadableStorage target, string patch, PatchPlan plan, bool isFresh)
+    public static void DemandOldContent(IReadableStorage target, string patch, PatchPlan plan, ApplyStart start)
     {
         if (plan.WithoutOld.BlockCount > 0)
         {
@@ -59,7 +59,10 @@ internal static class ApplyRefusals
                 $"the old content over which {patch} has {plan.WithoutOld} compressed is not all there any more; nothing was written",
                 plan.WithoutOld.Runs)
             {
-                Values = [("cause", isFresh ? "changed" : "overwritten")],
+                Values =
+                [
+                    ("cause", start switch { ApplyStart.Fresh => "changed", ApplyStart.Abandoned => "half-patched", _ => "overwritten" }),
+                ],
             };
         }
     }

@@ -39,7 +39,8 @@ internal static class LastBlock
     /// </summary>
     public static void ForEachRestBehind(IWritableStorage target, DataFileHeader header, PatchJournal journal, long end, RedoHandler use)
     {
-        for (int left = journal.LeadsBack || header.Set is not null ? RestBehind(target, header, end) : 0; left > 0;)
+        bool becomesZeros = journal.LeadsBack || (!target.HasFixedLength && header.Set is not null);
+        for (int left = becomesZeros ? RestBehind(target, header, end) : 0; left > 0;)
         {
             int length = Math.Min(left, Zeros.Length);
             use(Zeros.AsSpan(0, length), end);
