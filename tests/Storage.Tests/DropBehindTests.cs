@@ -183,34 +183,26 @@ public sealed class DropBehindTests : IDisposable
         DemandSame(map, path);
     }
 
-    [LinuxFact]
-    public void It_is_dropped_on_the_way_and_not_only_at_the_end()
+    [LinuxTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void It_is_dropped_on_the_way_and_not_only_at_the_end_announced_or_not(bool isAnnounced)
     {
         string path = Cold("a");
         using IReadableStorage source = StorageAccess.OpenSource(path, CachePolicy.Drop);
         byte[] buffer = new byte[Mega];
         for (long offset = 0; offset + Mega <= Length; offset += Mega)
         {
+            if (isAnnounced)
+            {
+                source.Announce(offset, Mega);
+            }
+
             source.Read(buffer, offset);
         }
 
         Assert.Equal(0, PageCache.Count(path, 0, 4L * DropBehindReader.StretchLength));
         Assert.NotEqual(0, PageCache.Count(path));
-    }
-
-    [LinuxFact]
-    public void What_was_announced_is_dropped_on_the_way_too_once_it_is_read()
-    {
-        string path = Cold("a");
-        using IReadableStorage source = StorageAccess.OpenSource(path, CachePolicy.Drop);
-        byte[] buffer = new byte[Mega];
-        for (long offset = 0; offset + Mega <= Length; offset += Mega)
-        {
-            source.Announce(offset, Mega);
-            source.Read(buffer, offset);
-        }
-
-        Assert.Equal(0, PageCache.Count(path, 0, 4L * DropBehindReader.StretchLength));
     }
 
     [LinuxFact]

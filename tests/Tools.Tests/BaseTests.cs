@@ -102,6 +102,17 @@ public sealed class BaseTests : IDisposable
         _work.Holds("a", mixed);
     }
 
+    // The journal is another program's: giving it up leaves what a killed run would have left.
+    [Fact]
+    public void Where_an_interrupted_run_was_given_up_the_hint_says_so()
+    {
+        _work.Line("dtfile b --remote a.ckf --base old -o f.dtf").Ends(0);
+        _work.Write("a", [.. _b[..4096], .. _a[4096..]]);
+        _work.Write("a.binarysync-journal", "not a journal"u8);
+
+        _work.Line("dtfile apply f.dtf a --abandon-journal").Fails(4, "the old content over which f.dtf has", "has left it half patched");
+    }
+
     [LinuxFact]
     public void A_set_is_made_over_old_content_too()
     {

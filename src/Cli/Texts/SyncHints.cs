@@ -16,6 +16,9 @@ internal static class SyncHints
     // On the remote, then on the master: with a request in between, or without one.
     private const string FromNewChecksums = "make a new checksum file of the target, and of that a new data file on the master";
 
+    private const string HalfPatched =
+        "an interrupted run has left it half patched: finish that run, or take it back with its undo file; if neither is possible, ";
+
     private const string Exchanged =
         "the request expects on the remote: were --remote and --master swapped in dtreq, or is this the remote?";
 
@@ -27,9 +30,7 @@ internal static class SyncHints
         SyncReason.OtherTargetSize => "is this the target of the data file, and unchanged since its checksum file was made?",
         SyncReason.NotMergedFromRequest => "give the request of this remote that went into the merged one",
         SyncReason.OwnRequestNeeded => "give this remote's own data request",
-        SyncReason.CopySourceMissing => failure.ValueOf<string>("cause") == "changed"
-            ? $"the target has changed since its checksum file was made: {FromNewChecksums}"
-            : $"the content to be copied has been overwritten since: finish taking it back (apply the undo file), or {FromNewChecksums}",
+        SyncReason.CopySourceMissing or SyncReason.OldContentMissing => OldContent(failure),
         SyncReason.CopyHashCollision => "make the request with dtreq --no-copy, or the checksum files with -a sha256",
         SyncReason.UnrecognizedBlocks => Unrecognized(failure),
         SyncReason.OtherRunUnfinished => OtherRun(failure),
@@ -100,14 +101,6 @@ internal static class SyncHints
             ? "make the parts larger: a part has whole groups, and groups without content are not split"
             : "make the parts larger",
         SyncReason.BlocksTooLargeForBase => "leave out --base, or begin with smaller blocks (ckreq -b)",
-        SyncReason.OldContentMissing => failure.ValueOf<string>("cause") switch
-        {
-            "overwritten" => $"old content has been overwritten since: finish taking it back (apply the undo file), or {FromNewChecksums}",
-            "half-patched" =>
-                "an interrupted run has left it half patched: finish that run (without --abandon-journal), or take it back with its undo "
-                    + $"file; if neither is possible, {FromNewChecksums}",
-            _ => $"the target has changed since its checksum file was made: {FromNewChecksums}",
-        },
         SyncReason.PartsDoNotFit => "the parts that were made do not belong together: make them again",
         _ => null,
     };
@@ -121,6 +114,13 @@ internal static class SyncHints
             _ => SameSpecification,
         };
 
+    private static string OldContent(SyncException failure) => failure.ValueOf<string>("cause") switch
+    {
+        "overwritten" => $"what it needs has been overwritten since: finish taking it back (apply the undo file), or {FromNewChecksums}",
+        "half-patched" => $"{HalfPatched}{FromNewChecksums}",
+        _ => $"the target has changed since its checksum file was made: {FromNewChecksums}",
+    };
+
     private static string Unrecognized(SyncException failure)
     {
         string file = failure.ValueOf<string>("data_file") ?? string.Empty;
@@ -132,9 +132,7 @@ internal static class SyncHints
                 + $"or a run that was taken back left content there, clear that part first (blkdiscard -z -o {baseSize} "
                 + $"{ShellText.Quote(failure.Subject)})",
             "other-target" => $"is this the target of {file}?",
-            "half-patched" =>
-                "an interrupted run has left it half patched: finish that run, or take it back with its undo file; if neither is possible, "
-                    + FromNewChecksums,
+            "half-patched" => $"{HalfPatched}{FromNewChecksums}",
             _ => $"the target has changed since its checksum file was made: {FromNewChecksums}",
         };
     }

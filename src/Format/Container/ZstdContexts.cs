@@ -3,8 +3,8 @@ using ZstdSharp.Unsafe;
 namespace BinarySync.Format;
 
 /// <summary>
-/// An encoder and a decoder of frames, made when they are needed. The library's own classes take a dictionary, and look whether it is a
-/// formatted one: a prefix is content, whatever it looks like. Not safe from several threads.
+/// An encoder and a decoder of frames, each made on first use. The library's own classes read a dictionary as a formatted one if it begins
+/// with that magic number. A prefix is always raw content, so this calls the functions below them. Not safe from several threads.
 /// </summary>
 internal sealed unsafe class ZstdContexts
 {

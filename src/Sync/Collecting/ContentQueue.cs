@@ -15,9 +15,8 @@ internal readonly record struct QueuedPiece(PackedGroup? Group, byte[] Frame, in
 /// <param name="hashLength">Bytes of a block hash.</param>
 internal sealed class FrameBlocks(int hashLength)
 {
-    private readonly List<(long Block, int At)> _blocks = [];
+    private readonly List<(long Block, int At, OldKind Old, int OldHashAt)> _blocks = [];
     private readonly List<byte> _hashes = [];
-    private readonly List<(OldKind Kind, int HashAt)> _old = [];
     private readonly List<byte> _oldHashes = [];
 
     /// <summary>Adds a block.</summary>
@@ -28,9 +27,8 @@ internal sealed class FrameBlocks(int hashLength)
     /// <param name="oldHash">Its old hash, if it has one.</param>
     public void Add(long block, int at, ReadOnlySpan<byte> hash, OldKind old, ReadOnlySpan<byte> oldHash)
     {
-        _blocks.Add((block, at));
+        _blocks.Add((block, at, old, _oldHashes.Count));
         _hashes.AddRange(hash);
-        _old.Add((old, _oldHashes.Count));
         _oldHashes.AddRange(oldHash);
     }
 
@@ -38,17 +36,16 @@ internal sealed class FrameBlocks(int hashLength)
     {
         _blocks.Clear();
         _hashes.Clear();
-        _old.Clear();
         _oldHashes.Clear();
     }
 
     /// <summary>Says what the blocks were.</summary>
     public void DescribeTo(FramePrefix prefix)
     {
-        for (int i = 0; i < _blocks.Count; i++)
+        foreach ((long block, _, OldKind old, int at) in _blocks)
         {
-            int end = i + 1 < _old.Count ? _old[i + 1].HashAt : _oldHashes.Count;
-            prefix.Add(new BlockRun(_blocks[i].Block, 1), _old[i].Kind, CollectionsMarshal.AsSpan(_oldHashes)[_old[i].HashAt..end]);
+            int length = old == OldKind.Hashed ? hashLength : 0;
+            prefix.Add(new BlockRun(block, 1), old, CollectionsMarshal.AsSpan(_oldHashes).Slice(at, length));
         }
     }
 

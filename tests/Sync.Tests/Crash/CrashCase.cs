@@ -193,7 +193,7 @@ internal sealed class CrashCase
     {
         while (true)
         {
-            SyncCase sync = SmallSync(random);
+            SyncCase sync = CrashSides.SmallSync(random);
             CrashShape kind = only ?? random.Next(10) switch
             {
                 0 => CrashShape.Merged,
@@ -206,7 +206,7 @@ internal sealed class CrashCase
             {
                 CrashShape.Small => sync,
                 CrashShape.Stream => sync with { Copies = false },
-                CrashShape.Prefix => NearSync(sync, random) with { BlockSize = random.Next(2) == 0 ? 32 << 10 : 64 << 10 },
+                CrashShape.Prefix => CrashSides.NearSync(sync, random) with { BlockSize = random.Next(2) == 0 ? 32 << 10 : 64 << 10 },
                 _ => sync with { RangesA = BlockCoverage.Whole, RangesB = BlockCoverage.Whole, Copies = false },
             };
             SyncModel model = new(sync);
@@ -222,8 +222,9 @@ internal sealed class CrashCase
     {
         int blockSize = random.Next(3) == 0 ? 4 << 20 : 8 << 20;
         int most = (24 << 20) / blockSize;
-        byte[] a = LargeContent(random, blockSize, random.Next(1, most + 1), null);
-        byte[] b = LargeContent(random, blockSize, random.Next(3) > 0 ? Math.Max(1, a.Length / blockSize) : random.Next(1, most + 1), a);
+        byte[] a = CrashSides.LargeContent(random, blockSize, random.Next(1, most + 1), null);
+        int blocks = random.Next(3) > 0 ? Math.Max(1, a.Length / blockSize) : random.Next(1, most + 1);
+        byte[] b = CrashSides.LargeContent(random, blockSize, blocks, a);
         bool isDevice = random.Next(3) == 0 && !IsTakenBackInPart(a.Length, b.Length, blockSize);
         int length = isDevice ? Math.Max(a.Length, b.Length) + 4096 : 0;
         byte[] dataFile = FourSteps.DataFile(a, b, blockSize, frameSize: random.Next(2) == 0 ? 1 << 20 : 4 << 20);
@@ -332,129 +333,4 @@ internal sealed class CrashCase
         CanZeroRange = random.Next(4) > 0,
         CanAllocate = random.Next(2) > 0,
     };
-
-    internal static SyncCase SmallSync(Random random)
-    {
-        int blockSize = random.Next(10) switch
-        {
-            < 2 => 512,
-            < 6 => 1024,
-            < 8 => 2048,
-            _ => 4096,
-        };
-        int most = Math.Clamp(16384 / blockSize, 4, 16);
-        int[] cells = Cells(random, random.Next(0, most + 1));
-        Side a = new(cells, CutOf(random, blockSize));
-        int count = random.Next(5) < 2 ? cells.Length : random.Next(0, most + 1);
-        int[] others = Cells(random, count);
-        int kept = random.Next(0, 4);
-        bool copies = random.Next(2) == 0;
-        if (copies && cells.Length > 0)
-        {
-            // Most of B comes from other places of A: moved, exchanged, repeated.
-            int shift = random.Next(-3, 4);
-            others = [.. others.Select((cell, i) => random.Next(4) switch
-            {
-                0 => cell,
-                1 => cells[random.Next(cells.Length)],
-                _ => cells[(((i + shift) % cells.Length) + cells.Length) % cells.Length],
-            })];
-        }
-
-        Side b = new(
-            [.. others.Select((cell, i) => i < cells.Length && random.Next(4) < kept ? cells[i] : cell)],
-            random.Next(2) == 0 ? a.Cut : CutOf(random, blockSize));
-        BlockCoverage ranges = random.Next(4) == 0 ? RangesOf(random, most) : BlockCoverage.Whole;
-        return new SyncCase
-        {
-            BlockSize = blockSize,
-            Hash = random.Next(6) switch
-            {
-                0 => BlockHash.Sha256,
-                1 => BlockHash.Xxh3,
-                _ => BlockHash.Xxh128,
-            },
-            FrameSize = FormatLimits.MinFrameSize,
-            Compression = random.Next(4) switch
-            {
-                0 or 1 => Compression.None,
-                2 => Compression.DefaultLZ4,
-                _ => new Compression(FrameCodec.Zstd, 1),
-            },
-            Threads = 1,
-            A = a,
-            B = b,
-            RangesA = ranges,
-            RangesB = random.Next(3) > 0 ? ranges : BlockCoverage.Whole,
-            Copies = copies,
-            Seed = 0,
-        };
-    }
-
-    /// <summary>As another case, but most blocks are changed in a few bytes: then they are compressed over their old content.</summary>
-    internal static SyncCase NearSync(SyncCase sync, Random random)
-    {
-        Side a = sync.A with { Cells = [.. Cells(random, random.Next(1, 7))] };
-        int[] b = [.. Cells(random, random.Next(3) > 0 ? a.Cells.Count : random.Next(1, 7)).Select((cell, i) => random.Next(8) switch
-        {
-            < 6 when i < a.Cells.Count => Cell.Near(a.Cells[i], random.Next(1, 100)),
-            6 => a.Cells[random.Next(a.Cells.Count)],
-            _ => cell,
-        })];
-        return sync with
-        {
-            Compression = new Compression(FrameCodec.Zstd, 1),
-            OverBase = true,
-            A = a,
-            B = sync.B with { Cells = b },
-        };
-    }
-
-    private static int[] Cells(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(11) switch
-    {
-        < 2 => Cell.Zeros,
-        < 4 => Cell.WholeHole,
-        < 6 => random.Next(Cell.HoleThenData, Cell.ZerosButTheFirstByte + 1),
-        _ => random.Next(Cell.FirstSeed, 41),
-    })];
-
-    private static int CutOf(Random random, int blockSize) => random.Next(6) switch
-    {
-        < 2 => 0,
-        2 => 1,
-        3 => blockSize - 1,
-        _ => random.Next(blockSize),
-    };
-
-    private static BlockCoverage RangesOf(Random random, int most) => BlockCoverage.Of(Enumerable.Range(0, random.Next(1, 4)).Select(_ =>
-        random.Next(4) == 0 ? BlockRun.From(random.Next(most)) : new BlockRun(random.Next(most), random.Next(1, 6))));
-
-    // Blocks with a few bytes in a few sectors; some are the same on both sides, and some zeros.
-    internal static byte[] LargeContent(Random random, int blockSize, int blocks, byte[]? other)
-    {
-        byte[] content = new byte[((long)blocks * blockSize) - (random.Next(2) == 0 ? 0 : random.Next(blockSize))];
-        for (int at = 0; at < content.Length; at += blockSize)
-        {
-            Span<byte> block = content.AsSpan(at, Math.Min(blockSize, content.Length - at));
-            int kind = random.Next(5);
-            if (kind == 0)
-            {
-                continue;
-            }
-
-            if (kind == 1 && other is not null && other.Length >= at + block.Length)
-            {
-                other.AsSpan(at, block.Length).CopyTo(block);
-                continue;
-            }
-
-            for (int i = 0; i < 8; i++)
-            {
-                int from = random.Next(block.Length);
-                random.NextBytes(block.Slice(from, Math.Min(700, block.Length - from)));
-            }
-        }
-
-        return content;
-    }
 }

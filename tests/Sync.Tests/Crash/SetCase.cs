@@ -58,8 +58,8 @@ internal sealed class SetCase
     {
         while (true)
         {
-            SyncCase sync = CrashCase.SmallSync(random) with { RangesA = BlockCoverage.Whole, RangesB = BlockCoverage.Whole };
-            sync = random.Next(4) == 0 ? CrashCase.NearSync(sync, random) : sync;
+            SyncCase sync = CrashSides.SmallSync(random) with { RangesA = BlockCoverage.Whole, RangesB = BlockCoverage.Whole };
+            sync = random.Next(4) == 0 ? CrashSides.NearSync(sync, random) : sync;
             List<byte[]> parts = CutSmall(sync, random);
             if (parts.Count > 1)
             {
@@ -75,8 +75,8 @@ internal sealed class SetCase
         {
             int blockSize = random.Next(3) == 0 ? 4 << 20 : 8 << 20;
             int most = (24 << 20) / blockSize;
-            byte[] a = CrashCase.LargeContent(random, blockSize, random.Next(1, most + 1), null);
-            byte[] b = CrashCase.LargeContent(
+            byte[] a = CrashSides.LargeContent(random, blockSize, random.Next(1, most + 1), null);
+            byte[] b = CrashSides.LargeContent(
                 random, blockSize, random.Next(2) > 0 ? Math.Max(1, a.Length / blockSize) : random.Next(1, most + 1), a);
             ChecksumSpecification how = new() { BlockSize = blockSize };
             byte[] request = FourSteps.Request(

@@ -208,6 +208,96 @@ public sealed class PrefixSyncTests
         }
     }
 
+    // The first flush comes when all has been recognised. Block 3 has old content; block 63 comes by growing, and reads as zeros.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(63)]
+    public void A_block_that_changes_between_recognising_and_writing_is_not_overwritten(int block)
+    {
+        (byte[] a, byte[] b) = Near();
+        a = a[..(62 * Block)];
+        byte[] dataFile = DataFile(a, b, a);
+        Assert.Equal([FrameCodec.Prefix], Codecs(dataFile).Distinct());
+        FakeStorage target = FakeStorage.File(a);
+        bool isChanged = false;
+        target.Before = call =>
+        {
+            if (call.Call == DiskCall.Flush && !isChanged)
+            {
+                isChanged = true;
+                target.Cache.Write([1, 2, 3], block * Block);
+            }
+        };
+
+        SyncException refused = Assert.Throws<SyncException>(() => { FourSteps.Apply(target, dataFile, threads: 1); });
+
+        Assert.Equal(SyncReason.TargetChanged, refused.Reason);
+        Assert.Equal([1, 2, 3], target.Content[(block * Block)..((block * Block) + 3)]);
+    }
+
+    // Like everything behind the content of a device; with an undo file it becomes zeros, which lead back.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void On_a_device_a_part_leaves_what_is_behind_a_short_last_block_alone_unless_it_can_be_taken_back(bool hasUndo)
+    {
+        SyncCase sync = new()
+        {
+            BlockSize = Block,
+            Hash = BlockHash.Xxh128,
+            FrameSize = FormatLimits.MinFrameSize,
+            Compression = new Compression(FrameCodec.Zstd, 3),
+            Threads = 1,
+            A = new Side([11, 13], 0),
+            B = new Side([11, Cell.Near(13, 5)], 100),
+            OverBase = true,
+            Seed = 0,
+        };
+        byte[] request = Crash.CrashFiles.RequestOf(sync);
+        OperationsTrailer trailer = FourSteps.TrailerOf(request);
+        SetPart set = new()
+        {
+            Id = SetPart.IdOf(1, [trailer.BaseRoot], trailer.TargetRoot),
+            Part = 1,
+            Parts = 1,
+            FirstGroup = 0,
+            GroupCount = trailer.Groups,
+            SplitSize = 1,
+        };
+        byte[] part = Crash.RequestCutter.Collect(sync, request, trailer, header => header with { Set = set });
+        Assert.Equal([FrameCodec.Prefix], Codecs(part));
+        FakeStorage device = FakeStorage.Device(sync.ContentA);
+
+        ApplyOperation.Run(
+            device,
+            FourSteps.Patch(part),
+            FourSteps.Places(undo: hasUndo ? new FakeUndoPlace() : null),
+            new ApplySpecification(),
+            FourSteps.Threads(1));
+
+        byte[] behind = hasUndo ? new byte[100] : sync.ContentA[^100..];
+        Assert.Equal([.. sync.ContentB, .. behind], device.Medium.ToArray());
+    }
+
+    // The cache reads whole pages: a bad sector beside the blocks fails the read of all of them.
+    [Fact]
+    public void A_read_that_fails_once_is_tried_block_by_block()
+    {
+        (byte[] a, byte[] b) = Near();
+        byte[] dataFile = DataFile(a, b, a);
+        FakeStorage whole = FakeStorage.File(a);
+        FourSteps.Apply(whole, dataFile, new ApplySpecification { DryRun = true }, threads: 1);
+        int reads = whole.Log.Count(call => call.Call == DiskCall.Read);
+        for (int number = 1; number <= reads; number++)
+        {
+            FakeStorage target = FakeStorage.File(a).FailAt(new DiskFault(DiskCall.Read, number, Storage.StorageError.ReadFailed));
+
+            FourSteps.Apply(target, dataFile, threads: 1);
+
+            Assert.Equal(b, target.Medium.ToArray());
+        }
+    }
+
     [Fact]
     public void A_data_file_over_old_content_is_no_undo_file()
     {

@@ -26,6 +26,7 @@ internal sealed class RedoLog(IRedoFile file)
     private const int ContentOffset = 2 * sizeof(long);
     private const int PieceLength = 256 << 10;
 
+    private readonly Lock _reading = new();
     private readonly List<(ByteRange Range, long At)> _stretches = [];
     private readonly RunningHash _hash = BlockHash.Xxh128.StartBlock();
 
@@ -216,7 +217,7 @@ internal sealed class RedoLog(IRedoFile file)
         return false;
     }
 
-    /// <summary>Reads bytes of the target from a loaded log.</summary>
+    /// <summary>Reads bytes of the target from a loaded log. Safe from several threads, as long as nothing else is called.</summary>
     /// <returns>False if they are not all in one stretch.</returns>
     public bool TryRead(Span<byte> bytes, long offset)
     {
@@ -234,7 +235,11 @@ internal sealed class RedoLog(IRedoFile file)
             return false;
         }
 
-        Read(bytes, stretch.At + (offset - stretch.Range.Offset));
+        lock (_reading)
+        {
+            Read(bytes, stretch.At + (offset - stretch.Range.Offset));
+        }
+
         return true;
     }
 

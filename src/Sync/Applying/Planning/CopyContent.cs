@@ -26,8 +26,6 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     // Reads from below the cache wait for the disk, which does several such reads in the time of one.
     private const int ThreadsThatWait = 6;
 
-    private readonly Lock _redoGate = new();
-
     /// <summary>Blocks that are read together: as many as fit into a buffer, or one.</summary>
     public int ChunkBlocks { get; } = Math.Max(1, PatchItem.ChunkLength / geometry.Target.BlockSize);
 
@@ -243,18 +241,7 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     private bool TryReadInPlace(OperationGroup group, in Operation copy, long block, Span<byte> content, Span<byte> scratch) =>
         TryRead(geometry.Target.OffsetOf(block), content) && IsNew(group, copy, block, content, scratch);
 
-    private bool TryReadRedo(Span<byte> bytes, long offset)
-    {
-        if (redo is null)
-        {
-            return false;
-        }
-
-        lock (_redoGate)
-        {
-            return redo.TryRead(bytes, offset);
-        }
-    }
+    private bool TryReadRedo(Span<byte> bytes, long offset) => redo?.TryRead(bytes, offset) == true;
 
     private bool TryRead(long offset, Span<byte> bytes)
     {
@@ -265,15 +252,7 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
 
         try
         {
-            if (belowCache)
-            {
-                target.ReadBelowCache(bytes, offset);
-            }
-            else
-            {
-                target.Read(bytes, offset);
-            }
-
+            target.Read(bytes, offset, belowCache);
             return true;
         }
         catch (StorageException unreadable) when (unreadable.Error == StorageError.ReadFailed)

@@ -3,6 +3,7 @@ using BinarySync.Storage;
 using BinarySync.Sync.Applying.Journal;
 using BinarySync.Sync.Applying.Reading;
 using BinarySync.Sync.Applying.Recognizing;
+using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Sync.Applying.Planning;
 
@@ -21,8 +22,6 @@ namespace BinarySync.Sync.Applying.Planning;
 internal sealed class PrefixContent(IReadableStorage target, SyncGeometry geometry, PatchSource patch, RedoLog? redo, PatchDoubt doubt)
     : IPrefixSource
 {
-    private readonly Lock _redoGate = new();
-
     /// <summary>Finds the content of the item's frame, and decodes it.</summary>
     /// <param name="item">
     /// A frame over old content. Gets the content; <see cref="BlockFindings.NotNew"/> gets the blocks that are to be written; if false,
@@ -85,46 +84,30 @@ internal sealed class PrefixContent(IReadableStorage target, SyncGeometry geomet
     private int Read(PatchItem item, in ContentPiece piece, Span<byte> here)
     {
         here = here[..LengthToRead(piece)];
-        if (here.IsEmpty || TryRead(here, piece.TargetOffset, belowCache: !doubt.IsNone))
+        if (here.IsEmpty)
         {
-            return here.Length;
+            return 0;
         }
 
-        int at = 0;
-        BlockRun blocks = BlocksOf(piece);
-        for (long block = blocks.First; block < blocks.End && at < here.Length; block++)
+        try
         {
-            int length = (int)Math.Min(here.Length - at, block == blocks.Last ? here.Length : geometry.Target.BlockSize);
-            if (!TryRead(here.Slice(at, length), piece.TargetOffset + at, belowCache: true))
+            target.Read(here, piece.TargetOffset, belowCache: !doubt.IsNone);
+        }
+        catch (StorageException failure) when (failure.IsOfMedium)
+        {
+            BlockRun blocks = BlocksOf(piece);
+            for (long block = blocks.First; block < blocks.End; block++)
             {
-                item.Found.Unreadable.Add(block);
+                int at = Math.Min((int)(geometry.Target.OffsetOf(block) - piece.TargetOffset), here.Length);
+                Span<byte> bytes = block == blocks.Last ? here[at..] : here[at..Math.Min(at + geometry.Target.BlockSize, here.Length)];
+                if (!UnreadableBlocks.TryRead(target, bytes, piece.TargetOffset + at, belowCache: true))
+                {
+                    item.Found.Unreadable.Add(block);
+                }
             }
-
-            at += length;
         }
 
         return here.Length;
-    }
-
-    private bool TryRead(Span<byte> bytes, long offset, bool belowCache)
-    {
-        try
-        {
-            if (belowCache)
-            {
-                target.ReadBelowCache(bytes, offset);
-            }
-            else
-            {
-                target.Read(bytes, offset);
-            }
-
-            return true;
-        }
-        catch (StorageException unreadable) when (unreadable.IsOfMedium)
-        {
-            return false;
-        }
     }
 
     // True if all blocks have the old content that the prefix needs.
@@ -136,7 +119,7 @@ internal sealed class PrefixContent(IReadableStorage target, SyncGeometry geomet
         {
             int at = (int)(geometry.Target.OffsetOf(block) - piece.TargetOffset);
             Span<byte> own = content.Slice(at, geometry.Target.LengthOf(block));
-            if (TryReadRedo(own, geometry.Target.OffsetOf(block)))
+            if (redo?.TryRead(own, geometry.Target.OffsetOf(block)) == true)
             {
                 // Whatever is in the target, this is what it gets.
                 isOld = false;
@@ -193,18 +176,5 @@ internal sealed class PrefixContent(IReadableStorage target, SyncGeometry geomet
         item.Hasher.Begin(block);
         return item.Hasher.Next(ref content)
             && item.Hasher.Value.SequenceEqual(item.Group.NewHash(operation, block - operation.Blocks.First));
-    }
-
-    private bool TryReadRedo(Span<byte> bytes, long offset)
-    {
-        if (redo is null)
-        {
-            return false;
-        }
-
-        lock (_redoGate)
-        {
-            return redo.TryRead(bytes, offset);
-        }
     }
 }

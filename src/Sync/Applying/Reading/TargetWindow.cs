@@ -72,15 +72,7 @@ internal sealed class TargetWindow(BufferPool buffers, int length)
         Forget();
         _buffer ??= buffers.TakeAligned(length, out _start);
         Span<byte> bytes = _buffer.AsSpan(_start, (int)Math.Min(length, _end - offset));
-        if (_belowCache)
-        {
-            _target!.ReadBelowCache(bytes, offset);
-        }
-        else
-        {
-            _target!.Read(bytes, offset);
-        }
-
+        _target!.Read(bytes, offset, _belowCache);
         (_offset, _length) = (offset, bytes.Length);
     }
 

@@ -12,24 +12,22 @@ namespace BinarySync.Sync.Applying.Running;
 /// </summary>
 internal static class ApplyRefusals
 {
-    /// <summary>Refuses a plan whose copies would not bring the master's content.</summary>
+    /// <summary>
+    /// Refuses a plan that would not bring the master's content: copies, and frames over old content, need what the target has.
+    /// </summary>
     /// <param name="target">The target.</param>
     /// <param name="patch">The name of the data file.</param>
     /// <param name="plan">What was found.</param>
-    /// <param name="isFresh">There was no interrupted run before.</param>
+    /// <param name="start">What an earlier run has left.</param>
     /// <exception cref="SyncException">Content is not where it should be, or it differs although it has the same hash.</exception>
-    public static void DemandCopies(IReadableStorage target, string patch, PatchPlan plan, bool isFresh)
+    public static void DemandOldContent(IReadableStorage target, string patch, PatchPlan plan, ApplyStart start)
     {
         if (plan.WithoutSource.BlockCount > 0)
         {
-            throw new SyncException(
+            throw Missing(
                 SyncReason.CopySourceMissing,
-                target.Name,
-                $"the content for {plan.WithoutSource} is not in the place from which {patch} copies it; nothing was written",
-                plan.WithoutSource.Runs)
-            {
-                Values = [("cause", isFresh ? "changed" : "overwritten")],
-            };
+                plan.WithoutSource,
+                $"the content for {plan.WithoutSource} is not in the place from which {patch} copies it; nothing was written");
         }
 
         if (plan.OtherContent.BlockCount > 0)
@@ -41,30 +39,22 @@ internal static class ApplyRefusals
                     + "nothing was written",
                 plan.OtherContent.Runs);
         }
-    }
 
-    /// <summary>Refuses a plan with frames over old content that is gone.</summary>
-    /// <param name="target">The target.</param>
-    /// <param name="patch">The name of the data file.</param>
-    /// <param name="plan">What was found.</param>
-    /// <param name="start">What an earlier run has left.</param>
-    /// <exception cref="SyncException">Some of the old content is gone, and the new content is not there.</exception>
-    public static void DemandOldContent(IReadableStorage target, string patch, PatchPlan plan, ApplyStart start)
-    {
         if (plan.WithoutOld.BlockCount > 0)
         {
-            throw new SyncException(
+            throw Missing(
                 SyncReason.OldContentMissing,
-                target.Name,
-                $"the old content over which {patch} has {plan.WithoutOld} compressed is not all there any more; nothing was written",
-                plan.WithoutOld.Runs)
-            {
-                Values =
-                [
-                    ("cause", start switch { ApplyStart.Fresh => "changed", ApplyStart.Abandoned => "half-patched", _ => "overwritten" }),
-                ],
-            };
+                plan.WithoutOld,
+                $"the old content over which {patch} has {plan.WithoutOld} compressed is not all there any more; nothing was written");
         }
+
+        SyncException Missing(SyncReason reason, BlockRunList blocks, string message) => new(reason, target.Name, message, blocks.Runs)
+        {
+            Values =
+            [
+                ("cause", start switch { ApplyStart.Fresh => "changed", ApplyStart.Abandoned => "half-patched", _ => "overwritten" }),
+            ],
+        };
     }
 
     /// <summary>Refuses a target with blocks that cannot be read, unless they may be overwritten and can be.</summary>

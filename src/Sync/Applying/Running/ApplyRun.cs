@@ -52,7 +52,6 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
         }
 
         ApplyRefusals.DemandReadable(_target, _patch, plan, _specification.OverwriteUnreadable);
-        ApplyRefusals.DemandCopies(_target, _patch.Name, plan, isFresh: _start == ApplyStart.Fresh);
         ApplyRefusals.DemandOldContent(_target, _patch.Name, plan, _start);
         if (_specification.DemandsLeaveToShrink)
         {

@@ -136,9 +136,23 @@ internal sealed class PrefixFrames
             throw PatchExecutor.ChangedBlock(_target.Name, item.Found.WithoutOld[0]);
         }
 
-        foreach (long block in item.Found.Strange)
+        if (!_context.Specification.ForceUnrecognized)
         {
-            if (!_context.Specification.ForceUnrecognized && !_plan.Doubt.Touches(new BlockRun(block, 1)))
+            DemandDoubted(item.Found.Strange);
+        }
+
+        if (!_context.Specification.OverwriteUnreadable)
+        {
+            DemandDoubted(item.Found.Unreadable);
+        }
+    }
+
+    // Blocks that an interrupted run may have torn look like anything.
+    private void DemandDoubted(List<long> blocks)
+    {
+        foreach (long block in blocks)
+        {
+            if (!_plan.Doubt.Touches(new BlockRun(block, 1)))
             {
                 throw PatchExecutor.ChangedBlock(_target.Name, block);
             }
