@@ -16,6 +16,9 @@ public static class RollingSum
     /// <summary>Bytes of a sum in a message.</summary>
     public const int Length = sizeof(uint);
 
+    /// <summary>The minor version of the format that came with it.</summary>
+    public const byte SinceMinor = 1;
+
     private const uint Multiplier = 0x08104225;
 
     // Bytes of a step: four vectors whose products do not wait for one another.

@@ -6,11 +6,16 @@ namespace BinarySync.Format;
 /// <param name="Blocks">Inside one range; not always maximal.</param>
 /// <param name="IsZero">True for zeros: there are no hashes then.</param>
 /// <param name="Hashes">One hash a block; valid until the next run is read.</param>
-public readonly record struct ChecksumRun(BlockRun Blocks, bool IsZero, ReadOnlyMemory<byte> Hashes);
+/// <param name="Sums">
+/// One rolling sum a block, each <see cref="RollingSum.Length"/> bytes, little-endian; valid as long as the hashes. Empty for zeros, and if
+/// the file has none (<see cref="ChecksumFileHeader.HasRollingSums"/>).
+/// </param>
+public readonly record struct ChecksumRun(
+    BlockRun Blocks, bool IsZero, ReadOnlyMemory<byte> Hashes, ReadOnlyMemory<byte> Sums = default);
 
 /// <summary>
 /// Reads a checksum file run by run (Format.md 6). Checks that its sections cover its coverage exactly, and at the end its counts and root.
-/// Holds one section in memory.
+/// Holds one section in memory, and its rolling sums.
 /// </summary>
 public sealed class ChecksumFileReader : IDisposable
 {
@@ -27,6 +32,12 @@ public sealed class ChecksumFileReader : IDisposable
     private int _runsLeft;
     private int _runPosition;
     private int _hashPosition;
+    private int _sumPosition;
+
+    // Of the section whose runs are being read: its rolling sums, if there are any, have been read behind it.
+    private ReadOnlyMemory<byte> _payload;
+    private long _payloadOffset;
+    private ReadOnlyMemory<byte> _sums;
     private bool _lastWasZero;
     private bool _lastOfSectionBefore;
     private long _dataBlocks;
@@ -75,42 +86,50 @@ public sealed class ChecksumFileReader : IDisposable
             return false;
         }
 
-        ReadOnlySpan<byte> payload = _message.Payload.Span;
+        ReadOnlySpan<byte> payload = _payload.Span;
         int at = _runPosition;
         if (!Varint.TryRead(payload, ref _runPosition, out long coded) || coded >> 1 == 0)
         {
-            throw _message.Invalid(at, "run", "a run is empty or not a valid number");
+            throw Invalid(at, "run", "a run is empty or not a valid number");
         }
 
         bool isZero = (coded & 1) != 0;
         BlockRun blocks = new(_next, coded >> 1);
         if (blocks.Count > _rangeLeft.End - blocks.First)
         {
-            throw _message.Invalid(at, "run", $"the run from block {blocks.First} on goes past the end of its range, {_rangeLeft.End}");
+            throw Invalid(at, "run", $"the run from block {blocks.First} on goes past the end of its range, {_rangeLeft.End}");
         }
 
         if ((!_lastOfSectionBefore && isZero == _lastWasZero)
             || (_lastOfSectionBefore && isZero && _lastWasZero && _next > _rangeLeft.First))
         {
-            throw _message.Invalid(at, "run", $"the run from block {blocks.First} on is of the same kind as the one before it");
+            throw Invalid(at, "run", $"the run from block {blocks.First} on is of the same kind as the one before it");
         }
 
         if (WindowOf(blocks.First) != WindowOf(_sectionFirst) || (!isZero && WindowOf(blocks.Last) != WindowOf(_sectionFirst)))
         {
-            throw _message.Invalid(at, "run", $"the run from block {blocks.First} on goes past the point where its section must end");
+            throw Invalid(at, "run", $"the run from block {blocks.First} on goes past the point where its section must end");
         }
 
         ReadOnlyMemory<byte> hashes = default;
+        ReadOnlyMemory<byte> sums = default;
         if (!isZero)
         {
             if (blocks.Count > (payload.Length - _hashPosition) / _hashLength)
             {
-                throw _message.Invalid(at, "run", $"the run from block {blocks.First} on has more blocks than the section has hashes");
+                throw Invalid(at, "run", $"the run from block {blocks.First} on has more blocks than the section has hashes");
             }
 
             int length = (int)blocks.Count * _hashLength;
-            hashes = _message.Payload.Slice(_hashPosition, length);
+            hashes = _payload.Slice(_hashPosition, length);
             _hashPosition += length;
+            if (Header.HasRollingSums)
+            {
+                int sumsLength = (int)blocks.Count * RollingSum.Length;
+                sums = _sums.Slice(_sumPosition, sumsLength);
+                _sumPosition += sumsLength;
+            }
+
             _root.AddData(blocks, hashes.Span);
             _dataBlocks += blocks.Count;
         }
@@ -126,10 +145,10 @@ public sealed class ChecksumFileReader : IDisposable
         _runsLeft--;
         if (_runsLeft == 0 && _hashPosition != payload.Length)
         {
-            throw _message.Invalid(_hashPosition, "hashes", "the section has more hashes than its runs have blocks");
+            throw Invalid(_hashPosition, "hashes", "the section has more hashes than its runs have blocks");
         }
 
-        run = new ChecksumRun(blocks, isZero, hashes);
+        run = new ChecksumRun(blocks, isZero, hashes, sums);
         return true;
     }
 
@@ -137,12 +156,13 @@ public sealed class ChecksumFileReader : IDisposable
     /// Reads all runs of the next section at once, for callers that read ahead or from many files; false at the end, as
     /// <see cref="ReadRun"/>. Between two calls the reader keeps no array of its own, so that many of them may be open.
     /// </summary>
-    /// <param name="section">Filled with the runs; its array takes the bytes read.</param>
+    /// <param name="section">Filled with the runs; its arrays take the bytes read.</param>
     /// <exception cref="MessageFormatException">The message is refused.</exception>
     public bool ReadSection(ChecksumSection section)
     {
         section.Clear();
-        _message.ExchangePayload(section.Payload);
+        _message.ExchangePayload(SectionType.Checksums, section.Payload);
+        _message.ExchangePayload(SectionType.RollingSums, section.Sums);
         bool isThere = false;
         while (ReadRun(out ChecksumRun run))
         {
@@ -154,7 +174,8 @@ public sealed class ChecksumFileReader : IDisposable
             }
         }
 
-        section.Payload = _message.ExchangePayload([]);
+        section.Payload = _message.ExchangePayload(SectionType.Checksums, []);
+        section.Sums = _message.ExchangePayload(SectionType.RollingSums, []);
         return isThere;
     }
 
@@ -173,10 +194,17 @@ public sealed class ChecksumFileReader : IDisposable
             return false;
         }
 
-        ReadOnlySpan<byte> payload = _message.Payload.Span;
+        if (_message.Section.Type != SectionType.Checksums)
+        {
+            throw NotHere("has rolling sums, but no checksums section with data blocks comes before it");
+        }
+
+        _payload = _message.Payload;
+        _payloadOffset = _message.PayloadOffset;
+        ReadOnlySpan<byte> payload = _payload.Span;
         if (payload.Length < FieldsLength)
         {
-            throw _message.Invalid(0, "runs", "a section is too short for checksums");
+            throw Invalid(0, "runs", "a section is too short for checksums");
         }
 
         // The first section of a range begins with it; a later one continues at the end of the one before it.
@@ -184,7 +212,7 @@ public sealed class ChecksumFileReader : IDisposable
         {
             if (!_ranges.MoveNext())
             {
-                throw _message.Invalid(0, "first block", "a section follows, although all blocks of the coverage have been given");
+                throw Invalid(0, "first block", "a section follows, although all blocks of the coverage have been given");
             }
 
             _rangeLeft = _ranges.Current;
@@ -194,20 +222,20 @@ public sealed class ChecksumFileReader : IDisposable
         long first = BinaryPrimitives.ReadInt64LittleEndian(payload);
         if (first != _next)
         {
-            throw _message.Invalid(0, "first block", $"a section begins at block {first}; block {_next} comes next");
+            throw Invalid(0, "first block", $"a section begins at block {first}; block {_next} comes next");
         }
 
         // Within a range a section ends where it must, and nowhere else: Format.md 6, "Where sections end".
         if (first > _rangeLeft.First && WindowOf(first) == WindowOf(_sectionFirst))
         {
-            throw _message.Invalid(0, "first block", $"a section begins at block {first}, although the one before it could go on");
+            throw Invalid(0, "first block", $"a section begins at block {first}, although the one before it could go on");
         }
 
         _sectionFirst = first;
         int runs = BinaryPrimitives.ReadInt32LittleEndian(payload[RunsOffset..]);
         if (runs < 1 || runs > payload.Length - FieldsLength)
         {
-            throw _message.Invalid(RunsOffset, "runs", $"a section cannot have {runs} runs");
+            throw Invalid(RunsOffset, "runs", $"a section cannot have {runs} runs");
         }
 
         _runsLeft = runs;
@@ -218,12 +246,36 @@ public sealed class ChecksumFileReader : IDisposable
             int at = _hashPosition;
             if (!Varint.TryRead(payload, ref _hashPosition, out _))
             {
-                throw _message.Invalid(at, "run", "a run is not a valid number");
+                throw Invalid(at, "run", "a run is not a valid number");
             }
         }
 
         _lastOfSectionBefore = true;
+        if (Header.HasRollingSums && _hashPosition < payload.Length)
+        {
+            ReadSums((payload.Length - _hashPosition) / _hashLength);
+        }
+
         return true;
+    }
+
+    // That the section has as many hashes as its runs have data blocks is found out with the runs.
+    private void ReadSums(int dataBlocks)
+    {
+        if (!_message.ReadSection() || _message.Section.Type != SectionType.RollingSums)
+        {
+            throw NotHere("comes where the rolling sums of the section before it are missing");
+        }
+
+        _sums = _message.Payload;
+        _sumPosition = 0;
+        if (_sums.Length != dataBlocks * RollingSum.Length)
+        {
+            throw _message.InvalidSection(
+                SectionHeader.StoredLengthOffset,
+                "stored length",
+                $"{_sums.Length} bytes are not the rolling sums of {dataBlocks} data blocks");
+        }
     }
 
     private void CheckEnd()
@@ -247,6 +299,16 @@ public sealed class ChecksumFileReader : IDisposable
             throw AtTrailer("root", "the root does not match these checksums");
         }
     }
+
+    // An error in the section of checksums, behind which its rolling sums may have been read.
+    private MessageFormatException Invalid(int payloadPosition, string field, string message) =>
+        new(FormatError.Invalid, Source, _payloadOffset + payloadPosition, field, message);
+
+    // The section just read, or the trailer, is not the one that has to come.
+    private MessageFormatException NotHere(string why) => _message.InvalidSection(
+        SectionHeader.TypeOffset,
+        "section type",
+        _message.Section.Type == SectionType.Trailer ? $"the trailer {why}" : $"section {_message.Sections} {why}");
 
     private MessageFormatException AtTrailer(string field, string message) =>
         new(FormatError.Invalid, Source, _message.PayloadOffset, field, message);

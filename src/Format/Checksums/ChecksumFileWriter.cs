@@ -6,7 +6,7 @@ namespace BinarySync.Format;
 /// Writes a checksum file from its runs in order (Format.md 6). The bytes do not depend on how a run is cut into calls. Not safe from
 /// several threads.
 /// </summary>
-public sealed class ChecksumFileWriter : IBlockSink, IDisposable
+public sealed class ChecksumFileWriter : IRollingSink, IDisposable
 {
     private const int RunsOffset = sizeof(long);
     private const int FieldsLength = RunsOffset + sizeof(int);
@@ -15,9 +15,13 @@ public sealed class ChecksumFileWriter : IBlockSink, IDisposable
     private readonly RootBuilder _root;
     private readonly int _hashLength;
     private readonly byte[] _hashes;
+
+    // Null if the file has none.
+    private readonly byte[]? _sums;
     private readonly List<(long Count, bool IsZero)> _runs = [];
     private byte[] _payload = [];
     private int _hashesUsed;
+    private int _sumsUsed;
     private long _first;
     private long _end;
     private long _dataBlocks;
@@ -25,18 +29,28 @@ public sealed class ChecksumFileWriter : IBlockSink, IDisposable
 
     /// <summary>Writes the header.</summary>
     /// <param name="output">The stream; it stays the caller's.</param>
-    /// <param name="header">With a size; its coverage is clipped to the target.</param>
+    /// <param name="header">With a size; its coverage is clipped to the target. If it has rolling sums, all data has them.</param>
     public ChecksumFileWriter(Stream output, ChecksumFileHeader header)
     {
         _message = new MessageWriter(output, header);
         _root = new RootBuilder(header.Geometry, header.Hash, header.Coverage);
         _hashLength = header.Hash.Length;
         _hashes = new byte[FormatLimits.ChecksumWindowBlocks * _hashLength];
+        _sums = header.HasRollingSums ? new byte[FormatLimits.ChecksumWindowBlocks * RollingSum.Length] : null;
     }
 
-    /// <summary>Adds data blocks: one hash a block.</summary>
-    public void AddData(BlockRun run, ReadOnlySpan<byte> hashes)
+    /// <summary>Adds data blocks: one hash a block. Only to a file without rolling sums.</summary>
+    public void AddData(BlockRun run, ReadOnlySpan<byte> hashes) => AddData(run, hashes, sums: []);
+
+    /// <summary>Adds data blocks: one hash a block, and one rolling sum if the header says so.</summary>
+    /// <exception cref="ArgumentException">There are not as many sums as the header asks for.</exception>
+    public void AddData(BlockRun run, ReadOnlySpan<byte> hashes, ReadOnlySpan<byte> sums)
     {
+        if (sums.Length != (_sums is null ? 0 : run.Count * RollingSum.Length))
+        {
+            throw new ArgumentException("not as many rolling sums as the header asks for", nameof(sums));
+        }
+
         _root.AddData(run, hashes);
         _dataBlocks += run.Count;
         while (run.Count > 0)
@@ -48,6 +62,13 @@ public sealed class ChecksumFileWriter : IBlockSink, IDisposable
             hashes[..(count * _hashLength)].CopyTo(_hashes.AsSpan(_hashesUsed));
             _hashesUsed += count * _hashLength;
             hashes = hashes[(count * _hashLength)..];
+            if (_sums is not null)
+            {
+                sums[..(count * RollingSum.Length)].CopyTo(_sums.AsSpan(_sumsUsed));
+                _sumsUsed += count * RollingSum.Length;
+                sums = sums[(count * RollingSum.Length)..];
+            }
+
             run = BlockRun.Between(run.First + count, run.End);
         }
     }
@@ -142,5 +163,10 @@ public sealed class ChecksumFileWriter : IBlockSink, IDisposable
         _message.WriteSection(SectionType.Checksums, FrameCodec.None, length, _payload.AsSpan(0, length));
         _runs.Clear();
         _hashesUsed = 0;
+        if (_sumsUsed > 0)
+        {
+            _message.WriteSection(SectionType.RollingSums, FrameCodec.None, _sumsUsed, _sums.AsSpan(0, _sumsUsed));
+            _sumsUsed = 0;
+        }
     }
 }

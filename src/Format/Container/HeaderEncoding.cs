@@ -18,6 +18,8 @@ internal static class HeaderEncoding
         fields.Add(HeaderKeys.Size, (header as ChecksumFileHeader)?.Size);
         fields.Add(HeaderKeys.FrameSize, (header as DataFileHeader)?.FrameSize);
         fields.Add(HeaderKeys.Derived, header is ChecksumFileHeader { IsDerived: true } ? 1 : null);
+        bool hasSums = header is ChecksumFileHeader { HasRollingSums: true } or ChecksumRequestHeader { WantsRollingSums: true };
+        fields.Add(HeaderKeys.RollingSums, hasSums ? 1 : null);
         fields.Add(HeaderKeys.Forward, operations is { IsForward: true } ? 1 : null);
         if (header.Label is { } label)
         {
@@ -71,6 +73,7 @@ internal static class HeaderEncoding
         int? frameSize = null;
         string? label = null;
         bool isDerived = false;
+        bool hasSums = false;
         bool allowsZstd = false;
         long? prefixAt = null;
         long? forwardAt = null;
@@ -121,6 +124,9 @@ internal static class HeaderEncoding
                 case HeaderKeys.Derived:
                     isDerived = ReadOne(ref map, key, at);
                     break;
+                case HeaderKeys.RollingSums:
+                    hasSums = ReadOne(ref map, key, at);
+                    break;
                 case HeaderKeys.Prefix:
                     prefixAt = ReadOne(ref map, key, at) ? at : null;
                     break;
@@ -149,9 +155,17 @@ internal static class HeaderEncoding
         BlockCoverage coverage = ranges?.Coverage ?? BlockCoverage.Whole;
         MessageHeader header = kind switch
         {
-            MessageKind.ChecksumRequest => new ChecksumRequestHeader { BlockSize = blockSize ?? 0, Hash = hash! },
+            MessageKind.ChecksumRequest =>
+                new ChecksumRequestHeader { BlockSize = blockSize ?? 0, Hash = hash!, WantsRollingSums = hasSums },
             MessageKind.ChecksumFile =>
-                new ChecksumFileHeader { BlockSize = blockSize ?? 0, Hash = hash!, Size = size ?? 0, IsDerived = isDerived },
+                new ChecksumFileHeader
+                {
+                    BlockSize = blockSize ?? 0,
+                    Hash = hash!,
+                    Size = size ?? 0,
+                    IsDerived = isDerived,
+                    HasRollingSums = hasSums,
+                },
             MessageKind.DataRequest => new DataRequestHeader { BlockSize = blockSize ?? 0, Hash = hash!, TargetSize = targetSize ?? 0 },
             _ =>
                 new DataFileHeader

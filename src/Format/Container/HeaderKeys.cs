@@ -22,6 +22,7 @@ internal static class HeaderKeys
     public const string Label = "label";
     public const string Parent = "parent";
     public const string Ranges = "ranges";
+    public const string RollingSums = "rolling_sums";
     public const string Set = "set";
     public const string Size = "size";
     public const string TargetSize = "target_size";
@@ -30,7 +31,8 @@ internal static class HeaderKeys
     public static readonly IReadOnlyList<string> All =
     [
         NewerHash, Prefix, Zstd,
-        BaseSize, Bases, BlockSize, Derived, Forward, FrameSize, Hash, Label, Parent, Ranges, Set, Size, TargetSize,
+        BaseSize, Bases, BlockSize, Derived, Forward, FrameSize, Hash, Label, Parent, Ranges, RollingSums, Set, Size,
+        TargetSize,
     ];
 
     private static readonly string[] OfChecksumRequest = [BlockSize, Hash];
@@ -54,7 +56,7 @@ internal static class HeaderKeys
     }
 
     /// <summary>True for the keys that came with 1.1: in a message of minor version 0 they are unknown.</summary>
-    public static bool IsNewer(string key) => key is NewerHash or Prefix or Zstd;
+    public static bool IsNewer(string key) => key is NewerHash or Prefix or Zstd or RollingSums;
 
     /// <summary>True if a message of the kind may have the key, in some version.</summary>
     public static bool IsOf(string key, MessageKind kind) =>
@@ -65,6 +67,7 @@ internal static class HeaderKeys
         Label or Ranges or Parent => true,
         Bases or Forward => kind is MessageKind.DataRequest or MessageKind.DataFile,
         Derived => kind is MessageKind.ChecksumFile,
+        RollingSums => kind is MessageKind.ChecksumRequest or MessageKind.ChecksumFile,
         Set or Prefix or Zstd => kind is MessageKind.DataFile,
         _ => false,
     };

@@ -8,6 +8,9 @@ internal sealed class MessageBuffers
 {
     internal byte[] Payload = [];
 
+    // Beside the checksums whose sums they are.
+    internal byte[] Sums = [];
+
     // Content goes to other threads, and another array comes for it. Those go round: a section of operations, which is often longer than a
     // frame, must not leave its array to them.
     internal byte[] Content = [];

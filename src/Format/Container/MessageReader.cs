@@ -189,9 +189,12 @@ public sealed class MessageReader
     /// Takes the payload's array away from the reader and gives it another one (of any length), so that the payload outlives the next
     /// section.
     /// </summary>
-    public byte[] ExchangePayload(byte[] replacement)
+    public byte[] ExchangePayload(byte[] replacement) => ExchangePayload(Section.Type, replacement);
+
+    /// <summary>As <see cref="ExchangePayload(byte[])"/>, for the array in which sections of a type are kept.</summary>
+    internal byte[] ExchangePayload(SectionType type, byte[] replacement)
     {
-        ref byte[] buffer = ref BufferOf(Section.Type);
+        ref byte[] buffer = ref BufferOf(type);
         byte[] taken = buffer;
         buffer = replacement;
         return taken;
@@ -257,7 +260,8 @@ public sealed class MessageReader
     private bool IsKnown(long offset)
     {
         bool isNewer = !FormatVersion.IsClosed(Minor);
-        if (Section.Type is SectionType.Checksums or SectionType.Operations or SectionType.Content)
+        if (Section.Type is SectionType.Checksums or SectionType.Operations or SectionType.Content
+            || (isNewer && Section.Type is SectionType.RollingSums))
         {
             if (!MayHave(Kind, Section.Type))
             {
@@ -282,6 +286,11 @@ public sealed class MessageReader
                     FormatError.Invalid, SectionHeader.FlagsOffset, "section flags", $"section {Sections} has flags {Section.Flags:X2}");
             }
 
+            if (Section.Type is SectionType.RollingSums)
+            {
+                CheckSums();
+            }
+
             Decompress(offset);
             return true;
         }
@@ -298,6 +307,24 @@ public sealed class MessageReader
             : throw Refused(
                 FormatError.Unsupported, SectionHeader.TypeOffset, "section type",
                 $"needs a newer program (section {Sections} has type {(byte)Section.Type:X2})");
+
+        // A reader of 1.0 has to be able to skip them.
+        void CheckSums()
+        {
+            if (Header is not ChecksumFileHeader { HasRollingSums: true })
+            {
+                throw Refused(
+                    FormatError.Invalid, SectionHeader.TypeOffset, "section type",
+                    $"section {Sections} has rolling sums, of which the header says nothing");
+            }
+
+            if (!Section.IsSkippable)
+            {
+                throw Refused(
+                    FormatError.Invalid, SectionHeader.FlagsOffset, "section flags",
+                    $"section {Sections} has rolling sums without the flag that it may be skipped");
+            }
+        }
 
         MessageFormatException Refused(FormatError error, int at, string field, string message) =>
             new(error, Source, offset + at, field, message);
@@ -342,7 +369,7 @@ public sealed class MessageReader
 
     private static bool MayHave(MessageKind kind, SectionType type) => kind switch
     {
-        MessageKind.ChecksumFile => type is SectionType.Checksums,
+        MessageKind.ChecksumFile => type is SectionType.Checksums or SectionType.RollingSums,
         MessageKind.DataRequest => type is SectionType.Operations,
         MessageKind.DataFile => type is SectionType.Operations or SectionType.Content,
         _ => false,
@@ -380,7 +407,18 @@ public sealed class MessageReader
         }
     }
 
-    private ref byte[] BufferOf(SectionType type) => ref type == SectionType.Content ? ref _buffers.Content : ref _buffers.Payload;
+    private ref byte[] BufferOf(SectionType type)
+    {
+        switch (type)
+        {
+            case SectionType.Content:
+                return ref _buffers.Content;
+            case SectionType.RollingSums:
+                return ref _buffers.Sums;
+            default:
+                return ref _buffers.Payload;
+        }
+    }
 
     private void FillPayload(ref byte[] buffer, int length)
     {

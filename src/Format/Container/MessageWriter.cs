@@ -47,7 +47,8 @@ internal sealed class MessageWriter
     public void WriteSection(SectionType type, FrameCodec codec, int rawLength, ReadOnlySpan<byte> stored)
     {
         Span<byte> header = stackalloc byte[SectionHeader.Length];
-        new SectionHeader(type, codec, 0, stored.Length, rawLength).Write(header, stored);
+        byte flags = type == SectionType.RollingSums ? SectionHeader.SkippableFlag : (byte)0;
+        new SectionHeader(type, codec, flags, stored.Length, rawLength).Write(header, stored);
         Put(header);
         Put(stored);
         Sections++;

@@ -9,6 +9,9 @@ public enum SectionType : byte
     Checksums = 0x01,
     Operations = 0x02,
     Content = 0x03,
+
+    /// <summary>Of the data blocks of the checksums section before it (Format.md 6.1). Since 1.1; always skippable.</summary>
+    RollingSums = 0x04,
     Trailer = 0x7F,
 }
 
