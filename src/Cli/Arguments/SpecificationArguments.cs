@@ -3,7 +3,7 @@ using BinarySync.Format;
 
 namespace BinarySync.Cli.Arguments;
 
-/// <summary>Block size, hash and ranges, as `ckreq` and `ckfile` both take them.</summary>
+/// <summary>Block size, hash, ranges and rolling sums, as `ckreq` and `ckfile` both take them.</summary>
 public sealed class SpecificationArguments
 {
     public Option<int?> BlockSize { get; } = OptionValues.BlockSize();
@@ -14,12 +14,18 @@ public sealed class SpecificationArguments
 
     public Option<(long Offset, long Length)[]> Bytes { get; } = OptionValues.Bytes();
 
+    public Option<bool> Shift { get; } = new("--shift")
+    {
+        Description = "Also rolling sums, 4 bytes a block: content that moved by any number of bytes is found (dtfile --remote --shift)",
+    };
+
     public void AddTo(Command command)
     {
         command.Add(BlockSize);
         command.Add(Hash);
         command.Add(Range);
         command.Add(Bytes);
+        command.Add(Shift);
     }
 
     /// <summary>True if no range was given.</summary>

@@ -221,6 +221,7 @@ public sealed class ApplyCommand(ToolContext context, CommonOptions common)
         }
 
         checksums?.Write(patch, done);
+        checksums?.SayNotes(session.Terminal, line);
         target.SayPartitions(done);
         return done;
     }

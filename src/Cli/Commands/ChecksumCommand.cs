@@ -123,9 +123,10 @@ public sealed class ChecksumCommand(ToolContext context, CommonOptions common)
         BlockGeometry geometry = new(source.Length, specification.BlockSize);
         long covered = geometry.CoveredBytes(specification.Coverage.ClipTo(geometry.BlockCount));
         long data = specification.Holes == HolePolicy.Trust ? Math.Min(covered, DataBytes(source)) : covered;
-        long most = (data + specification.BlockSize - 1) / specification.BlockSize * specification.Hash.Length;
+        int ofBlock = specification.Hash.Length + (specification.RollingSums ? RollingSum.Length : 0);
+        long most = (data + specification.BlockSize - 1) / specification.BlockSize * ofBlock;
         string text =
-            $"{name} will have up to {SizeText.Format(most)}: {specification.Hash.Length} bytes for each block of "
+            $"{name} will have up to {SizeText.Format(most)}: {ofBlock} bytes for each block of "
                 + $"{SizeText.Format(specification.BlockSize)} that is not zero";
         if (most >= Large)
         {
@@ -168,6 +169,7 @@ public sealed class ChecksumCommand(ToolContext context, CommonOptions common)
     {
         int? blockSize = result.GetValue(_specification.BlockSize);
         string? hash = result.GetValue(_specification.Hash);
+        bool shift = result.GetValue(_specification.Shift);
         if (result.GetValue(_request) is not { } request)
         {
             int size = blockSize ?? FormatLimits.DefaultBlockSize;
@@ -176,12 +178,13 @@ public sealed class ChecksumCommand(ToolContext context, CommonOptions common)
                 BlockSize = size,
                 Hash = BlockHash.Find(hash ?? BlockHash.Xxh128.Name)!,
                 Coverage = _specification.Coverage(result, size),
+                RollingSums = shift,
             };
         }
 
         using Stream input = MessageFiles.Open(request, session.Options.Cancellation);
         string source = MessageFiles.NameOf(request);
-        MessageHeader asked = ChecksumRequest.Read(input, source);
+        ChecksumRequestHeader asked = ChecksumRequest.Read(input, source);
         if (blockSize is { } given && given != asked.BlockSize)
         {
             throw new UsageException(
@@ -193,12 +196,24 @@ public sealed class ChecksumCommand(ToolContext context, CommonOptions common)
             throw new UsageException($"{source} asks for {asked.Hash.Name}; -a says {hash}", "leave out -a");
         }
 
+        if (shift && !asked.WantsRollingSums)
+        {
+            throw new UsageException($"{source} does not ask for rolling sums; --shift does", "make the request with ckreq --shift");
+        }
+
         if (!_specification.HasNoRanges(result) && (!asked.Coverage.IsWhole || asked.Parent is not null))
         {
             throw new UsageException($"{source} asks for ranges of its own", "leave out --range and --bytes");
         }
 
         BlockCoverage coverage = asked.Coverage.IsWhole ? _specification.Coverage(result, asked.BlockSize) : asked.Coverage;
-        return new ChecksumSpecification { BlockSize = asked.BlockSize, Hash = asked.Hash, Coverage = coverage, Parent = asked.Parent };
+        return new ChecksumSpecification
+        {
+            BlockSize = asked.BlockSize,
+            Hash = asked.Hash,
+            Coverage = coverage,
+            RollingSums = asked.WantsRollingSums,
+            Parent = asked.Parent,
+        };
     }
 }

@@ -56,6 +56,11 @@ public sealed class JoinCommand(ToolContext context, CommonOptions common)
             session.Terminal.Note($"the parts leave out {made.Missing} of the target's {made.Header.Geometry.BlockCount}");
         }
 
+        if (made.DropsRollingSums)
+        {
+            session.Terminal.Note($"some parts have no rolling sums, so {output.Name} has none: make all parts with ckfile --shift");
+        }
+
         ChecksumReport.Say(session, path, output.Name, made.Header, made.Trailer, length, made.ReadBytes);
         return ExitCode.Done;
     }

@@ -1,6 +1,7 @@
 using BinarySync.Cli.Arguments;
 using BinarySync.Cli.Host;
 using BinarySync.Cli.Inputs;
+using BinarySync.Cli.Output;
 using BinarySync.Format;
 using BinarySync.Storage;
 using BinarySync.Storage.Files;
@@ -45,6 +46,17 @@ internal sealed class NewChecksums : IDisposable
         {
             input.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Says that the new file has not all that the old one has.</summary>
+    public void SayNotes(Terminal terminal, ApplyLine line)
+    {
+        if (Old.Header is { HasRollingSums: true })
+        {
+            terminal.Note(
+                $"{line.NewChecksums} has no rolling sums, which {line.OldChecksums} has: they need the target's content; to have them, "
+                    + "make it with ckfile --shift");
         }
     }
 

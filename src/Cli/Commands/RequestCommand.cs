@@ -102,6 +102,7 @@ public sealed class RequestCommand(ToolContext context, CommonOptions common)
             Hash = BlockHash.Find(result.GetValue(_specification.Hash) ?? BlockHash.Xxh128.Name)!,
             Coverage = _specification.Coverage(result, blockSize),
             Label = result.GetValue(_label),
+            WantsRollingSums = result.GetValue(_specification.Shift),
         };
     }
 
@@ -124,6 +125,7 @@ public sealed class RequestCommand(ToolContext context, CommonOptions common)
         }
 
         BlockHash hash = result.GetValue(_specification.Hash) is { } name ? BlockHash.Find(name)! : reader.Header.Hash;
-        return RefineOperation.Run(reader, blockSize, hash, result.GetValue(_label), session.Options);
+        RefineResult refined = RefineOperation.Run(reader, blockSize, hash, result.GetValue(_label), session.Options);
+        return refined with { Header = refined.Header with { WantsRollingSums = result.GetValue(_specification.Shift) } };
     }
 }

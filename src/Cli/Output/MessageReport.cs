@@ -35,6 +35,11 @@ internal static class MessageReport
             report.Add("derived", "derived", true, "from an older checksum file and a data file; the target was not read");
         }
 
+        if (header is ChecksumFileHeader { HasRollingSums: true } or ChecksumRequestHeader { WantsRollingSums: true })
+        {
+            report.Add("rolling_sums", "rolling sums", true, "content that moved by any number of bytes can be found");
+        }
+
         if (operations is { IsForward: true })
         {
             report.Add("forward", "forward", true, "no copies, no repeats: can be applied as it arrives");

@@ -15,6 +15,9 @@ public sealed record ChecksumSpecification
     /// <summary>The ranges asked for; those past the end of the target are clipped.</summary>
     public BlockCoverage Coverage { get; init; } = BlockCoverage.Whole;
 
+    /// <summary>Also a rolling sum of each data block (Format.md 6.1).</summary>
+    public bool RollingSums { get; init; }
+
     public string? Label { get; init; }
 
     /// <summary>The coarse data request that is refined, or null.</summary>
@@ -67,6 +70,7 @@ public static class ChecksumOperation
             Coverage = specification.Coverage.ClipTo(geometry.BlockCount),
             Label = specification.Label,
             Parent = specification.Parent,
+            HasRollingSums = specification.RollingSums,
         };
         options.Progress.Begin("checksumming", geometry.CoveredBytes(header.Coverage));
         if (spool is not null)
@@ -75,7 +79,10 @@ public static class ChecksumOperation
         }
 
         using ChecksumFileWriter writer = new(output, header);
-        BlockScanner scanner = new(source, geometry, header.Hash, specification.Holes, belowCache: false, options);
+        BlockScanner scanner = new(source, geometry, header.Hash, specification.Holes, belowCache: false, options)
+        {
+            RollingSums = header.HasRollingSums,
+        };
         scanner.Scan(header.Coverage, writer);
         watch.ThrowIfChanged();
         return new ChecksumResult(
@@ -90,6 +97,7 @@ public static class ChecksumOperation
         BlockScanner scanner = new(source, header.Geometry, header.Hash, specification.Holes, belowCache: false, options)
         {
             ReadErrors = ReadErrorPolicy.Skip,
+            RollingSums = header.HasRollingSums,
         };
         scanner.Scan(header.Coverage, skipping);
         watch.ThrowIfChanged();

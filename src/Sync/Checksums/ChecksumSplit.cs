@@ -29,7 +29,8 @@ public static class ChecksumSplit
 
         // A part is longest if all of its blocks have content, and therefore hashes.
         long room = mostBytes - Fixed;
-        long capacity = (room - (room / SectionShare)) / specification.Hash.Length;
+        int ofBlock = specification.Hash.Length + (specification.RollingSums ? RollingSum.Length : 0);
+        long capacity = (room - (room / SectionShare)) / ofBlock;
         List<BlockCoverage> parts = [];
         List<BlockRun> runs = [];
         long left = capacity;

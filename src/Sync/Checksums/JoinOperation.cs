@@ -8,7 +8,11 @@ namespace BinarySync.Sync.Checksums;
 /// <param name="Trailer">As written.</param>
 /// <param name="Missing">The blocks of the target that are in no part; none unless that was allowed.</param>
 /// <param name="ReadBytes">Bytes of the parts.</param>
-public sealed record JoinResult(ChecksumFileHeader Header, ChecksumFileTrailer Trailer, BlockRunList Missing, long ReadBytes);
+public sealed record JoinResult(ChecksumFileHeader Header, ChecksumFileTrailer Trailer, BlockRunList Missing, long ReadBytes)
+{
+    /// <summary>True if some parts have rolling sums, and the result has none, because others do not.</summary>
+    public bool DropsRollingSums { get; init; }
+}
 
 /// <summary>
 /// Makes one checksum file of several for ranges of one target. Byte for byte, it equals the result of one pass over all those ranges:
@@ -50,11 +54,15 @@ public static class JoinOperation
 
                 // If a part was made without reading the target, so was the whole.
                 IsDerived = readers.Exists(reader => reader.Header.IsDerived),
+                HasRollingSums = readers.TrueForAll(reader => reader.Header.HasRollingSums),
             };
             options.Progress.Begin("joining", header.Geometry.CoveredBytes(header.Coverage));
             using ChecksumFileWriter writer = new(output, header);
-            Merge(readers, writer, options);
-            return new JoinResult(header, writer.Finish(), missing, readers.Sum(reader => reader.Length));
+            Merge(readers, header, writer, options);
+            return new JoinResult(header, writer.Finish(), missing, readers.Sum(reader => reader.Length))
+            {
+                DropsRollingSums = !header.HasRollingSums && readers.Exists(reader => reader.Header.HasRollingSums),
+            };
         }
         finally
         {
@@ -151,7 +159,7 @@ public static class JoinOperation
         }
     }
 
-    private static void Merge(List<JoinReader> readers, ChecksumFileWriter writer, SyncOptions options)
+    private static void Merge(List<JoinReader> readers, ChecksumFileHeader header, ChecksumFileWriter writer, SyncOptions options)
     {
         PriorityQueue<JoinReader, (long Next, int Number)> waiting = new();
         foreach (JoinReader reader in readers)
@@ -177,7 +185,7 @@ public static class JoinOperation
             overlap.Compare(run, here);
             if (!overlap.IsBroken)
             {
-                Write(writer, run, here[0].Current, here[0].Header.Hash.Length);
+                Write(writer, run, here[0].Current, header);
                 options.Progress.Advance(first.Header.Geometry.LengthOf(run));
             }
 
@@ -218,7 +226,7 @@ public static class JoinOperation
         return BlockRun.Between(first, end);
     }
 
-    private static void Write(ChecksumFileWriter writer, BlockRun run, in ChecksumRun current, int hashLength)
+    private static void Write(ChecksumFileWriter writer, BlockRun run, in ChecksumRun current, ChecksumFileHeader header)
     {
         if (current.IsZero)
         {
@@ -226,7 +234,8 @@ public static class JoinOperation
         }
         else
         {
-            writer.AddData(run, current.Hashes.Span[..((int)run.Count * hashLength)]);
+            int sumsLength = header.HasRollingSums ? (int)run.Count * RollingSum.Length : 0;
+            writer.AddData(run, current.Hashes.Span[..((int)run.Count * header.Hash.Length)], current.Sums.Span[..sumsLength]);
         }
     }
 }

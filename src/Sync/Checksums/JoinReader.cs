@@ -97,7 +97,11 @@ internal sealed class JoinReader : IDisposable
     public void Take(long count, Stack<ChecksumSection> sections)
     {
         BlockRun left = BlockRun.Between(Current.Blocks.First + count, Current.Blocks.End);
-        Current = new ChecksumRun(left, Current.IsZero, Current.IsZero ? default : Current.Hashes[((int)count * Header.Hash.Length)..]);
+        Current = new ChecksumRun(
+            left,
+            Current.IsZero,
+            Current.IsZero ? default : Current.Hashes[((int)count * Header.Hash.Length)..],
+            Current.Sums.IsEmpty ? default : Current.Sums[((int)count * RollingSum.Length)..]);
         if (left.Count == 0 && _runsTaken == _section!.Runs.Count)
         {
             sections.Push(_section);
@@ -142,13 +146,16 @@ internal sealed class JoinReader : IDisposable
         _reader = new ChecksumFileReader(_stream, _part.Name);
 
         // The header read first has decided everything that follows.
-        if (Header is { } seen && !(JoinAgreement.Fault(seen, _reader.Header) is null && seen.Coverage.Equals(_reader.Header.Coverage)))
+        if (Header is { } seen && !IsAlike(seen, _reader.Header))
         {
             throw new SyncException(SyncReason.MessageChanged, Name, "changed while it was joined");
         }
 
         return _reader;
     }
+
+    private static bool IsAlike(ChecksumFileHeader one, ChecksumFileHeader other) => JoinAgreement.Fault(one, other) is null
+        && one.Coverage.Equals(other.Coverage) && one.HasRollingSums == other.HasRollingSums;
 
     private void Close()
     {

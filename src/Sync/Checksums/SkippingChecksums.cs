@@ -6,15 +6,16 @@ namespace BinarySync.Sync.Checksums;
 
 /// <summary>
 /// Makes a checksum file that leaves out the blocks that cannot be read. The header says which they are, and comes before the checksums. So
-/// the checksums wait in a spool, as a checksum file in which hashes of nothing keep the places, and the target is read once.
+/// the checksums wait in a spool, as a checksum file in which hashes and sums of nothing keep the places, and the target is read once.
 /// </summary>
-internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
+internal sealed class SkippingChecksums : IUnreadableSink, IRollingSink, IDisposable
 {
     private readonly ChecksumFileHeader _header;
     private readonly Stream _spool;
     private readonly ChecksumFileWriter _writer;
     private readonly RangeCollector _ranges;
     private byte[] _nothing = [];
+    private byte[] _noSums = [];
 
     /// <summary>Begins.</summary>
     /// <param name="header">The header as if everything could be read.</param>
@@ -40,6 +41,8 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
 
     public void AddData(BlockRun run, ReadOnlySpan<byte> hashes) => _writer.AddData(run, hashes);
 
+    public void AddData(BlockRun run, ReadOnlySpan<byte> hashes, ReadOnlySpan<byte> sums) => _writer.AddData(run, hashes, sums);
+
     public void AddZeros(BlockRun run) => _writer.AddZeros(run);
 
     public void AddUnreadable(BlockRun run)
@@ -48,7 +51,9 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
         _ranges.Add(run);
         int length = checked((int)run.Count * _header.Hash.Length);
         _nothing = _nothing.Length < length ? new byte[length] : _nothing;
-        _writer.AddData(run, _nothing.AsSpan(0, length));
+        int sumsLength = _header.HasRollingSums ? (int)run.Count * RollingSum.Length : 0;
+        _noSums = _noSums.Length < sumsLength ? new byte[sumsLength] : _noSums;
+        _writer.AddData(run, _nothing.AsSpan(0, length), _noSums.AsSpan(0, sumsLength));
     }
 
     /// <summary>Writes the checksum file.</summary>
@@ -103,8 +108,13 @@ internal sealed class SkippingChecksums : IUnreadableSink, IDisposable
             return;
         }
 
-        int hashLength = run.Hashes.Length / (int)run.Blocks.Count;
-        writer.AddData(some, run.Hashes.Span.Slice((int)(some.First - run.Blocks.First) * hashLength, (int)some.Count * hashLength));
+        writer.AddData(some, Of(run.Hashes.Span, run.Blocks), Of(run.Sums.Span, run.Blocks));
+
+        ReadOnlySpan<byte> Of(ReadOnlySpan<byte> bytes, BlockRun all)
+        {
+            int length = bytes.Length / (int)all.Count;
+            return bytes.Slice((int)(some.First - all.First) * length, (int)some.Count * length);
+        }
     }
 
     private BlockCoverage Remaining()

@@ -9,8 +9,10 @@ namespace BinarySync.Sync.Comparing;
 /// <param name="name">Its name in messages.</param>
 public sealed class ChecksumSource(Stream stream, string name)
 {
-    private MessageHeader? _header;
     private ReadOnlyMemory<byte>? _digest;
+
+    /// <summary>Its header, once it was opened.</summary>
+    public ChecksumFileHeader? Header { get; private set; }
 
     /// <summary>Begins to read from the front.</summary>
     /// <exception cref="MessageFormatException">Not a readable checksum file.</exception>
@@ -19,8 +21,8 @@ public sealed class ChecksumSource(Stream stream, string name)
     {
         stream.Position = 0;
         ChecksumFileReader reader = new(stream, name);
-        _header ??= reader.Header;
-        if (reader.Header == _header)
+        Header ??= reader.Header;
+        if (reader.Header == Header)
         {
             return reader;
         }

@@ -45,6 +45,9 @@ internal sealed class BlockScanner
     /// <summary>Bytes read so far, not counting holes that are trusted.</summary>
     public long ReadBytes => Interlocked.Read(ref _readBytes);
 
+    /// <summary>Also compute rolling sums: the sink is an <see cref="IRollingSink"/> then.</summary>
+    public bool RollingSums { get; init; }
+
     /// <summary>With skip, the sink is an <see cref="IUnreadableSink"/>.</summary>
     public ReadErrorPolicy ReadErrors { get; init; }
 
@@ -113,7 +116,7 @@ internal sealed class BlockScanner
     /// </param>
     /// <param name="leastBuffer">The least length of the buffer in bytes.</param>
     public ScanSlot CreateSlot(bool keepsContent = false, int leastBuffer = 0) =>
-        new(_geometry, _hash, new BlockHasher(_hash, _geometry, _zeros), _buffers, keepsContent, leastBuffer);
+        new(_geometry, _hash, new BlockHasher(_hash, _geometry, _zeros), _buffers, keepsContent, leastBuffer, RollingSums);
 
     /// <summary>The items to be read of a coverage, in order.</summary>
     public IEnumerable<ScanItem> Items(BlockCoverage coverage)

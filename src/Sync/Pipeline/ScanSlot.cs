@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using BinarySync.Format;
 
 namespace BinarySync.Sync.Pipeline;
@@ -7,7 +8,7 @@ internal readonly record struct ScanItem(BlockRun Run, bool IsHole);
 
 /// <summary>One item of a <see cref="BlockScanner"/>: its content, and its result.</summary>
 internal sealed class ScanSlot(
-    BlockGeometry geometry, BlockHash hash, BlockHasher hasher, BufferPool buffers, bool keepsContent, int leastBuffer)
+    BlockGeometry geometry, BlockHash hash, BlockHasher hasher, BufferPool buffers, bool keepsContent, int leastBuffer, bool sums = false)
 {
     private readonly int _length = Math.Max(
         leastBuffer, keepsContent ? Math.Max(BlockScanner.ChunkLength, geometry.BlockSize) : BlockScanner.ChunkLength);
@@ -15,6 +16,12 @@ internal sealed class ScanSlot(
     private byte[]? _buffer;
 
     private readonly List<(int Count, ScannedKind Kind)> _kinds = [];
+
+    // Null if nobody asks for rolling sums.
+    private readonly byte[]? _sums = sums ? new byte[Math.Max(1, BlockScanner.ChunkLength / geometry.BlockSize) * RollingSum.Length] : null;
+
+    // Of the bytes of the current block so far.
+    private uint _sum = RollingSum.Seed;
 
     /// <summary>
     /// The content of the item; for a block larger than <see cref="BlockScanner.ChunkLength"/>, only if that was asked for.
@@ -32,6 +39,7 @@ internal sealed class ScanSlot(
     {
         Item = item;
         _kinds.Clear();
+        _sum = RollingSum.Seed;
     }
 
     /// <summary>
@@ -60,15 +68,32 @@ internal sealed class ScanSlot(
     /// <summary>Hashes the next bytes read, and notes the kind of the blocks that end in them.</summary>
     public void AddBlocksOf(ReadOnlySpan<byte> bytes)
     {
+        ReadOnlySpan<byte> own = bytes;
         while (hasher.Next(ref bytes))
         {
-            hasher.Value.CopyTo(Hashes.AsSpan((int)(hasher.Block - Item.Run.First) * hash.Length));
+            int index = (int)(hasher.Block - Item.Run.First);
+            hasher.Value.CopyTo(Hashes.AsSpan(index * hash.Length));
+            if (_sums is not null)
+            {
+                AddSum(index, own[..^bytes.Length]);
+                own = bytes;
+            }
+
             Add(hasher.IsZero ? ScannedKind.Zero : ScannedKind.Data);
+        }
+
+        if (_sums is not null)
+        {
+            _sum = RollingSum.Append(_sum, own);
         }
     }
 
     /// <summary>Notes that the next block cannot be read.</summary>
-    public void AddUnreadable() => Add(ScannedKind.Unreadable);
+    public void AddUnreadable()
+    {
+        _sum = RollingSum.Seed;
+        Add(ScannedKind.Unreadable);
+    }
 
     /// <summary>Passes the blocks to a sink.</summary>
     public void HandTo(IBlockSink sink)
@@ -91,6 +116,13 @@ internal sealed class ScanSlot(
             {
                 sink.AddZeros(run);
             }
+            else if (_sums is not null)
+            {
+                ((IRollingSink)sink).AddData(
+                    run,
+                    Hashes.AsSpan(done * hash.Length, count * hash.Length),
+                    _sums.AsSpan(done * RollingSum.Length, count * RollingSum.Length));
+            }
             else
             {
                 sink.AddData(run, Hashes.AsSpan(done * hash.Length, count * hash.Length));
@@ -98,6 +130,17 @@ internal sealed class ScanSlot(
 
             done += count;
         }
+    }
+
+    // The sum of a block that ends with these bytes; of zeros nobody wants one.
+    private void AddSum(int index, ReadOnlySpan<byte> last)
+    {
+        if (!hasher.IsZero)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(_sums.AsSpan(index * RollingSum.Length), RollingSum.Append(_sum, last));
+        }
+
+        _sum = RollingSum.Seed;
     }
 
     private void Add(ScannedKind kind)

@@ -83,6 +83,9 @@ public static class DerivedChecksums
             Coverage = coverage,
             Parent = plan.Header.Parent,
             IsDerived = true,
+
+            // Nobody knows the sums of what was written.
+            HasRollingSums = false,
         };
         using ChecksumFileWriter writer = new(output, header);
 
