@@ -5,6 +5,7 @@ eng/test-older.py       needs the history of the repository and the .NET SDK; ta
 
 - Every vector that 1.0.0 came with is accepted by both, or refused today.
 - Every vector of version 1.1 is refused by 1.0.0 with exit 3, as something that needs a newer program, and the key or value is named.
+- A checksum file with rolling sums, which a reader of 1.0 may skip, is to 1.0.0 one without.
 - What today's programs write as 1.0, the ones of 1.0.0 read and apply; and today's read and apply theirs.
 
 Exits with 0 only if nothing failed.
@@ -138,6 +139,26 @@ def is_refused(new: Path, old: Path, key: str, *options: str) -> Callable[[Path]
     return go
 
 
+def sums_are_skipped(new: Path, old: Path) -> Callable[[Path], str | None]:
+    """Rolling sums are for those who know them: to 1.0.0, a checksum file with them is one without."""
+
+    def go(work: Path) -> str | None:
+        pair(work)
+        demand(new / "ckreq", "--shift", "-o", "r.ckr", cwd=work)
+        demand(new / "ckfile", "a", "-q", "-r", "r.ckr", "-o", "a.ckf", cwd=work)
+        demand(new / "ckfile", "a", "-q", "-o", "plain.ckf", cwd=work)
+        if b"rolling_sums" not in (work / "a.ckf").read_bytes():
+            return "a.ckf has no rolling sums"
+        demand(old / "ckfile", "info", "a.ckf", cwd=work)
+        demand(old / "ckfile", "check", "a", "a.ckf", cwd=work)
+        demand(old / "ckfile", "b", "-q", "-r", "r.ckr", "-o", "b.ckf", cwd=work)
+        demand(old / "dtreq", "-q", "--remote", "a.ckf", "--master", "b.ckf", "-o", "p.dtr", cwd=work)
+        demand(old / "dtreq", "-q", "--remote", "plain.ckf", "--master", "b.ckf", "-o", "q.dtr", cwd=work)
+        return None if (work / "p.dtr").read_bytes() == (work / "q.dtr").read_bytes() else "the request is another one with rolling sums"
+
+    return go
+
+
 def main() -> int:
     scratch = Path(tempfile.mkdtemp())
     try:
@@ -154,6 +175,7 @@ def main() -> int:
             ("today's files without compression, applied by 1.0.0", cycle(new, old, "-c", "none")),
             ("files of 1.0.0, applied today", cycle(old, new)),
             ("1.0.0 refuses zstd", is_refused(new, old, "!zstd")),
+            ("1.0.0 skips rolling sums", sums_are_skipped(new, old)),
             ("1.0.0 refuses content over old content", is_refused(new, old, "!prefix", "--base", "a")),
         ]
         for number, (name, test) in enumerate(tests):

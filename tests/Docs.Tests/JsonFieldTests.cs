@@ -15,6 +15,7 @@ public class JsonFieldTests
     [Theory]
     [InlineData("ckreq --range 0-3 --range 9- --label x -o x.ckr")]
     [InlineData("ckfile old.img --range 0-3 -o x.ckf")]
+    [InlineData("ckfile old.img --shift -o x.ckf")]
     [InlineData("ckfile join old.img.ckf --label x -o x.ckf")]
     [InlineData("ckreq --refine old.img.dtr -b 512 -o x.ckr")]
     [InlineData("dtreq merge old.img.dtr -o x.dtr")]

@@ -56,6 +56,7 @@ internal static class MessageDissector
                 Payload = section.Type switch
                 {
                     SectionType.Checksums => Checksums(payload, decoded.Hash.Length),
+                    SectionType.RollingSums => Sums(payload),
                     SectionType.Operations => Operations(payload, decoded.Hash.Length, forge.Kind == (byte)MessageKind.DataFile),
                     _ when section.Codec == FrameCodec.Repeats => Repeats(payload, section.RawLength),
                     _ => [new Chunk("content", payload, "content")],
@@ -186,6 +187,9 @@ internal static class MessageDissector
 
         return chunks;
     }
+
+    private static List<Chunk> Sums(byte[] payload) => [.. payload.Chunk(RollingSum.Length).Select(
+        (sum, i) => new Chunk($"sum {i + 1}", sum, $"rolling sum of data block {i + 1} of the section before"))];
 
     private static List<Chunk> Operations(byte[] payload, int hashLength, bool isDataFile)
     {

@@ -284,6 +284,7 @@ internal sealed class ForgedSection
         SectionType.Checksums => "checksums",
         SectionType.Operations => "operations",
         SectionType.Content => "content",
+        SectionType.RollingSums => "rolling sums",
         SectionType.Trailer => "trailer",
         _ => $"section type {Type:X2}",
     };

@@ -56,6 +56,22 @@ public sealed class InteropTests : IDisposable
         }
     }
 
+    [PythonTheory]
+    [InlineData(512, "", 100_001)]
+    [InlineData(4096, "--range 3-40 --range 60-", 300_000)]
+    public void Both_make_the_same_rolling_sums(int blockSize, string ranges, int size)
+    {
+        byte[] content = Content.Make(size);
+        content.AsSpan(4 * blockSize, 3 * blockSize).Clear();
+        _work.Write("a", content);
+        _work.Line($"ckreq -b {blockSize} --shift {ranges} -o r.ckr".Replace("  ", " ", StringComparison.Ordinal)).Succeeds();
+        _work.Line("ckfile a -r r.ckr").Succeeds();
+        Agree("ckreq", "r.ckr");
+        Agree("ckfile", "a.ckf");
+        Reads($"--checksum a --block-size {blockSize} --shift --out python.ckf {ranges}".TrimEnd());
+        Assert.Equal(_work.Read("a.ckf"), _work.Read("python.ckf"));
+    }
+
     [PythonFact]
     public void Both_read_what_repeats()
     {

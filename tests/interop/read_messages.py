@@ -85,7 +85,8 @@ def block_size(text):
 
 def checksum(arguments):
     with open(arguments.checksum, "rb") as source, made(arguments.out, arguments.checksum) as out:
-        write_checksum_file(source, out, arguments.block_size, arguments.hash, arguments.range)
+        write_checksum_file(
+            source, out, arguments.block_size, arguments.hash, arguments.range, shift=arguments.shift)
 
 
 def compare(arguments):
@@ -110,6 +111,7 @@ def parse():
     parser.add_argument("--block-size", type=block_size, default=4096)
     parser.add_argument("--hash", choices=sorted(HASHES), default="xxh128")
     parser.add_argument("--range", type=block_range, action="append", metavar="FIRST-LAST")
+    parser.add_argument("--shift", action="store_true")
     parser.add_argument("--out", metavar="FILE")
     arguments = parser.parse_args()
     if bool(arguments.files) == bool(arguments.apply or arguments.checksum or arguments.compare):

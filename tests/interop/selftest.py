@@ -19,11 +19,12 @@ from messages.apply import apply
 from messages.canonical_map import encode_map
 from messages.checksum_file import write_checksum_file
 from messages.compare import GroupWriter, write_data_request
-from messages.container import CHECKSUMS, CONTENT, MAGIC, OPERATIONS, TRAILER, Container
+from messages.checksums import rolling_sum
+from messages.container import CHECKSUMS, CONTENT, MAGIC, OPERATIONS, ROLLING_SUMS, TRAILER, Container
 from messages.errors import MessageError, Mismatch
-from messages.geometry import Geometry
-from messages.hashes import HASHES, checksum, set_id
-from messages.message import read_message
+from messages.geometry import Coverage, Geometry
+from messages.hashes import DATA as DATA_KIND, HASHES, ZERO as ZERO_KIND, Root, checksum, set_id
+from messages.message import Visitor, read_message
 from messages.operations import (
     ABSENT, COPY, DATA, ELSEWHERE, HASHED, OLD_ZERO, ZERO, Operation, OperationsReader, check_acyclic)
 from messages.wire import Cursor, u32, u64, varint
@@ -38,9 +39,9 @@ def read(data):
     return read_message(io.BytesIO(data))
 
 
-def checksum_file(content, ranges=None, hash_name="xxh128", block_size=BLOCK, extra=None):
+def checksum_file(content, ranges=None, hash_name="xxh128", block_size=BLOCK, extra=None, shift=False):
     out = io.BytesIO()
-    write_checksum_file(io.BytesIO(content), out, block_size, hash_name, ranges, extra)
+    write_checksum_file(io.BytesIO(content), out, block_size, hash_name, ranges, extra, shift)
     return out.getvalue()
 
 
@@ -1009,6 +1010,85 @@ class Sections(RefusingTest):
         self.refuse(self.file(good, codec=1, raw_length=99), "codec of this section")
         self.refuse(self.file(good, raw_length=99), "stored length")
         self.refuse(self.file(good, flags=1), "flags")
+
+
+class RollingSums(RefusingTest):
+    KEY = {"rolling_sums": 1}
+
+    def file(self, *sections, size=4 * BLOCK, minor=None, header=KEY, data_blocks=2):
+        """`sections`: (type, payload, form)."""
+        out = io.BytesIO()
+        writer = MessageWriter(out, "ckf", {"block_size": BLOCK, "hash": "xxh3", "size": size} | header, minor=minor)
+        root = Root(Geometry(size, BLOCK), HASHES["xxh3"], Coverage.whole(size // BLOCK))
+        zeros = size // BLOCK - data_blocks
+        if data_blocks:
+            root.add(DATA_KIND, 0, data_blocks, bytes(8 * data_blocks))
+        if zeros:
+            root.add(ZERO_KIND, data_blocks, zeros, b"")
+        for kind, payload, form in sections:
+            writer.section(kind, payload, **form)
+        writer.finish({"data_blocks": data_blocks, "root": root.digest(), "zero_blocks": zeros})
+        return out.getvalue()
+
+    CHECKSUMS_OF_TWO = (CHECKSUMS, u64(0) + u32(2) + varint(4) + varint(5) + bytes(16), {})
+    OF_ZEROS = (CHECKSUMS, u64(0) + u32(1) + varint(9), {})
+
+    @staticmethod
+    def sums(length, kind=ROLLING_SUMS, **form):
+        return kind, bytes(length), {"flags": 1} | form
+
+    def test_values(self):
+        for data, value in ((b"", 1), (b"a", 0x08104286), (b"abc", 0x66298923)):
+            self.assertEqual(value, rolling_sum(data))
+
+    def test_what_is_written_is_read(self):
+        for content, ranges in (
+            (target(70, 1, zeros=((3, 2), (69, 1))), None), (target(70, 1, short=100), None), (bytes(BLOCK), None), (b"", None),
+            (target(70, 1, zeros=((3, 2),)), [(1, 2), (4, 1), (9, None)]),
+        ):
+            plain, file = checksum_file(content, ranges), checksum_file(content, ranges, shift=True)
+            found = {}
+
+            class Sums(Visitor):
+                blocks = []
+
+                def run(self, kind, first, count, hashes):
+                    if kind == DATA_KIND:
+                        self.blocks += range(first, first + count)
+
+                def sums(self, sums):
+                    for i, block in enumerate(self.blocks):
+                        found[block] = int.from_bytes(sums[4 * i:4 * i + 4], "little")
+                    self.blocks.clear()
+
+            message = read_message(io.BytesIO(file), Sums())
+            self.assertEqual("1.1", message.version)
+            self.assertEqual(read(plain).trailer["root"], message.trailer["root"])
+            self.assertEqual(message.trailer["data_blocks"], len(found))
+            for number, value in found.items():
+                self.assertEqual(rolling_sum(block(content, number)), value)
+
+    def test_where_they_are_and_how_long(self):
+        two, zeros, sums = self.CHECKSUMS_OF_TWO, self.OF_ZEROS, self.sums
+        read(self.file(two, sums(8)))
+        read(self.file(two, sums(3, kind=0x42), sums(8)))
+        read(self.file(zeros, data_blocks=0))
+        for text, sections, data_blocks in (
+            ("are missing", [two], 2), ("none are due", [sums(8), two], 2), ("none are due", [two, sums(8), sums(8)], 2),
+            ("none are due", [zeros, sums(8)], 0), ("4 bytes of rolling sums for 2", [two, sums(4)], 2),
+            ("12 bytes", [two, sums(12)], 2), ("7 bytes", [two, sums(7)], 2), ("may not be skipped", [two, sums(8, flags=0)], 2),
+            ("not a codec of this", [two, sums(8, codec=1, raw_length=99)], 2),
+        ):
+            with self.subTest(text):
+                self.refuse(self.file(*sections, data_blocks=data_blocks), text)
+
+    def test_the_key(self):
+        both = self.CHECKSUMS_OF_TWO, self.sums(8)
+        self.refuse(self.file(*both, header={}, minor=1), "none are due")
+        self.refuse(self.file(*both, header={}, minor=0), "unknown")
+        self.refuse(self.file(*both, minor=0), "rolling_sums")
+        self.refuse(self.file(*both, header={"rolling_sums": 0}), "is 1 where it is there")
+        self.refuse(checksum_file(b"", extra={"rolling_sums": 2}), "is 1 where it is there")
 
 
 class Primitives(unittest.TestCase):

@@ -10,10 +10,11 @@ public class ChecksumFileProperties
         from hash in Property.Hash
         from shortLength in Gen.Choose(0, 511)
         from ranges in (from gap in Gen.Choose(1, 40_000) from runs in Runs select (gap, runs)).NonEmptyListOf()
+        from sums in Gen.Elements(true, false)
         from startsAtZero in Gen.Elements(true, false)
         from blocksAfter in Gen.Choose(0, 2)
         from cuts in Gen.Choose(1, 50_000).NonEmptyListOf()
-        select new Scenario(hash, shortLength, [.. ranges.Take(4)], startsAtZero, blocksAfter, [.. cuts]);
+        select new Scenario(hash, shortLength, [.. ranges.Take(4)], startsAtZero, blocksAfter, [.. cuts], sums);
 
     private static Gen<List<(int Count, bool IsZero)>> Runs =>
         from first in Gen.Elements(true, false)
@@ -35,6 +36,7 @@ public class ChecksumFileProperties
             if (!run.IsZero)
             {
                 Assert.True(run.Hashes.Span.SequenceEqual(scenario.HashesOf(run.Blocks)));
+                Assert.True(run.Sums.Span.SequenceEqual(scenario.SumsOf(run.Blocks)));
             }
 
             // Data may be in two sections; a maximal run goes on until its range ends.
@@ -70,7 +72,7 @@ public class ChecksumFileProperties
                 }
                 else
                 {
-                    writer.AddData(piece, scenario.HashesOf(piece));
+                    writer.AddData(piece, scenario.HashesOf(piece), scenario.SumsOf(piece));
                 }
 
                 left = BlockRun.Between(piece.End, left.End);
@@ -83,7 +85,7 @@ public class ChecksumFileProperties
 
     private sealed record Scenario(
         BlockHash Hash, int ShortLength, (
-            int Gap, List<(int Count, bool IsZero)> Runs)[] Ranges, bool StartsAtZero, int BlocksAfter, int[] Cuts)
+            int Gap, List<(int Count, bool IsZero)> Runs)[] Ranges, bool StartsAtZero, int BlocksAfter, int[] Cuts, bool Sums)
     {
         public List<(BlockRun Blocks, bool IsZero)> Expected
         {
@@ -116,8 +118,21 @@ public class ChecksumFileProperties
                     Hash = Hash,
                     Size = (blocks * 512) - ShortLength,
                     Coverage = BlockCoverage.Of(Expected.Select(run => run.Blocks)).ClipTo(blocks),
+                    HasRollingSums = Sums,
                 };
             }
+        }
+
+        /// <summary>Made-up rolling sums, if there are any: each tells its block's number too.</summary>
+        public byte[] SumsOf(BlockRun run)
+        {
+            byte[] sums = new byte[Sums ? run.Count * RollingSum.Length : 0];
+            for (int i = 0; i < sums.Length / RollingSum.Length; i++)
+            {
+                BitConverter.TryWriteBytes(sums.AsSpan(i * RollingSum.Length), (uint)(run.First + i) ^ 0xFFFF_0000);
+            }
+
+            return sums;
         }
 
         /// <summary>Made-up hashes: each tells its block's number.</summary>

@@ -44,7 +44,7 @@ internal static class MessageCopy
             }
             else
             {
-                writer.AddData(run.Blocks, run.Hashes.Span);
+                writer.AddData(run.Blocks, run.Hashes.Span, run.Sums.Span);
             }
         }
 

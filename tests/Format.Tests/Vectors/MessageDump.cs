@@ -45,6 +45,7 @@ internal static class MessageDump
         {
             text.Append($"{run.Blocks} {(run.IsZero ? "zeros" : "data")}");
             AddHashes(text, " ", run.Hashes.Span, message.Header.Hash.Length);
+            AddHashes(text, " ~", run.Sums.Span, RollingSum.Length);
             text.AppendLine();
         }
 
@@ -83,6 +84,7 @@ internal static class MessageDump
         Add("label", header.Label);
         OperationsHeader? operations = header as OperationsHeader;
         Add("size", (header as ChecksumFileHeader)?.Size);
+        Add("rolling sums", header is ChecksumFileHeader { HasRollingSums: true } or ChecksumRequestHeader { WantsRollingSums: true } ? "yes" : null);
         Add("base size", operations?.BaseSize);
         Add("target size", operations?.TargetSize);
         Add("frame size", (header as DataFileHeader)?.FrameSize);

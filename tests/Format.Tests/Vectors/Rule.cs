@@ -122,6 +122,10 @@ internal static class Rule
     public const string SectionCut = "6 sections end where they must, and nowhere else";
     public const string RunInRange = "6 a run lies in its range";
     public const string Hashes = "6 one hash for each block of data, and no more";
+    public const string RollingNamed = "6.1 a checksum file has rolling sums only if its header says so";
+    public const string RollingPlace = "6.1 rolling sums come behind each section that has data blocks, and nowhere else";
+    public const string RollingLength = "6.1 one rolling sum for each block of data, and no more";
+    public const string RollingSkippable = "6.1 a section of rolling sums may be skipped";
     public const string CoverageComplete = "6 all of the coverage is there";
 
     // 7. Operations

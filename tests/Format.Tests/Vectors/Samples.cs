@@ -53,7 +53,7 @@ internal static class Samples
     public static MessageForge ChecksumFile() => ChecksumFile(B, BlockHash.Xxh3);
 
     public static MessageForge ChecksumFile(
-        byte[] target, BlockHash hash, BlockCoverage? coverage = null, string? label = null, int blockSize = BlockSize)
+        byte[] target, BlockHash hash, BlockCoverage? coverage = null, string? label = null, int blockSize = BlockSize, bool sums = false)
     {
         BlockGeometry geometry = new(target.Length, blockSize);
         ChecksumFileHeader header = new()
@@ -63,6 +63,7 @@ internal static class Samples
             Size = target.Length,
             Coverage = (coverage ?? BlockCoverage.Whole).ClipTo(geometry.BlockCount),
             Label = label,
+            HasRollingSums = sums,
         };
         return Forge(output =>
         {
@@ -77,7 +78,10 @@ internal static class Samples
                     }
                     else
                     {
-                        writer.AddData(new BlockRun(block, 1), HashOf(target, geometry, hash, block));
+                        writer.AddData(
+                            new BlockRun(block, 1),
+                            HashOf(target, geometry, hash, block),
+                            sums ? Bits.U32(RollingSum.Of(BlockOf(target, geometry, block))) : []);
                     }
                 }
             }

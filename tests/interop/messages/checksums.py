@@ -1,10 +1,21 @@
 """Checksums sections (section 6)."""
 
+from .container import ROLLING_SUMS, SKIPPABLE
 from .errors import MessageError
 from .hashes import DATA, ZERO, Root, new_digest
 from .wire import Cursor
 
 SLOT = 32_768
+SUM_MULTIPLIER = 0x08104225
+SUM_LENGTH = 4
+
+
+def rolling_sum(data):
+    """Of a block (6.1)."""
+    value = 1
+    for byte in data:
+        value = value * SUM_MULTIPLIER + byte & 0xFFFFFFFF
+    return value
 
 
 class ChecksumsBody:
@@ -19,6 +30,9 @@ class ChecksumsBody:
         self._next = None
         self._last_section = None
         self._hashes = new_digest()
+        # Data blocks whose rolling sums have to come next.
+        self._sums_due = 0
+        self._sums = new_digest()
         self.data_blocks = self.zero_blocks = 0
         self.runs = []
         self._step()
@@ -31,6 +45,10 @@ class ChecksumsBody:
             self._range_end = count if first is None else first + count
 
     def section(self, section):
+        if section.type == ROLLING_SUMS:
+            self._read_sums(section)
+            return
+        self._no_sums_due(section.offset)
         cursor = Cursor(section.payload, section.payload_offset)
         start = cursor.offset
         first = cursor.u64("first")
@@ -41,9 +59,28 @@ class ChecksumsBody:
         self._check_cutting(first, runs, start)
         self._read_hashes(cursor, runs)
         cursor.end("hashes")
+        if self._header.rolling_sums:
+            self._sums_due = sum(blocks for kind, _, blocks in runs if kind == DATA)
         self._last_section = (first, *runs[-1])
         self._next = runs[-1][1] + runs[-1][2]
         self._step()
+
+    def _no_sums_due(self, offset):
+        if self._sums_due:
+            raise MessageError(f"the rolling sums of {self._sums_due} blocks are missing", offset, "section type")
+
+    def _read_sums(self, section):
+        if not self._sums_due:
+            raise MessageError("rolling sums, where none are due", section.offset, "section type")
+        if not section.flags & SKIPPABLE:
+            raise MessageError("rolling sums that may not be skipped", section.offset + 2, "section flags")
+        if len(section.payload) != self._sums_due * SUM_LENGTH:
+            raise MessageError(
+                f"{len(section.payload)} bytes of rolling sums for {self._sums_due} blocks", section.offset + 4,
+                "section stored length")
+        self._sums.update(section.payload)
+        self._visitor.sums(section.payload)
+        self._sums_due = 0
 
     def _read_runs(self, cursor, first):
         start = cursor.offset
@@ -97,6 +134,7 @@ class ChecksumsBody:
                 self.runs.append([first, count, kind])
 
     def finish(self, container):
+        self._no_sums_due(container.trailer_offset)
         if self._next is not None:
             raise MessageError(f"block {self._next} is not covered", container.trailer_offset, "sections")
         container.compare({
@@ -105,7 +143,8 @@ class ChecksumsBody:
 
     def summary(self):
         names = {DATA: "data", ZERO: "zero"}
+        sums = {"rolling_sums": self._sums.hexdigest()} if self._header.rolling_sums else {}
         return {
             "runs": [[first, count, names[kind]] for first, count, kind in self.runs],
-            "hashes": self._hashes.hexdigest(),
+            "hashes": self._hashes.hexdigest(), **sums,
         }

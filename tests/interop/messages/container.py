@@ -17,9 +17,11 @@ PREAMBLE_LENGTH = 16
 CHECKSUM_LENGTH = 8
 MAX_PIECE = 4 << 20
 
-CHECKSUMS, OPERATIONS, CONTENT, TRAILER = 0x01, 0x02, 0x03, 0x7F
+CHECKSUMS, OPERATIONS, CONTENT, ROLLING_SUMS, TRAILER = 0x01, 0x02, 0x03, 0x04, 0x7F
 SECTION_NAMES = {CHECKSUMS: "checksums", OPERATIONS: "operations", CONTENT: "content", TRAILER: "trailer"}
-SECTIONS_OF = {CKR: (), CKF: (CHECKSUMS,), DTR: (OPERATIONS,), DTF: (OPERATIONS, CONTENT)}
+# What came with 1.1.
+SECTION_NAMES_1_1 = SECTION_NAMES | {ROLLING_SUMS: "rolling sums"}
+SECTIONS_OF = {CKR: (), CKF: (CHECKSUMS, ROLLING_SUMS), DTR: (OPERATIONS,), DTF: (OPERATIONS, CONTENT)}
 FRAME_HEADER_LENGTH = 20
 CHECKED_FRAME_HEADER = FRAME_HEADER_LENGTH - CHECKSUM_LENGTH
 SKIPPABLE = 0x01
@@ -91,6 +93,11 @@ class Container:
         """Minor version 0 is closed. Any later one may have more than is known here (2.2)."""
         return self.minor > 0
 
+    @property
+    def _names(self):
+        """The section types that are known in this minor version."""
+        return SECTION_NAMES_1_1 if self._newer_minor else SECTION_NAMES
+
     def _preamble(self, cursor):
         magic = cursor.take(len(MAGIC), "magic")
         if magic != MAGIC:
@@ -133,8 +140,8 @@ class Container:
             count += 1
             if section.type in SECTIONS_OF[self.kind]:
                 yield section
-            elif section.type in SECTION_NAMES:
-                name = SECTION_NAMES[section.type]
+            elif section.type in self._names:
+                name = self._names[section.type]
                 raise MessageError(f"a .{self.kind} has no {name} section", section.offset, "section type")
         self._trailer(section, count)
         self._tail(len(raw))
@@ -160,7 +167,7 @@ class Container:
     def _check_type(self, section):
         if section.flags & ~SKIPPABLE:
             raise MessageError("unknown flags", section.offset + 2, "section flags")
-        if section.type not in SECTION_NAMES:
+        if section.type not in self._names:
             if not self._newer_minor:
                 raise MessageError(f"0x{section.type:02X} is unknown", section.offset, "section type")
             if not section.flags & SKIPPABLE:
@@ -171,7 +178,7 @@ class Container:
 
     def _check_codec(self, section):
         stored = len(section.payload)
-        known = section.type in SECTION_NAMES
+        known = section.type in self._names
         of_operations = section.type == OPERATIONS and section.codec == BROTLI
         # Without the header's key, each of these is a codec that is not known (4.7, 4.8).
         keys = {ZSTANDARD: self.header.zstandard, PREFIX: self.header.prefix}

@@ -29,6 +29,7 @@ PARENT = {
 # What came with 1.1, beside the keys of 1.0: in a header or parent, and in a header.
 HASH_1_1 = {"!hash": STRING}
 CONTENT_1_1 = {"!prefix": INTEGER, "!zstd": INTEGER}
+SUMS_1_1 = {"rolling_sums": INTEGER}
 BASE = {"root": BYTES, "size": INTEGER}
 SET = {
     "first_group": INTEGER, "group_count": INTEGER, "id": BYTES, "part": INTEGER, "parts": INTEGER,
@@ -45,7 +46,7 @@ PLACES = {
     "base_size": (REQUESTS, ()), "bases": (REQUESTS, ()), "block_size": (ALL, ALL), "derived": ((CKF,), ()), "forward": (REQUESTS, ()), "frame_size": ((DTF,), (DTF,)),
     "label": (ALL, ()), "parent": (ALL, ()), "ranges": (ALL, ()), "set": ((DTF,), ()),
     "size": ((CKF,), (CKF,)), "target_size": (REQUESTS, REQUESTS), "!prefix": ((DTF,), ()),
-    "!zstd": ((DTF,), ()),
+    "!zstd": ((DTF,), ()), "rolling_sums": ((CKR, CKF), ()),
 }
 
 
@@ -80,6 +81,11 @@ class Header:
         return "!prefix" in self.values
 
     @property
+    def rolling_sums(self):
+        """Whether a checksum file has rolling sums (6.1)."""
+        return self.kind == CKF and "rolling_sums" in self.values
+
+    @property
     def part(self):
         return self.values.get("set")
 
@@ -91,7 +97,7 @@ class Header:
 def decode_header(kind, data, offset, lenient):
     keys = HEADER
     if lenient:
-        keys = HEADER | HASH_1_1 | CONTENT_1_1 | {"parent": Map(PARENT | HASH_1_1)}
+        keys = HEADER | HASH_1_1 | CONTENT_1_1 | SUMS_1_1 | {"parent": Map(PARENT | HASH_1_1)}
     values, offsets = decode_map(data, offset, keys, "header", lenient)
     return _HeaderRules(kind, values, offset, offsets, lenient).check()
 
@@ -103,7 +109,7 @@ def put_hash(values, block_hash):
 
 def minor_of(values):
     """The lowest minor version that has all that is in a header."""
-    return int("!hash" in values.get("parent", {}) or any(key in values for key in HASH_1_1 | CONTENT_1_1))
+    return int("!hash" in values.get("parent", {}) or any(key in values for key in HASH_1_1 | CONTENT_1_1 | SUMS_1_1))
 
 
 class _HeaderRules:
@@ -120,7 +126,7 @@ class _HeaderRules:
         block_hash = self.hash(values, "header")
         if "frame_size" in values:
             self.power_of_two(values["frame_size"], MIN_FRAME, MAX_FRAME, "header.frame_size")
-        for flag in ("derived", "forward", "!prefix", "!zstd"):
+        for flag in ("derived", "forward", "rolling_sums", "!prefix", "!zstd"):
             if values.get(flag, 1) != 1:
                 raise self.error("is 1 where it is there", f"header.{flag}")
         if "!prefix" in values and block_size > values["frame_size"]:

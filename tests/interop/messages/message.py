@@ -15,6 +15,9 @@ class Visitor:
     def run(self, kind, first, count, hashes):
         """A run of a checksum file, as stored."""
 
+    def sums(self, sums):
+        """The rolling sums of the data runs that were given since the last ones (6.1), 4 bytes each."""
+
     def operation(self, operation):
         """An operation, as stored; then, of a data file, the content of its group."""
 
