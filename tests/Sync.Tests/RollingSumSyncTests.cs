@@ -9,7 +9,7 @@ using BinarySync.Sync.Comparing;
 
 namespace BinarySync.Sync.Tests;
 
-/// <summary>Rolling sums are those of the blocks, however these are read, and no file says that it has sums which it does not have.</summary>
+/// <summary>Rolling sums are those of the blocks, however these are read; no file claims sums that it does not have.</summary>
 public sealed class RollingSumSyncTests
 {
     private const int Large = 2 << 20;
@@ -111,7 +111,8 @@ public sealed class RollingSumSyncTests
         b[5000] ^= 1;
         ChecksumSpecification plain = new() { BlockSize = 512 };
         ChecksumSpecification sums = plain with { RollingSums = true };
-        byte[] request = FourSteps.Request(FourSteps.Checksums(FakeStorage.File(a), plain), FourSteps.Checksums(FakeStorage.File(b), plain));
+        byte[] request = FourSteps.Request(
+            FourSteps.Checksums(FakeStorage.File(a), plain), FourSteps.Checksums(FakeStorage.File(b), plain));
         Assert.Equal(
             request, FourSteps.Request(FourSteps.Checksums(FakeStorage.File(a), sums), FourSteps.Checksums(FakeStorage.File(b), plain)));
         Assert.Equal(

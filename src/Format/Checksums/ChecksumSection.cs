@@ -1,6 +1,8 @@
 namespace BinarySync.Format;
 
-/// <summary>The runs of one section of a checksum file, with their hashes and sums. The object may be used again for another section.</summary>
+/// <summary>
+/// The runs of one section of a checksum file, with their hashes and sums. The object may be used again for another section.
+/// </summary>
 public sealed class ChecksumSection
 {
     private readonly List<ChecksumRun> _runs = [];

@@ -84,7 +84,8 @@ internal static class MessageDump
         Add("label", header.Label);
         OperationsHeader? operations = header as OperationsHeader;
         Add("size", (header as ChecksumFileHeader)?.Size);
-        Add("rolling sums", header is ChecksumFileHeader { HasRollingSums: true } or ChecksumRequestHeader { WantsRollingSums: true } ? "yes" : null);
+        bool sums = header is ChecksumFileHeader { HasRollingSums: true } or ChecksumRequestHeader { WantsRollingSums: true };
+        Add("rolling sums", sums ? "yes" : null);
         Add("base size", operations?.BaseSize);
         Add("target size", operations?.TargetSize);
         Add("frame size", (header as DataFileHeader)?.FrameSize);

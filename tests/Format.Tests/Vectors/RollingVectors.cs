@@ -2,7 +2,9 @@ using static BinarySync.Format.Tests.Vectors.ContainerVectors;
 
 namespace BinarySync.Format.Tests.Vectors;
 
-/// <summary>Rolling sums in checksum files, which came with version 1.1 (Format.md 6.1). Most are bent from that of B: data 0, zeros 1, data 2-3.</summary>
+/// <summary>
+/// Rolling sums in checksum files, which came with version 1.1 (Format.md 6.1). Most are bent from that of B: data 0, zeros 1, data 2-3.
+/// </summary>
 internal static class RollingVectors
 {
     private const string Key = "rolling_sums";
