@@ -206,7 +206,9 @@ internal static class MessageDissector
             Varint.TryRead(payload, ref position, out long blocks);
             int kinds = payload[position];
             OldKind oldKind = (OldKind)(kinds >> 4);
-            NewKind newKind = (NewKind)(kinds & 0x0F);
+            bool isShifted = (kinds & 0x0F) == OperationKinds.ShiftedCopy;
+            NewKind newKind = isShifted ? NewKind.Copy : (NewKind)(kinds & 0x0F);
+            string becomes = isShifted ? "shifted copy" : $"{newKind}";
             BlockRun run = new(end + gap, blocks);
             chunks.Add(
                 new(
@@ -216,12 +218,12 @@ internal static class MessageDissector
                     JoinsNext: true));
             chunks.Add(new($"blocks {i}", payload[atBlocks..position], blocks == 1 ? "1 block" : $"{blocks} blocks", JoinsNext: true));
             chunks.Add(
-                new($"kinds {i}", [payload[position++]], $"{oldKind} -> {newKind}".ToLowerInvariant(), JoinsNext: newKind == NewKind.Copy));
+                new($"kinds {i}", [payload[position++]], $"{oldKind} -> {becomes}".ToLowerInvariant(), JoinsNext: newKind == NewKind.Copy));
             if (newKind == NewKind.Copy)
             {
                 int atSource = position;
                 Varint.TryRead(payload, ref position, out long source);
-                chunks.Add(new($"source {i}", payload[atSource..position], $"from block {source}"));
+                chunks.Add(new($"source {i}", payload[atSource..position], isShifted ? $"from byte {source}" : $"from block {source}"));
             }
 
             for (long j = run.First; oldKind == OldKind.Hashed && j < run.End; j++)

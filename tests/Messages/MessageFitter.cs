@@ -195,12 +195,18 @@ internal static class MessageFitter
 
             byte kinds = payload[position++];
             long source = 0;
-            if ((NewKind)(kinds & 15) == NewKind.Copy && !Varint.TryRead(payload, ref position, out source))
+            bool isShifted = (kinds & 15) == OperationKinds.ShiftedCopy;
+            NewKind newKind = isShifted ? NewKind.Copy : (NewKind)(kinds & 15);
+            if (newKind == NewKind.Copy && !Varint.TryRead(payload, ref position, out source))
             {
                 return null;
             }
 
-            operations.Add(new Operation(new BlockRun(end + gap, blocks), (NewKind)(kinds & 15), (OldKind)(kinds >> 4), 0, 0, 0, source));
+            int shift = isShifted ? (int)(source % target.BlockSize) : 0;
+            operations.Add(
+                new Operation(
+                    new BlockRun(end + gap, blocks), newKind, (OldKind)(kinds >> 4), 0, 0, 0,
+                    isShifted ? target.BlockAt(source) : source, Shift: shift));
             end += gap + blocks;
         }
 

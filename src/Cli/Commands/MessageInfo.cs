@@ -61,6 +61,10 @@ internal static class MessageInfo
         return reader.Trailer;
     }
 
+    private static ExtentSource? SourceOf(in Operation operation, BlockGeometry target) => operation.New == NewKind.Copy
+        ? new ExtentSource(operation.SourceOffset(target), target.BlockSize, operation.Shift > 0)
+        : null;
+
     private static OperationsTrailer ReadOperations(
         MessageReader message, Stream input, ExtentList list, MapOutput? output, CommandSession session)
     {
@@ -77,7 +81,7 @@ internal static class MessageInfo
                     operation.Blocks,
                     operation.New.ToString().ToLowerInvariant(),
                     operation.Old.ToString().ToLowerInvariant(),
-                    operation.New == NewKind.Copy ? operation.Source : null);
+                    SourceOf(operation, reader.Geometry.Target));
                 map?.Add(operation);
             }
 

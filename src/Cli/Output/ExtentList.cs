@@ -2,6 +2,16 @@ using BinarySync.Format;
 
 namespace BinarySync.Cli.Output;
 
+/// <summary>Where a copy comes from.</summary>
+/// <param name="Offset">The first byte that is copied.</param>
+/// <param name="BlockSize">Bytes of a block.</param>
+/// <param name="IsShifted">It is not the first byte of a block.</param>
+internal readonly record struct ExtentSource(long Offset, int BlockSize, bool IsShifted)
+{
+    /// <summary>The source of the copy that continues one of so many blocks.</summary>
+    public ExtentSource After(long blocks) => this with { Offset = Offset + (blocks * BlockSize) };
+}
+
 /// <summary>Lists runs as they are read, neighbours of one kind joined, and counts the frames of content.</summary>
 internal sealed class ExtentList(Report report, bool lists)
 {
@@ -12,7 +22,7 @@ internal sealed class ExtentList(Report report, bool lists)
     private BlockRun _run;
     private string _kind = string.Empty;
     private string? _old;
-    private long? _source;
+    private ExtentSource? _source;
 
     public void Begin()
     {
@@ -26,8 +36,8 @@ internal sealed class ExtentList(Report report, bool lists)
     /// <param name="run">Blocks.</param>
     /// <param name="kind">What they are, or become.</param>
     /// <param name="old">What they were; null for a checksum file.</param>
-    /// <param name="source">The first block that is copied; null if none is.</param>
-    public void Add(BlockRun run, string kind, string? old, long? source = null)
+    /// <param name="source">Where its content is copied from; null if it is not.</param>
+    public void Add(BlockRun run, string kind, string? old, ExtentSource? source = null)
     {
         if (!lists)
         {
@@ -38,7 +48,7 @@ internal sealed class ExtentList(Report report, bool lists)
             && _run.End == run.First
             && _kind == kind
             && _old == old
-            && (source is null ? _source is null : source == _source + _run.Count))
+            && source == _source?.After(_run.Count))
         {
             _run = BlockRun.Between(_run.First, run.End);
             return;
@@ -106,13 +116,20 @@ internal sealed class ExtentList(Report report, bool lists)
             report.AddHidden("old", _old);
         }
 
-        if (_source is { } block)
+        string from = string.Empty;
+        if (_source is { IsShifted: true } bytes)
         {
-            report.Add("source", null, block);
+            report.Add("source_offset", null, bytes.Offset);
+            from = $" from byte {bytes.Offset}";
+        }
+        else if (_source is { } blocks)
+        {
+            long source = blocks.Offset / blocks.BlockSize;
+            report.Add("source", null, source);
+            from = $" from {new BlockRun(source, _run.Count)}";
         }
 
         report.EndObject();
-        string from = _source is { } source ? $" from {new BlockRun(source, _run.Count)}" : string.Empty;
         string was = _old is null or Elsewhere ? string.Empty : $" (was {_old})";
         report.Line($"  {_kind,-6}{_run}{from}{was}");
         report.Drain();

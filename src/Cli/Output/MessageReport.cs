@@ -55,6 +55,11 @@ internal static class MessageReport
             report.Add("prefix", "prefix", true, "content may be compressed over old content: programs of version 1.0 refuse the file");
         }
 
+        if (operations is { AllowsShift: true })
+        {
+            report.Add("shift", "shift", true, "content may be copied from any byte: programs of version 1.0 refuse the file");
+        }
+
         AddRanges(report, header.Coverage);
         AddParent(report, header.Parent);
         AddBases(report, operations?.Bases);

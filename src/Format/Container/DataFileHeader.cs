@@ -24,6 +24,7 @@ public sealed record DataFileHeader : OperationsHeader
         TargetSize = request.TargetSize;
         Bases = request.Bases;
         IsForward = request.IsForward;
+        AllowsShift = request.AllowsShift;
         FrameSize = frameSize;
     }
 
@@ -70,5 +71,6 @@ public sealed record DataFileHeader : OperationsHeader
         TargetSize = TargetSize,
         Bases = Bases,
         IsForward = IsForward,
+        AllowsShift = AllowsShift,
     };
 }

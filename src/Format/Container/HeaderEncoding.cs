@@ -12,6 +12,7 @@ internal static class HeaderEncoding
         fields.Add(HeaderKeys.BlockSize, header.BlockSize);
         HashEncoding.Add(fields, header.Hash);
         fields.Add(HeaderKeys.Prefix, header is DataFileHeader { AllowsPrefix: true } ? 1 : null);
+        fields.Add(HeaderKeys.Shift, operations is { AllowsShift: true } ? 1 : null);
         fields.Add(HeaderKeys.Zstd, header is DataFileHeader { AllowsZstd: true } ? 1 : null);
         fields.Add(HeaderKeys.BaseSize, operations?.BaseSize);
         fields.Add(HeaderKeys.TargetSize, operations?.TargetSize);
@@ -76,6 +77,7 @@ internal static class HeaderEncoding
         bool hasSums = false;
         bool allowsZstd = false;
         long? prefixAt = null;
+        long? shiftAt = null;
         long? forwardAt = null;
         (BlockCoverage Coverage, long Offset)? ranges = null;
         (ParentIdentity Parent, long Offset)? parent = null;
@@ -130,6 +132,9 @@ internal static class HeaderEncoding
                 case HeaderKeys.Prefix:
                     prefixAt = ReadOne(ref map, key, at) ? at : null;
                     break;
+                case HeaderKeys.Shift:
+                    shiftAt = ReadOne(ref map, key, at) ? at : null;
+                    break;
                 case HeaderKeys.Zstd:
                     allowsZstd = ReadOne(ref map, key, at);
                     break;
@@ -182,11 +187,18 @@ internal static class HeaderEncoding
         header = header with { Coverage = coverage, Label = label, Parent = parent?.Parent };
         if (header is OperationsHeader operations)
         {
-            header = operations with { BaseSize = baseSize, Bases = bases?.List, IsForward = forwardAt is not null };
+            header = operations with
+            {
+                BaseSize = baseSize,
+                Bases = bases?.List,
+                IsForward = forwardAt is not null,
+                AllowsShift = shiftAt is not null,
+            };
         }
 
         CheckTogether(header, map, parent?.Offset ?? 0, bases?.Offset ?? 0, forwardAt ?? 0);
         CheckPrefix(header, map, prefixAt ?? 0);
+        CheckShift(header, map, shiftAt ?? 0);
         if (ranges is { } given)
         {
             CheckCoverage(header, given.Coverage, source, given.Offset);
@@ -253,6 +265,16 @@ internal static class HeaderEncoding
         {
             throw map.Values.Invalid(
                 prefixAt, HeaderKeys.Prefix, $"cannot be together with blocks of {file.BlockSize} bytes in frames of {file.FrameSize}");
+        }
+    }
+
+    // The rules of Format.md 4.9.
+    private static void CheckShift(MessageHeader header, MapReader map, long shiftAt)
+    {
+        if (header is OperationsHeader { AllowsShift: true } operations && (operations.Bases is not null || operations.IsForward))
+        {
+            throw map.Values.Invalid(
+                shiftAt, HeaderKeys.Shift, $"cannot be together with {(operations.IsForward ? HeaderKeys.Forward : HeaderKeys.Bases)}");
         }
     }
 

@@ -9,6 +9,9 @@ internal static class HeaderKeys
     /// <summary>There may be frames of Zstandard over old content, which 1.0 does not have.</summary>
     public const string Prefix = "!prefix";
 
+    /// <summary>There may be copies from any byte, which 1.0 does not have.</summary>
+    public const string Shift = "!shift";
+
     /// <summary>There may be frames of Zstandard, which 1.0 does not have.</summary>
     public const string Zstd = "!zstd";
 
@@ -30,7 +33,7 @@ internal static class HeaderKeys
     /// <summary>The keys of all kinds.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        NewerHash, Prefix, Zstd,
+        NewerHash, Prefix, Shift, Zstd,
         BaseSize, Bases, BlockSize, Derived, Forward, FrameSize, Hash, Label, Parent, Ranges, RollingSums, Set, Size,
         TargetSize,
     ];
@@ -56,7 +59,7 @@ internal static class HeaderKeys
     }
 
     /// <summary>True for the keys that came with 1.1: in a message of minor version 0 they are unknown.</summary>
-    public static bool IsNewer(string key) => key is NewerHash or Prefix or Zstd or RollingSums;
+    public static bool IsNewer(string key) => key is NewerHash or Prefix or Shift or Zstd or RollingSums;
 
     /// <summary>True if a message of the kind may have the key, in some version.</summary>
     public static bool IsOf(string key, MessageKind kind) =>
@@ -65,7 +68,7 @@ internal static class HeaderKeys
     public static bool IsOptional(string key, MessageKind kind) => key switch
     {
         Label or Ranges or Parent => true,
-        Bases or Forward => kind is MessageKind.DataRequest or MessageKind.DataFile,
+        Bases or Forward or Shift => kind is MessageKind.DataRequest or MessageKind.DataFile,
         Derived => kind is MessageKind.ChecksumFile,
         RollingSums => kind is MessageKind.ChecksumRequest or MessageKind.ChecksumFile,
         Set or Prefix or Zstd => kind is MessageKind.DataFile,

@@ -18,6 +18,14 @@ public abstract record OperationsHeader : MessageHeader
     /// </summary>
     public bool IsForward { get; init; }
 
+    /// <summary>
+    /// There may be copies from any byte of A, not only from where a block begins (Format.md 4.9). Needs version 1.1, whether or not there
+    /// is one. Neither with <see cref="Bases"/> nor with <see cref="IsForward"/>.
+    /// </summary>
+    public bool AllowsShift { get; init; }
+
+    public override byte Minor => Math.Max(base.Minor, AllowsShift ? (byte)1 : (byte)0);
+
     /// <summary>A and B in blocks. Of several old contents, the one that demands the most (Format.md 9.3).</summary>
     public SyncGeometry SyncGeometry =>
         SyncGeometries.MinBy(geometry => geometry.ResizesTarget ? geometry.MustChange.First : long.MaxValue)!;

@@ -124,8 +124,11 @@ internal sealed class CopyOrder
     private void CloseCycle(int copy, int earlier)
     {
         CopyRun run = _copies[copy];
-        long first = Math.Max(run.Source, _copies[earlier].First);
-        long end = Math.Min(run.SourceBlocks.End, _copies[earlier].Blocks.End);
-        _cycles.Add(new BlockRun(run.First + (first - run.Source), end - first));
+        long first = Math.Max(run.Source, _copies[earlier].First) - run.Source;
+        long end = Math.Min(run.SourceBlocks.End, _copies[earlier].Blocks.End) - run.Source;
+
+        // With a shift, a block gets its bytes from two, and a block of A is read for two.
+        first = Math.Max(0, first - Math.Sign(run.Shift));
+        _cycles.Add(BlockRun.Between(run.First + first, run.First + Math.Min(end, run.Count)));
     }
 }

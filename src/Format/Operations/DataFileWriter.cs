@@ -33,7 +33,7 @@ public sealed class DataFileWriter
     {
         RequireContentDone();
         ReadOnlyMemory<byte> payload = sha256.IsEmpty ? group.Payload : group.PayloadWith(sha256.Span);
-        _section.Write(_message, payload.Span, group.Copies > 0);
+        _section.Write(_message, payload.Span, group.Copies > 0 && group.Operations.Any(operation => operation.IsWholeBlockCopy));
         _contentLeft = group.ContentLength;
         _counts = _counts.With(group);
     }

@@ -25,17 +25,19 @@ public sealed class DataRequestWriter
 
     /// <summary>Adds blocks that differ. See <see cref="OperationGroupBuilder.Add"/>.</summary>
     public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes) =>
-        Add(run, newKind, oldKind, oldHashes, newHashes, 0);
+        Add(run, newKind, oldKind, oldHashes, newHashes, 0, 0);
 
     /// <summary>Adds blocks that differ, or are copied. See <see cref="OperationGroupBuilder.Add"/>.</summary>
-    public void Add(BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long source)
+    public void Add(
+        BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long source,
+        int shift = 0)
     {
         if (run.Count == 0)
         {
             return;
         }
 
-        _groups.Add(run, newKind, oldKind, oldHashes, newHashes, source);
+        _groups.Add(run, newKind, oldKind, oldHashes, newHashes, source, shift);
         _counts = _counts.With(run, newKind, _target);
     }
 

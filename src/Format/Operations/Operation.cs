@@ -24,28 +24,43 @@ public enum OldKind : byte
 /// <param name="OldHashesAt">The offset of the old hashes in the group's payload, if the old kind is hashed.</param>
 /// <param name="NewHashesAt">The offset of the new hashes in the group's payload, if the new kind is data or copy.</param>
 /// <param name="ContentAt">The offset of the content in the group's content, if the new kind is data. Bytes.</param>
-/// <param name="Source">The first block of A that is copied, if the new kind is copy.</param>
+/// <param name="Source">
+/// The block of A in which the copied bytes begin, if the new kind is copy. On the wire a copy with a shift is a kind of its own.
+/// </param>
 /// <param name="Sha256At">The offset of the SHA-256 of the run's new content in the group's payload, for a copy in a data file.</param>
+/// <param name="Shift">Where in that block they begin. 0 for a copy of whole blocks. Bytes.</param>
 public readonly record struct Operation(
-    BlockRun Blocks, NewKind New, OldKind Old, int OldHashesAt, int NewHashesAt, long ContentAt, long Source = 0, int Sha256At = 0)
+    BlockRun Blocks, NewKind New, OldKind Old, int OldHashesAt, int NewHashesAt, long ContentAt, long Source = 0, int Sha256At = 0,
+    int Shift = 0)
 {
     /// <summary>True if the blocks have a hash of their new content.</summary>
     public bool HasNewHashes => New.HasHashes();
 
-    /// <summary>The blocks of A that are copied.</summary>
-    public BlockRun SourceBlocks => new(Source, Blocks.Count);
+    /// <summary>True for a copy whose source is whole blocks: then its new hashes are probably among the old hashes too.</summary>
+    internal bool IsWholeBlockCopy => New == NewKind.Copy && Shift == 0;
+
+    /// <summary>Where the copied bytes begin in A.</summary>
+    /// <param name="target">B, or A: they have the same block size.</param>
+    public long SourceOffset(BlockGeometry target) => target.OffsetOf(Source) + Shift;
+
+    /// <summary>The blocks of A that the copied bytes touch (Format.md 7).</summary>
+    /// <param name="target">B.</param>
+    public BlockRun SourceBlocks(BlockGeometry target) => CopyRun.Of(this, target).SourceBlocks;
 
     /// <summary>True if this continues another one, as the same operation (Format.md 7).</summary>
     public bool Continues(in Operation before) =>
         Blocks.First == before.Blocks.End
             && New == before.New
             && Old == before.Old
-            && (New != NewKind.Copy || Source == before.Source + before.Blocks.Count);
+            && (New != NewKind.Copy || (Source == before.Source + before.Blocks.Count && Shift == before.Shift));
 }
 
 /// <summary>Properties of the kinds (Format.md 7).</summary>
 internal static class OperationKinds
 {
+    /// <summary>The number of a copy with a shift in a message (Format.md 7). In memory it is a copy like the others.</summary>
+    public const int ShiftedCopy = 4;
+
     /// <summary>True if the blocks have a hash of their new content.</summary>
     public static bool HasHashes(this NewKind kind) => kind is NewKind.Data or NewKind.Copy;
 

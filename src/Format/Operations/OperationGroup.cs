@@ -120,7 +120,9 @@ public sealed class OperationGroup
         int length = (int)blocks.Count * _hashLength;
         int oldAt = copy.Old == OldKind.Hashed ? Keep(from.OldHashes(copy).Slice(skip * _hashLength, length)) : _payloadLength;
         int newAt = Keep(from.NewHashes(copy).Slice(skip * _hashLength, length));
-        _operations.Add(new Operation(blocks, NewKind.Copy, copy.Old, oldAt, newAt, 0, copy.Source + skip, Keep(from.Sha256(copy))));
+        _operations.Add(
+            new Operation(
+                blocks, NewKind.Copy, copy.Old, oldAt, newAt, 0, copy.Source + skip, Keep(from.Sha256(copy)), copy.Shift));
         CopyBlocks += blocks.Count;
         Copies++;
     }
@@ -209,7 +211,8 @@ public sealed class OperationGroup
         }
 
         byte kinds = bytes[position++];
-        NewKind newKind = (NewKind)(kinds & 0x0F);
+        bool isShifted = (kinds & 0x0F) == OperationKinds.ShiftedCopy && message.Header is OperationsHeader { AllowsShift: true };
+        NewKind newKind = isShifted ? NewKind.Copy : (NewKind)(kinds & 0x0F);
         OldKind oldKind = (OldKind)(kinds >> 4);
         if (newKind is < NewKind.Data or > NewKind.Copy || oldKind is < OldKind.Absent or > OldKind.Elsewhere)
         {
@@ -266,13 +269,20 @@ public sealed class OperationGroup
             throw message.Invalid(position - 1, "kinds", $"blocks {run} are zeros and become zeros");
         }
 
-        if (newKind == NewKind.Copy)
+        int shift = 0;
+        if (isShifted)
+        {
+            CheckShiftedSource(message, geometry, run, source, position);
+            shift = (int)(source - geometry.Base.OffsetOf(geometry.Base.BlockAt(source)));
+            source = geometry.Base.BlockAt(source);
+        }
+        else if (newKind == NewKind.Copy)
         {
             CheckSource(message, geometry, run, source, position);
         }
 
         long length = geometry.Target.LengthOf(run);
-        Operation operation = new(run, newKind, oldKind, 0, 0, ContentLength, source);
+        Operation operation = new(run, newKind, oldKind, 0, 0, ContentLength, source, Shift: shift);
         if (!isFirst && operation.Continues(_operations[^1]))
         {
             throw message.Invalid(at, "operation", $"blocks {run} continue the operation before them");
@@ -307,6 +317,24 @@ public sealed class OperationGroup
             throw message.Invalid(
                 position, "source",
                 $"blocks {run} cannot be copied from block {source} on: that is outside the base, not in the ranges, or of another length");
+        }
+    }
+
+    private static void CheckShiftedSource(MessageReader message, SyncGeometry geometry, BlockRun run, long source, int position)
+    {
+        long length = geometry.Target.LengthOf(run);
+        if (source % geometry.Base.BlockSize == 0)
+        {
+            throw message.Invalid(
+                position, "source", $"blocks {run} are copied from byte {source} on, where a block begins: without a shift");
+        }
+
+        if (source > geometry.Base.Size - length
+            || !geometry.Coverage.Contains(BlockGeometry.Touching(source, length, geometry.Base.BlockSize)))
+        {
+            throw message.Invalid(
+                position, "source",
+                $"blocks {run} cannot be copied from byte {source} on: that is outside the base, or not in the ranges");
         }
     }
 

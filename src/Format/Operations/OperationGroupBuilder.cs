@@ -8,7 +8,9 @@ namespace BinarySync.Format;
 /// </summary>
 /// <param name="target">B.</param>
 /// <param name="hashLength">Bytes of a block hash.</param>
-/// <param name="writeGroup">Takes the payload of each group, which is valid during the call only, and whether it has copies.</param>
+/// <param name="writeGroup">
+/// Takes the payload of each group, which is valid during the call only, and whether it has copies of whole blocks.
+/// </param>
 internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength, Action<ReadOnlyMemory<byte>, bool> writeGroup)
 {
     private readonly List<Operation> _operations = [];
@@ -31,9 +33,11 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
     /// <param name="oldKind">What they were.</param>
     /// <param name="oldHashes">One a block if the old kind is hashed, else empty.</param>
     /// <param name="newHashes">One a block if the new kind is data or copy, else empty.</param>
-    /// <param name="source">The first block of A that is copied, if the new kind is copy.</param>
+    /// <param name="source">The block of A in which the copied bytes begin, if the new kind is copy.</param>
+    /// <param name="shift">Where in that block. Bytes.</param>
     public void Add(
-        BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long source = 0)
+        BlockRun run, NewKind newKind, OldKind oldKind, ReadOnlySpan<byte> oldHashes, ReadOnlySpan<byte> newHashes, long source = 0,
+        int shift = 0)
     {
         if (run.Count == 0)
         {
@@ -44,7 +48,7 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         int newLength = newKind.HasHashes() ? hashLength : 0;
         if (oldLength + newLength == 0)
         {
-            AddPiece(new Operation(run, newKind, oldKind, 0, 0, 0, source), 0, 0);
+            AddPiece(new Operation(run, newKind, oldKind, 0, 0, 0, source, Shift: shift), 0, 0);
             return;
         }
 
@@ -53,7 +57,7 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         {
             // The bounds of a group may fall between any two blocks. The first block may close the group, and as many full ones as fit
             // follow it. A short last block may fit when a full one does not: it is the first of its own turn.
-            Operation piece = new(new BlockRun(run.First, 1), newKind, oldKind, 0, 0, 0, source);
+            Operation piece = new(new BlockRun(run.First, 1), newKind, oldKind, 0, 0, 0, source, Shift: shift);
             AddPiece(piece, hashBytes, newKind == NewKind.Data ? target.LengthOf(run.First) : 0);
             long count = Math.Min(run.Count, (FormatLimits.MaxGroupHashBytes - _oldUsed - _newUsed) / hashBytes);
             if (newKind == NewKind.Data)
@@ -127,10 +131,11 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         {
             length += Varint.Write(_payload.AsSpan(length), operation.Blocks.First - end);
             length += Varint.Write(_payload.AsSpan(length), operation.Blocks.Count);
-            _payload[length++] = (byte)(((int)operation.Old << 4) | (int)operation.New);
+            bool isShifted = operation.Shift > 0;
+            _payload[length++] = (byte)(((int)operation.Old << 4) | (isShifted ? OperationKinds.ShiftedCopy : (int)operation.New));
             if (operation.New == NewKind.Copy)
             {
-                length += Varint.Write(_payload.AsSpan(length), operation.Source);
+                length += Varint.Write(_payload.AsSpan(length), isShifted ? operation.SourceOffset(target) : operation.Source);
             }
 
             end = operation.Blocks.End;
@@ -150,7 +155,7 @@ internal sealed class OperationGroupBuilder(BlockGeometry target, int hashLength
         }
 
         OperationCount += _operations.Count;
-        writeGroup(_payload.AsMemory(0, length), _operations.Exists(operation => operation.New == NewKind.Copy));
+        writeGroup(_payload.AsMemory(0, length), _operations.Exists(operation => operation.IsWholeBlockCopy));
         _operations.Clear();
         _oldUsed = 0;
         _newUsed = 0;

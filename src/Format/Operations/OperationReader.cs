@@ -266,7 +266,7 @@ public sealed class OperationReader : IOperationReader
             Operation operation = group.Operations[i];
             if (operation.New == NewKind.Copy)
             {
-                Copies.Add(new CopyRun(operation.Blocks.First, operation.Blocks.Count, operation.Source));
+                Copies.Add(CopyRun.Of(operation, _geometry.Target));
             }
         }
     }

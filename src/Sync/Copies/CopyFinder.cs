@@ -15,15 +15,13 @@ internal sealed record CopyLimits
 
 /// <summary>Finds blocks of B whose content is elsewhere in A, in three passes over the two checksum files.</summary>
 internal sealed class CopyFinder(
-    ChecksumSource remote, ChecksumSource master, SyncGeometry geometry, CopyLimits limits, SyncOptions options)
+    ChecksumSource remote, ChecksumSource master, SyncGeometry geometry, CopyLimits limits, SyncOptions options) : ICopySearch
 {
     private readonly List<CopyRun> _runs = [];
     private readonly CopyIndex _index = new(geometry.Target.BlockCount, limits.IndexLength);
 
-    /// <summary>Blocks that are sent although they might have been copied: there was no room to remember them.</summary>
     public long BlocksLeftOut { get; private set; }
 
-    /// <summary>The copies, ascending; they can be ordered so that every source is read before it is overwritten.</summary>
     public IReadOnlyList<CopyRun> Find()
     {
         if (geometry.Base.BlockCount == 0)
@@ -45,7 +43,7 @@ internal sealed class CopyFinder(
         }
 
         Compare(Form);
-        return WithoutCycles();
+        return CopyCycles.Cut(_runs);
     }
 
     private void Compare(DifferenceHandler onDifference)
@@ -132,34 +130,4 @@ internal sealed class CopyFinder(
     // A stretch of equal blocks would be one copy for each block. Sending it takes less, since it shrinks to nothing.
     private static bool RepeatsTheOneBefore(ReadOnlySpan<byte> hashes, int at, int length) =>
         at > 0 && hashes.Slice(at, length).SequenceEqual(hashes.Slice(at - length, length));
-
-    private List<CopyRun> WithoutCycles()
-    {
-        IReadOnlyList<BlockRun> cycles = CopyOrder.FindCycles(_runs);
-        List<CopyRun> left = [];
-        int next = 0;
-        foreach (CopyRun run in _runs)
-        {
-            BlockRun rest = run.Blocks;
-            for (; next < cycles.Count && cycles[next].First < run.Blocks.End; next++)
-            {
-                // Two cycles may have blocks in common.
-                BlockRun sent = BlockRun.Between(Math.Max(rest.First, cycles[next].First), Math.Max(rest.First, cycles[next].End));
-                Add(BlockRun.Between(rest.First, Math.Max(rest.First, sent.First)));
-                rest = BlockRun.Between(sent.End, rest.End);
-            }
-
-            Add(rest);
-
-            void Add(BlockRun blocks)
-            {
-                if (blocks.Count > 0)
-                {
-                    left.Add(new CopyRun(blocks.First, blocks.Count, run.SourceOf(blocks.First)));
-                }
-            }
-        }
-
-        return left;
-    }
 }

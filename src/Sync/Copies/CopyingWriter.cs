@@ -31,7 +31,8 @@ internal sealed class CopyingWriter(DataRequestWriter writer, IReadOnlyList<Copy
                 oldKind,
                 Take(ref oldHashes, copied),
                 Take(ref newHashes, copied),
-                copy.SourceOf(copied.First));
+                copy.SourceOf(copied.First),
+                fits ? copy.Shift : 0);
             run = BlockRun.Between(copied.End, run.End);
         }
 

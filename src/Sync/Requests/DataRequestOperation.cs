@@ -48,7 +48,14 @@ public static class DataRequestOperation
         RunWithCopies(remote, master, label, output, new CopyLimits(), options);
 
     internal static DataRequestResult RunWithCopies(
-        ChecksumSource remote, ChecksumSource master, string? label, Stream output, CopyLimits limits, SyncOptions options)
+        ChecksumSource remote, ChecksumSource master, string? label, Stream output, CopyLimits limits, SyncOptions options) =>
+        RunWithCopies(
+            remote, master, geometry => new CopyFinder(remote, master, geometry, limits, options), label, output, options);
+
+    /// <summary>The same, with the copies that a search finds.</summary>
+    internal static DataRequestResult RunWithCopies(
+        ChecksumSource remote, ChecksumSource master, Func<SyncGeometry, ICopySearch> createSearch, string? label, Stream output,
+        SyncOptions options)
     {
         SyncGeometry geometry;
         bool sizeLeft;
@@ -58,11 +65,11 @@ public static class DataRequestOperation
             geometry = Geometry(a, b, out sizeLeft);
         }
 
-        CopyFinder finder = new(remote, master, geometry, limits, options);
-        IReadOnlyList<CopyRun> copies = finder.Find();
+        ICopySearch search = createSearch(geometry);
+        IReadOnlyList<CopyRun> copies = search.Find();
         using ChecksumFileReader ofRemote = remote.Open();
         using ChecksumFileReader ofMaster = master.Open();
-        DataRequestResult result = Write(ofRemote, ofMaster, geometry, copies, sizeLeft, finder.BlocksLeftOut, label, output, options);
+        DataRequestResult result = Write(ofRemote, ofMaster, geometry, copies, sizeLeft, search.BlocksLeftOut, label, output, options);
         remote.RequireSame(ofRemote);
         master.RequireSame(ofMaster);
         return result;
@@ -89,6 +96,7 @@ public static class DataRequestOperation
             Label = label,
             Parent = master.Header.Parent,
             IsForward = copies.Count == 0,
+            AllowsShift = copies.Any(copy => copy.Shift > 0),
         };
         DataRequestWriter writer = new(output, header);
         CopyingWriter copying = new(writer, copies, header.Hash.Length);

@@ -7,7 +7,8 @@ namespace BinarySync.Sync.Splitting;
 /// Finds the copies of a data request that a set cannot have, and writes a request in which their blocks are sent. Parts are applied in any
 /// order, so no operation of any part may overwrite the source of a copy (Format.md 4.5).
 /// </summary>
-internal sealed class CopyConversion
+/// <param name="target">B.</param>
+internal sealed class CopyConversion(BlockGeometry target)
 {
     // Stretches of sources that are overwritten. Behind this many, everything is taken for overwritten: more is sent than necessary, but
     // never too little.
@@ -23,7 +24,8 @@ internal sealed class CopyConversion
     {
         if (group.Copies > 0)
         {
-            _sources.AddRange(group.Operations.Where(operation => operation.New == NewKind.Copy).Select(copy => copy.SourceBlocks));
+            _sources.AddRange(
+                group.Operations.Where(operation => operation.New == NewKind.Copy).Select(copy => copy.SourceBlocks(target)));
         }
     }
 
@@ -79,7 +81,8 @@ internal sealed class CopyConversion
                     operation.Old,
                     old.IsEmpty ? old : old.Slice(skip, length),
                     now.IsEmpty ? now : now.Slice(skip, length),
-                    operation.New == NewKind.Copy && !isSent ? operation.Source + (run.First - operation.Blocks.First) : 0);
+                    operation.New == NewKind.Copy && !isSent ? operation.Source + (run.First - operation.Blocks.First) : 0,
+                    isSent ? 0 : operation.Shift);
                 left = BlockRun.Between(run.End, left.End);
             }
         }
@@ -97,7 +100,9 @@ internal sealed class CopyConversion
 
         long shift = operation.Source - operation.Blocks.First;
         int next = FirstEndingBehind(left.First + shift);
-        long stop = next == _overwritten.Count ? long.MaxValue : _overwritten[next].First - shift;
+
+        // Copied from the middle of a block, a block gets its bytes from the next one too.
+        long stop = next == _overwritten.Count ? long.MaxValue : _overwritten[next].First - shift - Math.Sign(operation.Shift);
         if (stop <= left.First)
         {
             return (BlockRun.Between(left.First, Math.Min(left.End, _overwritten[next].End - shift)), true);

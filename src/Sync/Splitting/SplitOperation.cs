@@ -61,7 +61,7 @@ public static class SplitOperation
         }
 
         specification.DemandBaseUsable(name, reader.Header, reader.Header.BlockSize);
-        CopyConversion copies = new();
+        CopyConversion copies = new(reader.Geometry.Target);
         List<PartCutter> cutters = Cut(reader, pinned.Length, specification, splitSizes, copies, options);
         OperationsTrailer trailer = reader.Trailer;
         Stream source = pinned;
@@ -73,7 +73,7 @@ public static class SplitOperation
                 copies.Write(Open(pinned, name), source, options.Cancellation);
                 source = PinnedStream.Of(source, name);
                 reader = Open(source, name);
-                cutters = Cut(reader, source.Length, specification, splitSizes, new CopyConversion(), options);
+                cutters = Cut(reader, source.Length, specification, splitSizes, new CopyConversion(reader.Geometry.Target), options);
                 trailer = reader.Trailer;
             }
             catch

@@ -66,7 +66,8 @@ internal static class MessageCopy
                     operation.Old,
                     group.OldHashes(operation),
                     group.NewHashes(operation),
-                    operation.Source);
+                    operation.Source,
+                    operation.Shift);
             }
         }
 

@@ -62,7 +62,8 @@ internal static class MessageDump
             text.AppendLine($"group of {group.Operations.Count}, {group.ContentLength} bytes of content");
             foreach (Operation operation in group.Operations)
             {
-                text.AppendLine($"  {operation.Blocks} {operation.Old} -> {operation.New}");
+                string from = operation.Shift > 0 ? $" from byte {operation.SourceOffset(reader.Geometry.Target)}" : "";
+                text.AppendLine($"  {operation.Blocks} {operation.Old} -> {operation.New}{from}");
             }
 
             ContentChecker checker = new(reader, decoder, group);

@@ -50,6 +50,8 @@ internal static class Rule
     public const string PrefixNamed = "4.8 a message has frames over old content only if its header says so";
     public const string PrefixAlone = "4.8 !prefix stands beside neither bases nor forward";
     public const string PrefixWholeBlocks = "4.8 a frame of a message with !prefix holds whole blocks";
+    public const string ShiftNamed = "4.9 a message has shifted copies only if its header says so";
+    public const string ShiftAlone = "4.9 !shift stands beside neither bases nor forward";
     public const string RepeatOfPrefix = "8.1 no frame referred to is over old content";
     public const string LZ4Form = "2.3 an LZ4 block has no offset of 0, and ends in literals";
     public const string TailLength = "2.4 trailer length";
@@ -141,6 +143,7 @@ internal static class Rule
     public const string Ascending = "7 operations ascend over groups";
     public const string GroupCut = "7 groups end where they must, and nowhere else";
     public const string CopySource = "7 a copy's source lies in A and in the coverage, and its blocks are as long as those they become";
+    public const string ShiftSource = "7 a shifted copy's source bytes lie in A, touch only covered blocks, and begin within a block";
     public const string CopyCircle = "7 copies can be ordered";
     public const string OperationHashes = "7 a group has its hashes, and no more";
 

@@ -174,11 +174,18 @@ internal static class Samples
     public static MessageForge CopyingRequest(byte[] a, byte[] b, BlockCoverage? compared = null) =>
         Forge(output => WriteRequest(output, a, b, BlockHash.Xxh3, compared ?? BlockCoverage.Whole, label: null, copies: true));
 
+    /// <summary>As <see cref="CopyingRequest"/>, from the first byte that has it.</summary>
+    public static MessageForge ShiftingRequest(byte[] a, byte[] b, BlockCoverage? compared = null) => Forge(
+        output => WriteRequest(output, a, b, BlockHash.Xxh3, compared ?? BlockCoverage.Whole, label: null, copies: true, shifts: true));
+
     /// <summary>The data file of such a request, its content stored.</summary>
-    public static MessageForge CopyingDataFile(byte[] a, byte[] b) => Forge(output =>
+    public static MessageForge ShiftingDataFile(byte[] a, byte[] b) => CopyingDataFile(a, b, shifts: true);
+
+    /// <summary>The data file of a request with copies, its content stored.</summary>
+    public static MessageForge CopyingDataFile(byte[] a, byte[] b, bool shifts = false) => Forge(output =>
     {
         using MemoryStream request = new();
-        OperationsTrailer trailer = WriteRequest(request, a, b, BlockHash.Xxh3, BlockCoverage.Whole, label: null, copies: true);
+        OperationsTrailer trailer = WriteRequest(request, a, b, BlockHash.Xxh3, BlockCoverage.Whole, label: null, copies: true, shifts);
         request.Position = 0;
         OperationReader reader = new(request, "sample", MessageKind.DataRequest);
         DataFileWriter writer = new(output, new DataFileHeader(reader.Header, FormatLimits.MinFrameSize));
@@ -213,7 +220,8 @@ internal static class Samples
     }
 
     private static OperationsTrailer WriteRequest(
-        Stream output, byte[] a, byte[] b, BlockHash hash, BlockCoverage compared, string? label, bool copies = false)
+        Stream output, byte[] a, byte[] b, BlockHash hash, BlockCoverage compared, string? label, bool copies = false,
+        bool shifts = false)
     {
         DataRequestHeader header = new()
         {
@@ -223,6 +231,7 @@ internal static class Samples
             TargetSize = b.Length,
             Coverage = compared,
             Label = label,
+            AllowsShift = shifts,
         };
         SyncGeometry geometry = header.SyncGeometry;
         DataRequestWriter writer = new(output, header);
@@ -239,28 +248,34 @@ internal static class Samples
 
                 OldKind oldKind = before.Length == 0 ? OldKind.Absent : ZeroBlocks.IsZero(before) ? OldKind.Zero : OldKind.Hashed;
                 NewKind newKind = ZeroBlocks.IsZero(after) ? NewKind.Zero : NewKind.Data;
-                long source = copies && newKind == NewKind.Data ? SourceOf(after) : -1;
+                (long source, int shift) = copies && newKind == NewKind.Data ? SourceOf(after) : (-1, 0);
                 writer.Add(
                     new BlockRun(block, 1), source >= 0 ? NewKind.Copy : newKind, oldKind,
                     oldKind == OldKind.Hashed ? HashOf(a, geometry.Base, hash, block) : [],
                     newKind == NewKind.Data ? HashOf(b, geometry.Target, hash, block) : [],
-                    Math.Max(0, source));
+                    Math.Max(0, source),
+                    shift);
             }
         }
 
         return writer.Finish(RootOf(a, hash, compared), RootOf(b, hash, compared));
 
-        long SourceOf(byte[] content)
+        (long Source, int Shift) SourceOf(byte[] content)
         {
+            if (shifts && a.AsSpan().IndexOf(content) is >= 0 and var offset)
+            {
+                return (geometry.Base.BlockAt(offset), offset % BlockSize);
+            }
+
             for (long source = 0; source < geometry.Base.BlockCount; source++)
             {
                 if (BlockOf(a, geometry.Base, source).SequenceEqual(content) && compared.Contains(new BlockRun(source, 1)))
                 {
-                    return source;
+                    return (source, 0);
                 }
             }
 
-            return -1;
+            return (-1, 0);
         }
     }
 

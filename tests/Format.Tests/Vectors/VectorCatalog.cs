@@ -11,7 +11,7 @@ internal static class VectorCatalog
             typeof(SetVectors), typeof(TrailerVectors), typeof(ChecksumVectors), typeof(OperationVectors),
             typeof(ContentVectors), typeof(CopyVectors), typeof(RepeatVectors), typeof(ForwardVectors),
             typeof(NewerHashVectors), typeof(NewerVectors), typeof(ZstdVectors), typeof(PrefixVectors),
-            typeof(RollingVectors),
+            typeof(RollingVectors), typeof(ShiftVectors),
         ];
 
     public static IReadOnlyDictionary<string, Func<(VectorFile File, ForgedMessage Message)>> All { get; } = Places

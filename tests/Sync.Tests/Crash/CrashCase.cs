@@ -199,6 +199,7 @@ internal sealed class CrashCase
                 0 => CrashShape.Merged,
                 2 => CrashShape.Stream,
                 3 => CrashShape.Prefix,
+                4 => CrashShape.Shift,
                 1 when sync.BlockSize <= 1024 => CrashShape.Refined,
                 _ => CrashShape.Small,
             };
@@ -206,6 +207,7 @@ internal sealed class CrashCase
             {
                 CrashShape.Small => sync,
                 CrashShape.Stream => sync with { Copies = false },
+                CrashShape.Shift => CrashSides.ShiftedSync(sync, random),
                 CrashShape.Prefix => CrashSides.NearSync(sync, random) with { BlockSize = random.Next(2) == 0 ? 32 << 10 : 64 << 10 },
                 _ => sync with { RangesA = BlockCoverage.Whole, RangesB = BlockCoverage.Whole, Copies = false },
             };
@@ -267,6 +269,7 @@ internal sealed class CrashCase
         byte[] dataFile = own is not null ? CrashFiles.Merged(sync, own, random)
             : kind == CrashShape.Refined ? CrashFiles.Refined(sync, random)
             : kind == CrashShape.Stream ? CrashFiles.WholeStream(sync)
+            : sync.Shifts ? sync.DataFileWithShifts()
             : sync.Copies ? sync.DataFileWithCopies() : sync.DataFile();
         bool hasThirds = random.Next(2) == 0
             && sync.RangesA.IsWhole

@@ -56,6 +56,9 @@ internal enum CrashShape
 
     /// <summary>A data file of several frames that are compressed over old content.</summary>
     Prefix,
+
+    /// <summary>Copies from any byte of A, over one another and over themselves.</summary>
+    Shift,
 }
 
 /// <summary>Distinct states, and how many of each kind. Safe from several threads.</summary>

@@ -62,7 +62,8 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
 
     [Fact]
     public void Growing_before_the_journal_knows_is_found() =>
-        DemandFind("is for a target of", new ApplyTuning { JournalsBeforeGrowing = false }, new CrashEffort());
+        DemandFind(
+            "is for a target of", new ApplyTuning { JournalsBeforeGrowing = false }, new CrashEffort { OnlyShape = CrashShape.Small });
 
     [Fact]
     public void Cutting_before_the_journal_knows_is_found() =>
@@ -72,6 +73,18 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     [Fact]
     public void Copying_without_the_redo_is_found() =>
         DemandFind("copies it", new ApplyTuning { UsesRedo = false }, Copies, first: CaseOfCopies);
+
+    [Fact]
+    public void Copying_from_any_byte_without_the_redo_is_found() =>
+        DemandFind("copies it", new ApplyTuning { UsesRedo = false }, Shifts);
+
+    [Fact]
+    public void A_redo_of_shifted_copies_that_the_journal_names_before_it_is_durable_is_found() =>
+        DemandFind(
+            "is missing or damaged",
+            new ApplyTuning(),
+            Shifts with { OnlyFault = CrashFault.PowerCut },
+            machine => machine with { FlushesRedo = false });
 
     // The first block of a frame that is written takes away what the rest of it is decoded over.
     [Fact]
@@ -98,7 +111,13 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     [Fact]
     public void Content_that_overwrites_sources_of_copies_that_are_not_durable_is_found() =>
         DemandFind(
-            "copies it", new ApplyTuning { FlushesCopies = false }, new CrashEffort { ThirdShare = 0, OnlyFault = CrashFault.PowerCut });
+            "copies it", new ApplyTuning { FlushesCopies = false }, Copies with { OnlyFault = CrashFault.PowerCut });
+
+    // Its bytes tell how it shows: as a block that is torn, or as one whose content is lost.
+    [Fact]
+    public void Content_that_overwrites_bytes_of_shifted_copies_that_are_not_durable_is_found() =>
+        DemandFind(
+            "nothing was written", new ApplyTuning { FlushesCopies = false }, Shifts with { OnlyFault = CrashFault.PowerCut });
 
     // Room is reserved before the journal stands: the run before has changed the target's times, and nothing says that it was one of ours.
     [Fact]
@@ -150,6 +169,8 @@ public sealed class CrashModelTeethTests(ITestOutputHelper output)
     private static CrashEffort Streams { get; } = new() { OnlyShape = CrashShape.Stream };
 
     private static CrashEffort Copies { get; } = new() { OnlyShape = CrashShape.Small, ThirdShare = 0 };
+
+    private static CrashEffort Shifts { get; } = new() { OnlyShape = CrashShape.Shift, ThirdShare = 0 };
 
     private static CrashEffort Prefixes { get; } = new() { OnlyShape = CrashShape.Prefix, ThirdShare = 0 };
 

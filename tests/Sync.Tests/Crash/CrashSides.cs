@@ -80,6 +80,26 @@ internal static class CrashSides
         };
     }
 
+    /// <summary>As another case, but most of B is A's content, moved by some bytes: to the back, to the front, and back again.</summary>
+    public static SyncCase ShiftedSync(SyncCase sync, Random random)
+    {
+        int most = (16 << 10) / sync.BlockSize;
+        Side a = sync.A with { Cells = [.. Enumerable.Range(0, random.Next(2, most + 1)).Select(_ => random.Next(Cell.FirstSeed, 41))] };
+        int turn = random.Next(3) == 0 ? random.Next(a.Cells.Count) : 0;
+        int[] b = [.. a.Cells.Skip(turn), .. a.Cells.Take(turn)];
+        return sync with
+        {
+            Shifts = true,
+            Copies = false,
+            A = a,
+            B = sync.B with
+            {
+                Cells = [.. b.Select(cell => random.Next(10) == 0 ? random.Next(41) : cell)],
+                Moves = [.. b.Select((_, i) => random.Next(i == 0 ? 2 : 5) == 0 ? random.Next(1 - sync.BlockSize, sync.BlockSize) : 0)],
+            },
+        };
+    }
+
     private static int[] Cells(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(11) switch
     {
         < 2 => Cell.Zeros,

@@ -120,8 +120,8 @@ public sealed class CopyConversionTests
 
     private static byte[]? Convert(byte[] request)
     {
-        CopyConversion conversion = new();
         OperationReader reader = Open(request);
+        CopyConversion conversion = new(reader.Geometry.Target);
         for (OperationGroup group = new(); reader.ReadGroup(group);)
         {
             conversion.Collect(group);

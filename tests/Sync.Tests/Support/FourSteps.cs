@@ -42,6 +42,20 @@ internal static class FourSteps
         return output.ToArray();
     }
 
+    /// <summary>A request that copies what A has anywhere, at any byte.</summary>
+    public static byte[] RequestWithShifts(byte[] a, byte[] b, byte[] remote, byte[] master)
+    {
+        using MemoryStream output = new();
+        DataRequestOperation.RunWithCopies(
+            new ChecksumSource(new MemoryStream(remote), "remote.ckf"),
+            new ChecksumSource(new MemoryStream(master), "master.ckf"),
+            geometry => new PlainShiftSearch(a, b, geometry),
+            null,
+            output,
+            new SyncOptions());
+        return output.ToArray();
+    }
+
     /// <summary>The trailer of a request.</summary>
     public static OperationsTrailer TrailerOf(byte[] request)
     {

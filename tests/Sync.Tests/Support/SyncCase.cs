@@ -37,6 +37,9 @@ public sealed record SyncCase
     /// <summary>What A has elsewhere is copied.</summary>
     public bool Copies { get; init; }
 
+    /// <summary>What A has anywhere, at any byte, is copied.</summary>
+    public bool Shifts { get; init; }
+
     /// <summary>Content is compressed over A's own content, where that makes it smaller.</summary>
     public bool OverBase { get; init; }
 
@@ -69,6 +72,16 @@ public sealed record SyncCase
         return FourSteps.Data(StorageB, request, HowData, Threads);
     }
 
+    /// <summary>As <see cref="DataFile"/>, with copies from any byte of A.</summary>
+    public byte[] DataFileWithShifts() => FourSteps.Data(StorageB, RequestWithShifts(), HowData, Threads);
+
+    /// <summary>The request for it.</summary>
+    public byte[] RequestWithShifts() => FourSteps.RequestWithShifts(
+        ContentA,
+        ContentB,
+        FourSteps.Checksums(StorageA, HowA, Threads),
+        FourSteps.Checksums(StorageB, HowB, Threads));
+
     public ApplyResult Apply(IWritableStorage target, byte[] dataFile, ApplySpecification? specification = null) =>
         FourSteps.Apply(target, dataFile, specification, Threads);
 
@@ -82,10 +95,20 @@ public sealed record SyncCase
 /// <param name="Cut">Bytes by which the last block is short, less than a block.</param>
 public sealed record Side(IReadOnlyList<int> Cells, int Cut)
 {
+    /// <summary>
+    /// Bytes that are put in before each of the first cells, or, below 0, that its front has lost: what comes behind has moved.
+    /// </summary>
+    public IReadOnlyList<int> Moves { get; init; } = [];
+
     public byte[] Content(int blockSize) => Image(blockSize).ToArray();
 
     public DiskImage Image(int blockSize)
     {
+        if (Moves.Any(move => move != 0))
+        {
+            return DiskImage.Of(Moved(blockSize));
+        }
+
         byte[] content = new byte[Cells.Count * blockSize];
         for (int i = 0; i < Cells.Count; i++)
         {
@@ -104,7 +127,24 @@ public sealed record Side(IReadOnlyList<int> Cells, int Cut)
         return image;
     }
 
-    public override string ToString() => $"[{string.Join(' ', Cells)}] cut {Cut}";
+    public override string ToString() => $"[{string.Join(' ', Cells)}] cut {Cut} moves [{string.Join(' ', Moves)}]";
+
+    private byte[] Moved(int blockSize)
+    {
+        using MemoryStream content = new();
+        byte[] block = new byte[blockSize];
+        for (int i = 0; i < Cells.Count; i++)
+        {
+            int move = i < Moves.Count ? Moves[i] : 0;
+            byte[] put = new byte[Math.Max(0, move)];
+            new Random(move).NextBytes(put);
+            content.Write(put);
+            Cell.Fill(Cells[i], block);
+            content.Write(block.AsSpan(Math.Min(blockSize, Math.Max(0, -move))));
+        }
+
+        return content.ToArray()[..(int)Math.Max(0, content.Length - (Cut % blockSize))];
+    }
 }
 
 /// <summary>What a block is made of: a small number, so that two sides often share blocks.</summary>
@@ -201,6 +241,9 @@ public static class SyncCases
     /// <summary>Ranges on at least one side, most often the same on both.</summary>
     public static Arbitrary<SyncCase> Ranged { get; } = Arb.From(Cases(ranges: true, over: false), Smaller);
 
+    /// <summary>Content that has moved by any number of bytes, with ranges now and then.</summary>
+    public static Arbitrary<SyncCase> Shifted { get; } = Arb.From(ShiftedCases(), Smaller);
+
     /// <summary>
     /// Checks a property for so many cases, drawn anew in each run: a case that fails is printed, with what draws it again.
     /// </summary>
@@ -259,6 +302,30 @@ public static class SyncCases
             Seed = seed,
         };
 
+    private static Gen<SyncCase> ShiftedCases() =>
+        from sync in Gen.Frequency((3, Cases(ranges: false, over: false)), (1, Cases(ranges: true, over: false)))
+        from kept in Gen.ListOf(Gen.Choose(0, 9), sync.B.Cells.Count)
+        from a in MovesOf(sync.A.Cells.Count, sync.BlockSize, often: false)
+        from b in MovesOf(sync.B.Cells.Count, sync.BlockSize, often: true)
+        select sync with
+        {
+            Shifts = true,
+            A = sync.A with { Moves = [.. a] },
+            B = sync.B with
+            {
+                Cells = [.. sync.B.Cells.Select((cell, i) => kept[i] > 0 && i < sync.A.Cells.Count ? sync.A.Cells[i] : cell)],
+                Moves = [.. b],
+            },
+        };
+
+    // One in four blocks at most; the first one more often than not.
+    private static Gen<List<int>> MovesOf(int count, int blockSize, bool often) =>
+        from first in Gen.Frequency(
+            (often ? 3 : 1, Gen.Choose(1 - blockSize, blockSize + 1)), (1, Gen.Elements(0, 1, -1, blockSize, 512, blockSize - 1)))
+        from others in Gen.ListOf(
+            Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1 - blockSize, blockSize + 1))), Math.Max(0, count - 1))
+        select (List<int>)[first, .. others];
+
     private static Gen<int> AnyCell() => Gen.Frequency(
         (2, Gen.Constant(Cell.Zeros)), (2, Gen.Constant(Cell.WholeHole)), (
             2, Gen.Choose(Cell.HoleThenData, Cell.ZerosButTheFirstByte)), (5, Gen.Choose(Cell.FirstSeed, 40)));
@@ -302,6 +369,21 @@ public static class SyncCases
         if (failing.Threads > 1)
         {
             yield return failing with { Threads = 1 };
+        }
+
+        if (failing.B.Moves.Any(move => move != 0))
+        {
+            yield return failing with { B = failing.B with { Moves = [] } };
+            for (int i = 0; i < failing.B.Moves.Count; i++)
+            {
+                int[] moves = [.. failing.B.Moves.Take(i), 0, .. failing.B.Moves.Skip(i + 1)];
+                yield return failing with { B = failing.B with { Moves = moves } };
+            }
+        }
+
+        if (failing.A.Moves.Any(move => move != 0))
+        {
+            yield return failing with { A = failing.A with { Moves = [] } };
         }
 
         if (failing.OverBase)

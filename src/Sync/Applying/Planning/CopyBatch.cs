@@ -6,7 +6,7 @@ namespace BinarySync.Sync.Applying.Planning;
 /// <summary>Blocks of a copy whose content is read in one piece.</summary>
 /// <param name="Operation">The index of the copy among the operations that were gathered.</param>
 /// <param name="Blocks">Blocks of B.</param>
-/// <param name="Source">The first block of A that is read.</param>
+/// <param name="Source">The first byte of A that is read.</param>
 internal readonly record struct CopyPiece(int Operation, BlockRun Blocks, long Source);
 
 /// <summary>A piece, and where its bytes are.</summary>
@@ -72,7 +72,7 @@ internal sealed class CopyBatch(PatchItem item)
         {
             // Content that is needed in two places is read for each of them: one of them may have it from elsewhere.
             CopyPiece piece = pieces[next];
-            long offset = geometry.OffsetOf(piece.Source);
+            long offset = piece.Source;
             long length = geometry.LengthOf(piece.Blocks);
             bool isNear = Pieces.Count > 0 && offset >= sourceEnd && offset - sourceEnd <= LongestGap && coverage.Contains(Gap(piece));
             long at = isNear ? filled + (offset - sourceEnd) : filled;
@@ -88,6 +88,7 @@ internal sealed class CopyBatch(PatchItem item)
 
         return true;
 
-        BlockRun Gap(in CopyPiece piece) => BlockRun.Between(Pieces[^1].Piece.Source + Pieces[^1].Piece.Blocks.Count, piece.Source);
+        // A gap of no bytes touches no block, or only one that the piece before it touches.
+        BlockRun Gap(in CopyPiece piece) => BlockGeometry.Touching(sourceEnd, piece.Source - sourceEnd, geometry.BlockSize);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         for (int first = 0, end; !belowCache && first < batch.Pieces.Count; first = end)
         {
             end = EndOfNear(batch, first);
-            target.Announce(geometry.Target.OffsetOf(batch.Pieces[first].Piece.Source), LengthOf(batch, first, end));
+            target.Announce(batch.Pieces[first].Piece.Source, LengthOf(batch, first, end));
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
     {
         int at = batch.Pieces[first].At;
         int length = LengthOf(batch, first, end);
-        bool isThere = TryRead(geometry.Target.OffsetOf(batch.Pieces[first].Piece.Source), batch.Buffer.AsSpan(at, length));
+        bool isThere = TryRead(batch.Pieces[first].Piece.Source, batch.Buffer.AsSpan(at, length));
         for (int i = first; i < end; i++)
         {
             BufferedPiece placed = batch.Pieces[i];
@@ -261,7 +261,8 @@ internal sealed class CopyContent(IReadableStorage target, SyncGeometry geometry
         }
     }
 
-    private long SourceOf(in Operation copy, long block) => geometry.Target.OffsetOf(copy.Source + (block - copy.Blocks.First));
+    private long SourceOf(in Operation copy, long block) =>
+        copy.SourceOffset(geometry.Target) + geometry.Target.OffsetOf(block - copy.Blocks.First);
 
     private bool IsNew(OperationGroup group, in Operation copy, long block, ReadOnlySpan<byte> content, Span<byte> scratch)
     {

@@ -118,7 +118,8 @@ internal sealed class CopyGather
                 if (_copy == copy)
                 {
                     CopyRun expected = _plan.Runs[copy];
-                    return found.Blocks == expected.Blocks && found.Source == expected.Source ? found : throw _patch.Changed();
+                    bool isSame = (found.Blocks, found.Source, found.Shift) == (expected.Blocks, expected.Source, expected.Shift);
+                    return isSame ? found : throw _patch.Changed();
                 }
 
                 _copy++;

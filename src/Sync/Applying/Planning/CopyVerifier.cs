@@ -99,7 +99,7 @@ internal sealed class CopyVerifier
         _pieces.EnsureCapacity(copies.Count);
         for (int i = 0; i < copies.Count; i++)
         {
-            _pieces.Add(new CopyPiece(i, copies[i].Blocks, copies[i].Source));
+            _pieces.Add(new CopyPiece(i, copies[i].Blocks, copies[i].SourceOffset(_geometry.Target)));
         }
 
         _pieces.Sort((one, other) => one.Source.CompareTo(other.Source));

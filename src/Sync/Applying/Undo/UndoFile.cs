@@ -28,6 +28,7 @@ internal sealed class UndoFile(IReadableStorage target, PatchPlan plan, PatchSou
         IsForward = plan.Header.Set is null,
         AllowsZstd = false,
         AllowsPrefix = false,
+        AllowsShift = false,
     };
 
     /// <summary>

@@ -186,7 +186,9 @@ internal sealed class CopyMover(ApplyContext context, PatchPlan plan, CopyConten
                 Add(BlockRun.Between(first, end));
             }
 
-            void Add(BlockRun due) => _due.Add(new CopyPiece(operation, due, copy.Source + (due.First - blocks.First)));
+            void Add(BlockRun due) => _due.Add(
+                new CopyPiece(
+                    operation, due, copy.SourceOffset(_geometry.Target) + _geometry.Target.OffsetOf(due.First - blocks.First)));
         }
     }
 
