@@ -24,6 +24,9 @@ public static class RollingSum
     // Bytes of a step: four vectors whose products do not wait for one another.
     private const int Step = 32;
 
+    // Sums of a vector.
+    private const int Lanes = 8;
+
     private static readonly uint[] _ofStep = Powers(Step);
     private static readonly uint _stepPower = Power(Step);
 
@@ -68,6 +71,59 @@ public static class RollingSum
     /// <param name="power"><see cref="Power"/> of its length.</param>
     public static uint Roll(uint sum, byte leaving, byte entering, uint power) =>
         (sum * Multiplier) + entering - ((leaving + Multiplier - 1) * power);
+
+    /// <summary>The sums of a window that is moved on byte by byte.</summary>
+    /// <param name="sum">The sum of the window.</param>
+    /// <param name="leaving">Its first bytes.</param>
+    /// <param name="entering">As many bytes behind it.</param>
+    /// <param name="power"><see cref="Power"/> of its length.</param>
+    /// <param name="sums">Gets as many sums: after one byte, after two, and so on.</param>
+    public static void RollAll(uint sum, ReadOnlySpan<byte> leaving, ReadOnlySpan<byte> entering, uint power, Span<uint> sums)
+    {
+        entering = entering[..leaving.Length];
+        sums = sums[..leaving.Length];
+        int done = 0;
+        if (Avx2.IsSupported && leaving.Length >= Lanes)
+        {
+            done = leaving.Length - (leaving.Length % Lanes);
+            RollAvx2(sum, leaving[..done], entering[..done], power, sums[..done]);
+            sum = sums[done - 1];
+        }
+
+        for (; done < sums.Length; done++)
+        {
+            sum = Roll(sum, leaving[done], entering[done], power);
+            sums[done] = sum;
+        }
+    }
+
+    // What each byte adds; then each lane adds what the lanes before it have, in three steps; then what the sum before all of them adds.
+    private static void RollAvx2(uint sum, ReadOnlySpan<byte> leaving, ReadOnlySpan<byte> entering, uint power, Span<uint> sums)
+    {
+        Vector256<uint> powerOfAll = Vector256.Create(power);
+        Vector256<uint> seed = Vector256.Create(Multiplier - 1);
+        Vector256<uint> by1 = Vector256.Create(Power(1));
+        Vector256<uint> by2 = Vector256.Create(Power(2));
+        Vector256<uint> by4 = Vector256.Create(Power(4));
+        Vector256<uint> places = Vector256.Create(Power(1), Power(2), Power(3), Power(4), Power(5), Power(6), Power(7), Power(8));
+        Vector256<uint> before1 = Vector256.Create(0u, 0, 1, 2, 3, 4, 5, 6);
+        Vector256<uint> before2 = Vector256.Create(0u, 0, 0, 1, 2, 3, 4, 5);
+        uint ofLanes = Power(Lanes);
+        ReadOnlySpan<ulong> outs = MemoryMarshal.Cast<byte, ulong>(leaving);
+        ReadOnlySpan<ulong> ins = MemoryMarshal.Cast<byte, ulong>(entering)[..outs.Length];
+        Span<Vector256<uint>> results = MemoryMarshal.Cast<uint, Vector256<uint>>(sums)[..outs.Length];
+        for (int i = 0; i < outs.Length; i++)
+        {
+            Vector256<uint> own = Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(ins[i]).AsByte()).AsUInt32()
+                - ((Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(outs[i]).AsByte()).AsUInt32() + seed) * powerOfAll);
+            own += Avx2.Blend(Avx2.PermuteVar8x32(own * by1, before1), Vector256<uint>.Zero, 0b0000_0001);
+            own += Avx2.Blend(Avx2.PermuteVar8x32(own * by2, before2), Vector256<uint>.Zero, 0b0000_0011);
+            Vector256<uint> half = own * by4;
+            own += Avx2.Permute2x128(half, half, 0b0000_1000);
+            results[i] = own + (Vector256.Create(sum) * places);
+            sum = (sum * ofLanes) + own[Lanes - 1];
+        }
+    }
 
     // Each lane takes every 32nd byte, and at the end the power of its place.
     private static uint AppendStepsAvx2(uint sum, ReadOnlySpan<byte> bytes)
