@@ -39,6 +39,7 @@ internal sealed class PieceScanner : IDisposable
     private readonly RunningHash _running;
     private readonly byte[] _hash;
     private readonly uint[] _sums = new uint[BatchLength];
+    private readonly int[] _selected = new int[BatchLength];
     private readonly List<ByteRun> _runs = [];
     private ShiftPiece _piece;
     private long _sumAt;
@@ -113,7 +114,7 @@ internal sealed class PieceScanner : IDisposable
         {
             Span<uint> sums = _sums.AsSpan(0, (int)Math.Min(BatchLength, end - at));
             TakeSums(at, sums);
-            for (int i = _filter.Next(sums, 0); i < sums.Length; i = _filter.Next(sums, i + 1))
+            foreach (int i in _selected.AsSpan(0, _filter.Select(sums, _selected)))
             {
                 long next = Examine(at + i, sums[i], ref fullEnd);
                 if (next > at + i)

@@ -1,0 +1,101 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace BinarySync.Format;
+
+/// <summary>
+/// Says of most rolling sums that they are none of those it was made of, from memory so small that it stays in the processor's cache: each
+/// of those sums sets two bits of one word. Which other sums it lets through is nobody's business: whoever asks looks them up elsewhere.
+/// </summary>
+internal sealed class SumFilter
+{
+    private const int BitsOfSum = 16;
+    private const int MostWordBits = 19;
+
+    // Bits of a number of a bit in a word.
+    private const int BitBits = 5;
+    private const uint BitMask = (1 << BitBits) - 1;
+
+    // The high bits of a product depend on all bits of a sum. Random, so that nobody can make sums that all fall on the same word.
+    private readonly uint _spread = (uint)Random.Shared.NextInt64() | 1;
+    private readonly uint[] _words;
+    private readonly int _wordShift;
+    private readonly int _firstShift;
+    private readonly int _secondShift;
+
+    /// <summary>Makes one of these sums.</summary>
+    /// <param name="sums">Any number of them.</param>
+    /// <param name="count">How many.</param>
+    public SumFilter(IEnumerable<uint> sums, long count)
+    {
+        ulong words = BitOperations.RoundUpToPowerOf2((ulong)Math.Max(2, count * BitsOfSum / (1 << BitBits)));
+        int wordBits = Math.Min(BitOperations.Log2(words), MostWordBits);
+        _words = new uint[1 << wordBits];
+        _wordShift = (sizeof(uint) * 8) - wordBits;
+        _firstShift = _wordShift - BitBits;
+        _secondShift = _firstShift - BitBits;
+        foreach (uint sum in sums)
+        {
+            uint spread = sum * _spread;
+            _words[spread >> _wordShift] |= (1u << (int)(spread >> _firstShift)) | (1u << (int)(spread >> _secondShift));
+        }
+    }
+
+    /// <summary>Finds the sums that may be among those it was made of.</summary>
+    /// <param name="sums">Any.</param>
+    /// <param name="found">Gets their indices, ascending; as long as <paramref name="sums"/>.</param>
+    /// <returns>How many.</returns>
+    public int Select(ReadOnlySpan<uint> sums, Span<int> found)
+    {
+        found = found[..sums.Length];
+        int count = 0;
+        int done = 0;
+        if (Avx2.IsSupported)
+        {
+            count = SelectAvx2(sums, found);
+            done = sums.Length - (sums.Length % Vector256<uint>.Count);
+        }
+
+        for (; done < sums.Length; done++)
+        {
+            uint spread = sums[done] * _spread;
+            uint word = _words[spread >> _wordShift];
+            if (((word >> (int)(spread >> _firstShift)) & (word >> (int)(spread >> _secondShift)) & 1) != 0)
+            {
+                found[count++] = done;
+            }
+        }
+
+        return count;
+    }
+
+    // Eight words at once. Their numbers have as many bits as there are words, so that each is inside.
+    private unsafe int SelectAvx2(ReadOnlySpan<uint> sums, Span<int> found)
+    {
+        int count = 0;
+        Vector256<uint> spread = Vector256.Create(_spread);
+        Vector256<uint> mask = Vector256.Create(BitMask);
+        int wordShift = _wordShift;
+        int firstShift = _firstShift;
+        int secondShift = _secondShift;
+        ReadOnlySpan<Vector256<uint>> vectors = MemoryMarshal.Cast<uint, Vector256<uint>>(sums);
+        fixed (uint* words = _words)
+        {
+            for (int i = 0; i < vectors.Length; i++)
+            {
+                Vector256<uint> own = vectors[i] * spread;
+                Vector256<uint> word = Avx2.GatherVector256(words, (own >>> wordShift).AsInt32(), sizeof(uint));
+                Vector256<uint> hits = Avx2.ShiftRightLogicalVariable(word, (own >>> firstShift) & mask)
+                    & Avx2.ShiftRightLogicalVariable(word, (own >>> secondShift) & mask);
+                for (uint bits = (hits << 31).ExtractMostSignificantBits(); bits != 0; bits &= bits - 1)
+                {
+                    found[count++] = (i * Vector256<uint>.Count) + BitOperations.TrailingZeroCount(bits);
+                }
+            }
+        }
+
+        return count;
+    }
+}
