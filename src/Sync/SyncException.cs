@@ -121,7 +121,7 @@ public sealed class SyncException : Exception
         SyncReason.TargetNotProved => SyncError.TargetNotProved,
         SyncReason.ForeignRedo => SyncError.ForeignRedo,
         SyncReason.NotPartOfSet or SyncReason.TooManyUnreadable or SyncReason.PartsTooSmall
-            or SyncReason.BlocksTooLargeForBase => SyncError.OutOfBounds,
+            or SyncReason.BlocksTooLargeForBase or SyncReason.NoRollingSums => SyncError.OutOfBounds,
         _ => SyncError.Mismatch,
     };
 }

@@ -182,6 +182,9 @@ public enum SyncReason
     /// <summary>Blocks are larger than the frames that would be compressed over old content.</summary>
     BlocksTooLargeForBase,
 
+    /// <summary>A checksum file has no rolling sums, so content that moved by any number of bytes cannot be found.</summary>
+    NoRollingSums,
+
     /// <summary>The old content over which the data file is compressed is not in the target any more.</summary>
     OldContentMissing,
 }

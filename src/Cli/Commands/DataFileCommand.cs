@@ -7,7 +7,10 @@ using BinarySync.Cli.Output;
 using BinarySync.Cli.Texts;
 using BinarySync.Format;
 using BinarySync.Storage;
+using BinarySync.Storage.Files;
+using BinarySync.Storage.Messages;
 using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Comparing;
 using BinarySync.Sync.Pipeline;
 
 namespace BinarySync.Cli.Commands;
@@ -32,6 +35,12 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
     {
         Description = "The remote's checksum file, instead of a request: the master is read once and compared on the way",
         HelpName = "R.ckf",
+    };
+
+    private readonly Option<bool> _shift = new("--shift")
+    {
+        Description = "Copy what the remote has at any byte, not only in the same place: needs --remote with rolling sums (ckfile --shift). "
+            + "What differs is read up to three times",
     };
 
     private readonly Option<Compression?> _compress = OptionValues.Compress();
@@ -69,7 +78,7 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
             "Collect the requested blocks of the master, or those that differ from the remote's, into a data file; or apply a data file to "
                 + "the remote's target")
         {
-            _master, _request, _remote, _compress, _noRepeats, _base, _label, _live, _holes, _split, _part, _output, _force,
+            _master, _request, _remote, _shift, _compress, _noRepeats, _base, _label, _live, _holes, _split, _part, _output, _force,
             OutputMode.Option(),
         };
         common.Storage.AddTo(root);
@@ -96,6 +105,13 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
         {
             throw new UsageException(
                 "--holes needs --remote", "see 'dtfile --help': with a data request, only the requested blocks are read");
+        }
+
+        bool shifts = result.GetValue(_shift);
+        if (remote is null && shifts)
+        {
+            throw new UsageException(
+                "--shift needs --remote", "see 'dtfile --help': a data request already says what is copied, and from where");
         }
 
         string master = TargetPath.Demand(result.GetValue(_master)!);
@@ -154,11 +170,11 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
         }
         else
         {
-            using ChecksumFileReader reader = new(stream, name);
+            HolePolicy holes = result.GetValue(_holes) ?? HolePolicy.Trust;
             using MessageOutput output = MessageFiles.Create(path, result.GetValue(_force), session, inputs);
-            SourceWarnings.Say(session.Terminal, source, specification.Live);
-            OnePassResult made = OnePassOperation.Run(
-                source, reader, specification, result.GetValue(_holes) ?? HolePolicy.Trust, output.Stream, session.Options);
+            OnePassResult made = shifts
+                ? Shifted(source, stream, name, specification, holes, path, output, session)
+                : OnePass(source, stream, name, specification, holes, output, session);
             output.Commit();
             HoleNote.Say(session.Terminal, master, made.DoubtedHoles);
             Say(session, path, output.Name, old, made.File, made);
@@ -167,11 +183,47 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
         return ExitCode.Done;
     }
 
+    private static OnePassResult OnePass(
+        IReadableStorage source, Stream remote, string name, DataFileSpecification specification, HolePolicy holes, MessageOutput output,
+        CommandSession session)
+    {
+        using ChecksumFileReader reader = new(remote, name);
+        SourceWarnings.Say(session.Terminal, source, specification.Live);
+        return OnePassOperation.Run(source, reader, specification, holes, output.Stream, session.Options);
+    }
+
+    // The checksum file is read several times: the content of a pipe waits beside the output, or in the directory of temporary files.
+    private static OnePassResult Shifted(
+        IReadableStorage source, Stream remote, string name, DataFileSpecification specification, HolePolicy holes, string path,
+        MessageOutput output, CommandSession session)
+    {
+        string directory = path == MessageFiles.Standard ? SpoolDirectory.Temporary : FileIdentity.DirectoryOf(path);
+        using Stream seekable = remote.CanSeek
+            ? remote
+            : SpoolDirectory.Spool(
+                remote, name, directory, output.Name, "leave out --shift, which needs the room: the file is then read once", session);
+        SourceWarnings.Say(session.Terminal, source, specification.Live);
+        return ShiftedOperation.Run(
+            source,
+            new ChecksumSource(seekable, name),
+            specification,
+            holes,
+            output.Stream,
+            () => SpoolFile.Create(directory),
+            session.Options);
+    }
+
     private static void Say(CommandSession session, string path, string name, string? old, DataFileResult made, OnePassResult? onePass)
     {
         if (onePass is { SizeLeft: true })
         {
             SizeChange.NoteLeft(session.Terminal);
+        }
+
+        if (onePass is { BlocksLeftOut: > 0 })
+        {
+            session.Terminal.Note(
+                $"there is no room for more copies: {CountText.Blocks(onePass.BlocksLeftOut)} that the remote has elsewhere are sent");
         }
 
         ShrinkWarning.Say(session.Terminal, made.Header);
@@ -195,7 +247,7 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
 
         string compared = onePass is null
             ? string.Empty
-            : $"{made.Trailer.DataBlocks + made.Trailer.ZeroBlocks} of {onePass.ComparedBlocks} blocks differ: ";
+            : $"{made.Trailer.DataBlocks + made.Trailer.ZeroBlocks + made.Trailer.CopyBlocks} of {onePass.ComparedBlocks} blocks differ: ";
         string repeats = made.RepeatedBlocks == 0 ? string.Empty : $" ({made.RepeatedBlocks} repeat earlier ones)";
         string copied = made.Trailer.CopyBlocks == 0 ? string.Empty : $" {made.Trailer.CopyBlocks} to copy,";
         session.Terminal.Summary(

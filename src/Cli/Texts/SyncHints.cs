@@ -101,6 +101,7 @@ internal static class SyncHints
             ? "make the parts larger: a part has whole groups, and groups without content are not split"
             : "make the parts larger",
         SyncReason.BlocksTooLargeForBase => "leave out --base, or begin with smaller blocks (ckreq -b)",
+        SyncReason.NoRollingSums => "make it anew with ckfile --shift, or with a request of ckreq --shift; or leave out --shift",
         SyncReason.PartsDoNotFit => "the parts that were made do not belong together: make them again",
         _ => null,
     };

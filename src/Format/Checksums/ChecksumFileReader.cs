@@ -179,6 +179,62 @@ public sealed class ChecksumFileReader : IDisposable
         return isThere;
     }
 
+    /// <summary>The offset of the section of the runs read last.</summary>
+    internal long SectionOffset => _payloadOffset - SectionHeader.Length;
+
+    /// <summary>
+    /// Reads a section whose <see cref="SectionOffset"/> was noted once more, without its rolling sums: in a file that has been read to its
+    /// end. See <see cref="MessageReader.ReadSectionAt"/>.
+    /// </summary>
+    internal void ReadSectionAt(long offset, ChecksumSection section)
+    {
+        section.Clear();
+        _message.ExchangePayload(SectionType.Checksums, section.Payload);
+        section.Payload = [];
+        _message.ReadSectionAt(offset);
+        if (_message.Section.Type != SectionType.Checksums || _message.Payload.Length < FieldsLength)
+        {
+            throw _message.InvalidSection(
+                SectionHeader.TypeOffset, "section type", "a section of checksums has become one of another type");
+        }
+
+        ReadOnlyMemory<byte> payload = _message.Payload;
+        int hashesAt = FieldsLength;
+        int runs = BinaryPrimitives.ReadInt32LittleEndian(payload.Span[RunsOffset..]);
+        for (int i = 0; i < runs; i++)
+        {
+            _ = ReadCount(payload.Span, ref hashesAt);
+        }
+
+        int position = FieldsLength;
+        long first = BinaryPrimitives.ReadInt64LittleEndian(payload.Span);
+        for (int i = 0; i < runs; i++)
+        {
+            long coded = ReadCount(payload.Span, ref position);
+            bool isZero = (coded & 1) != 0;
+            long count = coded >> 1;
+            if (!isZero && count > (payload.Length - hashesAt) / _hashLength)
+            {
+                throw _message.Invalid(position, "run", "a section has become one with fewer hashes");
+            }
+
+            int length = isZero ? 0 : (int)count * _hashLength;
+            section.Add(new ChecksumRun(new BlockRun(first, count), isZero, payload.Slice(hashesAt, length), default));
+            hashesAt += length;
+            first += count;
+        }
+
+        section.Payload = _message.ExchangePayload(SectionType.Checksums, []);
+    }
+
+    private long ReadCount(ReadOnlySpan<byte> payload, ref int position)
+    {
+        int at = position;
+        return Varint.TryRead(payload, ref position, out long coded) && coded >> 1 > 0
+            ? coded
+            : throw _message.Invalid(at, "run", "a run is empty or not a valid number");
+    }
+
     public void Dispose()
     {
         _root.Dispose();

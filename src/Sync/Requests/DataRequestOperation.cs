@@ -14,7 +14,11 @@ namespace BinarySync.Sync.Requests;
 /// </param>
 /// <param name="ReadBytes">Bytes of the two checksum files.</param>
 public sealed record DataRequestResult(
-    DataRequestHeader Header, OperationsTrailer Trailer, bool SizeLeft, long ComparedBlocks, long BlocksLeftOut, long ReadBytes);
+    DataRequestHeader Header, OperationsTrailer Trailer, bool SizeLeft, long ComparedBlocks, long BlocksLeftOut, long ReadBytes)
+{
+    /// <summary>The checksum file of A has rolling sums. They are of no use without B's content.</summary>
+    public bool HasRollingSums { get; init; }
+}
 
 /// <summary>Compares two checksum files into a data request.</summary>
 public static class DataRequestOperation
@@ -107,7 +111,10 @@ public static class DataRequestOperation
             sizeLeft,
             geometry.Coverage.CountIn(geometry.BlockCount),
             leftOut + copying.BlocksLeftOut,
-            remote.Position + master.Position);
+            remote.Position + master.Position)
+        {
+            HasRollingSums = remote.Header.HasRollingSums,
+        };
     }
 
     // The geometry that both have in common to be compared, or an error that says why nothing can be compared.

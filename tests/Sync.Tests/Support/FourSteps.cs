@@ -9,6 +9,7 @@ using BinarySync.Sync.Comparing;
 using BinarySync.Sync.Copies;
 using BinarySync.Sync.Pipeline;
 using BinarySync.Sync.Requests;
+using BinarySync.Sync.Shifting;
 
 namespace BinarySync.Sync.Tests.Support;
 
@@ -120,6 +121,25 @@ internal static class FourSteps
         using MemoryStream output = new();
         using ChecksumFileReader reader = new(new MemoryStream(remote), "remote.ckf");
         OnePassOperation.Run(master, reader, specification ?? new DataFileSpecification(), holes, output, Threads(threads));
+        return output.ToArray();
+    }
+
+    /// <summary>A data file that copies what A has anywhere, found by its rolling sums.</summary>
+    public static byte[] Shifted(
+        IReadableStorage master, byte[] remote, DataFileSpecification? specification = null, HolePolicy holes = HolePolicy.Trust,
+        ShiftLimits? limits = null, int threads = 2, Action<OnePassResult>? see = null)
+    {
+        using MemoryStream output = new();
+        OnePassResult made = ShiftedOperation.Run(
+            master,
+            new ChecksumSource(new MemoryStream(remote), "remote.ckf"),
+            specification ?? new DataFileSpecification(),
+            holes,
+            output,
+            () => new MemoryStream(),
+            limits ?? new ShiftLimits(),
+            Threads(threads));
+        see?.Invoke(made);
         return output.ToArray();
     }
 

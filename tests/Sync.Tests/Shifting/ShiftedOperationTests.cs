@@ -1,0 +1,138 @@
+using BinarySync.Sync.Checksums;
+using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Pipeline;
+using BinarySync.Sync.Shifting;
+
+namespace BinarySync.Sync.Tests.Shifting;
+
+/// <summary>A data file that is made from the master and the remote's rolling sums: what it copies is true, and it finds what there is.</summary>
+public sealed class ShiftedOperationTests
+{
+    private const int Block = 512;
+
+    private static readonly ChecksumSpecification How = new() { BlockSize = Block, RollingSums = true };
+
+    [Fact]
+    public void Any_two_contents_become_equal() => SyncCases.Shifted.CheckFitting(200, sync =>
+    {
+        SyncModel model = new(sync with { RangesB = BlockCoverage.Whole });
+        if (model.NothingInCommon)
+        {
+            return false;
+        }
+
+        byte[] remote = FourSteps.Checksums(sync.StorageA, sync.HowA with { RollingSums = true });
+        HolePolicy holes = sync.Seed % 2 == 0 ? HolePolicy.Trust : HolePolicy.Read;
+        FakeStorage target = sync.StorageA;
+
+        byte[] dataFile = FourSteps.Shifted(sync.StorageB, remote, sync.HowData, holes, threads: sync.Threads);
+
+        Assert.Equal(dataFile, FourSteps.Shifted(sync.StorageB, remote, sync.HowData, holes, threads: 1));
+        FourSteps.Apply(target, dataFile);
+        Assert.Equal(model.Expected, target.Content);
+        return true;
+    });
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    [InlineData(-1)]
+    [InlineData(-1000)]
+    public void Content_that_moved_is_not_sent(int bytes)
+    {
+        byte[] a = Random(1, 3000 * Block);
+        byte[] b = bytes > 0 ? [.. Random(2, bytes), .. a] : a[-bytes..];
+        OnePassResult? made = null;
+
+        byte[] dataFile = FourSteps.Shifted(FakeStorage.File(b), FourSteps.Checksums(FakeStorage.File(a), How), see: one => made = one);
+
+        Assert.InRange(made!.File.Trailer.DataBlocks, 0, 3);
+        Assert.Equal((b.Length + Block - 1) / Block, made.File.Trailer.DataBlocks + made.File.Trailer.CopyBlocks);
+        Assert.True(made.File.Header.AllowsShift);
+        Assert.Equal(b, Applied(a, dataFile));
+    }
+
+    [Fact]
+    public void What_lies_in_several_places_is_put_together()
+    {
+        byte[] a = Random(1, 4000 * Block);
+        byte[] b = [.. a[..100_000], .. Random(2, 333), .. a[100_000..900_000], .. a[950_001..], .. Random(3, 5000), .. a[5..70_000]];
+        OnePassResult? made = null;
+
+        byte[] dataFile = FourSteps.Shifted(FakeStorage.File(b), FourSteps.Checksums(FakeStorage.File(a), How), see: one => made = one);
+
+        Assert.InRange(made!.File.Trailer.DataBytes, 5333, 20_000);
+        Assert.Equal(b, Applied(a, dataFile));
+    }
+
+    [Fact]
+    public void If_nothing_moved_it_is_the_request_of_two_checksum_files()
+    {
+        byte[] a = Random(1, 100 * Block);
+        byte[] b = [.. a];
+        b[7 * Block]++;
+        byte[] remote = FourSteps.Checksums(FakeStorage.File(a), How);
+
+        Assert.Equal(FourSteps.OnePass(FakeStorage.File(b), remote), FourSteps.Shifted(FakeStorage.File(b), remote));
+    }
+
+    [Fact]
+    public void More_copies_than_there_is_room_for_are_sent_and_counted()
+    {
+        byte[] a = Random(1, 400 * Block);
+        byte[] b = [.. Random(2, 3), .. a[..100_000], .. Random(3, 3), .. a[100_000..]];
+        OnePassResult? made = null;
+
+        byte[] dataFile = FourSteps.Shifted(
+            FakeStorage.File(b), FourSteps.Checksums(FakeStorage.File(a), How), limits: new ShiftLimits { MostRuns = 1 },
+            see: one => made = one);
+
+        Assert.InRange(made!.BlocksLeftOut, 150, 210);
+        Assert.Equal(b, Applied(a, dataFile));
+    }
+
+    [Fact]
+    public void A_checksum_file_without_rolling_sums_is_refused()
+    {
+        byte[] a = Random(1, 10 * Block);
+
+        SyncException refused = Assert.Throws<SyncException>(
+            () => { FourSteps.Shifted(FakeStorage.File(a), FourSteps.Checksums(FakeStorage.File(a), How with { RollingSums = false })); });
+
+        Assert.Equal(SyncReason.NoRollingSums, refused.Reason);
+    }
+
+    // Sections end at 32,768 blocks: what is asked for lies in many of them, in any order.
+    [Fact]
+    public void Content_of_many_sections_is_found()
+    {
+        const int Sections = 12;
+        byte[] a = new byte[Sections * 40_000 * Block];
+        for (int i = 0; i < Sections; i++)
+        {
+            Random(i + 1, 300 * Block).CopyTo(a, i * 40_000 * Block);
+        }
+
+        byte[] b = [.. Enumerable.Range(0, Sections).Reverse().SelectMany(i => Random(i + 1, 300 * Block)[7..])];
+        OnePassResult? made = null;
+
+        byte[] dataFile = FourSteps.Shifted(FakeStorage.File(b), FourSteps.Checksums(FakeStorage.File(a), How), see: one => made = one);
+
+        Assert.InRange(made!.File.Trailer.DataBlocks, 1, 4 * Sections);
+        Assert.Equal(b, Applied(a, dataFile));
+    }
+
+    private static byte[] Applied(byte[] a, byte[] dataFile)
+    {
+        FakeStorage target = FakeStorage.File(a);
+        FourSteps.Apply(target, dataFile);
+        return target.Content;
+    }
+
+    private static byte[] Random(int seed, int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+}
