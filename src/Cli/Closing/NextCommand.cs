@@ -28,7 +28,10 @@ internal static class NextCommand
     {
         string name = ShellText.File(path);
         bool coversNothing = header.Size > 0 && trailer.DataBlocks + trailer.ZeroBlocks == 0;
-        return coversNothing || IsNameless(path) ? null : ($"dtfile MASTER --remote {name}{(header.HasRollingSums ? " --shift" : string.Empty)}", $"dtreq --remote REMOTE.ckf --master {name}");
+        string shift = header.HasRollingSums ? " --shift" : string.Empty;
+        return coversNothing || IsNameless(path)
+            ? null
+            : ($"dtfile MASTER --remote {name}{shift}", $"dtreq --remote REMOTE.ckf --master {name}");
     }
 
     /// <summary>After `ckfile --split`: one checksum file of all parts.</summary>

@@ -39,8 +39,8 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
 
     private readonly Option<bool> _shift = new("--shift")
     {
-        Description = "Copy what the remote has at any byte, not only in the same place: needs --remote with rolling sums (ckfile --shift). "
-            + "What differs is read up to three times",
+        Description = "Copy what the remote has at any byte, not only in the same place: needs --remote with rolling sums (ckfile "
+            + "--shift). What differs is read up to three times",
     };
 
     private readonly Option<Compression?> _compress = OptionValues.Compress();

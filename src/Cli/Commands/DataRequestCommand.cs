@@ -84,8 +84,8 @@ public sealed class DataRequestCommand(ToolContext context, CommonOptions common
         if (made.HasRollingSums)
         {
             session.Terminal.Note(
-                "content that moved by part of a block is sent: only dtfile --remote --shift, which reads the master, finds it by the rolling "
-                    + "sums");
+                "content that moved by part of a block is sent: only dtfile --remote --shift, which reads the master, finds it by the "
+                    + "rolling sums");
         }
 
         ShrinkWarning.Say(session.Terminal, made.Header);

@@ -24,7 +24,7 @@ internal static class ShiftVectors
     [Accepted(MessageKind.DataFile, Rule.DataFile, "As dtr-shift: each shifted copy has its SHA-256.")]
     public static MessageForge Dtf_shift() => Samples.ShiftingDataFile(A, B);
 
-    [Accepted(MessageKind.DataRequest, Rule.DataRequest, "Beside a copy of whole blocks, from either side, and one that is longer than its shift.")]
+    [Accepted(MessageKind.DataRequest, Rule.DataRequest, "Beside a copy of whole blocks, and over its own source.")]
     public static MessageForge Dtr_shift_and_copies() =>
         Samples.ShiftingRequest(A, [.. A[1536..], .. A[1..1025], .. Samples.Filled('x', 512)]);
 
@@ -46,7 +46,7 @@ internal static class ShiftVectors
     [Refused(MessageKind.ChecksumFile, FormatError.Invalid, Rule.ForeignKey, "The key !shift in a checksum file of version 1.1.")]
     public static MessageForge Shift_key_in_ckf() => WithKey(Samples.ChecksumFile()).At($"header.{Key}=");
 
-    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.ShiftAlone, "A request whose data file can be applied as it arrives.", Field = Key)]
+    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.ShiftAlone, "A request that says forward.", Field = Key)]
     public static MessageForge Shift_with_forward() => WithKey(ForwardVectors.Dtr_forward()).At($"header.{Key}=");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.ShiftAlone, "A data file for two remotes.", Field = Key)]
@@ -82,14 +82,15 @@ internal static class ShiftVectors
         Samples.ShiftingRequest(A, [.. A[100..612], .. A[700..1212], .. A[1024..]]),
         forge => forge.Sections[0].Set("source 2", Bits.Varint(612), "from byte 612")).At("s1.gap 2");
 
-    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.CopyCircle, "Two blocks, each of which overwrites bytes that the other one needs.")]
+    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.CopyCircle, "Two blocks, each over bytes that the other one needs.")]
     public static MessageForge Shifts_in_a_circle() => Samples.ShiftingRequest(A, Circle).At("trailer.payload");
 
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.OperationHashes, "A shifted copy of a data file without its SHA-256.")]
     public static MessageForge Shift_without_sha256() =>
         Change(Dtf_shift(), forge => forge.Sections[0].Remove("sha256 3")).At("s1.new hash 4");
 
-    private static MessageForge Ranged() => Samples.ShiftingRequest(A, [.. A[100..612], .. A[512..]], BlockCoverage.Of([new BlockRun(0, 3)]));
+    private static MessageForge Ranged() =>
+        Samples.ShiftingRequest(A, [.. A[100..612], .. A[512..]], BlockCoverage.Of([new BlockRun(0, 3)]));
 
     private static MessageForge Source(long offset, string fault) =>
         Change(Dtr_shift(), forge => forge.Sections[0].Set("source 2", Bits.Varint(offset), $"from byte {offset}")).At(fault);

@@ -5,7 +5,7 @@ using BinarySync.Sync.Shifting;
 
 namespace BinarySync.Sync.Tests.Shifting;
 
-/// <summary>A data file that is made from the master and the remote's rolling sums: what it copies is true, and it finds what there is.</summary>
+/// <summary>A data file made from the master and the remote's rolling sums: what it copies is true, and it finds what there is.</summary>
 public sealed class ShiftedOperationTests
 {
     private const int Block = 512;

@@ -128,7 +128,8 @@ public sealed class ShiftedSyncTests
         byte[] dataFile = FourSteps.Data(FakeStorage.File(b), RequestOf(a, b));
         FakeStorage target = FakeStorage.File(a);
         ApplyResult done = ApplyOperation.Run(
-            target, FourSteps.Patch(dataFile), FourSteps.Places(), new ApplySpecification(), tuning ?? new ApplyTuning(), FourSteps.Threads(2));
+            target, FourSteps.Patch(dataFile), FourSteps.Places(), new ApplySpecification(), tuning ?? new ApplyTuning(),
+            FourSteps.Threads(2));
         return (dataFile, target, done);
     }
 

@@ -35,7 +35,8 @@ internal sealed class PlainShiftSearch(byte[] a, byte[] b, SyncGeometry geometry
     private ReadOnlySpan<byte> Of(long block) => b.AsSpan((int)geometry.Target.OffsetOf(block), geometry.Target.LengthOf(block));
 
     private bool IsInPlace(long block, ReadOnlySpan<byte> content) =>
-        geometry.Base.LengthOf(block) == content.Length && content.SequenceEqual(a.AsSpan((int)geometry.Base.OffsetOf(block), content.Length));
+        geometry.Base.LengthOf(block) == content.Length
+            && content.SequenceEqual(a.AsSpan((int)geometry.Base.OffsetOf(block), content.Length));
 
     private long OffsetOf(CopyRun run) => geometry.Base.OffsetOf(run.Source) + run.Shift;
 
