@@ -45,6 +45,7 @@ internal sealed class PieceScanner : IDisposable
     private long _sumAt;
     private uint _sum;
     private long _failures;
+    private uint _touched;
 
     public PieceScanner(IBaseBlocks baseBlocks, SumTable table, SumFilter filter, PieceContent content)
     {
@@ -114,7 +115,9 @@ internal sealed class PieceScanner : IDisposable
         {
             Span<uint> sums = _sums.AsSpan(0, (int)Math.Min(BatchLength, end - at));
             TakeSums(at, sums);
-            foreach (int i in _selected.AsSpan(0, _filter.Select(sums, _selected)))
+            ReadOnlySpan<int> selected = _selected.AsSpan(0, _filter.Select(sums, _selected));
+            _touched ^= _table.Touch(sums, selected);
+            foreach (int i in selected)
             {
                 long next = Examine(at + i, sums[i], ref fullEnd);
                 if (next > at + i)
