@@ -7,7 +7,7 @@ from . import codec
 from .errors import Mismatch
 from .hashes import DATA as DATA_RUN, ZERO as ZERO_RUN, Root
 from .message import Visitor, read_message
-from .operations import ABSENT, COPY, HASHED, ZERO
+from .operations import ABSENT, COPIES, HASHED, ZERO
 from .wire import is_zeros
 
 
@@ -71,7 +71,7 @@ class _Applier(Visitor):
 
     def operation(self, operation):
         end = operation.end
-        if operation.old == ABSENT and operation.new != COPY:
+        if operation.old == ABSENT and operation.new not in COPIES:
             # Where the base has not grown yet there is nothing to look at, and zeros come by themselves.
             end = min(end, -(-self._base_size // self._target.block_size))
         copied = hashlib.sha256()
@@ -80,9 +80,9 @@ class _Applier(Visitor):
                 raise Mismatch(f"block {block} is neither what it was nor what it becomes")
             if operation.new == ZERO:
                 self._write(block, 0, bytes(self._target.length(block)))
-            elif operation.new == COPY:
+            elif operation.new in COPIES:
                 copied.update(self._copy(operation, block))
-        if operation.new == COPY and copied.digest() != operation.sha256:
+        if operation.new in COPIES and copied.digest() != operation.sha256:
             raise Mismatch(f"blocks {operation.first} + {operation.count}: the copy has not the SHA-256")
 
     def content(self, block, start, piece):
@@ -112,8 +112,11 @@ class _Applier(Visitor):
         return bytes(out)
 
     def _read(self, block, length):
-        """Beyond the end of the base there are zeros (a target that has grown)."""
-        self._base.seek(block * self._target.block_size)
+        return self._read_at(block * self._target.block_size, length)
+
+    def _read_at(self, position, length):
+        """Less than that, where the base ends."""
+        self._base.seek(position)
         return self._base.read(length)
 
     def _is_new(self, operation, block):
@@ -142,14 +145,15 @@ class _Applier(Visitor):
     def _copy(self, operation, block):
         """What stands at the source; where that was used up in an earlier attempt, what stands in place already."""
         length = self._target.length(block)
-        source = operation.source + block - operation.first
+        size = self._target.block_size
+        source = operation.source_byte(size) + (block - operation.first) * size
         _, new_hash = operation.hashes_of(block, self._header.hash.length)
-        for place in (source, block):
-            data = self._read(place, length)
-            if self._header.hash.of(data) == new_hash:
+        for place in (source, block * size):
+            data = self._read_at(place, length)
+            if len(data) == length and self._header.hash.of(data) == new_hash:
                 self._write(block, 0, data)
                 return data
-        raise Mismatch(f"block {block}: what is to be copied from block {source} has not the new hash")
+        raise Mismatch(f"block {block}: what is to be copied from byte {source} has not the new hash")
 
     def _write(self, block, start, data):
         self._out.seek(block * self._target.block_size + start)

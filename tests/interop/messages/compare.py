@@ -129,7 +129,7 @@ class GroupWriter:
     def add(self, operation):
         """Its blocks are all of one length in B."""
         while operation:
-            begins = not (self._group and operation.continues(self._group[-1]))
+            begins = not (self._group and operation.continues(self._group[-1], self._target.block_size))
             block_bytes = self._target.length(operation.first)
             room = self._meter.room(operation.old, operation.new, block_bytes, begins)
             if room == 0:

@@ -28,7 +28,7 @@ PARENT = {
 }
 # What came with 1.1, beside the keys of 1.0: in a header or parent, and in a header.
 HASH_1_1 = {"!hash": STRING}
-CONTENT_1_1 = {"!prefix": INTEGER, "!zstd": INTEGER}
+CONTENT_1_1 = {"!prefix": INTEGER, "!shift": INTEGER, "!zstd": INTEGER}
 SUMS_1_1 = {"rolling_sums": INTEGER}
 BASE = {"root": BYTES, "size": INTEGER}
 SET = {
@@ -46,13 +46,15 @@ PLACES = {
     "base_size": (REQUESTS, ()), "bases": (REQUESTS, ()), "block_size": (ALL, ALL), "derived": ((CKF,), ()), "forward": (REQUESTS, ()), "frame_size": ((DTF,), (DTF,)),
     "label": (ALL, ()), "parent": (ALL, ()), "ranges": (ALL, ()), "set": ((DTF,), ()),
     "size": ((CKF,), (CKF,)), "target_size": (REQUESTS, REQUESTS), "!prefix": ((DTF,), ()),
+    "!shift": (REQUESTS, ()),
     "!zstd": ((DTF,), ()), "rolling_sums": ((CKR, CKF), ()),
 }
 
 
 @dataclass(frozen=True)
 class Header:
-    """`target`: that of a checksum file, or B. `bases`: A, or all of them. A request for checksums has neither."""
+    """`target`: that of a checksum file, or B. `bases`: A, or all of them. A request for checksums has neither.
+    `open`: of a higher minor version (2.2)."""
 
     kind: str
     values: dict
@@ -61,6 +63,7 @@ class Header:
     target: Optional[Geometry]
     bases: tuple
     coverage: Optional[Coverage]
+    open: bool
 
     @property
     def merged(self):
@@ -84,6 +87,11 @@ class Header:
     def rolling_sums(self):
         """Whether a checksum file has rolling sums (6.1)."""
         return self.kind == CKF and "rolling_sums" in self.values
+
+    @property
+    def shift(self):
+        """Whether there may be copies from any byte of A (4.9)."""
+        return "!shift" in self.values
 
     @property
     def part(self):
@@ -126,7 +134,7 @@ class _HeaderRules:
         block_hash = self.hash(values, "header")
         if "frame_size" in values:
             self.power_of_two(values["frame_size"], MIN_FRAME, MAX_FRAME, "header.frame_size")
-        for flag in ("derived", "forward", "rolling_sums", "!prefix", "!zstd"):
+        for flag in ("derived", "forward", "rolling_sums", "!prefix", "!shift", "!zstd"):
             if values.get(flag, 1) != 1:
                 raise self.error("is 1 where it is there", f"header.{flag}")
         if "!prefix" in values and block_size > values["frame_size"]:
@@ -150,7 +158,7 @@ class _HeaderRules:
             self.parent(values["parent"])
         if "set" in values:
             self.set(values["set"])
-        return Header(self._kind, values, block_size, block_hash, target, bases, coverage)
+        return Header(self._kind, values, block_size, block_hash, target, bases, coverage, self._lenient)
 
     def keys(self):
         for key, (allowed, required) in PLACES.items():
@@ -165,9 +173,10 @@ class _HeaderRules:
         for other in ("bases", "set"):
             if "forward" in self._values and other in self._values:
                 raise self.error(f"stands beside header.{other}", "header.forward")
-        for other in ("bases", "forward"):
-            if "!prefix" in self._values and other in self._values:
-                raise self.error(f"stands beside header.{other}", "header.!prefix")
+        for key in ("!prefix", "!shift"):
+            for other in ("bases", "forward"):
+                if key in self._values and other in self._values:
+                    raise self.error(f"stands beside header.{other}", f"header.{key}")
 
     def power_of_two(self, value, least, most, field):
         if not least <= value <= most or value & value - 1:

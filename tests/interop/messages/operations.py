@@ -8,9 +8,10 @@ from .codec import decode
 from .errors import MessageError
 from .wire import Cursor, u32, varint
 
-DATA, ZERO, COPY = 1, 2, 3
+DATA, ZERO, COPY, SHIFT = 1, 2, 3, 4
+COPIES = (COPY, SHIFT)
 ABSENT, OLD_ZERO, HASHED, ELSEWHERE = 1, 2, 3, 4
-NEW_NAMES = {DATA: "data", ZERO: "zero", COPY: "copy"}
+NEW_NAMES = {DATA: "data", ZERO: "zero", COPY: "copy", SHIFT: "shifted copy"}
 OLD_NAMES = {ABSENT: "absent", OLD_ZERO: "zero", HASHED: "hashed", ELSEWHERE: "elsewhere"}
 
 MAX_OPERATIONS = 32_768
@@ -22,6 +23,8 @@ SHA256_LENGTH = 32
 
 @dataclass
 class Operation:
+    """`source`: a block of A for a copy, a byte of A for a shifted copy."""
+
     first: int
     count: int
     old: int
@@ -41,10 +44,21 @@ class Operation:
         at = (block - self.first) * length
         return self.old_hashes[at:at + length], self.new_hashes[at:at + length]
 
-    def continues(self, before):
+    def source_byte(self, block_size):
+        return self.source * block_size if self.new == COPY else self.source
+
+    def source_blocks(self, target):
+        """(first, end) of the blocks of A that a copy reads, if only in part."""
+        start = self.source_byte(target.block_size)
+        # Each block of whole blocks that are copied is as long as the block it becomes.
+        return start // target.block_size, -(-(start + target.bytes_of(self.first, self.count)) // target.block_size)
+
+    def continues(self, before, block_size):
         """Whether it could have been written as one with the operation before it."""
         same = before.end == self.first and (before.old, before.new) == (self.old, self.new)
-        return same and (self.new != COPY or before.source + before.count == self.source)
+        if not same or self.new not in COPIES:
+            return same
+        return before.source_byte(block_size) + before.count * block_size == self.source_byte(block_size)
 
 
 class GroupMeter:
@@ -58,7 +72,7 @@ class GroupMeter:
         self.operations = self.blocks = self.data_bytes = self.hash_bytes = 0
 
     def hashes_per_block(self, old, new):
-        return self._hash_length * ((old == HASHED) + (new in (DATA, COPY)))
+        return self._hash_length * ((old == HASHED) + (new in (DATA, *COPIES)))
 
     def room(self, old, new, block_bytes, begins):
         """Number of blocks, None for any number. A group without blocks takes one, whatever it is."""
@@ -123,7 +137,7 @@ class OperationsReader:
         operations, end = [], 0
         for _ in range(count):
             operation = self._operation(cursor, end)
-            if operations and operation.continues(operations[-1]):
+            if operations and operation.continues(operations[-1], self._target.block_size):
                 raise MessageError("continues the one before it", operation.offset, "operation")
             self._check(operation)
             operations.append(operation)
@@ -142,9 +156,11 @@ class OperationsReader:
         start = cursor.offset
         kinds = cursor.u8("kinds")
         old, new = kinds >> 4, kinds & 0x0F
-        if old not in OLD_NAMES or new not in NEW_NAMES:
-            raise MessageError(f"0x{kinds:02X} is unknown", start, "kinds")
-        source = cursor.varint("source") if new == COPY else None
+        # Without the header's key, a shifted copy is of a kind that is not known (4.9).
+        if old not in OLD_NAMES or new not in NEW_NAMES or new == SHIFT and not self._header.shift:
+            newer = "is of a newer version: " if self._header.open else ""
+            raise MessageError(f"{newer}0x{kinds:02X} is unknown", start, "kinds")
+        source = cursor.varint("source") if new in COPIES else None
         return Operation(first, count, old, new, source, offset)
 
     def _check(self, operation):
@@ -162,7 +178,7 @@ class OperationsReader:
         if (operation.old == ELSEWHERE) != self._header.merged:
             raise fail("old kind elsewhere goes with bases, and only with them")
         if self._base is None:
-            if operation.new == COPY:
+            if operation.new in COPIES:
                 raise fail("a copy in a message for several bases")
             return
         if operation.old == ABSENT and operation.first < self._base.blocks:
@@ -175,6 +191,8 @@ class OperationsReader:
                 raise fail("zeros become zeros")
         if operation.new == COPY:
             self._check_copy(operation, fail)
+        if operation.new == SHIFT:
+            self._check_shift(operation, fail)
 
     def _check_copy(self, operation, fail):
         base, target = self._base, self._target
@@ -188,20 +206,30 @@ class OperationsReader:
                 if base.length(operation.source + index) != target.length(operation.first + index):
                     raise fail("source and copy differ in length")
 
+    def _check_shift(self, operation, fail):
+        end = operation.source + self._target.bytes_of(operation.first, operation.count)
+        if not operation.source % self._target.block_size:
+            raise fail(f"source byte {operation.source} is where a block begins")
+        if end > self._base.size:
+            raise fail(f"source bytes {operation.source} to {end} are outside the {self._base.size} bytes of the base")
+        first, end = operation.source_blocks(self._target)
+        if not self._header.coverage.has_all(first, end - first):
+            raise fail(f"source byte {operation.source}: not all of its blocks are in the ranges")
+
     def _hashes(self, cursor, operation):
         length = operation.count * self._header.hash.length
         if operation.old == HASHED:
             operation.old_hashes = cursor.take(length, "old hashes")
-        if operation.new in (DATA, COPY):
+        if operation.new in (DATA, *COPIES):
             operation.new_hashes = cursor.take(length, "new hashes")
-        if operation.new == COPY and self._header.kind == "dtf":
+        if operation.new in COPIES and self._header.kind == "dtf":
             operation.sha256 = cursor.take(SHA256_LENGTH, "SHA-256")
 
     def _check_cutting(self, operations, offset):
         """This group had to begin here, and does not hold more than one may."""
         first = operations[0]
         if self._previous is not None:
-            begins = not first.continues(self._previous)
+            begins = not first.continues(self._previous, self._target.block_size)
             if self._meter.room(first.old, first.new, self._target.length(first.first), begins) != 0:
                 raise MessageError("its first block belongs in the group before it", offset, "group")
         self._meter.reset()
@@ -222,7 +250,7 @@ class OperationsReader:
             self.blocks[operation.new] += operation.count
             self.data_bytes += self._data_bytes(operation)
             self._required_found += max(0, operation.end - max(operation.first, self._required_from))
-            if operation.new == COPY:
+            if operation.new in COPIES:
                 if self._header.forward:
                     raise MessageError("is a copy, where the header says that there are none", operation.offset, "operation")
                 self._copies.append(operation)
@@ -237,10 +265,10 @@ class OperationsReader:
         elif covered and self._required_found != self._target.blocks - self._required_from:
             text = f"a block of the tail, from block {self._required_from} on, has none"
             raise MessageError(text, container.trailer_offset, "operation")
-        check_acyclic(self._copies)
+        check_acyclic(self._copies, self._target)
         container.compare({
             "groups": self.groups, "operations": self.operations, "data_bytes": self.data_bytes,
-            "data_blocks": self.blocks[DATA], "zero_blocks": self.blocks[ZERO], "copy_blocks": self.blocks[COPY],
+            "data_blocks": self.blocks[DATA], "zero_blocks": self.blocks[ZERO], "copy_blocks": sum(self.blocks[kind] for kind in COPIES),
         })
 
     def _finish_part(self, container):
@@ -250,10 +278,10 @@ class OperationsReader:
             raise MessageError(text, container.trailer_offset, "header.set.group_count")
 
 
-def check_acyclic(copies):
+def check_acyclic(copies, target):
     """Whether the copies can be ordered so that each source is read before another copy overwrites it.
 
-    A copy that overlaps itself is no cycle: `memmove` knows its way.
+    A shifted copy reads the blocks that its source touches as a whole. A copy that overlaps itself is no cycle: `memmove` knows its way.
     """
     firsts = [copy.first for copy in copies]
     before = [0] * len(copies)
@@ -261,9 +289,10 @@ def check_acyclic(copies):
     for index, copy in enumerate(copies):
         # Whoever writes what this one reads has to wait for it.
         waiting = []
-        position = max(0, bisect_right(firsts, copy.source) - 1)
-        while position < len(copies) and firsts[position] < copy.source + copy.count:
-            if copies[position].end > copy.source and position != index:
+        start, end = copy.source_blocks(target)
+        position = max(0, bisect_right(firsts, start) - 1)
+        while position < len(copies) and firsts[position] < end:
+            if copies[position].end > start and position != index:
                 waiting.append(position)
                 before[position] += 1
             position += 1
