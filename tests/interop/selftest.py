@@ -26,7 +26,7 @@ from messages.geometry import Coverage, Geometry
 from messages.hashes import DATA as DATA_KIND, HASHES, ZERO as ZERO_KIND, Root, checksum, set_id
 from messages.message import Visitor, read_message
 from messages.operations import (
-    ABSENT, COPY, DATA, ELSEWHERE, HASHED, OLD_ZERO, ZERO, Operation, OperationsReader, check_acyclic)
+    ABSENT, COPIES, COPY, DATA, ELSEWHERE, HASHED, OLD_ZERO, SHIFT, ZERO, Operation, OperationsReader, check_acyclic)
 from messages.wire import Cursor, u32, u64, varint
 from messages.writer import MessageWriter
 
@@ -55,7 +55,7 @@ def encode(operations, data_file):
     out, end = [u32(len(operations))], 0
     for each in operations:
         out += varint(each.first - end), varint(each.count), bytes([each.old * 16 + each.new])
-        out.append(varint(each.source) if each.new == COPY else b"")
+        out.append(varint(each.source) if each.new in COPIES else b"")
         end = each.end
     for each in operations:
         out += each.old_hashes, each.new_hashes, each.sha256 if data_file else b""
@@ -154,7 +154,7 @@ def write_request(kind, header, groups, trailer, content=None, how="none", minor
     target = Geometry(header["target_size"], header["block_size"])
     counts = {"copy_blocks": 0, "data_blocks": 0, "data_bytes": 0, "groups": len(groups), "operations": 0,
               "zero_blocks": 0}
-    names = {DATA: "data_blocks", ZERO: "zero_blocks", COPY: "copy_blocks"}
+    names = {DATA: "data_blocks", ZERO: "zero_blocks", COPY: "copy_blocks", SHIFT: "copy_blocks"}
     earlier = []
     for group in groups:
         writer.section(OPERATIONS, encode(group, kind == "dtf"))
@@ -210,6 +210,25 @@ def one_frame(a, b, stored):
     size = sum(Geometry(len(b), BLOCK).bytes_of(each.first, each.count) for each in group if each.new == DATA)
     extra = [{"kind": CONTENT, "payload": stored, "codec": codec.PREFIX, "raw_length": size}]
     return write_request("dtf", values | {"frame_size": FRAME, "!prefix": 1}, [group], roots, None, extra=extra)
+
+
+def copying(a, b, *runs, sha256=None, how="none", ranges=None, kind="dtf"):
+    """`runs`: first block, count and source, and SHIFT where that is a byte; no source where the content is sent."""
+    operations = []
+    for first, count, source, *new in runs:
+        content = b[first * BLOCK:(first + count) * BLOCK]
+        old, old_kind = (hashes(a, first, count), HASHED) if first * BLOCK < len(a) else (b"", ABSENT)
+        digest = b"" if source is None else sha256 or hashlib.sha256(content).digest()
+        new_kind = DATA if source is None else new[0] if new else COPY
+        operations.append(Operation(
+            first, count, old_kind, new_kind, source, 0, old, hashes(b, first, count), digest))
+    roots = {name: read(checksum_file(side, ranges)).trailer["root"] for name, side in (("base_root", a), ("target_root", b))}
+    header = {"base_size": len(a), "block_size": BLOCK, "hash": "xxh128", "target_size": len(b)}
+    header |= {"frame_size": FRAME} if kind == "dtf" else {}
+    header |= {"ranges": read(checksum_file(max(a, b, key=len), ranges)).header.values["ranges"]} if ranges else {}
+    header |= {"!prefix": 1} if how == "prefix" else {}
+    header |= {"!shift": 1} if any(each.new == SHIFT for each in operations) else {}
+    return write_request(kind, header, [operations], roots, b, how, old=a)
 
 
 def changed(content, step=BLOCK, short=0):
