@@ -92,63 +92,67 @@ def copy_vectors():
 
 def shift_vectors():
     a, x = blocks("abcdefgh"), b"x" * 1000
-    size = len(a)
-    moved = (x[:100] + a)[:size], (0, 1, None), (1, 7, 412, SHIFT)
-    farther = (x[:300] + a)[:size], (0, 1, None), (1, 7, 212, SHIFT)
-    taken = a[100:], (0, 8, 100, SHIFT)
-    apart = a[:5 * BLOCK] + a[100:100 + 3 * BLOCK], (5, 3, 100, SHIFT)
-    for name, comment, base, (result, *runs) in (
+    size, short = len(a), a[:-96]
+    # What copying() takes: A, B and the runs.
+    moved = a, (x[:100] + a)[:size], (0, 1, None), (1, 7, BLOCK - 100, SHIFT)
+    farther = a, (x[:300] + a)[:size], (0, 1, None), (1, 7, BLOCK - 300, SHIFT)
+    taken = a, a[100:], (0, 8, 100, SHIFT)
+    grows = short, x[:100] + short, (0, 1, None), (1, 7, BLOCK - 100, SHIFT), (8, 1, 8 * BLOCK - 100, SHIFT)
+    apart = a, a[:5 * BLOCK] + a[100:100 + 3 * BLOCK], (5, 3, 100, SHIFT)
+    for name, comment, base, sides in (
         ("shift-upwards", "Put in front: a copy that overlaps its source, from the end on.", a, moved),
-        ("shift-downwards", "Taken out: a copy that overlaps its source, from the beginning on. The last block becomes shorter.",
-         a, taken),
+        ("shift-downwards", "Taken out: a copy that overlaps its source, from the beginning on. The last block becomes "
+         "shorter.", a, taken),
         ("shift-of-several-blocks", "Put in front: more than a block.", a,
-         ((x + a)[:size], (0, 2, None), (2, 6, 2 * BLOCK - 1000, SHIFT))),
+         (a, (x + a)[:size], (0, 2, None), (2, 6, 2 * BLOCK - 1000, SHIFT))),
         ("shift-by-one-byte", "Put in front: one byte. The last one of A is gone.", a,
-         ((x[:1] + a)[:size], (0, 1, None), (1, 7, BLOCK - 1, SHIFT))),
-        ("shift-behind-the-end", "Put in front, and the file grows: to the end of A's short last block.", a[:-96],
-         (x[:100] + a[:-96], (0, 1, None), (1, 7, 412, SHIFT), (8, 1, 3996, SHIFT))),
-        ("shift-grown-already", "As shift-behind-the-end. The file has B's size; what has grown reads as zeros.", a[:-96] + bytes(100),
-         (x[:100] + a[:-96], (0, 1, None), (1, 7, 412, SHIFT), (8, 1, 3996, SHIFT))),
+         (a, (x[:1] + a)[:size], (0, 1, None), (1, 7, BLOCK - 1, SHIFT))),
+        ("shift-behind-the-end", "Put in front, and the file grows: to the end of A's short last block.", short, grows),
+        ("shift-grown-already", "As shift-behind-the-end. The file has B's size; what has grown reads as zeros.",
+         short + bytes(100), grows),
         ("shift-from-behind-the-end", "The source is behind B's end, which is cut last.", a,
-         (a[3001:3001 + 2 * BLOCK] + a[2 * BLOCK:4 * BLOCK], (0, 2, 3001, SHIFT))),
+         (a, a[3001:3001 + 2 * BLOCK] + a[2 * BLOCK:4 * BLOCK], (0, 2, 3001, SHIFT))),
         ("shift-to-the-short-last-block", "Bytes from within a longer block become the last block.", a,
-         (a[:7 * BLOCK] + a[1030:1030 + 412], (7, 1, 1030, SHIFT))),
-        ("shifts-in-order", "The second copy overwrites a block of which the first one reads a byte: the first comes first.", a,
-         (a[BLOCK + 1:2 * BLOCK + 1] + a[BLOCK:2 * BLOCK] + a[3000:3000 + BLOCK] + a[3 * BLOCK:],
+         (a, a[:7 * BLOCK] + a[1030:1030 + 412], (7, 1, 1030, SHIFT))),
+        ("shifts-in-order", "The second copy overwrites a block of which the first one reads a byte: the first comes "
+         "first.", a,
+         (a, a[BLOCK + 1:2 * BLOCK + 1] + a[BLOCK:2 * BLOCK] + a[3000:3000 + BLOCK] + a[3 * BLOCK:],
           (0, 1, BLOCK + 1, SHIFT), (2, 1, 3000, SHIFT))),
         ("shifts-against-the-order", "The second copy's source is where the first one goes: the second comes first.", a,
-         (a[2055:2055 + BLOCK] + a[BLOCK:2 * BLOCK] + a[511:511 + BLOCK] + a[3 * BLOCK:],
+         (a, a[2055:2055 + BLOCK] + a[BLOCK:2 * BLOCK] + a[511:511 + BLOCK] + a[3 * BLOCK:],
           (0, 1, 2055, SHIFT), (2, 1, 511, SHIFT))),
-        ("shift-beside-copies", "Whole blocks overwrite a source of bytes, and bytes a source of whole blocks: from the last to the first.",
-         a, (blocks("fgc") + a[100:100 + 2 * BLOCK] + blocks("fgd"),
-             (0, 2, 5, COPY), (3, 2, 100, SHIFT), (7, 1, 3, COPY))),
-        ("shift-in-place-already", "The target is B: nothing is left to do.", moved[0], moved),
+        ("shift-beside-copies", "Whole blocks overwrite a source of bytes, and bytes a source of whole blocks: from the "
+         "last to the first.", a,
+         (a, blocks("fgc") + a[100:100 + 2 * BLOCK] + blocks("fgd"),
+          (0, 2, 5, COPY), (3, 2, 100, SHIFT), (7, 1, 3, COPY))),
+        ("shift-in-place-already", "The target is B: nothing is left to do.", moved[1], moved),
         ("shift-half-done", "A run has died: what blocks 4 to 7 were is gone, and what they become stands there.",
-         a[:4 * BLOCK] + moved[0][4 * BLOCK:], moved),
+         a[:4 * BLOCK] + moved[1][4 * BLOCK:], moved),
         ("shift-half-done-downwards", "A run has died: what blocks 0 to 2 were is gone. The file is not cut yet.",
-         taken[0][:3 * BLOCK] + a[3 * BLOCK:], taken),
+         taken[1][:3 * BLOCK] + a[3 * BLOCK:], taken),
         ("shift-half-in-place", "Blocks 5 and 6 are new already, and their source is still there.",
-         apart[0][:7 * BLOCK] + block(a, 7), apart),
+         apart[1][:7 * BLOCK] + block(a, 7), apart),
         ("shift-source-new-but-alike", "Block 0 is new already. The bytes of it that are copied are what they were.",
-         x[:100] + a[100:], (x[:100] + apart[0][100:], (0, 1, None), apart[1])),
+         x[:100] + a[100:], (a, x[:100] + apart[1][100:], (0, 1, None), apart[2])),
     ):
-        old = a[:-96] if "behind-the-end" in name and len(result) > size or "grown" in name else a
-        yield name, comment, base, copying(old, result, *runs), result
-    yield "shift-source-gone", "A byte of the source is another one.", a[:700] + b"x" + a[701:], \
-        copying(a, *apart), None
-    yield "shift-source-overwritten", "Block 2 is old, but what it becomes is gone: block 1 is new.", \
-        block(a, 0) + block(farther[0], 1) + a[2 * BLOCK:], copying(a, *farther), None
-    yield "shift-neither", "Block 3 is neither old nor new. Its source is still there.", \
-        a[:3 * BLOCK] + blocks("x") + a[4 * BLOCK:], copying(a, *moved), None
-    yield "shift-of-another-sha256", "The run has not the SHA-256 that the message gives.", a, \
-        copying(a, *moved, sha256=bytes(32)), None
+        yield name, comment, base, copying(*sides), sides[1]
+    for name, comment, base, file in (
+        ("shift-source-gone", "A byte of the source is another one.", a[:700] + b"x" + a[701:], copying(*apart)),
+        ("shift-source-overwritten", "Block 2 is old, but what it becomes is gone: block 1 is new.",
+         block(a, 0) + block(farther[1], 1) + a[2 * BLOCK:], copying(*farther)),
+        ("shift-neither", "Block 3 is neither old nor new. Its source is still there.",
+         a[:4 * BLOCK - 1] + b"x" + a[4 * BLOCK:], copying(*moved)),
+        ("shift-of-another-sha256", "The run has not the SHA-256 that the message gives.", a,
+         copying(*moved, sha256=bytes(32))),
+    ):
+        yield name, comment, base, file, None
     ranged = blocks("x") + a[1541:1541 + 2 * BLOCK] + blocks("defxxij")
     yield "shift-in-ranges", "Ranges without the tail: the size stays A's.", a, \
         copying(a, ranged, (1, 2, 1541, SHIFT), ranges=[(1, 5)]), block(a, 0) + ranged[BLOCK:3 * BLOCK] + a[3 * BLOCK:]
     text = target(5, 1)
     over = changed(text[:2 * BLOCK]) + block(text, 2) + text[9:9 + 2 * BLOCK]
-    yield "shift-prefix-source-overwritten", "Blocks 3 and 4 are bytes of blocks 0 to 2, of which the frame overwrites two.", text, \
-        copying(text, over, (0, 2, None), (3, 2, 9, SHIFT), how="prefix"), over
+    yield "shift-prefix-source-overwritten", "Blocks 3 and 4 are bytes of blocks 0 to 2, of which the frame overwrites " \
+        "two.", text, copying(text, over, (0, 2, None), (3, 2, 9, SHIFT), how="prefix"), over
 
 
 def prefix_vectors():

@@ -222,7 +222,7 @@ def copying(a, b, *runs, sha256=None, how="none", ranges=None, kind="dtf"):
         new_kind = DATA if source is None else new[0] if new else COPY
         operations.append(Operation(
             first, count, old_kind, new_kind, source, 0, old, hashes(b, first, count), digest))
-    roots = {name: read(checksum_file(side, ranges)).trailer["root"] for name, side in (("base_root", a), ("target_root", b))}
+    roots = {f"{name}_root": read(checksum_file(side, ranges)).trailer["root"] for name, side in (("base", a), ("target", b))}
     header = {"base_size": len(a), "block_size": BLOCK, "hash": "xxh128", "target_size": len(b)}
     header |= {"frame_size": FRAME} if kind == "dtf" else {}
     header |= {"ranges": read(checksum_file(max(a, b, key=len), ranges)).header.values["ranges"]} if ranges else {}
@@ -331,10 +331,12 @@ class SmallFiles(RefusingTest):
             b = b[:BLOCK] + b"abcdefg" * 400
             yield data_file(data_request(checksum_file(a), checksum_file(b)), b, "zstandard")
             yield prefix_file(a, changed(a))
+        for kind in ("dtr", "dtf"):
+            yield copying(a[3 * BLOCK:], a[4 * BLOCK - 9:], (0, 3, BLOCK - 9, SHIFT), kind=kind)
 
     def test_each_is_read(self):
         kinds = [read(data).header.kind for data in self.files()]
-        self.assertEqual(kinds, ["ckr", "ckf", "dtr", "dtf"] + ["dtf", "dtf"] * bool(codec.zstandard))
+        self.assertEqual(kinds, ["ckr", "ckf", "dtr", "dtf"] + ["dtf", "dtf"] * bool(codec.zstandard) + ["dtr", "dtf"])
 
     def test_each_truncation_is_refused(self):
         for data in self.files():
@@ -597,7 +599,7 @@ class Requests(RefusingTest):
     def operation(self, first, count, old=HASHED, new=DATA, source=None):
         return Operation(
             first, count, old, new, source, 0, hashes(self.a, first, count) if old == HASHED else b"",
-            hashes(self.b, first, count) if new != ZERO else b"", bytes(32) if new == COPY else b"")
+            hashes(self.b, first, count) if new != ZERO else b"", bytes(32) if new in COPIES else b"")
 
     def request(self, *groups, kind="dtr", trailer=None, minor=0, extra=None, **changes):
         if kind == "dtf":
@@ -911,6 +913,141 @@ class Requests(RefusingTest):
         self.refuse(file(codec.ZSTANDARD, zstd_frame(len(content) - FRAME, *blocks)), "content size")
         self.refuse(file(codec.ZSTANDARD, good + b"\0"), "follow the frame")
 
+    def shifting(self, *group, kind="dtr", minor=1, **changes):
+        return self.request(list(group), kind=kind, minor=minor, **{"!shift": 1} | changes)
+
+    def test_the_key_of_shifted_copies(self):
+        op = self.operation
+        group = [op(1, 1)]
+        for kind in ("dtr", "dtf"):
+            for minor in (1, 2):
+                message = read(self.shifting(*group, kind=kind, minor=minor))
+                self.assertEqual(message.summary()["header"]["shift"], 1)
+            self.assertEqual(read(self.shifting(*group, kind=kind, minor=None)).version, "1.1")
+            self.refuse(self.shifting(*group, kind=kind, minor=0), "!shift: unknown key")
+            for value, text in ((0, "is 1 where"), (2, "is 1 where"), ("1", "not an integer")):
+                self.refuse(self.shifting(*group, kind=kind, **{"!shift": value}), text)
+            error = self.refuse(self.shifting(*group, kind=kind, forward=1), "header.forward")
+            self.assertEqual(error.field, "header.!shift")
+            bases = {"base_size": None, "bases": [{"root": bytes(16), "size": len(self.b)}]}
+            made = self.shifting(op(1, 1, ELSEWHERE), kind=kind, trailer={"target_root": bytes(16)}, **bases)
+            self.assertEqual(self.refuse(made, "header.bases").field, "header.!shift")
+        read(self.shifting(*group, kind="dtf", **{"!prefix": 1, "!zstd": 1}))
+        part = {"first_group": 0, "group_count": 1, "id": set_id(9, [bytes(16)], bytes(16)), "part": 1, "parts": 1,
+                "split_size": 9}
+        read(self.shifting(*group, kind="dtf", set=part))
+        for kind, more in (("ckr", {}), ("ckf", {"size": 5000})):
+            out = io.BytesIO()
+            MessageWriter(out, kind, {"block_size": BLOCK, "hash": "xxh3", "!shift": 1, **more}).finish({})
+            self.refuse(out.getvalue(), f"does not belong in a .{kind}")
+        parent = {"base_root": bytes(16), "base_size": 4096, "block_size": 1024, "hash": "xxh3",
+                  "target_root": bytes(16), "target_size": 4096, "!shift": 1}
+        self.refuse(self.shifting(*group, parent=parent), "parent.!shift: this key")
+
+    def test_where_shifted_copies_may_be(self):
+        op = self.operation
+        shifted = op(1, 2, new=SHIFT, source=7)
+        for kind in ("dtr", "dtf"):
+            message = read(self.shifting(shifted, op(3, 1, new=COPY, source=3), kind=kind))
+            self.assertEqual(message.trailer["copy_blocks"], 3)
+            self.assertEqual(message.summary()["operations"], [[1, 2, "shifted copy", "hashed"], [3, 1, "copy", "hashed"]])
+            # Without the key it is of a kind that is not known, and in 1.0 too.
+            self.refuse(self.shifting(shifted, kind=kind, **{"!shift": None}), "newer version: 0x34 is unknown")
+            error = self.refuse(self.shifting(shifted, kind=kind, minor=0, **{"!shift": None}), "0x34 is unknown")
+            self.assertNotIn("newer", str(error))
+        for minor in (1, 2):
+            self.refuse(self.shifting(op(1, 1, 5), minor=minor), "newer version: 0x51 is unknown")
+        without = op(1, 2, new=SHIFT, source=7)
+        without.sha256 = b""
+        self.refuse(self.shifting(without, kind="dtf"), "SHA-256")
+
+    def test_bad_shifted_copies(self):
+        size, most = len(self.a), (1 << 63) - 1
+
+        def op(first, count, source):
+            return self.operation(first, count, new=SHIFT, source=source)
+
+        for text, group in (
+            ("where a block begins", [op(1, 1, 0)]), ("where a block begins", [op(1, 1, 3 * BLOCK)]),
+            (f"outside the {size} bytes", [op(1, 2, size - 2 * BLOCK + 1)]), (f"outside the {size}", [op(1, 1, size + 1)]),
+            (f"outside the {size}", [op(1, 1, most)]),
+            ("continues", [op(1, 1, 7), op(2, 1, BLOCK + 7)]),
+            ("no blocks", [op(1, 0, 7)]),
+            ("in a circle", [op(0, 1, BLOCK + 9), op(1, 1, 9)]),
+            # Either of them needs one byte of the other one's block.
+            ("in a circle", [op(0, 1, 2 * BLOCK + 1), op(3, 1, BLOCK - 1)]),
+            ("in a circle", [op(0, 1, 2 * BLOCK + 1), self.operation(3, 1, new=COPY, source=0)]),
+        ):
+            with self.subTest(text):
+                self.refuse(self.shifting(*group), text)
+        for group in (
+            [op(1, 2, size - 2 * BLOCK - 1)], [op(0, 7, 1)], [op(1, 7, BLOCK - 1)],
+            [op(1, 1, 7), op(2, 1, BLOCK + 8)], [op(1, 1, 7), self.operation(2, 1, new=COPY, source=1)],
+            # The first one reads a byte of what the second one overwrites, and not the other way round.
+            [op(0, 1, 2 * BLOCK + 1), op(3, 1, 5 * BLOCK - 1)],
+        ):
+            read(self.shifting(*group))
+
+    def test_sources_of_shifted_copies_in_ranges(self):
+        def op(first, count, source):
+            return self.operation(first, count, new=SHIFT, source=source)
+
+        for source, good in (
+            (2 * BLOCK - 1, False), (2 * BLOCK + 1, True), (4 * BLOCK - 1, True), (4 * BLOCK + 1, False), (7, False),
+            (6 * BLOCK + 1, False),
+        ):
+            made = self.shifting(op(2, 1, source), ranges=[2, 3])
+            read(made) if good else self.refuse(made, "not all of its blocks are in the ranges")
+        # The bytes between two ranges.
+        self.refuse(self.shifting(op(0, 2, BLOCK + 1), ranges=[0, 2, 1, 5]), "in the ranges")
+        read(self.shifting(op(3, 3, 4 * BLOCK + 1), ranges=[0, 2, 1, 5]))
+
+    def test_lengths_of_shifted_copies(self):
+        """As many bytes as the blocks of B have: a short last block may come from within a longer one."""
+        for base_size, target_size, count, source, good in (
+            (4096, 4091, 8, 5, True), (4096, 4091, 8, 6, False), (4096, 3585, 8, 511, True), (4096, 3585, 8, 513, False),
+            (4091, 4091, 7, 507, True), (4091, 4091, 7, 508, False),
+        ):
+            operation = self.operation(0, count, new=SHIFT, source=source)
+            made = self.shifting(operation, base_size=base_size, target_size=target_size)
+            read(made) if good else self.refuse(made, "outside the")
+
+    def test_blocks_that_are_only_shared(self):
+        """Block 2 becomes the short last one. What is behind its end is not overwritten, and still it is ordered."""
+        def op(first, source):
+            return self.operation(first, 1, new=SHIFT, source=source)
+
+        sizes = {"base_size": 4 * BLOCK, "target_size": 3 * BLOCK - 100}
+        first, second = op(0, 3 * BLOCK - 50), op(2, 9)
+        read(self.shifting(first, op(2, BLOCK + 9), **sizes))
+        self.refuse(self.shifting(first, second, **sizes), "in a circle")
+
+    def test_shifted_copies_in_groups(self):
+        """Their hashes count, and the SHA-256 does not; the next group goes on where the source does."""
+        count = (1 << 20) // 32
+
+        def op(first, count, source):
+            return Operation(first, count, HASHED, SHIFT, source, 0, bytes(16 * count), bytes(16 * count), bytes(32))
+
+        size = (count + 2) * BLOCK
+        sizes = {"base_size": size, "target_size": size, "kind": "dtf"}
+
+        def file(*groups):
+            return self.request(*groups, minor=1, **{"!shift": 1}, **sizes)
+
+        read(file([op(0, count, 1)], [op(count, 1, count * BLOCK + 1)]))
+        self.refuse(file([op(0, count + 1, 1)]), "holds more")
+        self.refuse(file([op(0, count - 1, 1)], [op(count - 1, 2, (count - 1) * BLOCK + 1)]), "group before it")
+        # A group of 32,768 operations takes no other one, but more of the last one.
+        alike = [op(2 * n, 1, 2 * n * BLOCK + 1) for n in range(32_768)]
+        for each in alike:
+            each.old, each.old_hashes = OLD_ZERO, b""
+        sizes["base_size"] = sizes["target_size"] = 70_000 * BLOCK
+        for source, good in ((1, False), (2, True)):
+            last = Operation(65_535, 1, OLD_ZERO, SHIFT, 65_535 * BLOCK + source, 0, b"", bytes(16), bytes(32))
+            made = file(alike, [last])
+            read(made) if good else self.refuse(made, "group before it")
+
     def test_newer_minor(self):
         group = [self.operation(1, 1)]
         for minor, changes, text in (
@@ -1221,12 +1358,19 @@ class Primitives(unittest.TestCase):
 
     def test_cycles(self):
         def copies(*runs):
-            return [Operation(first, count, HASHED, COPY, source) for first, count, source in sorted(runs)]
+            return [Operation(first, count, HASHED, *new or [COPY], source) for first, count, source, *new in sorted(runs)]
 
-        check_acyclic(copies((0, 5, 2), (5, 5, 7), (20, 1, 0)))
-        for runs in (((0, 2, 10), (10, 2, 0)), ((0, 3, 11), (10, 3, 21), (20, 3, 0))):
+        target = Geometry(50 * BLOCK, BLOCK)
+        check_acyclic(copies((0, 5, 2), (5, 5, 7), (20, 1, 0)), target)
+        check_acyclic(copies((0, 5, 2 * BLOCK + 1, SHIFT), (5, 5, 7), (20, 1, 0)), target)
+        check_acyclic(copies((0, 2, 10), (12, 2, 1, SHIFT)), target)
+        for runs in (
+            ((0, 2, 10), (10, 2, 0)), ((0, 3, 11), (10, 3, 21), (20, 3, 0)),
+            ((0, 2, 10), (11, 2, 2 * BLOCK - 1, SHIFT)),
+            ((0, 3, 8 * BLOCK - 1, SHIFT), (10, 3, 18 * BLOCK - 1, SHIFT), (20, 3, 2 * BLOCK + 511, SHIFT)),
+        ):
             with self.assertRaises(MessageError):
-                check_acyclic(copies(*runs))
+                check_acyclic(copies(*runs), target)
 
 
 class Command(unittest.TestCase):
@@ -1275,6 +1419,107 @@ class Copies(unittest.TestCase):
         operation.sha256 = bytes(32)
         with self.assertRaises(Mismatch):
             applied(a, write_request("dtf", header, [[operation]], roots, b))
+
+
+class ShiftedCopies(unittest.TestCase):
+    """Copies from any byte of A, applied (4.9, 13.3). More of it is in tests/Vectors/Applying."""
+
+    def refuse(self, base, file, text):
+        with self.assertRaises(Mismatch) as caught:
+            applied(base, file)
+        self.assertIn(text, str(caught.exception))
+
+    def test_put_in_and_taken_out(self):
+        a = target(9, 120, short=77)
+        for shift in (1, 100, 511, 513, 1000):
+            for base in (a, a + bytes(shift)):
+                b = target(2, 121)[:shift] + a
+                sent = -(-shift // BLOCK)
+                runs = [(0, sent, None), (sent, 9 - sent, sent * BLOCK - shift, SHIFT)]
+                if len(b) > 9 * BLOCK:
+                    runs.append((9, -(-len(b) // BLOCK) - 9, 9 * BLOCK - shift, SHIFT))
+                file = copying(a, b, *runs)
+                self.assertEqual(applied(base, file), b)
+                self.assertEqual(applied(b, file), b)
+            b = a[shift:]
+            file = copying(a, b, (0, -(-len(b) // BLOCK), shift, SHIFT))
+            for base in (a, b):
+                self.assertEqual(applied(base, file), b)
+
+    def test_states_of_the_target(self):
+        a = target(8, 122)
+        b = a[:5 * BLOCK] + a[100:100 + 3 * BLOCK]
+        file = copying(a, b, (5, 3, 100, SHIFT))
+        for new in range(8):
+            blocks = [block(b if at >= 5 and new >> at - 5 & 1 else a, at) for at in range(8)]
+            self.assertEqual(applied(b"".join(blocks), file), b)
+        for at in (100, 1636 - 1):
+            other = bytearray(a)
+            other[at] ^= 1
+            self.refuse(bytes(other), file, "has not the new hash")
+            # Where it has been done, nobody reads the source; but the root is that of the whole.
+            self.refuse(bytes(other[:5 * BLOCK]) + b[5 * BLOCK:], file, "target root")
+        self.refuse(a[:-1] + bytes([a[-1] ^ 1]), file, "neither")
+        self.refuse(a, copying(a, b, (5, 3, 100, SHIFT), sha256=bytes(32)), "SHA-256")
+        self.refuse(a, copying(a, b, (5, 3, 101, SHIFT)), "has not the new hash")
+
+    def in_place(self, content, target, copies):
+        """13.3 in its own words: the order, and each run in one direction, a few bytes at a time."""
+        out, left = bytearray(content), list(copies)
+        while left:
+            def overwrites(other, each):
+                first, end = each.source_blocks(target)
+                return other is not each and other.first < end and first < other.end
+
+            ready = [each for each in left if not any(overwrites(each, other) for other in left)]
+            if not ready:
+                return None
+            each = ready[0]
+            left.remove(each)
+            source, to = each.source_byte(BLOCK), each.first * BLOCK
+            size, step = target.bytes_of(each.first, each.count), 37
+            places = range(0, size, step)
+            for at in places if source > to else reversed(places):
+                length = min(step, size - at)
+                piece = out[source + at:source + at + length]
+                out[to + at:to + at + length] = piece
+        return bytes(out)
+
+    def test_any_order_that_the_rule_gives_is_right_in_place(self):
+        chance, good = random.Random(42), 0
+        for _ in range(1000):
+            size = chance.randrange(8 * BLOCK, 12 * BLOCK)
+            a, geometry = target(12, chance.randrange(1000))[:size], Geometry(size, BLOCK)
+            copies, first, b = [], 0, bytearray(a)
+            while (first := first + chance.choice((0, 1, 3))) < geometry.blocks:
+                count = chance.randrange(1, min(6, geometry.blocks - first) + 1)
+                length = geometry.bytes_of(first, count)
+                source = chance.randrange(size - length + 1)
+                kind = SHIFT if source % BLOCK else COPY
+                copies.append(Operation(first, count, HASHED, kind, source if kind == SHIFT else source // BLOCK))
+                b[first * BLOCK:first * BLOCK + length] = a[source:source + length]
+                first += count
+            out = self.in_place(a, geometry, copies)
+            if out is None:
+                with self.assertRaises(MessageError):
+                    check_acyclic(copies, geometry)
+                continue
+            check_acyclic(copies, geometry)
+            self.assertEqual(out, bytes(b))
+            good += len(copies) > 1
+        self.assertGreater(good, 100)
+
+    def test_damage_is_refused_or_does_no_harm(self):
+        a = target(6, 123, short=200)
+        b = target(1, 124)[:90] + a
+        file = copying(a, b, (0, 1, None), (1, 5, BLOCK - 90, SHIFT))
+        chance, refused = random.Random(43), 0
+        for _ in range(400):
+            try:
+                self.assertEqual(applied(a, damaged(file, chance)), b)
+            except (MessageError, Mismatch):
+                refused += 1
+        self.assertGreater(refused, 300)
 
 
 @unittest.skipUnless(codec.zstandard, "no zstandard module")
