@@ -140,8 +140,7 @@ def shift_vectors():
         ("shift-source-gone", "A byte of the source is another one.", a[:700] + b"x" + a[701:], copying(*apart)),
         ("shift-source-overwritten", "Block 2 is old, but what it becomes is gone: block 1 is new.",
          block(a, 0) + block(farther[1], 1) + a[2 * BLOCK:], copying(*farther)),
-        ("shift-neither", "Block 3 is neither old nor new. Its source is still there.",
-         a[:4 * BLOCK - 1] + b"x" + a[4 * BLOCK:], copying(*moved)),
+        ("shift-neither", "Block 7 is neither old nor new. Its source is still there.", a[:-1] + b"x", copying(*apart)),
         ("shift-of-another-sha256", "The run has not the SHA-256 that the message gives.", a,
          copying(*moved, sha256=bytes(32))),
     ):
