@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace BinarySync.Format;
 
@@ -21,11 +20,8 @@ public static class RollingSum
 
     private const uint Multiplier = 0x08104225;
 
-    // Bytes of a step: four vectors whose products do not wait for one another.
+    // Bytes of a step: eight vectors whose products do not wait for one another.
     private const int Step = 32;
-
-    // Sums of a vector.
-    private const int Lanes = 8;
 
     private static readonly uint[] _ofStep = Powers(Step);
     private static readonly uint _stepPower = Power(Step);
@@ -39,7 +35,7 @@ public static class RollingSum
         if (bytes.Length >= Step)
         {
             int whole = bytes.Length - (bytes.Length % Step);
-            sum = Avx2.IsSupported ? AppendStepsAvx2(sum, bytes[..whole]) : AppendSteps(sum, bytes[..whole]);
+            sum = AppendSteps(sum, bytes[..whole]);
             bytes = bytes[whole..];
         }
 
@@ -72,98 +68,93 @@ public static class RollingSum
     public static uint Roll(uint sum, byte leaving, byte entering, uint power) =>
         (sum * Multiplier) + entering - ((leaving + Multiplier - 1) * power);
 
+    /// <summary>What each byte takes away from a sum when it leaves a window: the table that <see cref="RollAll"/> needs.</summary>
+    /// <param name="length">Bytes of the window.</param>
+    public static uint[] Leaving(long length)
+    {
+        uint power = Power(length);
+        uint[] leaving = new uint[byte.MaxValue + 1];
+        for (int i = 0; i < leaving.Length; i++)
+        {
+            leaving[i] = ((uint)i + Multiplier - 1) * power;
+        }
+
+        return leaving;
+    }
+
     /// <summary>The sums of a window that is moved on byte by byte.</summary>
     /// <param name="sum">The sum of the window.</param>
     /// <param name="leaving">Its first bytes.</param>
     /// <param name="entering">As many bytes behind it.</param>
-    /// <param name="power"><see cref="Power"/> of its length.</param>
+    /// <param name="taken"><see cref="Leaving"/> of its length.</param>
     /// <param name="sums">Gets as many sums: after one byte, after two, and so on.</param>
-    public static void RollAll(uint sum, ReadOnlySpan<byte> leaving, ReadOnlySpan<byte> entering, uint power, Span<uint> sums)
+    public static void RollAll(uint sum, ReadOnlySpan<byte> leaving, ReadOnlySpan<byte> entering, uint[] taken, Span<uint> sums)
     {
         entering = entering[..leaving.Length];
         sums = sums[..leaving.Length];
         int done = 0;
-        if (Avx2.IsSupported && leaving.Length >= Lanes)
+
+        // What four bytes add is computed while the four before them are: one product waits for another once in four bytes.
+        uint power2 = Power(2);
+        uint power3 = Power(3);
+        uint power4 = Power(4);
+        for (; done + 4 <= leaving.Length; done += 4)
         {
-            done = leaving.Length - (leaving.Length % Lanes);
-            RollAvx2(sum, leaving[..done], entering[..done], power, sums[..done]);
-            sum = sums[done - 1];
+            ReadOnlySpan<byte> outs = leaving.Slice(done, 4);
+            ReadOnlySpan<byte> ins = entering.Slice(done, 4);
+            Span<uint> results = sums.Slice(done, 4);
+            uint first = ins[0] - taken[outs[0]];
+            uint second = (first * Multiplier) + (ins[1] - taken[outs[1]]);
+            uint third = (second * Multiplier) + (ins[2] - taken[outs[2]]);
+            uint fourth = (third * Multiplier) + (ins[3] - taken[outs[3]]);
+            results[0] = (sum * Multiplier) + first;
+            results[1] = (sum * power2) + second;
+            results[2] = (sum * power3) + third;
+            sum = (sum * power4) + fourth;
+            results[3] = sum;
         }
 
         for (; done < sums.Length; done++)
         {
-            sum = Roll(sum, leaving[done], entering[done], power);
+            sum = (sum * Multiplier) + entering[done] - taken[leaving[done]];
             sums[done] = sum;
         }
     }
 
-    // What each byte adds; then each lane adds what the lanes before it have, in three steps; then what the sum before all of them adds.
-    private static void RollAvx2(uint sum, ReadOnlySpan<byte> leaving, ReadOnlySpan<byte> entering, uint power, Span<uint> sums)
-    {
-        Vector256<uint> powerOfAll = Vector256.Create(power);
-        Vector256<uint> seed = Vector256.Create(Multiplier - 1);
-        Vector256<uint> by1 = Vector256.Create(Power(1));
-        Vector256<uint> by2 = Vector256.Create(Power(2));
-        Vector256<uint> by4 = Vector256.Create(Power(4));
-        Vector256<uint> places = Vector256.Create(Power(1), Power(2), Power(3), Power(4), Power(5), Power(6), Power(7), Power(8));
-        Vector256<uint> before1 = Vector256.Create(0u, 0, 1, 2, 3, 4, 5, 6);
-        Vector256<uint> before2 = Vector256.Create(0u, 0, 0, 1, 2, 3, 4, 5);
-        uint ofLanes = Power(Lanes);
-        ReadOnlySpan<ulong> outs = MemoryMarshal.Cast<byte, ulong>(leaving);
-        ReadOnlySpan<ulong> ins = MemoryMarshal.Cast<byte, ulong>(entering)[..outs.Length];
-        Span<Vector256<uint>> results = MemoryMarshal.Cast<uint, Vector256<uint>>(sums)[..outs.Length];
-        for (int i = 0; i < outs.Length; i++)
-        {
-            Vector256<uint> own = Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(ins[i]).AsByte()).AsUInt32()
-                - ((Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(outs[i]).AsByte()).AsUInt32() + seed) * powerOfAll);
-            own += Avx2.Blend(Avx2.PermuteVar8x32(own * by1, before1), Vector256<uint>.Zero, 0b0000_0001);
-            own += Avx2.Blend(Avx2.PermuteVar8x32(own * by2, before2), Vector256<uint>.Zero, 0b0000_0011);
-            Vector256<uint> half = own * by4;
-            own += Avx2.Permute2x128(half, half, 0b0000_1000);
-            results[i] = own + (Vector256.Create(sum) * places);
-            sum = (sum * ofLanes) + own[Lanes - 1];
-        }
-    }
-
     // Each lane takes every 32nd byte, and at the end the power of its place.
-    private static uint AppendStepsAvx2(uint sum, ReadOnlySpan<byte> bytes)
-    {
-        Vector256<uint> step = Vector256.Create(_stepPower);
-        Vector256<uint> a = default;
-        Vector256<uint> b = default;
-        Vector256<uint> c = default;
-        Vector256<uint> d = default;
-        uint power = 1;
-        foreach (ref readonly Vector256<byte> next in MemoryMarshal.Cast<byte, Vector256<byte>>(bytes))
-        {
-            Vector128<byte> lower = next.GetLower();
-            Vector128<byte> upper = next.GetUpper();
-            a = (a * step) + Avx2.ConvertToVector256Int32(lower).AsUInt32();
-            b = (b * step) + Avx2.ConvertToVector256Int32(Sse2.ShiftRightLogical128BitLane(lower, 8)).AsUInt32();
-            c = (c * step) + Avx2.ConvertToVector256Int32(upper).AsUInt32();
-            d = (d * step) + Avx2.ConvertToVector256Int32(Sse2.ShiftRightLogical128BitLane(upper, 8)).AsUInt32();
-            power *= _stepPower;
-        }
-
-        ReadOnlySpan<Vector256<uint>> places = MemoryMarshal.Cast<uint, Vector256<uint>>(_ofStep);
-        return (sum * power) + Vector256.Sum((a * places[0]) + (b * places[1]) + (c * places[2]) + (d * places[3]));
-    }
-
     private static uint AppendSteps(uint sum, ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<uint> places = _ofStep;
-        for (; bytes.Length > 0; bytes = bytes[Step..])
+        Vector128<uint> step = Vector128.Create(_stepPower);
+        Vector128<uint> a = default;
+        Vector128<uint> b = default;
+        Vector128<uint> c = default;
+        Vector128<uint> d = default;
+        Vector128<uint> e = default;
+        Vector128<uint> f = default;
+        Vector128<uint> g = default;
+        Vector128<uint> h = default;
+        uint stepPower = _stepPower;
+        uint power = 1;
+        ReadOnlySpan<Vector128<byte>> halves = MemoryMarshal.Cast<byte, Vector128<byte>>(bytes);
+        for (int i = 0; i + 1 < halves.Length; i += 2)
         {
-            uint own = 0;
-            for (int i = 0; i < Step; i++)
-            {
-                own += bytes[i] * places[i];
-            }
-
-            sum = (sum * _stepPower) + own;
+            (Vector128<ushort> lower, Vector128<ushort> upper) = Vector128.Widen(halves[i]);
+            a = (a * step) + Vector128.WidenLower(lower);
+            b = (b * step) + Vector128.WidenUpper(lower);
+            c = (c * step) + Vector128.WidenLower(upper);
+            d = (d * step) + Vector128.WidenUpper(upper);
+            (lower, upper) = Vector128.Widen(halves[i + 1]);
+            e = (e * step) + Vector128.WidenLower(lower);
+            f = (f * step) + Vector128.WidenUpper(lower);
+            g = (g * step) + Vector128.WidenLower(upper);
+            h = (h * step) + Vector128.WidenUpper(upper);
+            power *= stepPower;
         }
 
-        return sum;
+        ReadOnlySpan<Vector128<uint>> places = MemoryMarshal.Cast<uint, Vector128<uint>>(_ofStep);
+        Vector128<uint> own = (a * places[0]) + (b * places[1]) + (c * places[2]) + (d * places[3])
+            + (e * places[4]) + (f * places[5]) + (g * places[6]) + (h * places[7]);
+        return (sum * power) + Vector128.Sum(own);
     }
 
     // The powers by which the bytes of a step are multiplied: the first byte has the highest.

@@ -33,7 +33,7 @@ internal sealed class PieceScanner : IDisposable
     private readonly SumFilter _filter;
     private readonly PieceContent _content;
     private readonly int _blockSize;
-    private readonly uint _power;
+    private readonly uint[] _taken;
     private readonly uint _sumOfZeros;
     private readonly bool _samples;
     private readonly RunningHash _running;
@@ -54,7 +54,7 @@ internal sealed class PieceScanner : IDisposable
         _filter = filter;
         _content = content;
         _blockSize = baseBlocks.Geometry.BlockSize;
-        _power = RollingSum.Power(_blockSize);
+        _taken = RollingSum.Leaving(_blockSize);
         _sumOfZeros = SumOfZeros(_blockSize);
         _samples = _blockSize <= LargestSampled || table.Step > 1;
         _running = baseBlocks.Hash.StartBlock();
@@ -146,12 +146,12 @@ internal sealed class PieceScanner : IDisposable
             : length == 0 ? [] : _content.Get(ContentUse.Entering, from + _blockSize, length);
         if (continues)
         {
-            RollingSum.RollAll(_sum, leaving[..length], entering, _power, sums);
+            RollingSum.RollAll(_sum, leaving[..length], entering, _taken, sums);
         }
         else
         {
             sums[0] = isNear ? RollingSum.Of(leaving[.._blockSize]) : SumOf(at);
-            RollingSum.RollAll(sums[0], leaving[..length], entering, _power, sums[1..]);
+            RollingSum.RollAll(sums[0], leaving[..length], entering, _taken, sums[1..]);
         }
 
         _sumAt = at + rolled;

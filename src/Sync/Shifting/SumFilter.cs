@@ -1,9 +1,6 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
-namespace BinarySync.Format;
+namespace BinarySync.Sync.Shifting;
 
 /// <summary>
 /// Says of most rolling sums that they are none of those it was made of, from memory so small that it stays in the processor's cache: each
@@ -16,7 +13,6 @@ internal sealed class SumFilter
 
     // Bits of a number of a bit in a word.
     private const int BitBits = 5;
-    private const uint BitMask = (1 << BitBits) - 1;
 
     // The high bits of a product depend on all bits of a sum. Random, so that nobody can make sums that all fall on the same word.
     private readonly uint _spread = (uint)Random.Shared.NextInt64() | 1;
@@ -51,49 +47,14 @@ internal sealed class SumFilter
     {
         found = found[..sums.Length];
         int count = 0;
-        int done = 0;
-        if (Avx2.IsSupported)
+        for (int i = 0; i < sums.Length; i++)
         {
-            count = SelectAvx2(sums, found);
-            done = sums.Length - (sums.Length % Vector256<uint>.Count);
-        }
-
-        for (; done < sums.Length; done++)
-        {
-            uint spread = sums[done] * _spread;
+            uint spread = sums[i] * _spread;
             uint word = _words[spread >> _wordShift];
-            if (((word >> (int)(spread >> _firstShift)) & (word >> (int)(spread >> _secondShift)) & 1) != 0)
-            {
-                found[count++] = done;
-            }
-        }
 
-        return count;
-    }
-
-    // Eight words at once. Their numbers have as many bits as there are words, so that each is inside.
-    private unsafe int SelectAvx2(ReadOnlySpan<uint> sums, Span<int> found)
-    {
-        int count = 0;
-        Vector256<uint> spread = Vector256.Create(_spread);
-        Vector256<uint> mask = Vector256.Create(BitMask);
-        int wordShift = _wordShift;
-        int firstShift = _firstShift;
-        int secondShift = _secondShift;
-        ReadOnlySpan<Vector256<uint>> vectors = MemoryMarshal.Cast<uint, Vector256<uint>>(sums);
-        fixed (uint* words = _words)
-        {
-            for (int i = 0; i < vectors.Length; i++)
-            {
-                Vector256<uint> own = vectors[i] * spread;
-                Vector256<uint> word = Avx2.GatherVector256(words, (own >>> wordShift).AsInt32(), sizeof(uint));
-                Vector256<uint> hits = Avx2.ShiftRightLogicalVariable(word, (own >>> firstShift) & mask)
-                    & Avx2.ShiftRightLogicalVariable(word, (own >>> secondShift) & mask);
-                for (uint bits = (hits << 31).ExtractMostSignificantBits(); bits != 0; bits &= bits - 1)
-                {
-                    found[count++] = (i * Vector256<uint>.Count) + BitOperations.TrailingZeroCount(bits);
-                }
-            }
+            // Always written: a sum that is let through is rare, and a branch for each one would cost more.
+            found[count] = i;
+            count += (int)((word >> (int)(spread >> _firstShift)) & (word >> (int)(spread >> _secondShift)) & 1);
         }
 
         return count;
