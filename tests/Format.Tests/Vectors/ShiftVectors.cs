@@ -85,6 +85,11 @@ internal static class ShiftVectors
     [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.CopyCircle, "Two blocks, each over bytes that the other one needs.")]
     public static MessageForge Shifts_in_a_circle() => Samples.ShiftingRequest(A, Circle).At("trailer.payload");
 
+    // Block 2 of B is 100 bytes of A's block 0, which becomes bytes of A's block 2 behind those.
+    [Refused(MessageKind.DataRequest, FormatError.Invalid, Rule.CopyCircle, "Two copies; one overwrites a block with bytes of the other.")]
+    public static MessageForge Shifts_that_share_a_block() =>
+        Samples.ShiftingRequest(A, [.. A[1130..1642], .. A[512..1024], .. A[5..105]]).At("trailer.payload");
+
     [Refused(MessageKind.DataFile, FormatError.Invalid, Rule.OperationHashes, "A shifted copy of a data file without its SHA-256.")]
     public static MessageForge Shift_without_sha256() =>
         Change(Dtf_shift(), forge => forge.Sections[0].Remove("sha256 3")).At("s1.new hash 4");
