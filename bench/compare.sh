@@ -8,6 +8,7 @@
 #   request    dtreq on two checksum files, and on two very large ones
 #   collect    dtfile on the master, against a process that reads the same ranges; and how much of the master it reads
 #   base       dtfile --base: content over old content, against xdelta3, for the image and a database
+#   shift      ckfile and dtfile with --shift, and apply: content at any byte of the target, against rdiff and rsync
 #   compression sizes of the data file at every level, with and without repeats, against lz4 and zstd on the same bytes
 #   apply      dtfile apply, forth and back on one target, against pwrite and one fsync of the same ranges
 #   cycle      all of it, against rdiff, xdelta3, rsync, bdsync and blocksync-fast; and what travels

@@ -9,7 +9,7 @@ from lib.report import MIB
 
 @dataclass(frozen=True)
 class Target:
-    """The most that a figure may be, what one would like, and what it is divided by before it is shown: 1 for a ratio, MIB for memory."""
+    """The most that a figure may be, what one would like, and what it is divided by before it is shown: 1 for a ratio, MIB for memory, 1024 for a file."""
 
     limit: float
     goal: float | None = None
@@ -42,6 +42,14 @@ TARGETS: dict[str, Target] = {
     "dtfile --base -c zstd:3 / xdelta3 -e -9 -S none, database, size": Target(1.1),
     "dtfile --base -c zstd:3 / xdelta3 -e -9 -S none, database": Target(0.05),
     "dtfile --base -c zstd:3 / dtfile -c zstd:3, database, size": Target(0.4),
+    "dtfile --shift / rdiff, random": Target(0.12),
+    "dtfile --shift, random, size KiB": Target(64 * 1024, unit=1024),
+    "dtfile apply / rdiff patch, random": Target(2.5),
+    "dtfile --shift / rdiff, tar, size": Target(1.0),
+    "dtfile --shift / rdiff, tar": Target(0.2),
+    "dtfile --shift / rsync, tar": Target(0.2),
+    "dtfile --shift / dtfile --remote, image": Target(1.3),
+    "largest peak with --shift, MiB": Target(48 * MIB, unit=MIB),
     "dtfile -c lz4 / raw, size": Target(0.68),
     "dtfile -c lz4 --no-repeats / raw, size": Target(0.68),
     "dtfile -c brotli:5 / zstd -3, size": Target(1.0),

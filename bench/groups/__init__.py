@@ -1,6 +1,6 @@
 """The groups, in the order in which they run. A new one is a file with a GROUP in it, and a line here; the last one looks back at all of them."""
 
-from . import apply, base, checksum, cold, collect, compression, copies, cycle, loop, memory, request, sparse, start
+from . import apply, base, checksum, cold, collect, compression, copies, cycle, loop, memory, request, shift, sparse, start
 
 GROUPS = [
     checksum.GROUP,
@@ -10,6 +10,7 @@ GROUPS = [
     request.GROUP,
     collect.GROUP,
     base.GROUP,
+    shift.GROUP,
     compression.GROUP,
     apply.GROUP,
     copies.GROUP,

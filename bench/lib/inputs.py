@@ -4,14 +4,16 @@ the times of the files in the image, and where the kernel puts what is new."""
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import random
 import shutil
 import sqlite3
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import files
+from . import files, report
 from .files import BLOCK
 from .workspace import Unusable, mounted, system
 
@@ -216,6 +218,63 @@ def write_random(path: str, size: int) -> None:
     with open(path, "wb") as file:
         for _ in range(size >> 20):
             file.write(chance.randbytes(1 << 20))
+
+
+def write_behind(path: str, source: str, length: int) -> None:
+    """A file behind some random bytes: everything in it has moved by so many."""
+    with open(source, "rb") as reader, open(path, "wb") as writer:
+        writer.write(random.Random(length).randbytes(length))
+        shutil.copyfileobj(reader, writer, 1 << 20)
+    os.sync()
+
+
+def make_tars(old: str, new: str, size: int, share: float) -> str:
+    """A tar of real files, of this size at most, and its later self. This share of the files is another: a third of them removed, a third added, and a third with a piece
+    cut out, put in or replaced somewhere. The same machine gives the same tars. Says what was done."""
+    chance = random.Random(11)
+    counts = {"kept": 0, "removed": 0, "added": 0, "changed": 0}
+    with tarfile.open(old, "w", format=tarfile.GNU_FORMAT) as before, tarfile.open(new, "w", format=tarfile.GNU_FORMAT) as after:
+        for path in files_that_fit(size):
+            with open(path, "rb") as file:
+                content = file.read()
+            deed = chance.choice(("removed", "added", "changed")) if content and chance.random() < share else "kept"
+            counts[deed] += 1
+            if deed != "added":
+                add_to_tar(before, path, content, 0)
+            if deed == "changed":
+                add_to_tar(after, path, edited(content, chance), 1)
+            elif deed != "removed":
+                add_to_tar(after, path, content, 0)
+    os.sync()
+    return (
+        f"Tars of files of {REAL_FILES}, {report.iec(files.size_of(old))} and later {report.iec(files.size_of(new))}: {counts['removed']:,} files removed,"
+        f" {counts['added']:,} added, {counts['changed']:,} with a piece of up to 4 KiB cut out, put in or replaced, {counts['kept']:,} as they were."
+    )
+
+
+def files_that_fit(room: int) -> Iterator[str]:
+    """Real files whose tar is no larger than this, but for its end. A large file that does not fit is left out, and smaller ones behind it are taken."""
+    for path, length in real_files(REAL_FILES):
+        taken = tarfile.BLOCKSIZE + -(-length // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
+        if taken <= room:
+            room -= taken
+            yield path
+
+
+def edited(content: bytes, chance: random.Random) -> bytes:
+    """A piece cut out, put in or replaced."""
+    at = chance.randrange(len(content))
+    cut, put = chance.choice(((1, 0), (0, 1), (1, 1)))
+    length = chance.randint(1, 4096)
+    return content[:at] + chance.randbytes(length * put) + content[at + length * cut :]
+
+
+def add_to_tar(tar: tarfile.TarFile, path: str, content: bytes, time: int) -> None:
+    """With the same owner and mode for all: what is looked at are the contents."""
+    info = tarfile.TarInfo(path.lstrip("/"))
+    info.size = len(content)
+    info.mtime = time
+    tar.addfile(info, io.BytesIO(content))
 
 
 def make_databases(old: str, new: str, size: int, share: float) -> None:
