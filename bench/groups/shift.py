@@ -17,7 +17,7 @@ RANDOM = ("random.bin", "random-later.bin")
 TAR = ("files.tar", "files-later.tar")
 CHECKSUMS, UPDATE, SIGNATURE, DELTA, BATCH = "shift.ckf", "shift.dtf", "shift.sig", "shift.delta", "shift.batch"
 TARGET, RESULT = "shift-target.bin", "shift-result.bin"  # in place, and of a program that writes a second file
-BLOCK_SIZES = (512, 1024, 2048, 4096)
+BLOCK_SIZES = {SHIFT: [f"-b {512 << power}" for power in range(8)], RDIFF: [f"-b {512 << power}" for power in range(4)]}
 BY_DEFAULT = ("", "-b 4096")
 Cycles = dict[tuple[str, str], Standing]  # by what they ran on, and the options
 
@@ -70,11 +70,10 @@ def measure_tar(bench: Bench, cycles: Cycles) -> None:
     old, new = TAR
     bench.warm(old, new)
     by_size: dict[str, dict[str, Standing]] = {SHIFT: {}, RDIFF: {}}
-    for block_size in BLOCK_SIZES:
-        options = f"-b {block_size}"
+    for options in BLOCK_SIZES[SHIFT]:
         by_size[SHIFT][options] = run_cycle(bench, cycles, "tar", old, new, options)
-        for contestant in bench.present([rdiff(f"{RDIFF} {options}, tar", old, new, f"{options} ")]):
-            by_size[RDIFF][options] = bench.once(contestant)
+    for contestant in bench.present([rdiff(f"{RDIFF} {options}, tar", old, new, f"{options} ") for options in BLOCK_SIZES[RDIFF]]):
+        by_size[RDIFF][contestant.name[len(RDIFF) + 1 : -len(", tar")]] = bench.once(contestant)
     bench.say(sizes_table(by_size))
     ours_best, peers_best = smallest(by_size[SHIFT]), smallest(by_size[RDIFF])
     shift, peer = f"{SHIFT} {ours_best}, tar", f"{RDIFF} {peers_best}, tar"
@@ -92,7 +91,7 @@ def size_of(standing: Standing | None) -> int | None:
 def smallest(standings: dict[str, Standing]) -> str:
     """The options of the smallest file."""
     sizes = {options: size for options, standing in standings.items() if (size := size_of(standing))}
-    return min(sizes, key=sizes.__getitem__, default=f"-b {BLOCK_SIZES[-1]}")
+    return min(sizes, key=sizes.__getitem__, default="-b 4096")
 
 
 def sizes_table(by_size: dict[str, dict[str, Standing]]) -> str:
