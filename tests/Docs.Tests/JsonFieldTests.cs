@@ -16,6 +16,8 @@ public class JsonFieldTests
     [InlineData("ckreq --range 0-3 --range 9- --label x -o x.ckr")]
     [InlineData("ckfile old.img --range 0-3 -o x.ckf")]
     [InlineData("ckfile old.img --shift -o x.ckf")]
+    [InlineData("ckfile -q old.img --shift -o x.ckf && dtfile new.img --remote x.ckf --shift -o x.dtf")]
+    [InlineData("ckfile -q old.img --shift -o x.ckf && dtfile -q new.img --remote x.ckf --shift -o x.dtf && dtfile info x.dtf --extents")]
     [InlineData("ckfile join old.img.ckf --label x -o x.ckf")]
     [InlineData("ckreq --refine old.img.dtr -b 512 -o x.ckr")]
     [InlineData("dtreq merge old.img.dtr -o x.dtr")]

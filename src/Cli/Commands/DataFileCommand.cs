@@ -166,7 +166,7 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
             SourceWarnings.Say(session.Terminal, source, specification.Live);
             DataFileResult made = DataFileOperation.Run(source, reader, specification, output.Stream, session.Options);
             output.Commit();
-            Say(session, path, output.Name, old, made, onePass: null);
+            Say(session, path, output.Name, old, made);
         }
         else
         {
@@ -177,7 +177,7 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
                 : OnePass(source, stream, name, specification, holes, output, session);
             output.Commit();
             HoleNote.Say(session.Terminal, master, made.DoubtedHoles);
-            Say(session, path, output.Name, old, made.File, made);
+            Say(session, path, output.Name, old, made.File, made, shifts);
         }
 
         return ExitCode.Done;
@@ -213,7 +213,9 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
             session.Options);
     }
 
-    private static void Say(CommandSession session, string path, string name, string? old, DataFileResult made, OnePassResult? onePass)
+    private static void Say(
+        CommandSession session, string path, string name, string? old, DataFileResult made, OnePassResult? onePass = null,
+        bool shifts = false)
     {
         if (onePass is { SizeLeft: true })
         {
@@ -236,6 +238,11 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
             if (onePass is not null)
             {
                 report.Add("compared_blocks", null, onePass.ComparedBlocks);
+            }
+
+            if (onePass is not null && shifts)
+            {
+                report.Add("blocks_not_looked_for", null, onePass.BlocksLeftOut);
             }
 
             report.Add("length", null, made.Length);

@@ -81,7 +81,7 @@ public sealed class DataRequestCommand(ToolContext context, CommonOptions common
                     + "and are sent");
         }
 
-        if (made.HasRollingSums)
+        if (made.HasRollingSums && made.Trailer.DataBlocks > 0)
         {
             session.Terminal.Note(
                 "content that moved by part of a block is sent: only dtfile --remote --shift, which reads the master, finds it by the "

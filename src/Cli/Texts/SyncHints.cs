@@ -56,8 +56,8 @@ internal static class SyncHints
         SyncReason.PartsMissing => "give the missing parts too, or leave --verify full to the run with the last one",
         SyncReason.PartsAppliedAlready => "the base can be checked only before the first part: continue without --check-base",
         SyncReason.NotForStreaming => failure.ValueOf<string>("cause") == "not-forward"
-            ? "apply it without --stream, or make it with 'dtfile --no-repeats' and without --base, from the remote's checksum file "
-                + "(--remote) or from a request that copies nothing (dtreq --no-copy)"
+            ? "apply it without --stream, or make it with 'dtfile --no-repeats' and without --base and --shift, from the remote's checksum "
+                + "file (--remote) or from a request that copies nothing (dtreq --no-copy)"
             : "apply it without --stream",
         SyncReason.TooLateForUndo => failure.ValueOf<string>("cause") == "up-to-date"
             ? "the undo file of the run that wrote it is the way back"
