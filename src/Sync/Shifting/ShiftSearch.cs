@@ -36,19 +36,37 @@ internal sealed class ShiftSearch(
             return [];
         }
 
+        IReadOnlyList<BlockRun> searched = WithNeighbours(differing);
+
         using BaseBlocks blocks = new(remote);
         ShiftFinder finder = new(storage, geometry.Target, blocks, limits, options);
-        options.Progress.Begin("searching for content that has moved", differing.Sum(geometry.Target.LengthOf));
+        options.Progress.Begin("searching for content that has moved", searched.Sum(geometry.Target.LengthOf));
         List<CopyRun> copies = [];
-        foreach (ShiftedRun run in finder.Find(differing))
+        int at = 0;
+        foreach (ShiftedRun run in finder.Find(searched))
         {
-            AddAllowed(copies, run);
+            while (at < differing.Count && differing[at].End <= run.First)
+            {
+                at++;
+            }
+
+            for (int i = at; i < differing.Count && differing[i].First < run.Blocks.End; i++)
+            {
+                AddAllowed(copies, run.Part(differing[i], geometry.Target.BlockSize));
+            }
         }
 
         ReadBytes = finder.ReadBytes;
         BlocksLeftOut = finder.BlocksLeftOut;
         return CopyCycles.Cut(copies);
     }
+
+    // The block of A that has the first bytes of what differs may begin in the block before, which need not differ: often it is of zeros
+    // on both sides. It is found only if that block is read too; the same is true of the block behind.
+    private IReadOnlyList<BlockRun> WithNeighbours(IReadOnlyList<BlockRun> differing) =>
+        [.. BlockCoverage.Of(differing.Select(run => BlockRun.Between(Math.Max(0, run.First - 1), run.End + 1)))
+            .Intersect(geometry.Coverage)
+            .RunsIn(geometry.Target.BlockCount)];
 
     private BlockCoverage Compare()
     {

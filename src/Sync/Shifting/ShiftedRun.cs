@@ -10,6 +10,16 @@ internal readonly record struct ShiftedRun(long First, long Count, long SourceOf
 {
     /// <summary>The blocks of B.</summary>
     public BlockRun Blocks => new(First, Count);
+
+    /// <summary>The part in these blocks; it may be empty.</summary>
+    /// <param name="blocks">Of B.</param>
+    /// <param name="blockSize">Bytes.</param>
+    public ShiftedRun Part(BlockRun blocks, int blockSize)
+    {
+        long first = Math.Max(First, blocks.First);
+        long end = Math.Max(first, Math.Min(Blocks.End, blocks.End));
+        return new ShiftedRun(first, end - first, SourceOffset + ((first - First) * blockSize));
+    }
 }
 
 /// <summary>Bytes of B that A has at another place: blocks of A, as a rule.</summary>

@@ -65,6 +65,30 @@ public sealed class ShiftedOperationTests
         Assert.Equal(b, Applied(a, dataFile));
     }
 
+    // Where A and B are both zeros nothing differs, and what lies between two such stretches moved as one piece with them.
+    [Theory]
+    [InlineData(100)]
+    [InlineData(-100)]
+    public void What_moved_between_stretches_that_do_not_differ_is_found_to_its_edges(int bytes)
+    {
+        const int Stretch = 12 * Block;
+        byte[] a = Random(1, 41 * Stretch);
+        for (int i = 1; i < 40; i += 2)
+        {
+            // From within a block to within a block.
+            a.AsSpan((i * Stretch) + 200, Stretch - 150).Clear();
+        }
+
+        byte[] b = bytes > 0 ? [.. Random(2, bytes), .. a] : a[-bytes..];
+        OnePassResult? made = null;
+
+        byte[] dataFile = FourSteps.Shifted(FakeStorage.File(b), FourSteps.Checksums(FakeStorage.File(a), How), see: one => made = one);
+
+        Assert.InRange(made!.File.Trailer.DataBlocks, 0, 2);
+        Assert.InRange(made.File.Trailer.CopyBlocks, 240, 300);
+        Assert.Equal(b, Applied(a, dataFile));
+    }
+
     [Fact]
     public void If_nothing_moved_it_is_the_request_of_two_checksum_files()
     {
