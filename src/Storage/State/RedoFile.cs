@@ -13,11 +13,15 @@ public sealed class RedoFile : IRedoFile
     private const string JournalEnd = "journal";
     private const string RedoEnd = "redo";
 
+    // Bytes after which the kernel is told to begin writing: the flush waits for less then.
+    private const long WriteBackLength = 8 << 20;
+
     private readonly string _directory;
     private SafeFileHandle? _file;
     private SeekableStream? _stream;
     private bool _isOurs;
     private bool _nameIsDurable;
+    private long _sent;
     private StorageException? _flushFailure;
 
     private RedoFile(string path)
@@ -61,6 +65,7 @@ public sealed class RedoFile : IRedoFile
         _stream = new SeekableStream(_file!, Name, writable: true);
         _isOurs = true;
         _nameIsDurable = false;
+        _sent = 0;
     }
 
     public void Write(ReadOnlySpan<byte> content, long offset)
@@ -68,6 +73,11 @@ public sealed class RedoFile : IRedoFile
         SeekableStream stream = OfThisRun();
         stream.Position = offset;
         stream.Write(content);
+        if (Posix.IsSupported && stream.Position - _sent >= WriteBackLength)
+        {
+            Posix.BeginWriteBack(_file!, _sent, stream.Position - _sent);
+            _sent = stream.Position;
+        }
     }
 
     public void Flush()

@@ -18,6 +18,9 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
     private const int ThreadsThatWait = 6;
     private const int FewStretches = 16;
 
+    // Bytes after which the target is told to begin writing: the flush waits for less then.
+    private const long WriteBackLength = 8 << 20;
+
     private readonly List<Slot> _slots = [];
 
     // The hash of each piece that was written, as far as the target goes.
@@ -30,6 +33,8 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
         _hashes.Clear();
         RedoCursor content = new(redo);
         int handedOut = 0;
+        long unsent = 0;
+        long unsentFrom = 0;
         Slot slot = NextSlot(ref handedOut);
         RedoPiece piece = slot.Piece;
         while (content.Next(piece))
@@ -43,10 +48,18 @@ internal sealed class RedoWriter(IWritableStorage target, RedoLog redo, BlockGeo
                 {
                     target.Write(bytes, part.Range.Offset);
                     slot.Hash.Append(bytes);
+                    unsentFrom = unsent == 0 ? part.Range.Offset : unsentFrom;
+                    unsent += bytes.Length;
                 }
             }
 
             _hashes.Add(slot.Hash.Finish());
+            if (unsent >= WriteBackLength)
+            {
+                long end = piece.Parts[^1].Range.Offset + LengthInTarget(piece.Parts[^1]);
+                target.BeginWriteBack(unsentFrom, Math.Max(0, end - unsentFrom));
+                unsent = 0;
+            }
         }
     }
 
