@@ -138,6 +138,12 @@ internal static class ApplyOracle
                     continue;
                 }
 
+                if (operation.New == NewKind.Copy)
+                {
+                    Copy(reader.Header, group, operation, before, result);
+                    continue;
+                }
+
                 Span<byte> bytes = content.AsSpan(at, (int)(end - offset));
                 RequireHashes(reader.Header, group, operation, bytes);
                 result.Write(bytes, offset);
@@ -151,6 +157,40 @@ internal static class ApplyOracle
         }
 
         return result;
+    }
+
+    // The source is the target as it was; a block whose source is something else is in its own place already (Format.md 13.3).
+    private static void Copy(OperationsHeader header, OperationGroup group, in Operation copy, DiskImage before, DiskImage result)
+    {
+        BlockGeometry target = header.SyncGeometry.Target;
+        byte[] hash = new byte[header.Hash.Length];
+        using RunningHash sha256 = BlockHash.Sha256.StartBlock();
+        for (long i = 0; i < copy.Blocks.Count; i++)
+        {
+            long block = copy.Blocks.First + i;
+            byte[]? content = Found(copy.SourceOffset(target) + (i * header.BlockSize), group.NewHash(copy, i))
+                ?? Found(target.OffsetOf(block), group.NewHash(copy, i));
+            Require(content is not null, $"block {block} was copied, and its content is nowhere");
+            sha256.Append(content);
+            result.Write(content, target.OffsetOf(block));
+
+            byte[]? Found(long offset, ReadOnlySpan<byte> wanted)
+            {
+                int length = target.LengthOf(block);
+                if (offset + length > before.Length)
+                {
+                    return null;
+                }
+
+                byte[] bytes = Read(before, offset, length);
+                header.Hash.Hash(bytes, hash);
+                return wanted.SequenceEqual(hash) ? bytes : null;
+            }
+        }
+
+        byte[] digest = new byte[OperationGroup.Sha256Length];
+        sha256.Finish(digest);
+        Require(group.Sha256(copy).SequenceEqual(digest), "content with another SHA-256 than its own was copied");
     }
 
     internal static long FinalLength(OperationsHeader header, long length, StorageKind kind)

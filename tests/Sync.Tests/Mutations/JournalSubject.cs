@@ -34,10 +34,15 @@ internal sealed class JournalSubject : IMutationSubject
         // Of a run that came to its end: as if it had been killed before it said so.
         journal.Before = call => last = call == StateCall.Overwrite ? journal.Content!.ToArray() : last;
         FakeUndoPlace? undo = random.Next(2) == 0 ? new FakeUndoPlace() : null;
+        FakeRedoFile redo = new();
         try
         {
             ApplyOperation.Run(
-                target, FourSteps.Patch(pair.DataFile), FourSteps.Places(journal, undo), new ApplySpecification(), FourSteps.Threads(1));
+                target,
+                FourSteps.Patch(pair.DataFile),
+                FourSteps.Places(journal, undo) with { Redo = redo },
+                new ApplySpecification(),
+                FourSteps.Threads(1));
         }
         catch (StorageException)
         {
@@ -46,7 +51,7 @@ internal sealed class JournalSubject : IMutationSubject
         byte[] standing = journal.Content ?? last ?? JournalMutator.Fresh(pair.DataFile);
         JournalMutator mutator = new(random);
         byte[] bent = random.Next(3) == 0 ? mutator.BendBytes(standing) : mutator.BendFields(standing);
-        return new JournalMutant(bent, standing, pair, mutator.Done, before, target.Cache, kind, undo?.Content);
+        return new JournalMutant(bent, standing, pair, mutator.Done, before, target.Cache, kind, undo?.Content, redo.Content);
     }
 
     public string Try(Mutant mutant, Random random)
@@ -74,7 +79,7 @@ internal sealed class JournalSubject : IMutationSubject
             ApplyResult result = ApplyOperation.Run(
                 target,
                 FourSteps.Patch(goesBack ? bent.Undo! : bent.Pair.DataFile),
-                FourSteps.Places(journal, undo: null),
+                FourSteps.Places(journal, undo: null) with { Redo = new FakeRedoFile { Content = bent.Redo?.ToArray() } },
                 how,
                 FourSteps.Threads(random.Next(1, 3)));
             if (how.DryRun)
@@ -112,9 +117,10 @@ internal sealed class JournalSubject : IMutationSubject
     /// <param name="State">As that run has left it.</param>
     /// <param name="Kind">What it is.</param>
     /// <param name="Undo">The undo file that the run has made, or null.</param>
+    /// <param name="Redo">The redo that it has left, or null.</param>
     private sealed record JournalMutant(
         byte[] Bytes, byte[] Original, MutationPair Pair, IReadOnlyList<MutationClass> Done, DiskImage Before, DiskImage State,
-        StorageKind Kind, byte[]? Undo)
+        StorageKind Kind, byte[]? Undo, byte[]? Redo)
         : Mutant(Bytes, Original, Pair, Done)
     {
         /// <summary>The record that is found is the one that was written.</summary>

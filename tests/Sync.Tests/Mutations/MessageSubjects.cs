@@ -45,7 +45,8 @@ internal sealed class ChecksumFileSubject() : MessageSubject(MessageKind.Checksu
         string asRemote = Compare(isAccepted, () => FourSteps.Request(mutant.Bytes, pair.MasterChecksums));
         string asMaster = Compare(isAccepted, () => FourSteps.Request(pair.RemoteChecksums, mutant.Bytes));
         string check = Check(mutant.Bytes, isAccepted, pair, random);
-        return isAccepted ? $", as remote {asRemote}, as master {asMaster}, check {check}" : "";
+        string shifted = pair.IsMoved ? $", shifted {Shift(mutant, isAccepted, random)}" : "";
+        return isAccepted ? $", as remote {asRemote}, as master {asMaster}, check {check}{shifted}" : "";
     }
 
     private static string Compare(bool isAccepted, Func<byte[]> make)
@@ -60,6 +61,32 @@ internal sealed class ChecksumFileSubject() : MessageSubject(MessageKind.Checksu
 
             RequireReadable(request, MessageKind.DataRequest);
             return "done";
+        }
+        catch (SyncException exception)
+        {
+            return $"{exception.Error}";
+        }
+        catch (MessageFormatException exception) when (!isAccepted)
+        {
+            return $"{exception.Error}";
+        }
+    }
+
+    // Sums and hashes that are not those of the remote cost something, and are never believed.
+    private static string Shift(Mutant mutant, bool isAccepted, Random random)
+    {
+        try
+        {
+            byte[] data = FourSteps.Shifted(
+                new FakeStorage(mutant.Pair.B.Copy()), mutant.Bytes, new DataFileSpecification { FrameSize = FormatLimits.MinFrameSize },
+                threads: Threads(mutant.Pair, random));
+            if (!isAccepted)
+            {
+                throw new MutationViolation("a data file was made from a checksum file that is refused");
+            }
+
+            RequireReadable(data, MessageKind.DataFile);
+            return ApplyOracle.Try(data, mutant.Pair.DataFile, mutant.Pair.A, StorageKind.RegularFile, new ApplySpecification(), 1);
         }
         catch (SyncException exception)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BinarySync.Sync.Applying;
 using BinarySync.Sync.Applying.Running;
 using BinarySync.Sync.Checksums;
@@ -26,6 +27,9 @@ internal sealed class MutationPair
 
     /// <summary>With little memory to spare, a large pair is worked on by one thread.</summary>
     public bool IsLarge => B.Length > 8 << 20;
+
+    /// <summary>Content has moved by bytes, and is copied.</summary>
+    public bool IsMoved { get; private init; }
 
     public byte[] Request { get; private init; } = [];
 
@@ -98,6 +102,24 @@ internal sealed class MutationPair
         return pair;
     }
 
+    /// <summary>Makes a pair in which content has moved by any number of bytes: some of it is copied.</summary>
+    public static MutationPair Moved(Random random)
+    {
+        while (true)
+        {
+            int blockSize = Pick(random, 512, 512, 512, 4096);
+            BlockHash hash = BlockHash.All[random.Next(BlockHash.All.Count)];
+            byte[] a = Content(random, blockSize, random.Next(3 * blockSize, 24 * blockSize));
+            byte[] b = Rearranged(random, a, blockSize);
+            BlockCoverage ranges = Ranges(random, blockSize, a.Length);
+            MutationPair? pair = TryMake(random, DiskImage.Of(a), DiskImage.Of(b), blockSize, hash, ranges, ranges, isMoved: true);
+            if (pair is not null && FourSteps.Groups(pair.DataFile).Any(group => group.Operations.Any(operation => operation.Shift > 0)))
+            {
+                return pair;
+            }
+        }
+    }
+
     /// <summary>
     /// Makes a pair whose data file has more than one group. Nearly all of both is zeros, so that little memory is taken.
     /// </summary>
@@ -127,10 +149,13 @@ internal sealed class MutationPair
     // Null where the ranges of the two sides have nothing in common.
     private static MutationPair? TryMake(
         Random random, DiskImage a, DiskImage b, int blockSize, BlockHash hash, BlockCoverage first, BlockCoverage second,
-        Compression? compression = null)
+        Compression? compression = null, bool isMoved = false)
     {
         string? label = random.Next(3) == 0 ? "label " + random.Next(1000) : null;
-        ChecksumSpecification howA = new() { BlockSize = blockSize, Hash = hash, Coverage = first, Label = label };
+        ChecksumSpecification howA = new()
+        {
+            BlockSize = blockSize, Hash = hash, Coverage = first, Label = label, RollingSums = isMoved,
+        };
         ChecksumSpecification howB = howA with { Coverage = second };
         byte[] remote = FourSteps.Checksums(new FakeStorage(a.Copy()), howA, 1);
         byte[] master = FourSteps.Checksums(new FakeStorage(b.Copy()), howB, 1);
@@ -143,13 +168,23 @@ internal sealed class MutationPair
         bool isOver = compression is null && blockSize <= how.FrameSize && random.Next(3) == 0;
         how = isOver ? how with { Compression = new Compression(FrameCodec.Zstd, 3) } : how;
         using MemoryStream request = new();
-        ChecksumRequest.Write(request, new ChecksumRequestHeader { BlockSize = blockSize, Hash = hash, Coverage = first, Label = label });
+        ChecksumRequest.Write(
+            request,
+            new ChecksumRequestHeader
+            {
+                BlockSize = blockSize, Hash = hash, Coverage = first, Label = label, WantsRollingSums = isMoved,
+            });
         try
         {
-            byte[] there = FourSteps.Request(remote, master, label);
-            byte[] back = FourSteps.Request(master, remote);
+            byte[] there = isMoved
+                ? FourSteps.RequestWithShifts(a.ToArray(), b.ToArray(), remote, master)
+                : FourSteps.Request(remote, master, label);
+            byte[] back = isMoved
+                ? FourSteps.RequestWithShifts(b.ToArray(), a.ToArray(), master, remote)
+                : FourSteps.Request(master, remote);
             return new MutationPair(a, b)
             {
+                IsMoved = isMoved,
                 Request = request.ToArray(),
                 RemoteChecksums = remote,
                 MasterChecksums = master,
@@ -243,6 +278,38 @@ internal sealed class MutationPair
         byte[] result = Content(random, blockSize, length);
         content.AsSpan(0, Math.Min(length, content.Length)).CopyTo(result);
         return result;
+    }
+
+    // Bytes put in and taken out, stretches that have gone elsewhere, and a few blocks that are new.
+    private static byte[] Rearranged(Random random, byte[] content, int blockSize)
+    {
+        List<byte> result = [.. content];
+        for (int edits = random.Next(1, 5); edits > 0; edits--)
+        {
+            int at = random.Next(result.Count);
+            int length = Math.Min(random.Next(1, 6 * blockSize), result.Count - at);
+            switch (random.Next(4))
+            {
+                case 0 when result.Count > 4 * blockSize:
+                    result.RemoveRange(at, length);
+                    break;
+                case 1:
+                    byte[] stretch = [.. result.Skip(at).Take(length)];
+                    result.RemoveRange(at, length);
+                    result.InsertRange(random.Next(result.Count + 1), stretch);
+                    break;
+                case 2:
+                    Fill(random, CollectionsMarshal.AsSpan(result).Slice(at, length), shrinks: false);
+                    break;
+                default:
+                    byte[] put = new byte[random.Next(1, 2 * blockSize)];
+                    random.NextBytes(put);
+                    result.InsertRange(at, put);
+                    break;
+            }
+        }
+
+        return [.. result];
     }
 
     private static void Change(Random random, byte[] content, int blockSize)

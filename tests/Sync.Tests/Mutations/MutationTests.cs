@@ -18,7 +18,9 @@ public sealed class MutationTests
             Mutant mutant = one.Bend();
             try
             {
-                outcomes.Add($"{one.Subject.Name} {one.Try(mutant)}");
+                string outcome = $"{one.Subject.Name} {one.Try(mutant)}";
+                outcomes.Add(outcome);
+                outcomes.Add(mutant.Pair.IsMoved ? $"moved, {outcome}" : outcome);
             }
             catch (MutationViolation violation)
             {
@@ -44,5 +46,12 @@ public sealed class MutationTests
         Assert.Contains("merged own request accepted, refused: Mismatch", outcomes);
         Assert.Contains("refined dtf accepted, applied as another data file", outcomes);
         Assert.Contains("refined undo accepted, applied as the original", outcomes);
+
+        Assert.Contains("moved, dtf accepted, applied as the original", outcomes);
+        Assert.Contains("moved, dtf accepted, refused: Unrecognized", outcomes);
+        Assert.Contains("moved, dtr accepted, collected, applied as the original", outcomes);
+        Assert.Contains("moved, undo accepted, applied as the original", outcomes);
+        Assert.Contains("moved, journal finished, Resumed", outcomes);
+        Assert.Contains("moved, journal taken back, TurnedRound", outcomes);
     }
 }
