@@ -91,7 +91,10 @@ internal sealed class JournalSubject : IMutationSubject
 
             DiskImage expected = goesBack ? bent.Before : ApplyOracle.Outcome(bent.Pair.DataFile, bent.Before, bent.Kind);
             string when = $"a {bent.Kind}, {(goesBack ? "back" : "forth")}, {result.Start}: ";
-            if (bent.Kind == StorageKind.RegularFile || (goesBack && bent.SaysTheSame && !how.AbandonJournal))
+
+            // What is torn behind the end of A is cleared: all of it, unless copies were flushed before it.
+            bool isCleared = goesBack && bent.SaysTheSame && !how.AbandonJournal && !bent.Pair.IsMoved;
+            if (bent.Kind == StorageKind.RegularFile || isCleared)
             {
                 ApplyOracle.RequireOutcome(target, expected, when);
             }
