@@ -3,7 +3,7 @@ namespace BinarySync.Format;
 /// <summary>
 /// Orders copies: the copy that reads a block comes before the one that overwrites it (Format.md 7). A copy that overlaps its own source is
 /// no obstacle to itself. Works on copies that ascend and do not overlap. There are at most <see cref="FormatLimits.MaxCopies"/>, and never
-/// more edges than copied blocks.
+/// more edges than copied blocks, or, with shifts, copied blocks and copies.
 /// </summary>
 internal sealed class CopyOrder
 {
