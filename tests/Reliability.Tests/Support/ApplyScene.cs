@@ -20,7 +20,7 @@ public sealed class ApplyScene : IDisposable
         _isSparse = name == "holes";
         (A, B) = Pair(name);
         _isStream = name.StartsWith("stream", StringComparison.Ordinal);
-        Work.Prepare(A, B, name == "large blocks" ? "-b 2M" : _isStream ? "-b 64K" : "");
+        Work.Prepare(A, B, name switch { "large blocks" => "-b 2M", "moved" => "--shift", _ => _isStream ? "-b 64K" : "" });
         if (_isStream)
         {
             Work.Line("dtfile b -r p.dtr -o p.dtf -f --no-repeats").Ends(0);
@@ -28,9 +28,10 @@ public sealed class ApplyScene : IDisposable
 
         if (name == "moved")
         {
-            // Some content is moved, and the rest is over the old content of its own blocks: both go through the redo.
-            Work.Line("dtfile b -r p.dtr -o p.dtf -f --base a").Ends(0);
-            Assert.Contains("frames, prefix", Work.Line("dtfile info p.dtf").Ends(0).Text, StringComparison.Ordinal);
+            // Some content has moved, by blocks and by bytes, and the rest is over the old content of its own blocks: all of them go
+            // through the redo.
+            Work.Line("dtfile b --remote a.ckf --shift -o p.dtf -f --base a").Ends(0);
+            Work.Line("dtfile info p.dtf --extents").Ends(0).Prints("frames, prefix").Prints(" from byte ").Prints("from 5");
         }
 
         Faults = new FaultInjector(Work);
@@ -47,7 +48,7 @@ public sealed class ApplyScene : IDisposable
 
     /// <summary>
     /// Regular files that grow, that shrink, with holes that are filled and made, with blocks larger than a frame, and with content that
-    /// moved or is over old content; each has a short last block.
+    /// moved (by blocks and by bytes) or is over old content; each has a short last block.
     /// </summary>
     public static TheoryData<string> Files => ["grow", "shrink", "holes", "large blocks", "moved"];
 
@@ -190,12 +191,13 @@ public sealed class ApplyScene : IDisposable
         return (a, b);
     }
 
-    // All moves up by three blocks, two stretches are exchanged, one goes to where new content takes its place, and the file grows.
+    // All moves up by three blocks, and the last third by some bytes more; two stretches are exchanged, one of them by bytes; one goes to
+    // where new content takes its place, and the file grows.
     private static (byte[] A, byte[] B) Moved()
     {
         byte[] a = Noise((120 * BlockSize) + 100, 1);
-        byte[] b = [.. Noise(3 * BlockSize, 2), .. a];
-        a.AsSpan(20 * BlockSize, 8 * BlockSize).CopyTo(b.AsSpan(60 * BlockSize));
+        byte[] b = [.. Noise(3 * BlockSize, 2), .. a[..(80 * BlockSize)], .. Noise(333, 4), .. a[(80 * BlockSize)..]];
+        a.AsSpan(20 * BlockSize, 8 * BlockSize).CopyTo(b.AsSpan((60 * BlockSize) - 700));
         a.AsSpan(57 * BlockSize, 8 * BlockSize).CopyTo(b.AsSpan(23 * BlockSize));
         a.AsSpan(100 * BlockSize, 4 * BlockSize).CopyTo(b.AsSpan(110 * BlockSize));
         Noise(10 * BlockSize, 3).CopyTo(b.AsSpan(98 * BlockSize));
