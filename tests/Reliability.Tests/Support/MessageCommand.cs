@@ -11,7 +11,7 @@ public sealed record MessageCommand(string Line, string Output, string Made)
     public static TheoryData<string> Names => ["ckreq", "ckfile", "ckfile join", "dtreq", "dtfile", "dtfile --remote", "dtfile -f"];
 
     /// <summary>The same, less what is over at once and what differs in its last step only.</summary>
-    public static TheoryData<string> Longer => ["ckfile", "ckfile join", "dtreq", "dtfile", "dtfile --remote"];
+    public static TheoryData<string> Longer => ["ckfile", "ckfile join", "dtreq", "dtfile", "dtfile --remote", "dtfile --shift"];
 
     /// <summary>Lays out what they read, and what they must make.</summary>
     public static MessageCommand Prepare(Workspace work, string name)
@@ -24,6 +24,7 @@ public sealed record MessageCommand(string Line, string Output, string Made)
             "ckfile" => new("ckfile a -b 512 -o x", "x", "a.ckf"),
             "ckfile join" => new("ckfile join upper.ckf lower.ckf -o x", "x", "a.ckf"),
             "dtfile --remote" => new("dtfile b --remote a.ckf -o x", "x", "all.dtf"),
+            "dtfile --shift" => new("dtfile b --remote sums.ckf --shift -o x", "x", "moved.dtf"),
             "dtreq" => new("dtreq --remote a.ckf --master b.ckf -o x", "x", "p.dtr"),
             "dtfile" => new("dtfile b -r p.dtr -o x", "x", "p.dtf"),
             _ => new("dtfile b -r p.dtr -o x -f", "x", "p.dtf"),
@@ -39,6 +40,13 @@ public sealed record MessageCommand(string Line, string Output, string Made)
             // One pass copies nothing.
             work.Line("dtreq --no-copy --remote a.ckf --master b.ckf -o all.dtr").Succeeds();
             work.Line("dtfile b -r all.dtr -o all.dtf").Succeeds();
+        }
+
+        if (name == "dtfile --shift")
+        {
+            work.Line("ckfile a -b 512 --shift -o sums.ckf").Succeeds();
+            work.Write("b", [.. Content.Make(77, 3), .. work.Read("b")]);
+            work.Line("dtfile b --remote sums.ckf --shift -o moved.dtf").Succeeds();
         }
 
         if (name == "ckreq")
