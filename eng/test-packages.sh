@@ -109,11 +109,12 @@ contents() {
     return "$missing"
 }
 
-# Nothing but the C and C++ libraries, /proc and /sys: no .NET, no OpenSSL, no ICU, no shell, no environment.
+# Nothing but the C and C++ libraries, /proc, /sys and the nodes of devices: no .NET, no OpenSSL, no ICU, no shell, no environment. The nodes
+# are for loop devices of this machine, whose files are outside: apply asks the device itself, or it cannot tell whether one is over the target.
 alone() {
     local root=$scratch/root library
     [[ $(id -u) == 0 && $(uname -m) == x86_64 ]] || skip 'needs root on x86-64'
-    mkdir -p -- "$root"/{proc,sys,lib64,bin} "$root/lib/x86_64-linux-gnu"
+    mkdir -p -- "$root"/{proc,sys,dev,lib64,bin} "$root/lib/x86_64-linux-gnu"
     cp -- "$scratch/binarysync-$version-linux-x64"/bin/* "$root/bin/"
     cp -L -- /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
     for library in $(ldd "$root/bin/ckfile" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p'); do
@@ -124,6 +125,8 @@ alone() {
     trap "umount -- '$root/proc'" EXIT # 'root' is gone by then
     mount -t sysfs -o ro sysfs "$root/sys" || skip 'needs to mount /sys'
     trap "umount -- '$root/proc' '$root/sys'" EXIT
+    mount -t devtmpfs devtmpfs "$root/dev" || skip 'needs to mount /dev'
+    trap "umount -- '$root/proc' '$root/sys' '$root/dev'" EXIT
     where=/images cycle env -i /usr/sbin/chroot "$root" /bin/ || fail 'a step of the cycle failed'
     cmp -- "$root/images/remote.img" "$root/images/master.img"
 }
