@@ -91,7 +91,7 @@ def new_vectors_are_refused_by_name(old: Path, work: Path) -> str | None:
         if not is_newer or fields["expect"] != "ok":
             continue
         code, words = judge(old, work, fields["read-as"], message)
-        keys = [key for key in ("!hash", "!prefix", "!zstd") if key.encode() in message]
+        keys = [key for key in ("!hash", "!prefix", "!shift", "!zstd") if key.encode() in message]
         if keys:
             count += 1
             if code != 3 or not any(key in words for key in keys) or "newer" not in words:
@@ -129,7 +129,7 @@ def cycle(makes: Path, applies: Path, *options: str) -> Callable[[Path], str | N
 def is_refused(new: Path, old: Path, key: str, *options: str) -> Callable[[Path], str | None]:
     def go(work: Path) -> str | None:
         pair(work)
-        demand(new / "ckfile", "a", "-q", "-o", "a.ckf", cwd=work)
+        demand(new / "ckfile", "a", "-q", "-o", "a.ckf", *(option for option in options if option == "--shift"), cwd=work)
         demand(new / "dtfile", "b", "--remote", "a.ckf", "-q", "-o", "p.dtf", *options, cwd=work)
         before = (work / "a").read_bytes()
         done = run(old / "dtfile", "apply", "p.dtf", "a", cwd=work)
@@ -177,6 +177,7 @@ def main() -> int:
             ("1.0.0 refuses zstd", is_refused(new, old, "!zstd")),
             ("1.0.0 skips rolling sums", sums_are_skipped(new, old)),
             ("1.0.0 refuses content over old content", is_refused(new, old, "!prefix", "--base", "a")),
+            ("1.0.0 refuses copies from any byte", is_refused(new, old, "!shift", "--shift", "-c", "lz4")),
         ]
         for number, (name, test) in enumerate(tests):
             work = scratch / str(number)
