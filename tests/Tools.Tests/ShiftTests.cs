@@ -136,7 +136,7 @@ public sealed class ShiftTests : IDisposable
 
         JsonElement made = _work.Line("dtfile b --remote a.ckf --shift -o f.dtf --json").Succeeds().Json;
         Assert.True(made.GetProperty("header").GetProperty("shift").GetBoolean());
-        Assert.Equal(0, made.GetProperty("blocks_not_looked_for").GetInt64());
+        Assert.Equal(0, made.GetProperty("blocks_left_out").GetInt64());
         Assert.Equal(_work.Read("f.dtf").Length, made.GetProperty("length").GetInt64());
         long copied = made.GetProperty("trailer").GetProperty("copy_blocks").GetInt64();
         Assert.InRange(made.GetProperty("trailer").GetProperty("data_blocks").GetInt64(), 1, 6);

@@ -143,7 +143,9 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
             {
                 throw new UsageException(
                     "--split needs a data request: one pass shows the number of parts only at its end",
-                    "make a request with dtreq, and name it with -r");
+                    shifts
+                        ? "leave out --split: only one data file can have what --shift finds"
+                        : "make a request with dtreq, and name it with -r");
             }
 
             SplitJob job = new(master, request, path, result.GetValue(_force), mostBytes, part, old, specification);
@@ -197,20 +199,25 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
         IReadableStorage source, Stream remote, string name, DataFileSpecification specification, HolePolicy holes, string path,
         MessageOutput output, CommandSession session)
     {
+        const string NoRoom = "leave out --shift, which needs the room: the file is then read once";
         string directory = path == MessageFiles.Standard ? SpoolDirectory.Temporary : FileIdentity.DirectoryOf(path);
-        using Stream seekable = remote.CanSeek
-            ? remote
-            : SpoolDirectory.Spool(
-                remote, name, directory, output.Name, "leave out --shift, which needs the room: the file is then read once", session);
+        using Stream seekable = remote.CanSeek ? remote : SpoolDirectory.Spool(remote, name, directory, output.Name, NoRoom, session);
         SourceWarnings.Say(session.Terminal, source, specification.Live);
-        return ShiftedOperation.Run(
-            source,
-            new ChecksumSource(seekable, name),
-            specification,
-            holes,
-            output.Stream,
-            () => SpoolFile.Create(directory),
-            session.Options);
+        try
+        {
+            return ShiftedOperation.Run(
+                source,
+                new ChecksumSource(seekable, name),
+                specification,
+                holes,
+                output.Stream,
+                () => SpoolFile.Create(directory),
+                session.Options);
+        }
+        catch (StorageException full) when (full.Error == StorageError.NoSpace && full.Path == directory)
+        {
+            throw new AdvisedException(full.With(full.Context, $"nothing was written to {output.Name}"), NoRoom);
+        }
     }
 
     private static void Say(
@@ -242,7 +249,7 @@ public sealed class DataFileCommand(ToolContext context, CommonOptions common)
 
             if (onePass is not null && shifts)
             {
-                report.Add("blocks_not_looked_for", null, onePass.BlocksLeftOut);
+                report.Add("blocks_left_out", null, onePass.BlocksLeftOut);
             }
 
             report.Add("length", null, made.Length);

@@ -74,6 +74,8 @@ internal static class SyncHints
             ? "first join the parts that touch one another"
             : "make both from the same checksum request",
         SyncReason.PartsDisagree => "was the target written to between the two? read a snapshot, and make the parts of it again",
+        SyncReason.SourceChanged when failure.ValueOf<string>("reads") is not null =>
+            "stop the program that writes to it, or read a snapshot: with --shift, what differs is read several times",
         SyncReason.SourceChanged => "stop the program that writes to it, or read a snapshot; --live accepts the changes",
         SyncReason.MessageChanged => "use a copy that nothing changes",
         SyncReason.OtherMasterSize => failure.ValueOf<bool>("is_base")

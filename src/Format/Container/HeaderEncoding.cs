@@ -52,6 +52,12 @@ internal static class HeaderEncoding
             fields.Add(HeaderKeys.Set, writer => SetEncoding.Write(writer, set));
         }
 
+        if (operations is { AllowsShift: true } or DataFileHeader { AllowsPrefix: true }
+            && (operations.IsForward || operations.Bases is not null))
+        {
+            throw new ArgumentException("what needs old content is neither forward nor for several remotes", nameof(header));
+        }
+
         IReadOnlyList<string> required = HeaderKeys.Required(header.Kind, operations?.Bases is not null, header.Hash);
         if (!required.All(fields.Has) || fields.Keys.Any(key => !required.Contains(key) && !HeaderKeys.IsOptional(key, header.Kind)))
         {

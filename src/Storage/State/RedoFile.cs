@@ -73,6 +73,10 @@ public sealed class RedoFile : IRedoFile
         SeekableStream stream = OfThisRun();
         stream.Position = offset;
         stream.Write(content);
+
+
+        // The next redo begins in front again.
+        _sent = Math.Min(_sent, offset);
         if (Posix.IsSupported && stream.Position - _sent >= WriteBackLength)
         {
             Posix.BeginWriteBack(_file!, _sent, stream.Position - _sent);

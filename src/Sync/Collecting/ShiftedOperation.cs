@@ -52,8 +52,7 @@ public static class ShiftedOperation
             request,
             options);
         request.Position = 0;
-        DataFileResult file = DataFileOperation.Run(
-            master, new OperationReader(request, name, MessageKind.DataRequest), specification, output, options);
+        DataFileResult file = Collect(master, new OperationReader(request, name, MessageKind.DataRequest), specification, output, options);
         watch.ThrowIfChanged();
         return new OnePassResult(
             file with { ReadBytes = file.ReadBytes + ofMaster.ReadBytes + search!.ReadBytes },
@@ -63,6 +62,23 @@ public static class ShiftedOperation
         {
             BlocksLeftOut = asked.BlocksLeftOut,
         };
+    }
+
+    // The request was made of the master a moment ago: it cannot be that of another one.
+    private static DataFileResult Collect(
+        IReadableStorage master, OperationReader request, DataFileSpecification specification, Stream output, SyncOptions options)
+    {
+        try
+        {
+            return DataFileOperation.Run(master, request, specification, output, options);
+        }
+        catch (SyncException changed) when (changed.Reason is SyncReason.OtherMaster or SyncReason.OtherMasterSize)
+        {
+            throw new SyncException(SyncReason.SourceChanged, master.Name, "changed while it was read", changed.Ranges)
+            {
+                Values = [("reads", "several")],
+            };
+        }
     }
 
     // How the master's checksum file is made: like the remote's, to the end of the master if that one reaches its own end.

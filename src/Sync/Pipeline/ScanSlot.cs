@@ -132,7 +132,7 @@ internal sealed class ScanSlot(
         }
     }
 
-    // The sum of a block that ends with these bytes; of zeros nobody wants one.
+    // The sum of a block that ends with these bytes; blocks of zeros have none.
     private void AddSum(int index, ReadOnlySpan<byte> last)
     {
         if (!hasher.IsZero)

@@ -16,6 +16,7 @@ internal sealed class BaseBlocks : IBaseBlocks, IDisposable
     private readonly List<LoadedSection> _loaded = [];
     private readonly Lock _lock = new();
     private readonly byte[] _ofZeros;
+    private readonly byte[] _ofShortZeros;
     private long _uses;
 
     /// <summary>Opens it.</summary>
@@ -25,6 +26,7 @@ internal sealed class BaseBlocks : IBaseBlocks, IDisposable
         _source = source;
         _reader = source.Open();
         _ofZeros = HashOfZeros(Geometry.BlockSize);
+        _ofShortZeros = HashOfZeros(Geometry.ShortLength);
     }
 
     public BlockGeometry Geometry => _reader.Geometry;
@@ -116,7 +118,7 @@ internal sealed class BaseBlocks : IBaseBlocks, IDisposable
     }
 
     private ReadOnlySpan<byte> OfZeros(long block) =>
-        Geometry.LengthOf(block) is var length && length == Geometry.BlockSize ? _ofZeros : HashOfZeros(length);
+        Geometry.LengthOf(block) == Geometry.BlockSize ? _ofZeros : _ofShortZeros;
 
     private byte[] HashOfZeros(int length)
     {

@@ -58,14 +58,18 @@ internal sealed class PieceContent(IReadableStorage master, BlockGeometry geomet
         }
     }
 
-    /// <summary>A stretch of the piece. Valid until another one is taken for the same use.</summary>
+    /// <summary>
+    /// A stretch of the piece. Valid until another one is taken for the same use; one of bytes that enter may be in the buffer of those
+    /// that leave, and a window in any.
+    /// </summary>
     /// <param name="use">What for.</param>
     /// <param name="offset">Inside the piece.</param>
     /// <param name="length">At most <see cref="MostLength"/>, or a window of <see cref="LargestNear"/> more.</param>
     /// <param name="isBackwards">True if the next stretch is the one before.</param>
     public ReadOnlySpan<byte> Get(ContentUse use, long offset, int length, bool isBackwards = false)
     {
-        foreach (ref Loaded loaded in _loaded.AsSpan())
+        // Not in the buffers of later uses: they are filled again while this stretch is in use.
+        foreach (ref Loaded loaded in _loaded.AsSpan(0, (int)use + 1))
         {
             if (loaded.From <= offset && offset + length <= loaded.End)
             {

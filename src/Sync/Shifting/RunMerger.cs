@@ -41,7 +41,9 @@ internal sealed class RunMerger(BlockGeometry target, int mostRuns)
     public void Finish()
     {
         BlockRun blocks = target.WholeBlocksInside(_last.From, _last.End - _last.From);
-        if (blocks.Count > 0 && _last.End > _last.From)
+
+        // What has not moved is equal in place, and is searched only because what is beside it differs.
+        if (blocks.Count > 0 && _last.End > _last.From && _last.Shift != 0)
         {
             if (_runs.Count < mostRuns)
             {

@@ -4,7 +4,7 @@ namespace BinarySync.Sync.Shifting;
 
 /// <summary>
 /// Says of most rolling sums that they are none of those it was made of, from memory so small that it stays in the processor's cache: each
-/// of those sums sets two bits of one word. Which other sums it lets through is nobody's business: whoever asks looks them up elsewhere.
+/// of those sums sets two bits of one word. It lets through some others too: the caller looks all of them up elsewhere.
 /// </summary>
 internal sealed class SumFilter
 {

@@ -20,6 +20,9 @@ internal sealed class SumTable
     // Blocks with the same sum and different hashes hardly ever occur by chance: more of them were made on purpose.
     private const int MostOfOneSum = 4;
 
+    // Fewer leave no room when an eighth of the places stays empty.
+    private const int LeastEntries = 4;
+
     private const int SmallestPlaces = 1 << 10;
     private const int GrowthBits = 2;
 
@@ -37,7 +40,7 @@ internal sealed class SumTable
     /// <param name="mostEntries">The most entries; fewer for tests only.</param>
     public SumTable(BlockGeometry geometry, int mostEntries = MostEntries)
     {
-        _mostEntries = (int)Math.Clamp(MostBytes / geometry.BlockSize, 1, mostEntries);
+        _mostEntries = (int)Math.Clamp(MostBytes / geometry.BlockSize, LeastEntries, Math.Max(LeastEntries, mostEntries));
         while (geometry.BlockCount >> _stepBits >= uint.MaxValue)
         {
             _stepBits++;
@@ -91,7 +94,7 @@ internal sealed class SumTable
     /// </summary>
     /// <param name="sums">Any.</param>
     /// <param name="selected">Indices of those that will be asked for.</param>
-    /// <returns>Nothing that means anything; but what nobody uses would not be touched.</returns>
+    /// <returns>A number without meaning: a result that is not used would not be computed.</returns>
     public uint Touch(ReadOnlySpan<uint> sums, ReadOnlySpan<int> selected)
     {
         uint touched = 0;

@@ -105,7 +105,9 @@ internal sealed class CopyConversion(BlockGeometry target)
         long stop = next == _overwritten.Count ? long.MaxValue : _overwritten[next].First - shift - Math.Sign(operation.Shift);
         if (stop <= left.First)
         {
-            return (BlockRun.Between(left.First, Math.Min(left.End, _overwritten[next].End - shift)), true);
+            // The last one may be open: there was no room for more.
+            long end = _overwritten[next].IsOpenEnded ? left.End : Math.Min(left.End, _overwritten[next].End - shift);
+            return (BlockRun.Between(left.First, end), true);
         }
 
         // Cutting copies makes more of them, and a message may have only so many. A run is cut at most once more for each group boundary

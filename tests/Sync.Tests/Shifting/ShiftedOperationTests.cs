@@ -1,5 +1,6 @@
 using BinarySync.Sync.Checksums;
 using BinarySync.Sync.Collecting;
+using BinarySync.Sync.Comparing;
 using BinarySync.Sync.Pipeline;
 using BinarySync.Sync.Shifting;
 
@@ -113,6 +114,83 @@ public sealed class ShiftedOperationTests
 
         Assert.InRange(made!.BlocksLeftOut, 150, 210);
         Assert.Equal(b, Applied(a, dataFile));
+    }
+
+    // A piece of large blocks is not in memory as a whole: what leaves a window and what enters it are read by themselves.
+    [Theory]
+    [InlineData(1 << 20, SumTable.MostEntries)]
+    [InlineData(1 << 19, 16)]
+    public void Content_of_large_blocks_is_found_wherever_it_begins(int blockSize, int mostEntries)
+    {
+        byte[] a = Random(1, 16 << 20);
+        ChecksumSpecification how = How with { BlockSize = blockSize };
+        byte[] remote = FourSteps.Checksums(FakeStorage.File(a), how);
+        foreach (int length in (int[])[(5 << 19) + 100, (13 << 18) + 1, (15 << 18) + 77])
+        {
+            byte[] b = [.. Random(2, length), .. a];
+            OnePassResult? made = null;
+
+            byte[] dataFile = FourSteps.Shifted(
+                FakeStorage.File(b), remote, limits: new ShiftLimits { MostEntries = mostEntries }, see: one => made = one);
+
+            Assert.Equal((length + blockSize - 1) / blockSize, made!.File.Trailer.DataBlocks);
+            Assert.Equal(b, Applied(a, dataFile));
+        }
+    }
+
+    [Fact]
+    public void What_is_beside_a_change_and_has_not_moved_takes_no_room()
+    {
+        byte[] a = Random(1, 400 * Block);
+        byte[] edited = [.. a];
+        for (int block = 5; block < 200; block += 10)
+        {
+            edited[block * Block]++;
+        }
+
+        byte[] b = [.. edited[..150_000], .. Random(2, 3), .. edited[150_000..]];
+        OnePassResult? made = null;
+
+        byte[] dataFile = FourSteps.Shifted(
+            FakeStorage.File(b), FourSteps.Checksums(FakeStorage.File(a), How), limits: new ShiftLimits { MostRuns = 2 },
+            see: one => made = one);
+
+        Assert.Equal(0, made!.BlocksLeftOut);
+        Assert.InRange(made.File.Trailer.CopyBlocks, 100, 110);
+        Assert.Equal(b, Applied(a, dataFile));
+    }
+
+    [Fact]
+    public void A_master_that_changes_in_between_is_said_to_have_changed()
+    {
+        byte[] a = Random(1, 100 * Block);
+        byte[] b = [.. Random(2, 100), .. a];
+        byte[] remote = FourSteps.Checksums(FakeStorage.File(a), How);
+        FakeStorage master = FakeStorage.File(b);
+        using MemoryStream output = new();
+        int spools = 0;
+
+        SyncException changed = Assert.Throws<SyncException>(() =>
+        {
+            ShiftedOperation.Run(
+                master,
+                new ChecksumSource(new MemoryStream(remote), "remote.ckf"),
+                new DataFileSpecification { Live = true },
+                HolePolicy.Trust,
+                output,
+                () =>
+                {
+                    if (++spools == 2)
+                    {
+                        master.Write(new byte[100], 0);
+                    }
+
+                    return new MemoryStream();
+                },
+                new SyncOptions());
+        });
+
+        Assert.Equal(SyncReason.SourceChanged, changed.Reason);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal sealed class CopyBatch(PatchItem item)
     /// <summary>Takes the next pieces, as many as fit into the buffer, or one that does not fit.</summary>
     /// <param name="pieces">Sources ascending.</param>
     /// <param name="next">The first piece that was not taken yet.</param>
-    /// <param name="geometry">The geometry of B; for all blocks that are copied it is also that of A.</param>
+    /// <param name="geometry">The geometry of B: the lengths are those of its blocks.</param>
     /// <param name="coverage">Nothing outside of it is read.</param>
     /// <returns>False if no piece is left.</returns>
     public bool Take(List<CopyPiece> pieces, ref int next, BlockGeometry geometry, BlockCoverage coverage)

@@ -84,7 +84,7 @@ public static class DerivedChecksums
             Parent = plan.Header.Parent,
             IsDerived = true,
 
-            // Nobody knows the sums of what was written.
+            // The sums of what was written are not known.
             HasRollingSums = false,
         };
         using ChecksumFileWriter writer = new(output, header);

@@ -38,6 +38,7 @@ internal static class RepairRequest
             Label = null,
             Parent = null,
             IsForward = true,
+            AllowsShift = false,
         };
         DataRequestWriter writer = new(output, header);
         SyncGeometry geometry = header.SyncGeometry;
