@@ -15,8 +15,7 @@ internal sealed class BaseBlocks : IBaseBlocks, IDisposable
     private readonly List<SectionPlace> _places = [];
     private readonly List<LoadedSection> _loaded = [];
     private readonly Lock _lock = new();
-    private readonly byte[] _ofZeros;
-    private readonly byte[] _ofShortZeros;
+    private readonly ZeroBlocks _zeros;
     private long _uses;
 
     /// <summary>Opens it.</summary>
@@ -25,8 +24,7 @@ internal sealed class BaseBlocks : IBaseBlocks, IDisposable
     {
         _source = source;
         _reader = source.Open();
-        _ofZeros = HashOfZeros(Geometry.BlockSize);
-        _ofShortZeros = HashOfZeros(Geometry.ShortLength);
+        _zeros = new ZeroBlocks(Hash, Geometry);
     }
 
     public BlockGeometry Geometry => _reader.Geometry;
@@ -69,7 +67,7 @@ internal sealed class BaseBlocks : IBaseBlocks, IDisposable
             }
 
             return run.IsZero
-                ? hash.SequenceEqual(OfZeros(block))
+                ? hash.SequenceEqual(_zeros.HashOf(Geometry.LengthOf(block)))
                 : run.Hashes.Span.Slice((int)(block - run.Blocks.First) * hash.Length, hash.Length).SequenceEqual(hash);
         }
     }
@@ -115,16 +113,6 @@ internal sealed class BaseBlocks : IBaseBlocks, IDisposable
         _reader.ReadSectionAt(_places[low].Offset, section.Runs);
         section.Place = _places[low];
         return section;
-    }
-
-    private ReadOnlySpan<byte> OfZeros(long block) =>
-        Geometry.LengthOf(block) == Geometry.BlockSize ? _ofZeros : _ofShortZeros;
-
-    private byte[] HashOfZeros(int length)
-    {
-        byte[] value = new byte[Hash.Length];
-        Hash.Hash(new byte[length], value);
-        return value;
     }
 
     private readonly record struct SectionPlace(long First, long Offset)

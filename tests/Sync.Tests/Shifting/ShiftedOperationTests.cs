@@ -204,6 +204,23 @@ public sealed class ShiftedOperationTests
         Assert.Equal(SyncReason.NoRollingSums, refused.Reason);
     }
 
+    [Fact]
+    public void Blocks_of_the_largest_size_take_no_memory_of_that_size()
+    {
+        ChecksumSpecification how = How with { BlockSize = FormatLimits.MaxBlockSize };
+        ChecksumSource remote = new(new MemoryStream(FourSteps.Checksums(FakeStorage.File(Random(1, 10 * Block)), how)), "remote.ckf");
+        byte[] hash = new byte[how.Hash.Length];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        using (BaseBlocks blocks = new(remote))
+        {
+            blocks.ReadAll((_, _, _) => { });
+            Assert.False(blocks.Matches(0, hash));
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+    }
+
     // Sections end at 32,768 blocks: what is asked for lies in many of them, in any order.
     [Fact]
     public void Content_of_many_sections_is_found()
