@@ -7,7 +7,7 @@ internal sealed class MutationCorpus
 {
     private const int PairCount = 10;
 
-    // Besides those.
+    // Besides those; none beside a large pair.
     private const int MovedCount = 2;
 
     // Beside a large pair, so that all fits into the memory that is allowed.
@@ -33,7 +33,7 @@ internal sealed class MutationCorpus
             pairs.Add(MutationPair.Random(random));
         }
 
-        pairs.AddRange(Enumerable.Range(0, large ? 1 : MovedCount).Select(_ => MutationPair.Moved(random)));
+        pairs.AddRange(Enumerable.Range(0, large ? 0 : MovedCount).Select(_ => MutationPair.Moved(random)));
         _pairs = [.. pairs, .. large ? [MutationPair.Large(random)] : (MutationPair[])[]];
         Sources = [.. _pairs.SelectMany(pair => pair.Messages).Concat(Accepted.Value.Select(vector => vector.Message)).Where(
             message => message.Length <= LongestSource)];
