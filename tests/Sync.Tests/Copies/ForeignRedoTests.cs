@@ -75,6 +75,27 @@ public sealed class ForeignRedoTests
     public void One_that_overwrites_what_is_still_to_be_copied_is_refused() =>
         Refused(SyncError.Unrecognized, new ByteRange(12 * BlockSize, 13 * BlockSize), B[(12 * BlockSize)..(13 * BlockSize)]);
 
+    // The redo of a run in the other direction is not written: nothing may be found in it, or its lack is noticed too late.
+    [Fact]
+    public void One_of_the_other_direction_is_not_relied_on()
+    {
+        FakeRedoFile redo = new();
+        RedoLog log = new(redo);
+        log.Add(B.AsSpan(10 * BlockSize, 3 * BlockSize), 10 * BlockSize);
+
+        // Nowhere else is the content of block 12.
+        byte[] left = [.. A];
+        B.AsSpan(13 * BlockSize, BlockSize).CopyTo(left.AsSpan(13 * BlockSize));
+        FakeStorage target = FakeStorage.File(left);
+        FakeStateFile journal = new();
+
+        SyncException refused = Assert.Throws<SyncException>(() => { Apply(target, redo, log, journal: journal, isTurned: true); });
+
+        Assert.Equal(SyncReason.CopySourceMissing, refused.Reason);
+        Assert.Empty(target.Changes);
+        Assert.Empty(journal.Log);
+    }
+
     [Theory]
     [InlineData(16)] // content
     [InlineData(-1)] // the table of stretches
@@ -112,21 +133,22 @@ public sealed class ForeignRedoTests
     }
 
     // The planter knows the data file and what it needs of the target.
-    private static ApplyResult Apply(FakeStorage target, FakeRedoFile redo, RedoLog log, Action? damage = null)
+    private static ApplyResult Apply(
+        FakeStorage target, FakeRedoFile redo, RedoLog log, Action? damage = null, FakeStateFile? journal = null, bool isTurned = false)
     {
-        FakeStateFile journal = new()
+        ReadOnlyMemory<byte> digest = FourSteps.TrailerOfDataFile(DataFile).Digest;
+        journal ??= new FakeStateFile();
+        journal.Content = new JournalRecord
         {
-            Content = new JournalRecord
-            {
-                Session = FourSteps.TrailerOfDataFile(DataFile).Digest,
-                Redo = log.Seal(),
-                BaseSize = A.Length,
-                TargetSize = B.Length,
-                Target = "file:target",
-                Patch = "update.dtf",
-                Evidence = new TargetEvidence { IsComplete = true, Birth = target.ReadBirth() },
-            }.ToFile(),
-        };
+            Session = isTurned ? new byte[digest.Length] : digest,
+            Other = isTurned ? digest : null,
+            Redo = log.Seal(),
+            BaseSize = A.Length,
+            TargetSize = B.Length,
+            Target = "file:target",
+            Patch = "update.dtf",
+            Evidence = new TargetEvidence { IsComplete = true, Birth = target.ReadBirth() },
+        }.ToFile();
         damage?.Invoke();
         return ApplyOperation.Run(
             target,

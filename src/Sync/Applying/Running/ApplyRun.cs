@@ -165,6 +165,12 @@ internal sealed class ApplyRun(ApplyContext context, IApplyObserver observer)
             };
         }
 
+        if (_start == ApplyStart.TurnedRound && hasRedo && plan.NeedsOld)
+        {
+            // The redo is the other direction's: it is not written, so nothing that it has may be relied on.
+            plan = new PatchPlanner(context).Plan(standing, othersStands: false);
+        }
+
         if (_start != ApplyStart.OtherRetired)
         {
             DemandSameTarget(plan, standing);
