@@ -15,7 +15,7 @@ public sealed class RepairRequestTests
     // What is copied cannot be copied again: the repair sends it.
     [Fact]
     public void What_was_copied_from_any_byte_is_asked_for_too() =>
-        SyncCases.Shifted.CheckFitting(80, sync => new SyncModel(sync) is { NothingInCommon: false, LeavesSize: false }
+        SyncCases.Shifted.CheckFitting(24, sync => new SyncModel(sync) is { NothingInCommon: false, LeavesSize: false }
             && sync.RangesA.IsWhole
             && sync.RangesB.IsWhole
             && IsPutRight(sync, sync.DataFileWithShifts()));

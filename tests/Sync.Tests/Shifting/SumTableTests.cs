@@ -24,12 +24,11 @@ public sealed class SumTableTests
 
         Assert.Equal(step, table.Step);
         Assert.Equal((blocks + step - 1) / step, table.Count);
-        for (int i = 0; i < blocks; i++)
-        {
-            Assert.Equal(i % step == 0, table.Has(SumOf(i)));
-            Assert.Equal(i % step == 0 ? i : -1, table.Find(SumOf(i), HashOf(i)));
-            Assert.Equal(-1, table.Find(SumOf(i), HashOf(i + 1)));
-        }
+        Assert.DoesNotContain(
+            Enumerable.Range(0, blocks),
+            i => table.Has(SumOf(i)) != (i % step == 0)
+                || table.Find(SumOf(i), HashOf(i)) != (i % step == 0 ? i : -1)
+                || table.Find(SumOf(i), HashOf(i + 1)) != -1);
 
         Assert.Equal(table.Count, table.Sums.Count());
     }
