@@ -151,8 +151,10 @@ internal sealed class DataRequestSubject() : MessageSubject(MessageKind.DataRequ
         }
 
         RequireReadable(data, MessageKind.DataFile);
+
+        // A vector stands alone: nobody has made a data file of it.
         return ", collected, " + ApplyOracle.Try(
-            data, mutant.Pair.DataFile, mutant.Pair.A, StorageKind.RegularFile, new ApplySpecification(), 1);
+            data, mutant.Pair.IsAlone ? data : mutant.Pair.DataFile, mutant.Pair.A, StorageKind.RegularFile, new ApplySpecification(), 1);
     }
 }
 

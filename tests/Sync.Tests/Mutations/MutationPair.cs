@@ -28,6 +28,9 @@ internal sealed class MutationPair
     /// <summary>With little memory to spare, a large pair is worked on by one thread.</summary>
     public bool IsLarge => B.Length > 8 << 20;
 
+    /// <summary>One message, which stands for all.</summary>
+    public bool IsAlone { get; private init; }
+
     /// <summary>Content has moved by bytes, and is copied.</summary>
     public bool IsMoved { get; private init; }
 
@@ -72,6 +75,7 @@ internal sealed class MutationPair
         DiskImage empty = DiskImage.Sparse(2048);
         return new MutationPair(empty, empty)
         {
+            IsAlone = true,
             Request = message,
             RemoteChecksums = message,
             MasterChecksums = message,
