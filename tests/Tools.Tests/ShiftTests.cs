@@ -118,7 +118,7 @@ public sealed class ShiftTests : IDisposable
         Untouched before = _work.Remember();
         _work.Line("dtfile b -r p.dtr --shift -o f.dtf").Fails(2, "--shift needs --remote", "a data request already says what is copied");
         _work.Line("dtfile b --shift").Fails(2, "no request is given");
-        _work.Line("dtfile b --remote a.ckf --shift --split 16M -o f.dtf").Fails(2, "--split needs a data request", "dtreq");
+        _work.Line("dtfile b --remote a.ckf --shift --split 16M -o f.dtf").Fails(2, "--split needs a data request", "leave out --split");
         _work.Line("dtfile b --remote a.ckf --shift --part 1 -o f.dtf").Fails(2, "--part names a part of a set");
         _work.Line("dtfile b --remote a.ckf --shift -o a.ckf -f").Fails(2, "a.ckf is an input of this command");
         before.Check();
