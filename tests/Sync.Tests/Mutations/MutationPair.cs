@@ -158,7 +158,11 @@ internal sealed class MutationPair
         string? label = random.Next(3) == 0 ? "label " + random.Next(1000) : null;
         ChecksumSpecification howA = new()
         {
-            BlockSize = blockSize, Hash = hash, Coverage = first, Label = label, RollingSums = isMoved,
+            BlockSize = blockSize,
+            Hash = hash,
+            Coverage = first,
+            Label = label,
+            RollingSums = isMoved,
         };
         ChecksumSpecification howB = howA with { Coverage = second };
         byte[] remote = FourSteps.Checksums(new FakeStorage(a.Copy()), howA, 1);
@@ -176,7 +180,11 @@ internal sealed class MutationPair
             request,
             new ChecksumRequestHeader
             {
-                BlockSize = blockSize, Hash = hash, Coverage = first, Label = label, WantsRollingSums = isMoved,
+                BlockSize = blockSize,
+                Hash = hash,
+                Coverage = first,
+                Label = label,
+                WantsRollingSums = isMoved,
             });
         try
         {
