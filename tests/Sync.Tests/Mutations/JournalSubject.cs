@@ -92,8 +92,10 @@ internal sealed class JournalSubject : IMutationSubject
             DiskImage expected = goesBack ? bent.Before : ApplyOracle.Outcome(bent.Pair.DataFile, bent.Before, bent.Kind);
             string when = $"a {bent.Kind}, {(goesBack ? "back" : "forth")}, {result.Start}: ";
 
-            // What is torn behind the end of A is cleared: all of it, unless copies were flushed before it.
-            bool isCleared = goesBack && bent.SaysTheSame && !how.AbandonJournal && !bent.Pair.IsMoved;
+            // What is torn behind the end of A is cleared: all of it, unless copies, or content over old content, were flushed before it.
+            OperationReader reader = new(new MemoryStream(bent.Pair.DataFile), "whole", MessageKind.DataFile);
+            bool isFlushedOnce = !bent.Pair.IsMoved && !reader.FileHeader.AllowsPrefix;
+            bool isCleared = goesBack && bent.SaysTheSame && !how.AbandonJournal && isFlushedOnce;
             if (bent.Kind == StorageKind.RegularFile || isCleared)
             {
                 ApplyOracle.RequireOutcome(target, expected, when);
